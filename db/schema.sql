@@ -1,0 +1,916 @@
+-- Made by `npm run schema` from the migrations; not to be edited.
+
+create table account (
+  account_id text not null,
+  name text not null,
+  kind text not null,
+  floor_fen bigint,
+  constraint account_pkey PRIMARY KEY (account_id),
+  constraint account_kind_check CHECK (kind = ANY (ARRAY['clearing'::text, 'fund'::text, 'payable'::text, 'receivable'::text, 'bank'::text]))
+);
+comment on table account is 'Accounts of the double-entry ledger. floor_fen: the balance (credit minus debit) may not go below it; null is no floor.';
+grant insert, select on table account to gongdun_app;
+
+create table balance_snapshot (
+  account_id text not null,
+  at timestamp with time zone not null,
+  posted_fen bigint not null,
+  pending_fen bigint not null,
+  constraint balance_snapshot_pkey PRIMARY KEY (account_id, at),
+  constraint balance_snapshot_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id)
+);
+comment on table balance_snapshot is 'Balance of an account at an instant; a balance is the last snapshot and the entries after it.';
+grant insert, select on table balance_snapshot to gongdun_app;
+
+create table bank_line (
+  line_key text not null,
+  day date not null,
+  reference text,
+  bank_serial text not null,
+  amount_fen bigint not null,
+  kind text not null,
+  matched_payout_id uuid,
+  at timestamp with time zone not null,
+  constraint bank_line_pkey PRIMARY KEY (line_key),
+  constraint bank_line_matched_payout_id_fkey FOREIGN KEY (matched_payout_id) REFERENCES payout(payout_id)
+);
+comment on table bank_line is 'Lines of the bank''s day statement, append-only, matched by reference.';
+CREATE INDEX bank_line_day_idx ON bank_line USING btree (day);
+grant insert, select on table bank_line to gongdun_app;
+
+create table benefit_claim (
+  claim_id uuid not null,
+  report_case_id uuid not null,
+  benefit text not null,
+  case_id uuid not null,
+  person_id uuid not null,
+  policy_id uuid not null,
+  amount_fen bigint default 0 not null,
+  state text not null,
+  readers text[] not null,
+  constraint benefit_claim_pkey PRIMARY KEY (claim_id),
+  constraint benefit_claim_amount_fen_check CHECK (amount_fen >= 0 AND amount_fen <= 40000000),
+  constraint benefit_claim_benefit_check CHECK (benefit = ANY (ARRAY['medical'::text, 'allowance'::text, 'disability'::text, 'death'::text, 'prepay'::text])),
+  constraint benefit_claim_state_check CHECK (state = ANY (ARRAY['open'::text, 'agreed'::text, 'paid'::text, 'denied'::text])),
+  constraint benefit_claim_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES cover_policy(policy_id)
+);
+comment on table benefit_claim is 'One claim a benefit and accident. amount_fen is what was agreed; sums are held to the limit of the policy.';
+CREATE UNIQUE INDEX benefit_claim_once_key ON benefit_claim USING btree (report_case_id, benefit) WHERE state <> 'denied'::text;
+CREATE INDEX benefit_claim_person_idx ON benefit_claim USING btree (person_id);
+alter table benefit_claim enable row level security;
+alter table benefit_claim force row level security;
+create policy benefit_claim_delete on benefit_claim for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy benefit_claim_insert on benefit_claim for insert to public with check (true);
+create policy benefit_claim_read on benefit_claim for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy benefit_claim_update on benefit_claim for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table benefit_claim to gongdun_app;
+
+create table case_action (
+  action_id uuid not null,
+  case_id uuid not null,
+  seq integer not null,
+  type text not null,
+  step text,
+  outcome text,
+  actor_kind text not null,
+  actor_id uuid,
+  actor_role text,
+  actor_org_id uuid,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  request_id uuid,
+  case_prev bytea not null,
+  commitment bytea not null,
+  leaf_id uuid not null,
+  constraint case_action_pkey PRIMARY KEY (action_id),
+  constraint case_action_seq_key UNIQUE (case_id, seq),
+  constraint case_action_actor_kind_check CHECK (actor_kind = ANY (ARRAY['worker'::text, 'staff'::text, 'system'::text, 'clock'::text, 'event'::text])),
+  constraint case_action_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table case_action is 'The append-only list of what was done in a case: header, hash of the case''s previous entry, commitment to the body.';
+CREATE INDEX case_action_actor_idx ON case_action USING btree (actor_id, at DESC) WHERE actor_id IS NOT NULL;
+alter table case_action enable row level security;
+alter table case_action force row level security;
+create policy case_action_insert on case_action for insert to public with check (true);
+create policy case_action_read on case_action for select to public using ((EXISTS ( SELECT 1
+   FROM case_state s
+  WHERE (s.case_id = case_action.case_id))));
+grant insert, select on table case_action to gongdun_app;
+
+create table case_body (
+  action_id uuid not null,
+  salt bytea not null,
+  body jsonb not null,
+  constraint case_body_pkey PRIMARY KEY (action_id),
+  constraint case_body_action_id_fkey FOREIGN KEY (action_id) REFERENCES case_action(action_id)
+);
+comment on table case_body is 'The content of an action and the salt of its commitment. Erasing the row keeps every proof valid.';
+alter table case_body enable row level security;
+alter table case_body force row level security;
+create policy case_body_insert on case_body for insert to public with check (true);
+create policy case_body_read on case_body for select to public using ((EXISTS ( SELECT 1
+   FROM case_action a
+  WHERE (a.action_id = case_body.action_id))));
+grant insert, select on table case_body to gongdun_app;
+
+create table case_document (
+  document_id uuid not null,
+  case_id uuid not null,
+  template text not null,
+  title text not null,
+  content jsonb not null,
+  readers text[] not null,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint case_document_pkey PRIMARY KEY (document_id),
+  constraint case_document_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table case_document is 'A letter or certificate: its template and the values put into it, so that it can be printed again to the byte.';
+CREATE INDEX case_document_case_idx ON case_document USING btree (case_id, at);
+alter table case_document enable row level security;
+alter table case_document force row level security;
+create policy case_document_delete on case_document for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy case_document_insert on case_document for insert to public with check (true);
+create policy case_document_read on case_document for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy case_document_update on case_document for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table case_document to gongdun_app;
+
+create table case_link (
+  from_case_id uuid not null,
+  to_case_id uuid not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  constraint case_link_pkey PRIMARY KEY (from_case_id, to_case_id, kind)
+);
+comment on table case_link is 'A case that opened, cites or continues another.';
+CREATE INDEX case_link_to_idx ON case_link USING btree (to_case_id);
+grant insert, select on table case_link to gongdun_app;
+
+create table case_number_counter (
+  region text not null,
+  day date not null,
+  last integer not null,
+  constraint case_number_counter_pkey PRIMARY KEY (region, day)
+);
+comment on table case_number_counter is 'Blocks of case numbers are taken from here; a gap is allowed, a double is not.';
+grant insert, select, update on table case_number_counter to gongdun_app;
+
+create table case_state (
+  case_id uuid not null,
+  case_no text not null,
+  dossier_id uuid,
+  parent_case_id uuid,
+  service_code text not null,
+  service_hash text not null,
+  region text not null,
+  person_id uuid,
+  applicant_org_id uuid,
+  seq integer not null,
+  head bytea not null,
+  status text not null,
+  end_code text,
+  state jsonb not null,
+  readers text[] not null,
+  opened_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint case_state_pkey PRIMARY KEY (case_id),
+  constraint case_state_no_key UNIQUE (case_no),
+  constraint case_state_status_check CHECK (status = ANY (ARRAY['open'::text, 'ended'::text])),
+  constraint case_state_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossier(dossier_id)
+) with (fillfactor=70);
+comment on table case_state is 'The fold of a case''s actions. It can be rebuilt from them at any time, and a job proves it.';
+CREATE INDEX case_state_dossier_idx ON case_state USING btree (dossier_id) WHERE dossier_id IS NOT NULL;
+CREATE INDEX case_state_parent_idx ON case_state USING btree (parent_case_id) WHERE parent_case_id IS NOT NULL;
+CREATE INDEX case_state_person_idx ON case_state USING btree (person_id, opened_at DESC);
+alter table case_state enable row level security;
+alter table case_state force row level security;
+create policy case_state_delete on case_state for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy case_state_insert on case_state for insert to public with check (true);
+create policy case_state_read on case_state for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy case_state_update on case_state for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table case_state to gongdun_app;
+
+create table case_task (
+  case_id uuid not null,
+  step text not null,
+  role text not null,
+  org_id uuid,
+  assignee_id uuid,
+  entered_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  light text default 'green'::text not null,
+  paused boolean default false not null,
+  supervised boolean default false not null,
+  readers text[] not null,
+  constraint case_task_pkey PRIMARY KEY (case_id, step),
+  constraint case_task_light_check CHECK (light = ANY (ARRAY['green'::text, 'yellow'::text, 'red'::text]))
+);
+comment on table case_task is 'Whose turn it is: a row for each step of an open case that waits for somebody.';
+CREATE INDEX case_task_queue_idx ON case_task USING btree (org_id, role, due_at, case_id);
+alter table case_task enable row level security;
+alter table case_task force row level security;
+create policy case_task_delete on case_task for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy case_task_insert on case_task for insert to public with check (true);
+create policy case_task_read on case_task for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy case_task_update on case_task for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant delete, insert, select, update on table case_task to gongdun_app;
+
+create table case_vote (
+  case_id uuid not null,
+  step text not null,
+  round integer not null,
+  voter_id uuid not null,
+  choice text not null,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint case_vote_pkey PRIMARY KEY (case_id, step, round, voter_id),
+  constraint case_vote_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table case_vote is 'The ledger of votes: insert-only, one vote a voter and round.';
+alter table case_vote enable row level security;
+alter table case_vote force row level security;
+create policy case_vote_insert on case_vote for insert to public with check (true);
+create policy case_vote_read on case_vote for select to public using ((EXISTS ( SELECT 1
+   FROM case_state s
+  WHERE (s.case_id = case_vote.case_id))));
+grant insert, select on table case_vote to gongdun_app;
+
+create table cover_entry (
+  person_id uuid not null,
+  day date not null,
+  generation integer not null,
+  policy_id uuid not null,
+  kind text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  at timestamp with time zone not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint cover_entry_pkey PRIMARY KEY (person_id, day, generation),
+  constraint cover_entry_check CHECK ((kind = 'bound'::text) = ((generation % 2) = 1) AND (kind = ANY (ARRAY['bound'::text, 'released'::text]))),
+  constraint cover_entry_generation_check CHECK (generation > 0),
+  constraint cover_entry_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint cover_entry_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES cover_policy(policy_id)
+);
+comment on table cover_entry is 'The append-only ledger of cover by person and day. Odd generations bind a day, even ones release it; a person is covered by a day whose last generation is odd.';
+alter table cover_entry enable row level security;
+alter table cover_entry force row level security;
+create policy cover_entry_delete on cover_entry for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy cover_entry_insert on cover_entry for insert to public with check (true);
+create policy cover_entry_read on cover_entry for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy cover_entry_update on cover_entry for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table cover_entry to gongdun_app;
+
+create table cover_policy (
+  policy_id uuid not null,
+  policy_no text not null,
+  person_id uuid not null,
+  case_id uuid not null,
+  insurer_org_id uuid not null,
+  insurer_policy_no text,
+  region text not null,
+  work_type text not null,
+  first_day date not null,
+  days integer not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  premium_fen bigint not null,
+  subsidy_fen bigint not null,
+  beneficiary text,
+  issued_at timestamp with time zone not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint cover_policy_pkey PRIMARY KEY (policy_id),
+  constraint cover_policy_no_key UNIQUE (policy_no),
+  constraint cover_policy_check CHECK (subsidy_fen >= 0 AND subsidy_fen <= premium_fen),
+  constraint cover_policy_days_check CHECK (days >= 1 AND days <= 366),
+  constraint cover_policy_premium_fen_check CHECK (premium_fen >= 0 AND premium_fen <= 1000000000),
+  constraint cover_policy_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
+  constraint cover_policy_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint cover_policy_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table cover_policy is 'A policy of daily accident cover; its days stand in cover_entry.';
+CREATE INDEX cover_policy_case_idx ON cover_policy USING btree (case_id);
+CREATE INDEX cover_policy_person_idx ON cover_policy USING btree (person_id, first_day DESC);
+alter table cover_policy enable row level security;
+alter table cover_policy force row level security;
+create policy cover_policy_delete on cover_policy for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy cover_policy_insert on cover_policy for insert to public with check (true);
+create policy cover_policy_read on cover_policy for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy cover_policy_update on cover_policy for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table cover_policy to gongdun_app;
+
+create table deadline (
+  case_id uuid not null,
+  step text not null,
+  kind text not null,
+  seq integer not null,
+  fire_at timestamp with time zone not null,
+  constraint deadline_pkey PRIMARY KEY (case_id, step, kind),
+  constraint deadline_kind_check CHECK (kind = ANY (ARRAY['yellow'::text, 'red'::text, 'timer'::text, 'clock'::text, 'supplement'::text]))
+);
+comment on table deadline is 'What the clock will do to a case and when. A row is claimed with SKIP LOCKED and removed by the action that it causes.';
+CREATE INDEX deadline_fire_idx ON deadline USING btree (fire_at);
+grant delete, insert, select, update on table deadline to gongdun_app;
+
+create table definition (
+  hash text not null,
+  kind text not null,
+  code text not null,
+  body jsonb not null,
+  created_at timestamp with time zone not null,
+  constraint definition_pkey PRIMARY KEY (hash),
+  constraint definition_kind_check CHECK (kind = ANY (ARRAY['service'::text, 'workflow'::text]))
+);
+comment on table definition is 'Compiled definitions, immutable, named by the SHA-256 of their canonical JSON.';
+grant insert, select on table definition to gongdun_app;
+
+create table dossier (
+  dossier_id uuid not null,
+  kind text not null,
+  person_id uuid,
+  title text not null,
+  happened_at timestamp with time zone,
+  opened_at timestamp with time zone not null,
+  readers text[] not null,
+  constraint dossier_pkey PRIMARY KEY (dossier_id),
+  constraint dossier_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table dossier is 'One life event (an accident, an illness, a dispute) with all the cases that it opened.';
+CREATE INDEX dossier_person_idx ON dossier USING btree (person_id, opened_at DESC);
+alter table dossier enable row level security;
+alter table dossier force row level security;
+create policy dossier_delete on dossier for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy dossier_insert on dossier for insert to public with check (true);
+create policy dossier_read on dossier for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy dossier_update on dossier for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table dossier to gongdun_app;
+grant update (readers) on table dossier to gongdun_app;
+
+create table draft (
+  draft_id uuid not null,
+  person_id uuid not null,
+  service_code text not null,
+  service_hash text not null,
+  data jsonb not null,
+  from_case_id uuid,
+  case_id uuid,
+  step text,
+  updated_at timestamp with time zone not null,
+  submitted_case_id uuid,
+  constraint draft_pkey PRIMARY KEY (draft_id),
+  constraint draft_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table draft is 'A form being filled in, saved page by page. Sensitive fields are sealed.';
+CREATE INDEX draft_person_idx ON draft USING btree (person_id, updated_at DESC);
+alter table draft enable row level security;
+alter table draft force row level security;
+create policy draft_all on draft for all to public using (((('person:'::text || (person_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR ('*'::text = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])))) with check (true);
+grant delete, insert, select, update on table draft to gongdun_app;
+
+create table entry (
+  transfer_id uuid not null,
+  account_id text not null,
+  amount_fen bigint not null,
+  pending boolean not null,
+  at timestamp with time zone not null,
+  constraint entry_pkey PRIMARY KEY (transfer_id, account_id, pending),
+  constraint entry_amount_fen_check CHECK (amount_fen <> 0),
+  constraint entry_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(account_id),
+  constraint entry_transfer_id_fkey FOREIGN KEY (transfer_id) REFERENCES transfer(transfer_id)
+);
+comment on table entry is 'Double entry: the entries of a transfer sum to zero. Positive is credit. Pending entries are what is reserved, and their reversal.';
+CREATE INDEX entry_account_idx ON entry USING btree (account_id, at);
+grant insert, select on table entry to gongdun_app;
+
+create table file (
+  file_id uuid not null,
+  person_id uuid,
+  case_id uuid,
+  name text not null,
+  media_type text not null,
+  bytes integer not null,
+  address text not null,
+  key_sealed text,
+  plain_index bytea not null,
+  state text not null,
+  readers text[] not null,
+  at timestamp with time zone not null,
+  constraint file_pkey PRIMARY KEY (file_id),
+  constraint file_bytes_check CHECK (bytes >= 1 AND bytes <= 20971520),
+  constraint file_state_check CHECK (state = ANY (ARRAY['quarantined'::text, 'clean'::text, 'infected'::text, 'erased'::text]))
+);
+comment on table file is 'Evidence and papers. The address is the hash of the ciphertext; destroying the key erases the file.';
+CREATE INDEX file_case_idx ON file USING btree (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX file_person_idx ON file USING btree (person_id, at DESC);
+alter table file enable row level security;
+alter table file force row level security;
+create policy file_delete on file for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy file_insert on file for insert to public with check (true);
+create policy file_read on file for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy file_update on file for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table file to gongdun_app;
+
+create table log_leaf (
+  leaf_id uuid not null,
+  entry text not null,
+  recorded_at timestamp with time zone default clock_timestamp() not null,
+  constraint log_leaf_pkey PRIMARY KEY (leaf_id)
+);
+comment on table log_leaf is 'One canonical entry (RFC 8785 JSON) of each traced act. Append-only, permanent; its position in the log is another table.';
+grant insert, select on table log_leaf to gongdun_app;
+
+create table membership (
+  membership_id uuid not null,
+  person_id uuid not null,
+  union_org_id uuid not null,
+  member_no text not null,
+  joined_on date not null,
+  ended_on date,
+  case_id uuid not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint membership_pkey PRIMARY KEY (membership_id),
+  constraint membership_no_key UNIQUE (member_no),
+  constraint membership_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint membership_union_org_id_fkey FOREIGN KEY (union_org_id) REFERENCES org(org_id)
+);
+comment on table membership is 'Union membership. One active membership a person.';
+CREATE UNIQUE INDEX membership_active_key ON membership USING btree (person_id) WHERE ended_on IS NULL;
+alter table membership enable row level security;
+alter table membership force row level security;
+create policy membership_delete on membership for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy membership_insert on membership for insert to public with check (true);
+create policy membership_read on membership for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy membership_update on membership for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table membership to gongdun_app;
+
+create table notice (
+  notice_id uuid not null,
+  person_id uuid,
+  org_id uuid,
+  role text,
+  case_id uuid,
+  template text not null,
+  title text not null,
+  text text not null,
+  channels text[] not null,
+  at timestamp with time zone not null,
+  read_at timestamp with time zone,
+  sms_state text not null,
+  sms_provider_id text,
+  readers text[] not null,
+  constraint notice_pkey PRIMARY KEY (notice_id),
+  constraint notice_sms_state_check CHECK (sms_state = ANY (ARRAY['none'::text, 'queued'::text, 'sent'::text, 'failed'::text]))
+);
+comment on table notice is 'The outbox: what was told to whom, in the app and by SMS.';
+CREATE INDEX notice_org_idx ON notice USING btree (org_id, role, at DESC) WHERE org_id IS NOT NULL;
+CREATE INDEX notice_person_idx ON notice USING btree (person_id, at DESC);
+CREATE INDEX notice_sms_idx ON notice USING btree (at) WHERE sms_state = 'queued'::text;
+alter table notice enable row level security;
+alter table notice force row level security;
+create policy notice_delete on notice for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy notice_insert on notice for insert to public with check (true);
+create policy notice_read on notice for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy notice_update on notice for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table notice to gongdun_app;
+
+create table org (
+  org_id uuid not null,
+  code text not null,
+  name text not null,
+  kind text not null,
+  region text not null,
+  parent_id uuid,
+  uscc text,
+  synthetic boolean default false not null,
+  active boolean default true not null,
+  constraint org_pkey PRIMARY KEY (org_id),
+  constraint org_code_key UNIQUE (code),
+  constraint org_region_check CHECK (region ~ '^[0-9]{6}$'::text),
+  constraint org_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES org(org_id)
+);
+comment on table org is 'Departments, unions, companies, stations, insurers, banks, hospitals. kind is a department or outside party of the catalogue.';
+CREATE INDEX org_kind_idx ON org USING btree (kind, region);
+CREATE INDEX org_parent_idx ON org USING btree (parent_id);
+grant insert, select, update on table org to gongdun_app;
+
+create table org_role (
+  org_id uuid not null,
+  role text not null,
+  region text not null,
+  priority integer default 0 not null,
+  constraint org_role_pkey PRIMARY KEY (org_id, role, region),
+  constraint org_role_region_check CHECK (region ~ '^[0-9]{6}$'::text),
+  constraint org_role_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table org_role is 'Which organisation acts in a role for a region: the routing of cases. The most exact region wins, then the highest priority.';
+CREATE INDEX org_role_route_idx ON org_role USING btree (role, region);
+grant delete, insert, select, update on table org_role to gongdun_app;
+
+create table payment_event (
+  event_key text not null,
+  order_no text not null,
+  kind text not null,
+  body jsonb not null,
+  at timestamp with time zone not null,
+  constraint payment_event_pkey PRIMARY KEY (event_key)
+);
+comment on table payment_event is 'What the payment port told us, once each: a repeat finds its key taken.';
+grant insert, select on table payment_event to gongdun_app;
+
+create table payment_order (
+  order_no text not null,
+  case_id uuid not null,
+  person_id uuid not null,
+  amount_fen bigint not null,
+  description text not null,
+  state text not null,
+  pay_url text,
+  transaction_id text,
+  refund_no text,
+  refund_fen bigint,
+  expires_at timestamp with time zone not null,
+  paid_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  checked_at timestamp with time zone,
+  readers text[] not null,
+  constraint payment_order_pkey PRIMARY KEY (order_no),
+  constraint payment_order_refund_key UNIQUE (refund_no),
+  constraint payment_order_amount_fen_check CHECK (amount_fen > 0),
+  constraint payment_order_state_check CHECK (state = ANY (ARRAY['created'::text, 'open'::text, 'paid'::text, 'closed'::text, 'refunding'::text, 'refunded'::text]))
+);
+comment on table payment_order is 'Money asked of a person through the payment port.';
+CREATE INDEX payment_order_case_idx ON payment_order USING btree (case_id);
+CREATE INDEX payment_order_open_idx ON payment_order USING btree (created_at) WHERE state = ANY (ARRAY['created'::text, 'open'::text, 'refunding'::text]);
+alter table payment_order enable row level security;
+alter table payment_order force row level security;
+create policy payment_order_delete on payment_order for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payment_order_insert on payment_order for insert to public with check (true);
+create policy payment_order_read on payment_order for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payment_order_update on payment_order for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table payment_order to gongdun_app;
+
+create table payout (
+  payout_id uuid not null,
+  reference text not null,
+  case_id uuid not null,
+  person_id uuid not null,
+  step text not null,
+  purpose text not null,
+  payee_name_sealed text not null,
+  card_sealed text not null,
+  card_tail text not null,
+  amount_fen bigint not null,
+  org_id uuid not null,
+  batch_id uuid,
+  state text not null,
+  bank_serial text,
+  reason text,
+  created_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  reserve_id uuid,
+  readers text[] not null,
+  constraint payout_pkey PRIMARY KEY (payout_id),
+  constraint payout_reference_key UNIQUE (reference),
+  constraint payout_amount_fen_check CHECK (amount_fen >= 1 AND amount_fen <= 100000000),
+  constraint payout_state_check CHECK (state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text, 'settled'::text, 'returned'::text, 'failed'::text, 'cancelled'::text])),
+  constraint payout_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint payout_reserve_id_fkey FOREIGN KEY (reserve_id) REFERENCES transfer(transfer_id)
+);
+comment on table payout is 'Money owed to a person on a case. unknown is resolved by a query, never by sending again under a new reference.';
+CREATE INDEX payout_batch_idx ON payout USING btree (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX payout_case_idx ON payout USING btree (case_id);
+CREATE INDEX payout_open_idx ON payout USING btree (org_id, state, created_at) WHERE state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text]);
+alter table payout enable row level security;
+alter table payout force row level security;
+create policy payout_delete on payout for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payout_insert on payout for insert to public with check (true);
+create policy payout_read on payout for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payout_update on payout for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table payout to gongdun_app;
+
+create table payout_approval (
+  batch_id uuid not null,
+  maker_id uuid not null,
+  approver_id uuid not null,
+  lines_hash bytea not null,
+  decision text not null,
+  reason text,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint payout_approval_pkey PRIMARY KEY (batch_id, approver_id),
+  constraint payout_approval_decision_check CHECK (decision = ANY (ARRAY['approve'::text, 'refuse'::text])),
+  constraint payout_approval_four_eyes_check CHECK (approver_id <> maker_id),
+  constraint payout_approval_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES staff(staff_id),
+  constraint payout_approval_batch_fkey FOREIGN KEY (batch_id, maker_id) REFERENCES payout_batch(batch_id, maker_id),
+  constraint payout_approval_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table payout_approval is 'Four eyes: the approver is not the maker, and approved exactly the lines whose hash is here.';
+grant insert, select on table payout_approval to gongdun_app;
+
+create table payout_batch (
+  batch_id uuid not null,
+  batch_no text not null,
+  org_id uuid not null,
+  maker_id uuid not null,
+  line_count integer not null,
+  total_fen bigint not null,
+  lines_hash bytea not null,
+  state text not null,
+  made_at timestamp with time zone not null,
+  submitted_at timestamp with time zone,
+  submit_count integer default 0 not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint payout_batch_pkey PRIMARY KEY (batch_id),
+  constraint payout_batch_maker_key UNIQUE (batch_id, maker_id),
+  constraint payout_batch_no_key UNIQUE (batch_no),
+  constraint payout_batch_line_count_check CHECK (line_count > 0),
+  constraint payout_batch_state_check CHECK (state = ANY (ARRAY['made'::text, 'approved'::text, 'submitted'::text, 'done'::text, 'voided'::text])),
+  constraint payout_batch_total_fen_check CHECK (total_fen > 0),
+  constraint payout_batch_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint payout_batch_maker_id_fkey FOREIGN KEY (maker_id) REFERENCES staff(staff_id),
+  constraint payout_batch_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table payout_batch is 'A batch of payouts with its maker, count, total and the hash of its sorted lines.';
+alter table payout_batch enable row level security;
+alter table payout_batch force row level security;
+create policy payout_batch_delete on payout_batch for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payout_batch_insert on payout_batch for insert to public with check (true);
+create policy payout_batch_read on payout_batch for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payout_batch_update on payout_batch for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table payout_batch to gongdun_app;
+
+create table person (
+  person_id uuid not null,
+  name_sealed text not null,
+  name_index bytea not null,
+  id_type text not null,
+  id_number_sealed text not null,
+  id_number_index bytea not null,
+  phone_sealed text not null,
+  phone_index bytea not null,
+  birth_day date not null,
+  sex text not null,
+  region text not null,
+  occupation text,
+  platform_org_id uuid,
+  card_sealed text,
+  card_tail text,
+  verified boolean default false not null,
+  synthetic boolean default false not null,
+  readers text[] not null,
+  created_at timestamp with time zone not null,
+  constraint person_pkey PRIMARY KEY (person_id),
+  constraint person_id_number_key UNIQUE (id_number_index),
+  constraint person_phone_key UNIQUE (phone_index),
+  constraint person_region_check CHECK (region ~ '^[0-9]{6}$'::text),
+  constraint person_sex_check CHECK (sex = ANY (ARRAY['male'::text, 'female'::text, 'unknown'::text])),
+  constraint person_platform_org_id_fkey FOREIGN KEY (platform_org_id) REFERENCES org(org_id)
+);
+comment on table person is 'A worker. Identifiers are sealed (field encryption) and found by blind index; masks are made when shown.';
+alter table person enable row level security;
+alter table person force row level security;
+create policy person_delete on person for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy person_insert on person for insert to public with check (true);
+create policy person_read on person for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy person_update on person for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table person to gongdun_app;
+
+create table publication (
+  publication_id uuid not null,
+  code text not null,
+  hash text not null,
+  state text not null,
+  effective_from timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint publication_pkey PRIMARY KEY (publication_id),
+  constraint publication_state_check CHECK (state = ANY (ARRAY['published'::text, 'withdrawn'::text])),
+  constraint publication_hash_fkey FOREIGN KEY (hash) REFERENCES definition(hash),
+  constraint publication_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table publication is 'Which version of a service is offered from when. A live case keeps the version it began with.';
+CREATE INDEX publication_code_idx ON publication USING btree (code, effective_from DESC);
+grant insert, select on table publication to gongdun_app;
+
+create table rating (
+  case_id uuid not null,
+  person_id uuid not null,
+  stars integer not null,
+  comment text,
+  at timestamp with time zone not null,
+  due_rectify_at timestamp with time zone,
+  reply text,
+  replied_by uuid,
+  replied_at timestamp with time zone,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint rating_pkey PRIMARY KEY (case_id),
+  constraint rating_stars_check CHECK (stars >= 1 AND stars <= 5),
+  constraint rating_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table rating is '好差评: one rating a case, five levels; a bad one (1 or 2) must be answered and rectified within 15 working days.';
+CREATE INDEX rating_due_idx ON rating USING btree (due_rectify_at) WHERE replied_at IS NULL;
+alter table rating enable row level security;
+alter table rating force row level security;
+create policy rating_delete on rating for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy rating_insert on rating for insert to public with check (true);
+create policy rating_read on rating for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy rating_update on rating for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table rating to gongdun_app;
+
+create table reconciliation (
+  reconciliation_id uuid not null,
+  day date not null,
+  party text not null,
+  matched_count integer not null,
+  difference_count integer not null,
+  differences jsonb not null,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint reconciliation_pkey PRIMARY KEY (reconciliation_id),
+  constraint reconciliation_party_check CHECK (party = ANY (ARRAY['bank'::text, 'payment'::text])),
+  constraint reconciliation_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table reconciliation is 'The result of comparing a day of ours with a day of an outside party; a difference has an owner.';
+CREATE INDEX reconciliation_day_idx ON reconciliation USING btree (party, day DESC, at DESC);
+grant insert, select on table reconciliation to gongdun_app;
+
+create table request (
+  request_id uuid not null,
+  actor text not null,
+  request_hash bytea not null,
+  answer jsonb not null,
+  at timestamp with time zone not null,
+  constraint request_pkey PRIMARY KEY (request_id)
+);
+comment on table request is 'Every write carries a request id made by its client: the same request again gets the same answer, another one under the same id is refused.';
+CREATE INDEX request_at_idx ON request USING btree (at);
+grant delete, insert, select on table request to gongdun_app;
+
+create table schema_migration (
+  number integer not null,
+  name text not null,
+  sha256 text not null,
+  is_breaking boolean not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migration_pk PRIMARY KEY (number)
+);
+comment on table schema_migration is 'Migrations that were applied, with the hash of each file; rows are only added.';
+
+create table session (
+  token_hash bytea not null,
+  kind text not null,
+  person_id uuid,
+  staff_id uuid,
+  created_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  idle_minutes integer not null,
+  expires_at timestamp with time zone not null,
+  csrf text not null,
+  revoked_at timestamp with time zone,
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_kind_check CHECK (kind = ANY (ARRAY['worker'::text, 'staff'::text, 'staff_pending'::text])),
+  constraint session_subject_check CHECK ((person_id IS NULL) <> (staff_id IS NULL)),
+  constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table session is 'Opaque sessions, hashed, with idle and absolute limits, revocable.';
+CREATE INDEX session_person_idx ON session USING btree (person_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_staff_idx ON session USING btree (staff_id) WHERE revoked_at IS NULL;
+grant insert, select, update on table session to gongdun_app;
+
+create table setting (
+  name text not null,
+  value jsonb not null,
+  at timestamp with time zone not null,
+  constraint setting_pkey PRIMARY KEY (name)
+);
+comment on table setting is 'Small facts of this installation: demonstration clock, calendar version, seed of the city.';
+grant insert, select, update on table setting to gongdun_app;
+
+create table sms_code (
+  code_id uuid not null,
+  phone_index bytea not null,
+  purpose text not null,
+  code_hash bytea not null,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  tries integer default 0 not null,
+  used_at timestamp with time zone,
+  address text not null,
+  constraint sms_code_pkey PRIMARY KEY (code_id)
+);
+comment on table sms_code is 'One-time codes: 6 digits, 5 minutes, 5 tries. Only a keyed hash is kept.';
+CREATE INDEX sms_code_address_idx ON sms_code USING btree (address, issued_at DESC);
+CREATE INDEX sms_code_phone_idx ON sms_code USING btree (phone_index, issued_at DESC);
+grant insert, select, update on table sms_code to gongdun_app;
+
+create table staff (
+  staff_id uuid not null,
+  login text not null,
+  name text not null,
+  org_id uuid not null,
+  password_hash text not null,
+  totp_secret_sealed text not null,
+  totp_last_step bigint default 0 not null,
+  failed_count integer default 0 not null,
+  locked_until timestamp with time zone,
+  active boolean default true not null,
+  synthetic boolean default false not null,
+  constraint staff_pkey PRIMARY KEY (staff_id),
+  constraint staff_login_key UNIQUE (login),
+  constraint staff_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table staff is 'People who work at the desk. TOTP secrets are sealed; totp_last_step refuses a code used twice.';
+grant insert, select, update on table staff to gongdun_app;
+
+create table staff_role (
+  staff_id uuid not null,
+  role text not null,
+  org_id uuid not null,
+  from_day date not null,
+  until_day date,
+  leaf_id uuid not null,
+  constraint staff_role_pkey PRIMARY KEY (staff_id, role, org_id, from_day),
+  constraint staff_role_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint staff_role_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint staff_role_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table staff_role is 'A role held in an organisation for a time. Each change is traced.';
+grant insert, select on table staff_role to gongdun_app;
+
+create table trace_body (
+  leaf_id uuid not null,
+  salt bytea not null,
+  body jsonb not null,
+  constraint trace_body_pkey PRIMARY KEY (leaf_id),
+  constraint trace_body_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table trace_body is 'What a traced act other than a case action said, and the salt of its commitment. Erasable.';
+grant insert, select on table trace_body to gongdun_app;
+
+create table transfer (
+  transfer_id uuid not null,
+  idem text not null,
+  request_hash bytea not null,
+  debit text not null,
+  credit text not null,
+  amount_fen bigint not null,
+  code text not null,
+  state text not null,
+  pending_of uuid,
+  case_id uuid,
+  action_id uuid,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint transfer_pkey PRIMARY KEY (transfer_id),
+  constraint transfer_idem_key UNIQUE (idem),
+  constraint transfer_accounts_check CHECK (debit <> credit),
+  constraint transfer_amount_fen_check CHECK (amount_fen > 0 AND amount_fen <= '100000000000000'::bigint),
+  constraint transfer_pending_check CHECK ((pending_of IS NULL) = (state = ANY (ARRAY['posted'::text, 'pending'::text]))),
+  constraint transfer_state_check CHECK (state = ANY (ARRAY['posted'::text, 'pending'::text, 'resolved_post'::text, 'resolved_void'::text])),
+  constraint transfer_credit_fkey FOREIGN KEY (credit) REFERENCES account(account_id),
+  constraint transfer_debit_fkey FOREIGN KEY (debit) REFERENCES account(account_id),
+  constraint transfer_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint transfer_pending_of_fkey FOREIGN KEY (pending_of) REFERENCES transfer(transfer_id)
+);
+comment on table transfer is 'Money moved or reserved, append-only. A pending transfer is resolved at most once, by another transfer that names it.';
+CREATE INDEX transfer_at_idx ON transfer USING btree (at);
+CREATE INDEX transfer_case_idx ON transfer USING btree (case_id) WHERE case_id IS NOT NULL;
+CREATE UNIQUE INDEX transfer_resolution_key ON transfer USING btree (pending_of) WHERE pending_of IS NOT NULL;
+grant insert, select on table transfer to gongdun_app;
+
+create table unmasking (
+  unmasking_id uuid not null,
+  staff_id uuid not null,
+  case_id uuid,
+  person_id uuid,
+  field text not null,
+  reason text not null,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint unmasking_pkey PRIMARY KEY (unmasking_id),
+  constraint unmasking_reason_check CHECK (length(reason) >= 4),
+  constraint unmasking_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint unmasking_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table unmasking is 'Who saw which masked value, when and why.';
+CREATE INDEX unmasking_person_idx ON unmasking USING btree (person_id, at DESC);
+CREATE INDEX unmasking_staff_idx ON unmasking USING btree (staff_id, at DESC);
+grant insert, select on table unmasking to gongdun_app;
+
+CREATE OR REPLACE FUNCTION public.enqueue_job(identifier text, payload json, run_at timestamp with time zone, job_key text, max_attempts integer, queue_name text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform graphile_worker.add_job(identifier, payload, queue_name := queue_name, run_at := run_at,
+    max_attempts := max_attempts, job_key := job_key);
+end $function$;
+grant execute on function enqueue_job(text,json,timestamp with time zone,text,integer,text) to gongdun_app;
+comment on function enqueue_job(text,json,timestamp with time zone,text,integer,text) is 'Adds a job in the caller''s transaction (graphile-worker).';

@@ -1,0 +1,102 @@
+// The real client of the bank link: batch file in, line query, day statement, signed callbacks (HMAC-SHA256 both ways).
+// It never retries by itself and never invents a second number for a payout.
+import {
+  callbackIsGenuine,
+  createHmacCaller,
+  OutcomeUnknown,
+  readJson,
+  Refused,
+  type HmacClientConfig,
+} from '#adapters/party';
+import { z } from 'zod';
+import { FileUnreadable, readStatement, writeBatch } from './file.ts';
+import { BankCallbackForged, type BankEvent, type BankPort, type LineStatus, type StatementLine } from './port.ts';
+
+const PARTY = 'bank';
+
+export type BankClientConfig = HmacClientConfig;
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const acceptedSchema = z.object({ batchNo: z.string(), acceptedAt: instant });
+const lineSchema = z.object({
+  reference: z.string(),
+  state: z.enum(['unknown', 'accepted', 'settled', 'returned', 'failed']),
+  bankSerial: z.string().optional(),
+  settledAt: instant.optional(),
+  reason: z.string().optional(),
+});
+const eventSchema = z.object({
+  eventId: z.string(),
+  batchNo: z.string(),
+  results: z
+    .array(lineSchema.extend({ state: z.enum(['settled', 'returned', 'failed']), amountFen: z.int().positive() }))
+    .min(1)
+    .max(500),
+});
+
+/** Leaves absent keys absent. */
+function details(line: Omit<z.infer<typeof lineSchema>, 'reference' | 'state'>): Omit<LineStatus, 'state'> {
+  return {
+    ...(line.bankSerial === undefined ? {} : { bankSerial: line.bankSerial }),
+    ...(line.settledAt === undefined ? {} : { settledAt: line.settledAt }),
+    ...(line.reason === undefined ? {} : { reason: line.reason }),
+  };
+}
+
+function readDayStatement(body: Buffer, day: string): StatementLine[] {
+  try {
+    const statement = readStatement(body.toString('utf8'));
+    if (statement.day === day) return statement.lines;
+  } catch (error) {
+    if (!(error instanceof FileUnreadable)) throw error;
+  }
+  throw new OutcomeUnknown(PARTY, 'statement', 'garbled');
+}
+
+function readEvent(rawBody: Buffer): BankEvent {
+  try {
+    const event = eventSchema.parse(JSON.parse(rawBody.toString('utf8')));
+    const results = event.results.map((line) => {
+      const { reference, state, amountFen } = line;
+      return { reference, state, amountFen, ...details(line) };
+    });
+    return { eventId: event.eventId, batchNo: event.batchNo, results };
+  } catch (error) {
+    throw new BankCallbackForged('not of the agreed shape', { cause: error });
+  }
+}
+
+export function createBankClient(config: BankClientConfig): BankPort {
+  const call = createHmacCaller(PARTY, config);
+
+  return {
+    async submitBatch({ batchNo, lines }) {
+      const file = Buffer.from(writeBatch(batchNo, lines)).toString('base64');
+      const json = { batchNo, fileName: `${batchNo}.csv`, fileBase64: file };
+      const body = await call({ operation: 'submitBatch', method: 'POST', target: '/v1/batches', json });
+      const accepted = readJson(PARTY, 'submitBatch', body, acceptedSchema);
+      if (accepted.batchNo !== batchNo) throw new OutcomeUnknown(PARTY, 'submitBatch', 'garbled');
+      return { acceptedAt: accepted.acceptedAt };
+    },
+    async queryLine(reference) {
+      const target = `/v1/lines/${encodeURIComponent(reference)}`;
+      try {
+        const body = await call({ operation: 'queryLine', method: 'GET', target });
+        const line = readJson(PARTY, 'queryLine', body, lineSchema);
+        if (line.reference !== reference) throw new OutcomeUnknown(PARTY, 'queryLine', 'garbled');
+        return { state: line.state, ...details(line) };
+      } catch (error) {
+        if (error instanceof Refused && error.code === 'LINE_NOT_FOUND') return { state: 'not_found' };
+        throw error;
+      }
+    },
+    async statement(day) {
+      const target = `/v1/statements/${encodeURIComponent(day)}`;
+      return readDayStatement(await call({ operation: 'statement', method: 'GET', target }), day);
+    },
+    verifyCallback(headers, rawBody) {
+      if (!callbackIsGenuine(headers, rawBody, config)) throw new BankCallbackForged('wrong signature or age');
+      return readEvent(rawBody);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// The door of the bank adapter.
+export {
+  BankCallbackForged,
+  OutcomeUnknown,
+  Refused,
+  type BankEvent,
+  type BankPort,
+  type BankResult,
+  type LineState,
+  type LineStatus,
+  type PayoutLine,
+  type StatementLine,
+} from './port.ts';
+export { createBankClient, type BankClientConfig } from './client.ts';
+export { FileUnreadable } from './file.ts';
+export { startBankSimulator, type BankLie, type BankSimulator, type BankSimulatorOptions } from './simulator.ts';

@@ -1,0 +1,65 @@
+// What Gongdun asks of a paying bank (money out). Amounts in fen, instants as Date.
+// `OutcomeUnknown` is resolved by `queryLine` or by sending the same batch again under the same number, never by a new
+// number: that would pay twice. `Refused` is the bank's final no and nothing of the batch was taken.
+import { CallbackForged, type IncomingHeaders } from '#adapters/party';
+
+export type PayoutLine = {
+  /** Our id of this payout, unique over all batches for ever. */
+  readonly reference: string;
+  readonly payeeName: string;
+  readonly cardNumber: string;
+  readonly amountFen: number;
+  readonly purpose: string;
+};
+
+/** `returned`: booked, then given back. `failed`: never booked. `unknown`: the bank itself does not know yet. */
+export type LineState = 'unknown' | 'accepted' | 'settled' | 'returned' | 'failed' | 'not_found';
+
+export type LineStatus = {
+  readonly state: LineState;
+  readonly bankSerial?: string;
+  readonly settledAt?: Date;
+  /** The bank's own words, for example 户名不符. */
+  readonly reason?: string;
+};
+
+export type StatementLine = {
+  readonly bankSerial: string;
+  readonly reference: string;
+  /** A returned payout has two lines: `payout` out and `return` in. */
+  readonly kind: 'payout' | 'return';
+  readonly amountFen: number;
+  readonly cardTail: string;
+  readonly bookedAt: Date;
+};
+
+export type BankResult = {
+  readonly reference: string;
+  readonly state: 'settled' | 'returned' | 'failed';
+  readonly amountFen: number;
+  readonly bankSerial?: string;
+  readonly settledAt?: Date;
+  readonly reason?: string;
+};
+
+/** Up to 500 results of one batch. The same result may come again under another event. */
+export type BankEvent = { readonly eventId: string; readonly batchNo: string; readonly results: readonly BankResult[] };
+
+export type BankPort = {
+  /** Same number and content: the same answer. Same number, other content: `Refused` with BATCH_CONFLICT. */
+  submitBatch(batch: {
+    readonly batchNo: string;
+    readonly lines: readonly PayoutLine[];
+  }): Promise<{ acceptedAt: Date }>;
+  queryLine(reference: string): Promise<LineStatus>;
+  /** Booked on that Beijing day so far; complete once the day is over. */
+  statement(day: string): Promise<StatementLine[]>;
+  /** `rawBody` must be the bytes as received. Throws `BankCallbackForged`. */
+  verifyCallback(headers: IncomingHeaders, rawBody: Buffer): BankEvent;
+};
+
+export { OutcomeUnknown, Refused } from '#adapters/party';
+
+export class BankCallbackForged extends CallbackForged {
+  override readonly name = 'BankCallbackForged';
+}

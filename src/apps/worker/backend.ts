@@ -1,0 +1,174 @@
+// The port of the worker's pages: everything that they need from the server, in the words of the pages. Types only. Reads are
+// already masked for their person; "no" is a thrown Refusal of '#platform/errors', and problems of fields come back as data.
+
+import type { Service } from '#catalog/define';
+import type { CaseCommand, CaseView } from '#contract/cases';
+import type { FieldProblem } from '#platform/errors';
+import type {
+  AccessItem,
+  CaseItem,
+  CasePage,
+  ConsentText,
+  CoverAnswer,
+  CoverModel,
+  FileView,
+  HomeModel,
+  LifeEvent,
+  Message,
+  OrgOption,
+  Page,
+  PaymentModel,
+  ProfileModel,
+  Sms,
+} from './pages/model.ts';
+
+export type WorkerSession = {
+  readonly personId: string;
+  /** As the greeting shows it. */
+  readonly name: string;
+  /** County (or city) of GB/T 2260 where the region picker starts. */
+  readonly region: string;
+  /** Bound to the session; every form carries it. */
+  readonly csrf: string;
+  readonly unread: number;
+};
+
+/** Tokens are opaque; the routes keep them in HttpOnly cookies. */
+export type Login =
+  | { readonly kind: 'session'; readonly token: string; readonly maxAgeSeconds: number }
+  | { readonly kind: 'register'; readonly registrationToken: string; readonly maxAgeSeconds: number };
+
+export type Challenge = { readonly challengeId: string; readonly phoneMasked: string; readonly waitSeconds: number };
+
+/** A person who proved a phone and is not registered yet. Identity is kept sealed on the server from the first page on. */
+export type Registration = {
+  readonly phoneMasked: string;
+  readonly name: string | null;
+  readonly idMasked: string | null;
+  readonly region: string | null;
+  readonly consents: readonly ConsentText[];
+};
+
+/** Raw input of a field as it was posted: text, list, or object by part (`{text, region, lat, lng}`). */
+export type RawAnswers = Readonly<Record<string, unknown>>;
+
+export type RegistrationInput = {
+  readonly name?: unknown;
+  readonly idDocument?: unknown;
+  readonly region?: unknown;
+};
+
+export type Draft = {
+  readonly draftId: string;
+  readonly updatedAt: string;
+  /** Parsed values (as parseForm gives them) of what was answered; secrets (id and card numbers) are left out. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  /** Masks of the secrets that were answered. */
+  readonly masks: Readonly<Record<string, string>>;
+  /** Parsed values offered to the person, with where they come from, in words. */
+  readonly prefill: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
+  /** Files named in the answers. */
+  readonly files: Readonly<Record<string, FileView>>;
+};
+
+export type PublishedService = {
+  readonly service: Service;
+  /** Why this person cannot start it now; null when they can. A doubt about eligibility is no reason. */
+  readonly blocked: { readonly zh: string; readonly next: string } | null;
+};
+
+export type Upload = { readonly name: string; readonly mediaType: string; readonly stream: AsyncIterable<Uint8Array> };
+
+export type FileBytes = {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+};
+
+export type WorkerBackend = {
+  // ---- who is here
+  session(token: string): Promise<WorkerSession | null>;
+  /** The same answer for known and unknown numbers. Refuses when asked too often. `address` is the client's, for the limit. */
+  requestCode(phone: string, address: string): Promise<Challenge>;
+  challenge(challengeId: string): Promise<Challenge | null>;
+  /** A wrong or spent code is a Refusal (422) that says how many tries are left. */
+  verifyCode(challengeId: string, code: string, address: string): Promise<Login>;
+  registration(token: string): Promise<Registration | null>;
+  /** Checks and keeps a part. Problems are named `name`, `idDocument.number`, `idDocument.type`, `region`. */
+  saveRegistration(token: string, input: RegistrationInput): Promise<readonly FieldProblem[]>;
+  /** `agreed` holds the tokens (purpose@version) of the boxes ticked. */
+  register(
+    token: string,
+    agreed: readonly string[],
+    requestId: string,
+  ): Promise<{ readonly problems: readonly FieldProblem[] } | { readonly token: string; readonly maxAgeSeconds: number }>;
+  logout(token: string): Promise<void>;
+
+  // ---- what there is
+  home(personId: string): Promise<HomeModel>;
+  /** All services by life event; with a query only those that match. */
+  directory(query: string): Promise<readonly LifeEvent[]>;
+  service(code: string, personId: string | null): Promise<PublishedService | null>;
+  /** Code of the service behind the large button. */
+  reportService(): string;
+  searchOrganisations(query: string, fieldConcept: string | null): Promise<readonly OrgOption[]>;
+
+  // ---- applying
+  draft(personId: string, serviceCode: string): Promise<Draft | null>;
+  /** Gives back the draft that there is, if there is one. */
+  startDraft(personId: string, serviceCode: string): Promise<Draft>;
+  /**
+   * Checks the fields that are given and keeps the right ones; sending the same again changes nothing. A signature comes as
+   * `{fileId}` or `{typedName, smsCode}`; the code is checked here. An empty optional field is `undefined` and removes the answer.
+   */
+  saveDraft(personId: string, serviceCode: string, answers: RawAnswers): Promise<readonly FieldProblem[]>;
+  /** Adds to or takes from a field of files, one at a time, so that parallel uploads lose nothing. */
+  attachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
+  detachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<void>;
+  /** SMS code that confirms a typed signature. */
+  requestSignatureCode(personId: string, serviceCode: string): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
+  /** Checks everything again and opens the case, once per requestId. */
+  submit(
+    personId: string,
+    serviceCode: string,
+    requestId: string,
+  ): Promise<{ readonly problems: readonly FieldProblem[] } | { readonly caseId: string }>;
+
+  // ---- cases
+  cases(personId: string, cursor: string | null): Promise<Page<CaseItem>>;
+  caseView(personId: string, caseId: string): Promise<CasePage>;
+  /** Problems of its form come as a Refusal with `problems` whose paths begin with the field's name. Gives the new view's case. */
+  command(personId: string, caseId: string, command: CaseCommand, requestId: string): Promise<void>;
+  rate(personId: string, caseId: string, rating: { readonly stars: number; readonly comment: string }, requestId: string): Promise<void>;
+
+  // ---- files and papers
+  upload(personId: string, file: Upload): Promise<FileView>;
+  file(personId: string, fileId: string): Promise<FileBytes>;
+  /** A whole print page. */
+  document(personId: string, documentId: string): Promise<{ readonly html: string }>;
+
+  // ---- money and cover
+  payment(personId: string, orderId: string): Promise<PaymentModel>;
+  /** Asks the payment party for the state when it is not known yet. */
+  refreshPayment(personId: string, orderId: string): Promise<PaymentModel>;
+  cover(personId: string, cursor: string | null): Promise<CoverModel>;
+  coverAt(personId: string, instant: string): Promise<CoverAnswer>;
+
+  // ---- messages and me
+  messages(personId: string, cursor: string | null): Promise<Page<Message>>;
+  /** Marks it read. Refuses when it is not theirs. */
+  openMessage(personId: string, messageId: string): Promise<Message>;
+  markAllRead(personId: string): Promise<void>;
+  profile(personId: string): Promise<ProfileModel>;
+  whoSawMyData(personId: string, cursor: string | null): Promise<Page<AccessItem>>;
+};
+
+/** Present in demonstration mode only. */
+export type DemoTools = {
+  /** Newest first. */
+  inbox(): Promise<readonly Sms[]>;
+  /** Moves the demonstration's time forward, lets what is due happen, and comes back. */
+  advance(milliseconds: number): Promise<void>;
+};
+
+export type { CaseView };

@@ -1,0 +1,11 @@
+// Every service that is authored. Which of them are offered is a matter of publication, kept in the database.
+
+import type { Service } from '#catalog/define';
+import { di001 } from './daily-insurance/di-001.ts';
+import { di005 } from './daily-insurance/di-005.ts';
+import { di006 } from './daily-insurance/di-006.ts';
+import { di007 } from './daily-insurance/di-007.ts';
+import { di008 } from './daily-insurance/di-008.ts';
+import { un001 } from './union/un-001.ts';
+
+export const services: readonly Service[] = [un001, di001, di005, di006, di007, di008];

@@ -1,0 +1,331 @@
+// 日保投保与批改退保：按日参保、按日计费，个人承担部分与财政补贴分账；支持个人、团体、自动续投、批改与退保。
+
+import { defineWorkflow, field } from '#catalog/define';
+
+export const dailyInsuranceEnrol = defineWorkflow({
+  code: 'daily-insurance-enrol',
+  zh: '日保投保与批改退保',
+  en: 'Daily insurance enrolment, endorsement and refund',
+  domain: 'daily-insurance',
+  purpose: '按日参保、按日计费，个人承担部分与财政补贴分账；支持个人、团体、自动续投、批改与退保',
+  entries: {
+    personal: { step: 'apply', zh: '个人投保', caseMode: 'new', startedBy: 'service' },
+    group: { step: 'group-upload', zh: '团体投保', caseMode: 'new', startedBy: 'service' },
+    auto: { step: 'auto-sign', zh: '自动续投', caseMode: 'new', startedBy: 'service' },
+    endorse: { step: 'endorse-request', zh: '批改', caseMode: 'attach_or_new', startedBy: 'service' },
+    refund: { step: 'refund-request', zh: '退保', caseMode: 'attach_or_new', startedBy: 'service' },
+  },
+  steps: {
+    apply: {
+      zh: '选择日期与职业投保',
+      kind: 'human',
+      role: 'worker',
+      produces: '投保单、告知确认',
+      withdrawable: true,
+      outcomes: {
+        submit: { zh: '提交', next: ['eligibility'] },
+      },
+      auto: [
+        { action: 'idcheck', targets: [], when: 'enter' },
+        { action: 'sign', targets: ['投保告知'], when: 'enter' },
+      ],
+    },
+    'group-upload': {
+      zh: '企业导入次日名单',
+      kind: 'human',
+      role: 'enterprise',
+      produces: '名单与日期',
+      limit: { value: 1, unit: 'calendar_day', basis: '地方承诺（退回后重新导入）', basisType: 'local_promise' },
+      outcomes: {
+        submit: { zh: '提交', next: ['eligibility'] },
+        return: { zh: '退回补正', next: ['group-upload'] },
+      },
+      auto: [
+        { action: 'idcheck', targets: [], when: 'enter' },
+        { action: 'match', targets: ['会员库'], when: 'enter' },
+      ],
+    },
+    eligibility: {
+      zh: '年龄、地域、职业与同日重复校验',
+      kind: 'auto',
+      role: 'system',
+      produces: '准入结论',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      decide: 'cover.eligibility',
+      outcomes: {
+        pass: { zh: '通过', next: ['quote'] },
+        partial: { zh: '部分通过（不完全符合）', conditionZh: '部分人员不合格', next: ['quote'] },
+        fail: { zh: '不通过', next: ['eligibility-manual'] },
+      },
+      auto: [
+        { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
+        { action: 'match', targets: ['日保在保库'], when: 'enter' },
+      ],
+    },
+    'eligibility-manual': {
+      zh: '准入不符人工核对',
+      kind: 'human',
+      role: 'insurer_underwriter',
+      produces: '核对意见与理由',
+      limit: { value: 4, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      form: { underwriter_note: field('longtext', '核对意见', {}, { class: 'internal' }) },
+      outcomes: {
+        pass: { zh: '通过', next: ['quote'] },
+        reject: { zh: '不予通过', end: 'rejected' },
+      },
+      auto: [
+        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'underwriting_manual' },
+      ],
+    },
+    quote: {
+      zh: '保费与补贴分账',
+      kind: 'auto',
+      role: 'system',
+      produces: '总保费、补贴额、应付额',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      decide: 'cover.quote',
+      outcomes: {
+        payable: { zh: '可缴', next: ['pay'] },
+        free: { zh: '无需支付', conditionZh: '专项全额资助', next: ['underwrite'] },
+      },
+      auto: [
+        { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
+      ],
+    },
+    pay: {
+      zh: '支付个人或企业承担部分',
+      kind: 'human',
+      role: 'worker',
+      actors: ['worker', 'enterprise'],
+      produces: '支付凭证',
+      limit: { value: 30, unit: 'minute', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        paid: { zh: '支付成功', next: ['underwrite'], by: ['event'] },
+        pay_failed: { zh: '支付失败', next: ['pay'], by: ['event'] },
+        timeout: { zh: '超时', end: 'cancelled', by: ['clock'] },
+      },
+      auto: [
+        { action: 'pay', targets: ['日保保费'], when: 'enter', effect: 'payments.request' },
+      ],
+    },
+    underwrite: {
+      zh: '实时承保',
+      kind: 'auto',
+      role: 'system',
+      produces: '承保或转人工',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        approve: { zh: '通过', next: ['issue'], by: ['event'] },
+        manual: { zh: '转人工', next: ['manual-underwrite'], by: ['event'] },
+      },
+      auto: [{ action: 'sync', targets: ['承保接口'], when: 'enter', effect: 'cover.request_underwriting' }],
+    },
+    'manual-underwrite': {
+      zh: '高风险职业人工核保',
+      kind: 'human',
+      role: 'insurer_underwriter',
+      produces: '核保结论',
+      limit: { value: 4, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      form: { underwriter_note: field('longtext', '核保意见', {}, { class: 'internal' }) },
+      outcomes: {
+        approve: { zh: '通过', next: ['issue'] },
+        reject: { zh: '不予通过', next: ['refund-pay'] },
+      },
+    },
+    issue: {
+      zh: '出具电子保单',
+      kind: 'auto',
+      role: 'system',
+      produces: '电子保单、生效时点、补贴计提',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      perItem: { zh: '每名被保险人', items: 'insured' },
+      outcomes: {
+        done: { zh: '完成', next: ['in-force'] },
+      },
+      auto: [
+        { action: 'record', targets: ['保障台账'], when: 'exit', effect: 'cover.bind' },
+        { action: 'doc', targets: ['电子保单'], when: 'exit', template: 'policy' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'policy_issued' },
+        { action: 'accrue', targets: ['财政补贴'], when: 'exit', effect: 'cover.accrue_subsidy' },
+      ],
+    },
+    'in-force': {
+      zh: '保障有效期',
+      kind: 'auto',
+      role: 'system',
+      produces: '当日有效标识',
+      // Cover bought for several days ends with its last day, not one day after the policy was issued.
+      limit: { value: 0, unit: 'minute', basis: '保单载明的保障终止时间', basisType: 'local_promise', countedFrom: { kind: 'event', ref: 'cover_ends_at', zh: '保障终止时' } },
+      outcomes: {
+        end: { zh: '结束', end: 'completed', by: ['clock'] },
+        renew: { zh: '续办', conditionZh: '已签自动续投', next: ['auto-run'], by: ['event'] },
+      },
+    },
+    'auto-sign': {
+      zh: '签约自动续投',
+      kind: 'human',
+      role: 'worker',
+      produces: '代扣授权、触发方式、上限',
+      limit: { value: 3, unit: 'calendar_day', basis: '地方承诺（签约未成后重新提交）', basisType: 'local_promise' },
+      outcomes: {
+        submit: { zh: '提交', next: ['auto-bank'] },
+        stop: { zh: '停止', next: ['auto-stop'] },
+      },
+      auto: [
+        { action: 'sign', targets: ['代扣协议'], when: 'enter' },
+      ],
+    },
+    'auto-bank': {
+      zh: '银行代扣签约',
+      kind: 'human',
+      role: 'bank',
+      produces: '签约结果',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        pass: { zh: '通过', next: ['auto-run'], by: ['event'] },
+        fail: { zh: '不通过', next: ['auto-sign'], by: ['event'] },
+      },
+    },
+    'auto-run': {
+      zh: '按接单信号或日历自动投保',
+      kind: 'auto',
+      role: 'system',
+      produces: '次日投保单或暂停',
+      limit: { value: 1, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        order: { zh: '有接单', next: ['quote'], by: ['event'] },
+        no_order: { zh: '无接单', next: ['auto-run'], by: ['event'] },
+        insufficient: { zh: '余额不足', next: ['auto-pause'], by: ['event'] },
+        overlap: { zh: '重叠', next: ['auto-run'], by: ['event'] },
+      },
+      auto: [
+        { action: 'match', targets: ['平台接单信号'], when: 'enter' },
+        { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
+      ],
+    },
+    'auto-pause': {
+      zh: '余额不足暂停并提醒',
+      kind: 'auto',
+      role: 'system',
+      produces: '暂停记录',
+      limit: { value: 3, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        refill: { zh: '已补足', next: ['auto-run'], by: ['worker'] },
+        timeout: { zh: '超时', next: ['auto-stop'], by: ['clock'] },
+      },
+      auto: [
+        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_paused' },
+      ],
+    },
+    'auto-stop': {
+      zh: '解约自动续投',
+      kind: 'auto',
+      role: 'system',
+      produces: '解约回执',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        done: { zh: '完成', end: 'cancelled' },
+      },
+      auto: [
+        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_stopped' },
+      ],
+    },
+    'endorse-request': {
+      zh: '申请批改',
+      kind: 'human',
+      role: 'worker',
+      actors: ['worker', 'enterprise'],
+      produces: '批改事项',
+      limit: { value: 15, unit: 'calendar_day', basis: '地方承诺（退回后重新提交）', basisType: 'local_promise' },
+      outcomes: {
+        submit: { zh: '提交', next: ['endorse-check'] },
+      },
+      auto: [
+        { action: 'ocr', targets: ['id_card'], when: 'enter' },
+      ],
+    },
+    'endorse-check': {
+      zh: '批改核验',
+      kind: 'human',
+      role: 'insurer_underwriter',
+      produces: '批单或拒绝',
+      limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        approve: { zh: '通过', end: 'completed' },
+        return: { zh: '退回补正', next: ['endorse-request'] },
+        reject: { zh: '不予通过', end: 'rejected' },
+      },
+      auto: [
+        { action: 'doc', targets: ['批单'], when: 'exit', on: ['approve'], template: 'endorsement' },
+        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'endorsement_received' },
+      ],
+    },
+    'refund-request': {
+      zh: '申请未生效日退保',
+      kind: 'human',
+      role: 'worker',
+      actors: ['worker', 'enterprise'],
+      produces: '退保日期与账户',
+      withdrawable: true,
+      outcomes: {
+        submit: { zh: '提交', next: ['refund-check'] },
+      },
+      auto: [
+        { action: 'match', targets: ['日保在保库', '在途报案'], when: 'enter' },
+      ],
+    },
+    'refund-check': {
+      zh: '退保核算与补贴冲回',
+      kind: 'auto',
+      role: 'system',
+      produces: '应退额、补贴冲回',
+      limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      decide: 'cover.refund_check',
+      outcomes: {
+        pass: { zh: '通过', next: ['refund-pay'] },
+        fail: { zh: '不通过', conditionZh: '已生效或已报案', next: ['refund-manual'] },
+      },
+      auto: [
+        { action: 'record', targets: ['保障台账'], when: 'exit', on: ['pass'], effect: 'cover.release' },
+        { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
+      ],
+    },
+    'refund-manual': {
+      zh: '不可退情形人工核对',
+      kind: 'human',
+      role: 'insurer_underwriter',
+      produces: '核对意见与理由',
+      limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      form: { underwriter_note: field('longtext', '核对意见', {}, { class: 'internal' }) },
+      outcomes: {
+        pass: { zh: '通过', next: ['refund-pay'] },
+        reject: { zh: '不予通过', end: 'rejected' },
+      },
+      auto: [
+        { action: 'record', targets: ['保障台账'], when: 'exit', on: ['pass'], effect: 'cover.release' },
+        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'refund_manual' },
+      ],
+    },
+    'refund-pay': {
+      zh: '原路退款',
+      kind: 'human',
+      role: 'insurer_finance',
+      produces: '退款凭证',
+      limit: { value: 3, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      outcomes: {
+        paid: { zh: '支付成功', end: 'cancelled', by: ['event'] },
+        pay_failed: { zh: '支付失败', next: ['refund-pay'], by: ['event'] },
+      },
+      auto: [
+        { action: 'pay', targets: ['退款'], when: 'enter', effect: 'payments.refund' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['paid'], template: 'refund_done' },
+      ],
+    },
+  },
+  ends: {
+    rejected: '不予办理（已告知理由与救济）',
+    cancelled: '取消或注销',
+    completed: '办结',
+    withdrawn: '申请人撤回',
+  },
+});

@@ -1,0 +1,294 @@
+// The pure heart of the engine: definition + state + command + facts → the consequences, or a refusal. No I/O, no clock of
+// its own. The clerk's other verbs stand in verbs.ts; both give the same Decision.
+
+import type { OutcomeDefinition, Role, Service, StepDefinition, Workflow } from '#catalog';
+import { roles } from '#catalog';
+import { personGrant, roleGrant } from '#platform/access';
+import { evaluate } from '#platform/condition';
+import { invariant } from '#platform/errors';
+import { refuse } from './contract.ts';
+import { actorsOf, enterStep, isPublicRole, stepOf, supervisedRound, type Facts } from './enter.ts';
+import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
+
+export type Decision = {
+  readonly type: ActionType;
+  readonly step: string | null;
+  readonly outcome: string | null;
+  readonly actorRole: Role | null;
+  readonly actorOrgId: string | null;
+  readonly at: string;
+  readonly body: ActionBody;
+  /** Steps whose exit effects (with the outcome taken) and whose entry effects are due, in this order. */
+  readonly exits: readonly { readonly step: string; readonly outcome: string }[];
+  readonly entries: readonly string[];
+};
+
+/** Who the actor is in this step: a role and the organisation he or she acts for. */
+export type Capacity = { readonly role: Role | null; readonly orgId: string | null };
+
+export type Act = {
+  readonly type: 'act';
+  readonly step: string;
+  readonly outcome: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly reason?: string | undefined;
+  readonly explanation?: unknown;
+};
+
+export type Opening = Pick<
+  CaseState,
+  'caseId' | 'caseNo' | 'serviceCode' | 'serviceHash' | 'region' | 'personId' | 'applicantOrgId' | 'dossierId' | 'parentCaseId'
+> & { readonly data: Readonly<Record<string, unknown>>; readonly readers: readonly string[] };
+
+/** Opens a case at its service's entry and takes the first outcome (`submit`, or the step's only one) at once. */
+export function open(service: Service, opening: Opening, actor: Actor, facts: Facts): Decision {
+  const workflow = service.workflow;
+  const entry = workflow.entries[service.entry];
+  invariant(entry, `service ${service.code} names an entry that its workflow lacks`);
+  const definition = stepOf(workflow, entry.step);
+  const outcomeId = 'submit' in definition.outcomes ? 'submit' : Object.keys(definition.outcomes)[0];
+  invariant(outcomeId, `step ${entry.step} has no outcome`);
+  const { caseId, data, readers, ...opened } = opening;
+  const fresh = emptyState(opening, facts.now);
+  const capacity = openingCapacity(definition, actor);
+  const moved = move(workflow, { ...fresh, data }, entry.step, outcomeId, facts, null);
+  invariant(caseId, 'a case is opened with its id');
+  return {
+    ...moved,
+    type: 'opened',
+    step: entry.step,
+    outcome: outcomeId,
+    actorRole: capacity.role,
+    actorOrgId: capacity.orgId,
+    at: facts.now,
+    body: { ...moved.body, v: 1, opened, data, readers: [...readers, ...(moved.body.readers ?? [])] },
+  };
+}
+
+function openingCapacity(definition: StepDefinition, actor: Actor): Capacity {
+  if (actor.kind === 'worker') return { role: actorsOf(definition).find(isPublicRole) ?? 'worker', orgId: null };
+  return capacityIn(actorsOf(definition), actor) ?? { role: null, orgId: null };
+}
+
+/** Takes an outcome of an active step. */
+export function act(service: Service, state: CaseState, command: Act, actor: Actor, facts: Facts): Decision {
+  const workflow = service.workflow;
+  const definition = stepOf(workflow, command.step);
+  const active = requireActive(workflow, state, command.step);
+  const capacity = requireCapacity(definition, state, active, actor, command.outcome);
+  const outcome = definition.outcomes[command.outcome];
+  if (!outcome) throw refuse('cases.no_such_outcome', { step: definition.zh, outcome: command.outcome });
+  requireFree(definition, active, actor);
+  requireFourEyes(workflow, definition, state, actor);
+  if (needsReason(command.outcome, outcome) && actor.kind === 'staff' && (command.reason ?? '').trim().length < 4) {
+    throw refuse('cases.reason_required');
+  }
+  const after = { ...state, data: { ...state.data, ...command.data } };
+  if (outcome.when && !evaluate(outcome.when, { fields: after.data, now: facts.now })) {
+    throw refuse('cases.outcome_not_open', { outcome: outcome.zh, condition: outcome.conditionZh ?? outcome.zh });
+  }
+  const moved = move(workflow, after, command.step, command.outcome, facts, active);
+  return {
+    ...moved,
+    type: 'decided',
+    step: command.step,
+    outcome: command.outcome,
+    actorRole: capacity.role,
+    actorOrgId: capacity.orgId,
+    at: facts.now,
+    body: {
+      ...moved.body,
+      ...(Object.keys(command.data).length > 0 ? { data: command.data } : {}),
+      ...(command.reason ? { reason: command.reason } : {}),
+      ...(command.explanation === undefined ? {} : { explanation: command.explanation }),
+    },
+  };
+}
+
+/** Outcomes that go against the applicant or send work back are never taken without reasons. */
+export function needsReason(outcomeId: string, outcome: OutcomeDefinition): boolean {
+  return outcome.reason === 'required' || ['reject', 'deny', 'return', 'refuse', 'object'].includes(outcomeId);
+}
+
+export function requireActive(workflow: Workflow, state: CaseState, step: string): ActiveStep {
+  if (state.status === 'ended') throw refuse('cases.ended');
+  const active = state.active.find((one) => one.step === step);
+  if (!active) throw refuse('cases.out_of_step', { step: workflow.steps[step]?.zh ?? step });
+  return active;
+}
+
+function requireCapacity(
+  definition: StepDefinition,
+  state: CaseState,
+  active: ActiveStep,
+  actor: Actor,
+  outcomeId: string,
+): Capacity {
+  const by = definition.outcomes[outcomeId]?.by;
+  if (actor.kind === 'system' || actor.kind === 'clock' || actor.kind === 'event') {
+    return { role: actor.kind === 'system' ? 'system' : null, orgId: null };
+  }
+  if (by && !by.some((chooser) => chooser !== 'clock' && chooser !== 'event')) {
+    throw refuse('cases.not_yours_to_choose', { outcome: definition.outcomes[outcomeId]?.zh ?? outcomeId });
+  }
+  const allowed = by ? by.filter((chooser) => chooser !== 'clock' && chooser !== 'event') : actorsOf(definition);
+  const capacity = capacityFor(allowed, state, active, actor);
+  if (!capacity) throw refuse('cases.wrong_role', { step: definition.zh, role: allowed.map((role) => roles[role].zh).join('、') });
+  return capacity;
+}
+
+/** The capacity in which the actor may work on an active step, or null. */
+export function capacityFor(allowed: readonly Role[], state: CaseState, active: ActiveStep, actor: Actor): Capacity | null {
+  if (actor.kind === 'worker') {
+    const role = allowed.find(isPublicRole);
+    return role && state.personId && actor.grants.includes(personGrant(state.personId)) ? { role, orgId: null } : null;
+  }
+  for (const role of allowed) {
+    if (active.orgId && actor.grants.includes(roleGrant(role, active.orgId))) return { role, orgId: active.orgId };
+    // A step owned by one role may be done by another that the case routes elsewhere; readers of the case name where.
+    if (role !== active.role && !isPublicRole(role)) {
+      const held = actor.grants.find((grant) => grant.startsWith(`${role}@`) && state.readers.includes(grant));
+      if (held) return { role, orgId: held.slice(role.length + 1) };
+    }
+  }
+  return null;
+}
+
+export function capacityIn(allowed: readonly Role[], actor: Actor): Capacity | null {
+  for (const role of allowed) {
+    const held = actor.grants.find((grant) => grant.startsWith(`${role}@`));
+    if (held) return { role, orgId: held.slice(role.length + 1) };
+  }
+  return null;
+}
+
+function requireFree(definition: StepDefinition, active: ActiveStep, actor: Actor): void {
+  if (actor.kind === 'event' || actor.kind === 'clock' || actor.kind === 'system') return;
+  if (active.paused) {
+    const why = { supplement: '等待补正', suspension: '中止办理', extension: '延期审批' }[active.paused.reason];
+    throw refuse('cases.paused', { step: definition.zh, why });
+  }
+  const pending = active.cosigners.filter((one) => !one.opinion).length;
+  if (pending > 0) throw refuse('cases.cosign_pending', { count: pending });
+  if (active.assigneeId && actor.kind === 'staff' && active.assigneeId !== actor.id) {
+    throw refuse('cases.claimed_by_other', { name: '另一位经办人' });
+  }
+}
+
+function requireFourEyes(workflow: Workflow, definition: StepDefinition, state: CaseState, actor: Actor): void {
+  if (actor.kind !== 'staff') return;
+  for (const step of definition.differentFrom ?? []) {
+    if (state.done[step]?.actorId === actor.id) {
+      throw refuse('cases.four_eyes', { step: workflow.steps[step]?.zh ?? step });
+    }
+  }
+}
+
+type Moved = Pick<Decision, 'body' | 'exits' | 'entries'>;
+
+/** Leaves a step by an outcome: enters what follows, joins, cancels siblings of a branch that leaves its scope, or ends. */
+export function move(
+  workflow: Workflow,
+  state: CaseState,
+  step: string,
+  outcomeId: string,
+  facts: Facts,
+  active: ActiveStep | null,
+): Moved {
+  const outcome = stepOf(workflow, step).outcomes[outcomeId];
+  invariant(outcome, `step ${step} has no outcome ${outcomeId}`);
+  const exits = [{ step, outcome: outcomeId }];
+  const left = [step];
+  const scope = active?.scope ?? null;
+  const siblings = scope ? state.active.filter((one) => one.scope === scope && one.step !== step) : [];
+
+  if (outcome.end !== undefined) {
+    const cancelled = state.active.filter((one) => one.step !== step).map((one) => one.step);
+    return { exits, entries: [], body: { v: 1, left, ...(cancelled.length > 0 ? { cancelled } : {}), ended: outcome.end } };
+  }
+  const targets = outcome.next ?? [];
+  // The outcome is part of "done" from here on, so that a limit counted from this step starts now.
+  const after: CaseState = {
+    ...state,
+    done: { ...state.done, [step]: { at: facts.now, outcome: outcomeId, actorId: null, actorRole: null, orgId: active?.orgId ?? null } },
+  };
+  if (scope && targets.includes(scope)) {
+    if (siblings.length > 0) return { exits, entries: [], body: { v: 1, left } };
+    return entering(workflow, after, [scope], null, facts, exits, left, []);
+  }
+  if (scope && targets.every((target) => staysInside(workflow, scope, target))) {
+    return entering(workflow, after, targets, scope, facts, exits, left, []);
+  }
+  const nextScope = outcome.parallel ? outcome.parallel.join : null;
+  return entering(workflow, after, targets, nextScope, facts, exits, left, siblings.map((one) => one.step));
+}
+
+function staysInside(workflow: Workflow, join: string, target: string): boolean {
+  for (const definition of Object.values(workflow.steps)) {
+    for (const outcome of Object.values(definition.outcomes)) {
+      if (outcome.parallel?.join === join && outcome.parallel.scope.includes(target)) return true;
+    }
+  }
+  return false;
+}
+
+function entering(
+  workflow: Workflow,
+  state: CaseState,
+  targets: readonly string[],
+  scope: string | null,
+  facts: Facts,
+  exits: Moved['exits'],
+  left: readonly string[],
+  cancelled: readonly string[],
+): Moved {
+  const entered = targets.map((target) => enterStep(workflow, state, target, facts, scope));
+  const looped = entered.find((one) => one.round >= supervisedRound);
+  return {
+    exits,
+    entries: targets,
+    body: {
+      v: 1,
+      left,
+      ...(cancelled.length > 0 ? { cancelled } : {}),
+      entered,
+      readers: entered.flatMap((one) => readersOf(stepOf(workflow, one.step), one, state, facts)),
+      ...(looped && !state.supervised
+        ? { supervised: { note: `“${stepOf(workflow, looped.step).zh}”已进行到第${looped.round}轮，请督办` } }
+        : {}),
+    },
+  };
+}
+
+/** Who may read the case from this step on: its actors' organisations and the further readers that the step names. */
+function readersOf(definition: StepDefinition, active: ActiveStep, state: CaseState, facts: Facts): readonly string[] {
+  const readers: string[] = [];
+  for (const role of [...actorsOf(definition), ...(definition.readers ?? [])]) {
+    if (isPublicRole(role) || roles[role].kind === 'system') continue;
+    const orgId = role === definition.role ? active.orgId : facts.route(role, state.region);
+    if (orgId) readers.push(roleGrant(role, orgId));
+  }
+  return readers;
+}
+
+function emptyState(opening: Opening, now: string): CaseState {
+  return {
+    ...opening,
+    attached: [],
+    seq: 0,
+    openedAt: now,
+    status: 'open',
+    end: null,
+    endedAt: null,
+    active: [],
+    done: {},
+    rounds: {},
+    votes: {},
+    links: [],
+    supervised: null,
+    urgedAt: null,
+    copied: [],
+    ratedStars: null,
+    erased: 0,
+  };
+}

@@ -1,0 +1,396 @@
+// The engine's one transaction: load, decide (pure), run the effects and automatic steps that follow, write all of it.
+// No network here: what must go outside is a job that the transaction enqueues.
+
+import type { Service, StepDefinition } from '#catalog';
+import { personGrant, roleGrant, systemAccess, type Access } from '#platform/access';
+import { dayOf, type WorkingCalendar } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
+import { sameBytes, sha256 } from '#platform/crypto';
+import { brokenConstraint, type Database, type Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { caseNumber, newId } from '#platform/ids';
+import { canonical, noPrevious, type Trace } from '#modules/trace';
+import { refuse } from './contract.ts';
+import { act, type Decision } from './decide.ts';
+import { stepOf, type Facts } from './enter.ts';
+import { fold } from './fold.ts';
+import type { ActionBody, ActiveStep, Actor, CaseState } from './model.ts';
+import * as store from './store.ts';
+import { clockOutcome } from './verbs.ts';
+
+/** What an effect or decider of a module sees. `state` is the case as it stands with the new data merged. */
+export type EffectContext = {
+  readonly tx: Tx;
+  readonly service: Service;
+  readonly state: CaseState;
+  readonly step: string;
+  readonly outcome: string | null;
+  readonly actor: Actor;
+  readonly facts: Facts;
+  readonly targets: readonly string[];
+};
+
+/** Does something in the transaction; what it returns is merged into the case's data and kept in the action's body. */
+export type Effect = (context: EffectContext) => Promise<Readonly<Record<string, unknown>> | void>;
+
+export type Ruling = { readonly outcome: string; readonly data?: Readonly<Record<string, unknown>>; readonly explanation?: unknown };
+/** Decides an automatic step from facts read in the transaction. It never refuses an applicant. */
+export type Decider = (context: EffectContext) => Promise<Ruling>;
+
+/** Tells people what happened; given by the notices module. */
+export type Announcer = (context: EffectContext, template: string, targets: readonly string[]) => void;
+export type DocumentMaker = (context: EffectContext, template: string) => void;
+
+export type EngineOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly calendar: () => WorkingCalendar;
+  readonly trace: Trace;
+  readonly route: Facts['route'];
+  /** The published version of a service, and any version by its hash. */
+  readonly published: (code: string) => { service: Service; hash: string } | undefined;
+  readonly byHash: (hash: string) => Service;
+  readonly effects: Readonly<Record<string, Effect>>;
+  readonly deciders: Readonly<Record<string, Decider>>;
+  readonly announce: Announcer;
+  readonly makeDocument: DocumentMaker;
+  /** Counts steps written, for metrics. */
+  readonly onSteps?: (count: number) => void;
+};
+
+export type Answer = {
+  readonly caseId: string;
+  readonly caseNo: string;
+  readonly seq: number;
+  readonly status: 'open' | 'ended';
+  readonly end: string | null;
+  readonly active: readonly { readonly step: string; readonly zh: string; readonly dueAt: string | null }[];
+};
+
+const automaticStepsMax = 32;
+const systemActor: Actor = { kind: 'system', id: null, name: '系统', grants: ['*'] };
+
+export type Engine = ReturnType<typeof createEngine>;
+
+export function createEngine(options: EngineOptions) {
+  const numbers = createNumbers(options.db);
+
+  function factsAt(now: string): Facts {
+    return { now, calendar: options.calendar(), route: options.route };
+  }
+
+  /** Carries a decision through: effects, automatic steps, and the write. Returns the new state. */
+  async function carry(
+    tx: Tx,
+    service: Service,
+    before: { state: CaseState; head: Buffer } | null,
+    caseId: string,
+    first: Decision,
+    actor: Actor,
+    facts: Facts,
+    requestId: string | null,
+  ): Promise<CaseState> {
+    const rows: store.ActionRow[] = [];
+    let state = before?.state ?? null;
+    let head = before?.head ?? noPrevious;
+    let decision: Decision | null = first;
+    let by = actor;
+    for (let count = 0; decision; count += 1) {
+      invariant(count < automaticStepsMax, `case ${caseId} runs through more than ${automaticStepsMax} automatic steps`);
+      const seq = (state?.seq ?? 0) + 1;
+      const body = await runEffects(tx, service, state, caseId, decision, by, facts);
+      const actionId = newId();
+      const committed = options.trace.commit(body);
+      const leaf = options.trace.leaf({
+        eventId: actionId,
+        type: `case.${decision.type}`,
+        at: decision.at,
+        region: state?.region ?? body.opened?.region ?? '',
+        department: decision.actorOrgId ?? '',
+        actorId: by.id,
+        subjectId: state?.personId ?? body.opened?.personId ?? null,
+        previous: head,
+        commitment: committed.commitment,
+      });
+      rows.push({
+        actionId,
+        leafId: leaf.leafId,
+        entry: leaf.entry,
+        seq,
+        type: decision.type,
+        step: decision.step,
+        outcome: decision.outcome,
+        actorKind: by.kind,
+        actorId: by.id,
+        actorRole: decision.actorRole,
+        actorOrgId: decision.actorOrgId,
+        at: decision.at,
+        previous: head,
+        commitment: committed.commitment,
+        salt: committed.salt,
+        body: canonical(body),
+      });
+      head = leaf.hash;
+      state = fold(state, caseId, {
+        actionId,
+        seq,
+        type: decision.type,
+        step: decision.step,
+        outcome: decision.outcome,
+        actorKind: by.kind,
+        actorId: by.id,
+        actorRole: decision.actorRole,
+        actorOrgId: decision.actorOrgId,
+        at: decision.at,
+        body,
+      });
+      if (body.vote && by.id) {
+        tx.send(store.insertVote, [caseId, body.vote.step, body.vote.round, by.id, body.vote.choice, decision.at, leaf.leafId]);
+      }
+      decision = await nextAutomatic(tx, service, state, facts);
+      by = systemActor;
+    }
+    invariant(state, 'a decision was carried');
+    write(tx, service, before?.state ?? null, state, head, rows, requestId, options.clock.now());
+    if (state.dossierId && before) tx.send(store.widenDossier, [state.dossierId, [...state.readers]]);
+    tx.onCommit(() => options.onSteps?.(rows.length));
+    return state;
+  }
+
+  async function runEffects(
+    tx: Tx,
+    service: Service,
+    state: CaseState | null,
+    caseId: string,
+    decision: Decision,
+    actor: Actor,
+    facts: Facts,
+  ): Promise<ActionBody> {
+    let body = decision.body;
+    const preview = (): CaseState =>
+      fold(state, caseId, { ...decision, actionId: '', seq: (state?.seq ?? 0) + 1, actorKind: actor.kind, actorId: actor.id, body });
+    for (const { step, outcome, when } of [
+      ...decision.exits.map((exit) => ({ ...exit, when: 'exit' as const })),
+      ...decision.entries.map((step) => ({ step, outcome: null, when: 'enter' as const })),
+    ]) {
+      for (const action of stepOf(service.workflow, step).auto ?? []) {
+        if (action.when !== when || (action.on && !(outcome !== null && action.on.includes(outcome)))) continue;
+        const context: EffectContext = { tx, service, state: preview(), step, outcome, actor, facts, targets: action.targets };
+        if (action.effect) {
+          const effect = options.effects[action.effect];
+          invariant(effect, `effect ${action.effect} of ${service.workflow.code}/${step} is not registered`);
+          const data = await effect(context);
+          if (data) body = { ...body, data: { ...body.data, ...data } };
+        }
+        const after = action.effect ? { ...context, state: preview() } : context;
+        if (action.action === 'sms' && action.template) options.announce(after, action.template, action.targets);
+        if (action.action === 'doc' && action.template) options.makeDocument(after, action.template);
+        if (action.action === 'open') {
+          const links = action.targets.map((target) => ({ kind: 'referral' as const, target, caseId: null, at: facts.now }));
+          body = { ...body, links: [...(body.links ?? []), ...links] };
+        }
+      }
+    }
+    const readers = readersAlways(decision, body, state?.region ?? body.opened?.region ?? '', facts);
+    return readers.length > 0 ? { ...body, readers: [...new Set([...(body.readers ?? []), ...readers])] } : body;
+  }
+
+  async function nextAutomatic(tx: Tx, service: Service, state: CaseState, facts: Facts): Promise<Decision | null> {
+    for (const active of state.active) {
+      const definition = stepOf(service.workflow, active.step);
+      if (definition.role !== 'system') continue;
+      const ruling = await rule(tx, service, state, active, definition, facts);
+      if (!ruling) continue;
+      return act(
+        service,
+        state,
+        { type: 'act', step: active.step, outcome: ruling.outcome, data: ruling.data ?? {}, explanation: ruling.explanation },
+        systemActor,
+        facts,
+      );
+    }
+    return null;
+  }
+
+  /** What an automatic step comes to now; null while it waits for an event or the clock. */
+  async function rule(
+    tx: Tx,
+    service: Service,
+    state: CaseState,
+    active: ActiveStep,
+    definition: StepDefinition,
+    facts: Facts,
+  ): Promise<Ruling | null> {
+    if (definition.decide) {
+      const decider = options.deciders[definition.decide];
+      invariant(decider, `decider ${definition.decide} of ${service.workflow.code}/${active.step} is not registered`);
+      return decider({ tx, service, state, step: active.step, outcome: null, actor: systemActor, facts, targets: [] });
+    }
+    const outcomes = Object.entries(definition.outcomes);
+    const only = outcomes[0];
+    return outcomes.length === 1 && only && !only[1].by ? { outcome: only[0] } : null;
+  }
+
+  /** Runs one write under its request id: the same request again gets the same answer, at any time. */
+  async function once(
+    access: Access,
+    requestId: string,
+    request: unknown,
+    work: (tx: Tx) => Promise<Answer>,
+  ): Promise<Answer> {
+    const hash = sha256(canonical(request));
+    const attempt = () =>
+      options.db.transaction(access, async (tx) => {
+        const known = await tx.maybe(store.selectRequest, [requestId]);
+        if (known) return repeated(known, hash);
+        const answer = await work(tx);
+        tx.send(store.insertRequest, [requestId, access.actorId ?? access.kind, hash, JSON.stringify(answer), options.clock.now()]);
+        return answer;
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      // The same request arrived twice at once: the other one won, its answer is ours.
+      if (brokenConstraint(error) === 'request_pkey') return attempt();
+      throw error;
+    }
+  }
+
+  function answerOf(service: Service, state: CaseState): Answer {
+    return {
+      caseId: state.caseId,
+      caseNo: state.caseNo,
+      seq: state.seq,
+      status: state.status,
+      end: state.end,
+      active: state.active.map((one) => ({ step: one.step, zh: stepOf(service.workflow, one.step).zh, dueAt: one.dueAt })),
+    };
+  }
+
+  async function load(tx: Tx, caseId: string): Promise<{ state: CaseState; head: Buffer }> {
+    const row = await tx.maybe(store.selectState, [caseId]);
+    if (!row) throw refuse('cases.not_found');
+    return row;
+  }
+
+  return { options, numbers, factsAt, carry, once, load, answerOf, systemActor };
+}
+
+function repeated(known: { answer: unknown; request_hash: Buffer }, hash: Buffer): Answer {
+  if (!sameBytes(known.request_hash, hash)) throw refuse('cases.request_reused');
+  return known.answer as Answer;
+}
+
+/** The system and the applicant always read their case, a supervisor once it is supervised; all others by the steps that concern them. */
+function readersAlways(decision: Decision, body: ActionBody, region: string, facts: Facts): readonly string[] {
+  const readers: string[] = [];
+  const opened = decision.body.opened;
+  if (opened) readers.push('*', ...(opened.personId ? [personGrant(opened.personId)] : []));
+  if (body.supervised && 'note' in body.supervised) {
+    const supervisor = facts.route('supervisor', region);
+    if (supervisor) readers.push(roleGrant('supervisor', supervisor));
+  }
+  return readers;
+}
+
+/** Case numbers are taken from the database in blocks: a crash leaves a gap, never a double. */
+function createNumbers(db: Database) {
+  const blockSize = 100;
+  const blocks = new Map<string, { next: number; last: number }>();
+  const waiting = new Map<string, Promise<void>>();
+  return async (region: string, now: string): Promise<string> => {
+    const day = dayOf(now);
+    const key = `${region}/${day}`;
+    for (;;) {
+      const block = blocks.get(key);
+      if (block && block.next <= block.last) {
+        const number = block.next;
+        block.next += 1;
+        return caseNumber(region, day, number);
+      }
+      const pending = waiting.get(key) ?? takeBlock(key, region, day);
+      waiting.set(key, pending);
+      await pending;
+    }
+  };
+
+  async function takeBlock(key: string, region: string, day: string): Promise<void> {
+    try {
+      const row = await db.transaction(systemAccess, (tx) => tx.one(store.takeNumbers, [region, day, blockSize]));
+      if (blocks.size > 200) blocks.clear();
+      blocks.set(key, { next: row.last - blockSize + 1, last: row.last });
+    } finally {
+      waiting.delete(key);
+    }
+  }
+}
+
+function write(
+  tx: Tx,
+  service: Service,
+  before: CaseState | null,
+  state: CaseState,
+  head: Buffer,
+  rows: readonly store.ActionRow[],
+  requestId: string | null,
+  recordedAt: string,
+): void {
+  const column = <Key extends keyof store.ActionRow>(key: Key) => rows.map((row) => row[key]);
+  const activeNow = new Set(state.active.map((one) => one.step));
+  const gone = (before?.active ?? []).map((one) => one.step).filter((step) => !activeNow.has(step));
+  const tasks = state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
+  const deadlines = state.active.flatMap((one) => deadlinesOf(service, one));
+  const stale = staleDeadlines(service, before, state);
+  const common = [
+    state.caseId,
+    column('actionId'), column('leafId'), column('entry'), column('seq'), column('type'), column('step'), column('outcome'),
+    column('actorKind'), column('actorId'), column('actorRole'), column('actorOrgId'), column('at'), column('previous'),
+    column('commitment'), column('salt'), column('body'),
+    recordedAt, requestId,
+    gone,
+    [...new Set([...gone, ...stale])],
+    tasks.map((one) => one.step), tasks.map((one) => one.role), tasks.map((one) => one.orgId),
+    tasks.map((one) => one.assigneeId), tasks.map((one) => one.enteredAt), tasks.map((one) => one.dueAt),
+    state.readers,
+    tasks.map((one) => one.light), tasks.map((one) => one.paused !== null), tasks.map(() => state.supervised !== null),
+    state.seq,
+    deadlines.map((one) => one.step), deadlines.map((one) => one.kind), deadlines.map((one) => one.fireAt),
+  ];
+  const json = JSON.stringify(state);
+  if (before) {
+    tx.send(store.updateCase, [...common, head, state.status, state.end, json, before.seq]);
+  } else {
+    tx.send(store.insertCase, [
+      ...common,
+      state.caseNo, state.dossierId, state.parentCaseId, state.serviceCode, state.serviceHash, state.region, state.personId,
+      state.applicantOrgId, head, state.status, state.end, json, state.openedAt,
+    ]);
+  }
+}
+
+type DeadlineKind = 'yellow' | 'red' | 'timer' | 'clock' | 'supplement';
+
+/** What the clock will do to an active step. A paused step has only the end of its supplement. */
+export function deadlinesOf(service: Service, active: ActiveStep): { step: string; kind: DeadlineKind; fireAt: string }[] {
+  const rows: { step: string; kind: DeadlineKind; fireAt: string }[] = [];
+  const add = (kind: DeadlineKind, fireAt: string | null) => {
+    if (fireAt) rows.push({ step: active.step, kind, fireAt });
+  };
+  if (active.supplement) add('supplement', active.supplement.dueAt);
+  if (active.paused) return rows;
+  const definition = stepOf(service.workflow, active.step);
+  const acts = clockOutcome(definition) !== null;
+  if (active.light === 'green') add('yellow', active.yellowAt);
+  if (acts) add('clock', active.dueAt);
+  else if (active.light !== 'red') add('red', active.dueAt);
+  add('timer', active.timerAt);
+  return rows;
+}
+
+/** Steps whose deadlines changed: all their rows go before the new ones come. */
+function staleDeadlines(service: Service, before: CaseState | null, state: CaseState): string[] {
+  if (!before) return [];
+  const signature = (one: ActiveStep) => JSON.stringify(deadlinesOf(service, one));
+  const old = new Map(before.active.map((one) => [one.step, signature(one)]));
+  return state.active.filter((one) => old.has(one.step) && old.get(one.step) !== signature(one)).map((one) => one.step);
+}

@@ -1,0 +1,135 @@
+// How a step begins: whose turn it is, from when its limit counts, when the light turns yellow, when a timer fires. Pure.
+
+import type { LimitDefinition, Role, StepDefinition, Workflow } from '#catalog';
+import { roles } from '#catalog';
+import { dueAt, dueBefore, lightAt, type WorkingCalendar } from '#platform/calendar';
+import { invariant } from '#platform/errors';
+import { refuse } from './contract.ts';
+import type { ActiveStep, CaseState } from './model.ts';
+
+/** What the pure engine may know of the world. */
+export type Facts = {
+  readonly now: string;
+  readonly calendar: WorkingCalendar;
+  /** The organisation that acts in a role for a region, or null where none is configured. */
+  route(role: Role, region: string): string | null;
+};
+
+/** A clock that fires but was never a promise may be this many rounds old before a supervisor is told (convention `loop`). */
+export const supervisedRound = 3;
+
+export function stepOf(workflow: Workflow, step: string): StepDefinition {
+  const definition = workflow.steps[step];
+  invariant(definition, `workflow ${workflow.code} has no step ${step}`);
+  return definition;
+}
+
+/** True where the applicant acts: the role belongs to the public, not to an organisation. */
+export function isPublicRole(role: Role): boolean {
+  return roles[role].kind === 'public';
+}
+
+export function actorsOf(definition: StepDefinition): readonly Role[] {
+  return definition.actors ?? [definition.role];
+}
+
+export function enterStep(
+  workflow: Workflow,
+  state: CaseState,
+  step: string,
+  facts: Facts,
+  scope: string | null,
+): ActiveStep {
+  const definition = stepOf(workflow, step);
+  const clock = clockOf(definition.limit, state, facts);
+  const timer = workflow.timers?.find((one) => one.step === step);
+  return {
+    step,
+    round: (state.rounds[step] ?? 0) + 1,
+    enteredAt: facts.now,
+    role: definition.role,
+    orgId: orgOf(definition, state, facts),
+    assigneeId: null,
+    ...clock,
+    light: 'green',
+    timerAt: timer ? dueAt(facts.calendar, facts.now, timer.after).dueAt : null,
+    timerNext: timer?.next ?? null,
+    scope,
+    paused: null,
+    extended: false,
+    supplement: null,
+    cosigners: [],
+  };
+}
+
+type ClockFields = Pick<ActiveStep, 'countedFrom' | 'dueAt' | 'lastDay' | 'unit' | 'provisional' | 'yellowAt'>;
+const noClock: ClockFields = { countedFrom: null, dueAt: null, lastDay: null, unit: null, provisional: false, yellowAt: null };
+
+export function clockOf(limit: LimitDefinition | undefined, state: CaseState, facts: Facts): ClockFields {
+  if (!limit) return noClock;
+  const from = limit.countedFrom;
+  if (from?.kind === 'event' && from.direction === 'before') {
+    const event = instantOf(state.data[from.ref]);
+    if (!event) return noClock;
+    const due = dueBefore(facts.calendar, event, limit);
+    return withLight(facts.now, due, limit, facts);
+  }
+  const start = startOf(limit, state, facts.now);
+  return withLight(start, dueAt(facts.calendar, start, limit), limit, facts);
+}
+
+function withLight(
+  start: string,
+  due: { dueAt: string; lastDay: string | null; provisional: boolean },
+  limit: LimitDefinition,
+  facts: Facts,
+): ClockFields {
+  const yellow = lightAt(start, due.dueAt);
+  return {
+    countedFrom: start,
+    dueAt: due.dueAt,
+    lastDay: due.lastDay,
+    unit: limit.unit,
+    provisional: due.provisional,
+    yellowAt: yellow < facts.now && due.dueAt > facts.now ? facts.now : yellow,
+  };
+}
+
+function startOf(limit: LimitDefinition, state: CaseState, now: string): string {
+  const from = limit.countedFrom;
+  if (!from) return now;
+  if (from.kind === 'step') return state.done[from.ref]?.at ?? now;
+  return instantOf(state.data[from.ref]) ?? now;
+}
+
+/** A field that holds an instant or a day; a day counts from its start in China. */
+function instantOf(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return new Date(`${value}T00:00:00+08:00`).toISOString();
+  return Number.isNaN(Date.parse(value)) ? null : new Date(value).toISOString();
+}
+
+function orgOf(definition: StepDefinition, state: CaseState, facts: Facts): string | null {
+  if (isPublicRole(definition.role) || roles[definition.role].kind === 'system') return null;
+  const from = definition.orgFrom;
+  if (from && 'step' in from) {
+    const acted = state.done[from.step]?.orgId;
+    if (acted) return acted;
+  }
+  if (from && 'field' in from) {
+    const named = orgIdIn(state.data[from.field]);
+    if (named) return named;
+  }
+  // A company acts for itself: the applicant's own organisation before any routing.
+  if (roles[definition.role].kind === 'external' && state.applicantOrgId && definition.role === 'enterprise') {
+    return state.applicantOrgId;
+  }
+  const routed = facts.route(definition.role, state.region);
+  if (!routed) throw refuse('cases.no_organisation', { role: roles[definition.role].zh });
+  return routed;
+}
+
+function orgIdIn(value: unknown): string | null {
+  if (typeof value === 'object' && value !== null && 'orgId' in value && typeof value.orgId === 'string') return value.orgId;
+  return null;
+}

@@ -1,0 +1,207 @@
+// Every query on the tables of cases. One statement writes all that an action changes, so that a step costs two round trips.
+
+import { statement, type Tx } from '#platform/db';
+import type { ActionBody, ActionType, ActorKind, CaseAction, CaseState } from './model.ts';
+
+export type StateRow = { readonly state: CaseState; readonly head: Buffer };
+
+export const selectState = statement<[string], StateRow>(
+  'cases.state_for_update',
+  'select state, head from case_state where case_id = $1 for update',
+);
+
+export const selectStateByNo = statement<[string], StateRow>(
+  'cases.state_by_no_for_update',
+  'select state, head from case_state where case_no = $1 for update',
+);
+
+export const readState = statement<[string], StateRow>(
+  'cases.state',
+  'select state, head from case_state where case_id = $1',
+);
+
+export const readStateByNo = statement<[string], StateRow>(
+  'cases.state_by_no',
+  'select state, head from case_state where case_no = $1',
+);
+
+export const selectRequest = statement<[string], { answer: unknown; request_hash: Buffer }>(
+  'cases.request',
+  'select answer, request_hash from request where request_id = $1',
+);
+
+export const insertRequest = statement<[string, string, Buffer, string, string], never>(
+  'cases.insert_request',
+  'insert into request (request_id, actor, request_hash, answer, at) values ($1, $2, $3, $4::jsonb, $5)',
+);
+
+export const takeNumbers = statement<[string, string, number], { last: number }>(
+  'cases.take_numbers',
+  `insert into case_number_counter (region, day, last) values ($1, $2::date, $3)
+   on conflict (region, day) do update set last = case_number_counter.last + $3 returning last`,
+);
+
+export const insertDossier = statement<[string, string, string | null, string, string | null, string, string[]], never>(
+  'cases.insert_dossier',
+  `insert into dossier (dossier_id, kind, person_id, title, happened_at, opened_at, readers)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+export const widenDossier = statement<[string, string[]], never>(
+  'cases.widen_dossier',
+  `update dossier set readers = (select array_agg(distinct reader) from unnest(readers || $2::text[]) reader)
+   where dossier_id = $1 and not readers @> $2::text[]`,
+);
+
+export const insertVote = statement<[string, string, number, string, string, string, string], never>(
+  'cases.insert_vote',
+  'insert into case_vote (case_id, step, round, voter_id, choice, at, leaf_id) values ($1, $2, $3, $4, $5, $6, $7)',
+);
+
+export const insertLink = statement<[string, string, string, string], never>(
+  'cases.insert_link',
+  `insert into case_link (from_case_id, to_case_id, kind, at) values ($1, $2, $3, $4) on conflict do nothing`,
+);
+
+/** The columns of one action as they travel to the database. */
+export type ActionRow = {
+  readonly actionId: string;
+  readonly leafId: string;
+  readonly entry: string;
+  readonly seq: number;
+  readonly type: ActionType;
+  readonly step: string | null;
+  readonly outcome: string | null;
+  readonly actorKind: ActorKind;
+  readonly actorId: string | null;
+  readonly actorRole: string | null;
+  readonly actorOrgId: string | null;
+  readonly at: string;
+  readonly previous: Buffer;
+  readonly commitment: Buffer;
+  readonly salt: Buffer;
+  readonly body: string;
+};
+
+const actionRows = `
+  a as (select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[],
+    $11::text[], $12::uuid[], $13::timestamptz[], $14::bytea[], $15::bytea[], $16::bytea[], $17::text[])
+  as a (action_id, leaf_id, entry, seq, type, step, outcome, actor_kind, actor_id, actor_role, actor_org_id, at, previous,
+    commitment, salt, body))`;
+
+const writeActions = `${actionRows},
+  new_leaf as (insert into log_leaf (leaf_id, entry) select leaf_id, entry from a),
+  new_action as (
+    insert into case_action (action_id, case_id, seq, type, step, outcome, actor_kind, actor_id, actor_role, actor_org_id, at,
+      recorded_at, request_id, case_prev, commitment, leaf_id)
+    select action_id, $1, seq, type, step, outcome, actor_kind, actor_id, actor_role, actor_org_id, at, $18, $19, previous,
+      commitment, leaf_id from a),
+  new_body as (insert into case_body (action_id, salt, body) select action_id, salt, body::jsonb from a),
+  gone_task as (delete from case_task where case_id = $1 and step = any($20::text[])),
+  gone_deadline as (delete from deadline where case_id = $1 and step = any($21::text[])),
+  new_task as (
+    insert into case_task (case_id, step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised, readers)
+    select $1, step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised, $28::text[]
+    from unnest($22::text[], $23::text[], $24::uuid[], $25::uuid[], $26::timestamptz[], $27::timestamptz[], $29::text[],
+      $30::boolean[], $31::boolean[]) as t (step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised)
+    on conflict (case_id, step) do update set role = excluded.role, org_id = excluded.org_id,
+      assignee_id = excluded.assignee_id, entered_at = excluded.entered_at, due_at = excluded.due_at, light = excluded.light,
+      paused = excluded.paused, supervised = excluded.supervised, readers = excluded.readers),
+  new_deadline as (
+    insert into deadline (case_id, step, kind, seq, fire_at)
+    select $1, step, kind, $32, fire_at from unnest($33::text[], $34::text[], $35::timestamptz[]) as d (step, kind, fire_at)
+    on conflict (case_id, step, kind) do update set seq = excluded.seq, fire_at = excluded.fire_at)`;
+
+export const insertCase = statement<readonly unknown[], { done: number }>(
+  'cases.insert_case',
+  `with ${writeActions}
+   insert into case_state (case_id, case_no, dossier_id, parent_case_id, service_code, service_hash, region, person_id,
+     applicant_org_id, seq, head, status, end_code, state, readers, opened_at, updated_at)
+   values ($1, $36, $37, $38, $39, $40, $41, $42, $43, $32, $44, $45, $46, $47::jsonb, $28, $48, $18)
+   returning 1 as done`,
+);
+
+export const updateCase = statement<readonly unknown[], { done: number }>(
+  'cases.update_case',
+  `with ${writeActions}
+   update case_state set seq = $32, head = $36, status = $37, end_code = $38, state = $39::jsonb, readers = $28,
+     updated_at = $18
+   where case_id = $1 and seq = $40
+   returning 1 as done`,
+);
+
+export const selectActions = statement<[string], ActionRecord>(
+  'cases.actions',
+  `select a.action_id, a.seq, a.type, a.step, a.outcome, a.actor_kind, a.actor_id, a.actor_role, a.actor_org_id, a.at,
+     b.body
+   from case_action a left join case_body b on b.action_id = a.action_id
+   where a.case_id = $1 order by a.seq`,
+);
+
+export type ActionRecord = {
+  readonly action_id: string;
+  readonly seq: number;
+  readonly type: ActionType;
+  readonly step: string | null;
+  readonly outcome: string | null;
+  readonly actor_kind: ActorKind;
+  readonly actor_id: string | null;
+  readonly actor_role: string | null;
+  readonly actor_org_id: string | null;
+  readonly at: string;
+  readonly body: ActionBody | null;
+};
+
+export async function readActions(tx: Tx, caseId: string): Promise<CaseAction[]> {
+  const rows = await tx.run(selectActions, [caseId]);
+  return rows.map((row) => ({
+    actionId: row.action_id,
+    seq: row.seq,
+    type: row.type,
+    step: row.step,
+    outcome: row.outcome,
+    actorKind: row.actor_kind,
+    actorId: row.actor_id,
+    actorRole: row.actor_role,
+    actorOrgId: row.actor_org_id,
+    at: row.at,
+    body: row.body,
+  }));
+}
+
+// ---- deadlines ---------------------------------------------------------------------------------------------------------------
+
+export type DeadlineRow = { readonly case_id: string; readonly step: string; readonly kind: string; readonly seq: number; readonly fire_at: string };
+
+/**
+ * The next deadline that is due, with its case, which is held until the transaction ends. The lock is on the case, not on the
+ * deadline: two deadlines of one case taken by two workers would wait for each other.
+ */
+export const claimDeadline = statement<[string], DeadlineRow & StateRow>(
+  'cases.claim_deadline',
+  `select d.case_id, d.step, d.kind, d.seq, d.fire_at, s.state, s.head
+   from deadline d join case_state s on s.case_id = d.case_id
+   where d.fire_at <= $1 order by d.fire_at, d.case_id, d.step, d.kind limit 1 for update of s skip locked`,
+);
+
+/** Gives a row when the deadline was still there. */
+export const deleteDeadline = statement<[string, string, string, string], { done: number }>(
+  'cases.delete_deadline',
+  'delete from deadline where case_id = $1 and step = $2 and kind = $3 and fire_at <= $4 returning 1 as done',
+);
+
+export const listProvisional = statement<[string, number], { case_id: string }>(
+  'cases.list_open_after',
+  `select case_id from case_state where status = 'open' and case_id > $1 order by case_id limit $2`,
+);
+
+export const listCases = statement<[string, number], { case_id: string; state: CaseState }>(
+  'cases.list_after',
+  'select case_id, state from case_state where case_id > $1 order by case_id limit $2',
+);
+
+export const insertRating = statement<readonly unknown[], never>(
+  'cases.insert_rating',
+  `insert into rating (case_id, person_id, stars, comment, at, due_rectify_at, readers, leaf_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);

@@ -1,0 +1,90 @@
+// The trace's door: the canonical entry that every traced act leaves behind, and the commitment to its body. The sequencer,
+// tiles and witnesses number these entries later; nothing here takes a lock that writers would share.
+
+import canonicalize from 'canonicalize';
+import { randomBytes } from 'node:crypto';
+import type { CryptoPort } from '#platform/crypto';
+import { sha256 } from '#platform/crypto';
+import { statement, type Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+
+/** Which installation wrote an entry; part of every entry. */
+export type Origin = string;
+
+export type TracedAct = {
+  readonly eventId: string;
+  readonly type: string;
+  readonly at: string;
+  readonly region: string;
+  readonly department: string;
+  readonly actorId: string | null;
+  readonly subjectId: string | null;
+  /** Hash of the case's previous entry, or 32 zero bytes. */
+  readonly previous: Buffer;
+  readonly commitment: Buffer;
+};
+
+export const noPrevious = Buffer.alloc(32);
+
+export type Leaf = { readonly leafId: string; readonly entry: string; readonly hash: Buffer };
+
+export type Trace = {
+  leaf(act: TracedAct): Leaf;
+  /** SHA-256(32-byte salt ‖ canonical body): deleting body and salt erases the content and keeps every proof valid. */
+  commit(body: unknown): { salt: Buffer; commitment: Buffer };
+  /** Writes the leaf of an act that is not a case action (money, unmasking, publication, roles) and gives its id. */
+  record(tx: Tx, act: Omit<TracedAct, 'previous' | 'commitment'> & { readonly body: unknown }): string;
+};
+
+const insertLeaf = statement<[string, string], never>(
+  'trace.insert_leaf',
+  'insert into log_leaf (leaf_id, entry) values ($1, $2)',
+);
+
+const insertBody = statement<[string, Buffer, string], never>(
+  'trace.insert_body',
+  'insert into trace_body (leaf_id, salt, body) values ($1, $2, $3::jsonb)',
+);
+
+export function createTrace(origin: Origin, crypto: CryptoPort): Trace {
+  const leaf = (act: TracedAct): Leaf => {
+    const entry = canonical({
+      v: 1,
+      origin,
+      id: act.eventId,
+      type: act.type,
+      time: act.at,
+      region: act.region,
+      department: act.department,
+      actor: act.actorId ? crypto.pseudonym(act.actorId) : null,
+      subject: act.subjectId ? crypto.pseudonym(act.subjectId) : null,
+      previous: act.previous.toString('base64'),
+      commitment: act.commitment.toString('base64'),
+    });
+    return { leafId: newId(), entry, hash: sha256(entry) };
+  };
+  const commit = (body: unknown) => {
+    const salt = randomBytes(32);
+    return { salt, commitment: sha256(salt, canonical(body)) };
+  };
+  return {
+    leaf,
+    commit,
+    record: (tx, act) => {
+      const { body, ...rest } = act;
+      const committed = commit(body);
+      const made = leaf({ ...rest, previous: noPrevious, commitment: committed.commitment });
+      tx.send(insertLeaf, [made.leafId, made.entry]);
+      tx.send(insertBody, [made.leafId, committed.salt, canonical(body)]);
+      return made.leafId;
+    },
+  };
+}
+
+/** RFC 8785 JSON. Undefined members are left out, as JSON does. */
+export function canonical(value: unknown): string {
+  const text = canonicalize(value);
+  invariant(typeof text === 'string', 'a traced value must be JSON');
+  return text;
+}

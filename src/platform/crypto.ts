@@ -22,7 +22,8 @@ export type CryptoPort = {
 const nonceBytes = 12;
 const tagBytes = 16;
 
-export function createCrypto(masterKey: Buffer): CryptoPort {
+/** `random` is replaced only by the synthetic city, which must be the same to the byte for the same seed. */
+export function createCrypto(masterKey: Buffer, random: (bytes: number) => Buffer = randomBytes): CryptoPort {
   invariant(masterKey.length === 32, 'the master key must have 32 bytes');
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, '', `gongdun/${purpose}/1`, 32));
   const fieldKey = derive('field');
@@ -32,12 +33,12 @@ export function createCrypto(masterKey: Buffer): CryptoPort {
   const pseudonyms = new Map<string, string>();
 
   return {
-    seal: (context, plain) => `v1.${encrypt(fieldKey, Buffer.from(plain, 'utf8'), context).toString('base64url')}`,
+    seal: (context, plain) => `v1.${encrypt(fieldKey, Buffer.from(plain, 'utf8'), context, random(nonceBytes)).toString('base64url')}`,
     open: (context, sealed) => {
       invariant(sealed.startsWith('v1.'), 'sealed value has an unknown version');
       return decrypt(fieldKey, Buffer.from(sealed.slice(3), 'base64url'), context).toString('utf8');
     },
-    sealBytes: (key, plain) => encrypt(key, plain, ''),
+    sealBytes: (key, plain) => encrypt(key, plain, '', random(nonceBytes)),
     openBytes: (key, sealed) => decrypt(key, sealed, ''),
     blindIndex: (kind, value) => createHmac('sha256', indexKey).update(`${kind}\n${value}`).digest(),
     pseudonym: (id) => {
@@ -52,8 +53,7 @@ export function createCrypto(masterKey: Buffer): CryptoPort {
   };
 }
 
-function encrypt(key: Buffer, plain: Buffer, context: string): Buffer {
-  const nonce = randomBytes(nonceBytes);
+function encrypt(key: Buffer, plain: Buffer, context: string, nonce: Buffer): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(context, 'utf8'));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

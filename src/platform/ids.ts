@@ -2,8 +2,21 @@
 
 import { randomUUIDv7 } from 'node:crypto';
 
+let source: () => string = randomUUIDv7;
+
 export function newId(): string {
-  return randomUUIDv7();
+  return source();
+}
+
+/** Runs synchronous work with ids from another source, for a synthetic city that is the same to the byte each time. */
+export function withIdSource<T>(ids: () => string, work: () => T): T {
+  const before = source;
+  source = ids;
+  try {
+    return work();
+  } finally {
+    source = before;
+  }
 }
 
 export const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

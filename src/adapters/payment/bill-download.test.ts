@@ -18,7 +18,13 @@ test('a bill file changed on its way, or offered at another address, is not beli
     now,
   });
   const expiresAt = new Date(clock.at.getTime() + 60_000);
-  await client.createOrder({ orderNo: 'order-1', amountFen: 40, description: '保障', expiresAt, payerRef: '203.0.113.9' });
+  await client.createOrder({
+    orderNo: 'order-1',
+    amountFen: 40,
+    description: '保障',
+    expiresAt,
+    payerRef: '203.0.113.9',
+  });
   simulator.pay('order-1');
   clock.at = new Date('2026-03-03T04:00:00Z');
   expect((await client.dailyBill('2026-03-02'))[0]?.orderNo).toBe('order-1');

@@ -77,7 +77,8 @@ export type PublishedService = {
   readonly blocked: { readonly zh: string; readonly next: string } | null;
 };
 
-export type Upload = { readonly name: string; readonly mediaType: string; readonly stream: AsyncIterable<Uint8Array> };
+/** As it came: nothing about it is believed before the file module has looked at it. */
+export type Upload = { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array };
 
 export type FileBytes = {
   readonly name: string;

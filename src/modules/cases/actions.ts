@@ -29,6 +29,9 @@ export type Applicant = { readonly personId: string | null; readonly orgId: stri
 
 const openBatch = 500;
 
+/** What the server itself has checked about a form; never taken from the client. */
+export type Proof = { readonly smsCodeVerified?: boolean };
+
 export type Cases = ReturnType<typeof createCases>;
 
 export function createCases(options: CasesOptions) {
@@ -43,9 +46,10 @@ export function createCases(options: CasesOptions) {
     raw: Readonly<Record<string, unknown>>,
     caseId: string,
     actor: Actor,
+    proof: Proof = {},
   ): Promise<Record<string, unknown>> {
     const at = now();
-    const parsed = parseForm(fields, materials, raw, { now: at, today: dayOf(at), isRegion: options.isRegion });
+    const parsed = parseForm(fields, materials, raw, { now: at, today: dayOf(at), isRegion: options.isRegion, ...proof });
     if (!parsed.ok) throw refuse('cases.form_invalid', { count: parsed.problems.length }, parsed.problems);
     if (parsed.fileIds.length > 0) await options.checkFiles(tx, parsed.fileIds, caseId, actor);
     const sealed: Record<string, unknown> = {};
@@ -56,7 +60,7 @@ export function createCases(options: CasesOptions) {
     return sealed;
   }
 
-  async function openCase(access: Access, actor: Actor, applicant: Applicant, input: OpenCaseInput): Promise<Answer> {
+  async function openCase(access: Access, actor: Actor, applicant: Applicant, input: OpenCaseInput, proof: Proof = {}): Promise<Answer> {
     const published = options.published(input.serviceCode);
     if (!published) throw refuse('cases.not_published', { code: input.serviceCode });
     const { service } = published;
@@ -67,9 +71,9 @@ export function createCases(options: CasesOptions) {
       const cited = await citedCase(tx, service, input.data);
       const waits = entry.waits ?? [entry.step];
       const waiting = entry.caseMode === 'new' ? undefined : cited?.state.active.find((one) => waits.includes(one.step));
-      if (cited && waiting) return attach(tx, service, cited, waiting.step, input, actor);
+      if (cited && waiting) return attach(tx, service, cited, waiting.step, input, actor, proof);
       if (entry.caseMode === 'attach') throw refuse('cases.attach_nothing');
-      return start(tx, published, caseNo, cited?.state ?? null, applicant, input, actor);
+      return start(tx, published, caseNo, cited?.state ?? null, applicant, input, actor, proof);
     });
   }
 
@@ -81,11 +85,12 @@ export function createCases(options: CasesOptions) {
     applicant: Applicant,
     input: OpenCaseInput,
     actor: Actor,
+    proof: Proof,
   ): Promise<Answer> {
     const { service, hash } = published;
     const caseId = newId();
     const facts = engine.factsAt(now());
-    const data = await checkedForm(tx, service.fields, service.materials, input.data, caseId, actor);
+    const data = await checkedForm(tx, service.fields, service.materials, input.data, caseId, actor, proof);
     const dossierId = cited?.dossierId ?? openDossier(tx, service, applicant, data, facts.now);
     const decision = open(
       service,
@@ -118,11 +123,12 @@ export function createCases(options: CasesOptions) {
     step: string,
     input: OpenCaseInput,
     actor: Actor,
+    proof: Proof,
   ): Promise<Answer> {
     const host = options.byHash(cited.state.serviceHash);
     const facts = engine.factsAt(now());
     const caseId = cited.state.caseId;
-    const data = await checkedForm(tx, service.fields, service.materials, input.data, caseId, actor);
+    const data = await checkedForm(tx, service.fields, service.materials, input.data, caseId, actor, proof);
     const decided = act(host, cited.state, { type: 'act', step, outcome: 'submit', data: { ...data, attached_service: service.code } }, actor, facts);
     const decision: Decision = { ...decided, type: 'attached', body: { ...decided.body, attached: service.code } };
     const state = await engine.carry(tx, host, cited, caseId, decision, actor, facts, input.requestId);

@@ -9,3 +9,6 @@ export { fold, foldAll } from './fold.ts';
 export type { ActionBody, ActiveStep, Actor, CaseAction, CaseState, Link } from './model.ts';
 export { clockOutcome, command, tick, type ClockKind } from './verbs.ts';
 export { readActions, readState, readStateByNo } from './store.ts';
+export { createReader, type CaseSummary, type Cursor, type DeskQuery, type Reader, type ReaderOptions } from './reading.ts';
+export { toFormFields } from './view.ts';
+export { caseRoutes, rectifyBy } from './http.ts';

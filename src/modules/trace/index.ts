@@ -47,7 +47,7 @@ const insertBody = statement<[string, Buffer, string], never>(
   'insert into trace_body (leaf_id, salt, body) values ($1, $2, $3::jsonb)',
 );
 
-export function createTrace(origin: Origin, crypto: CryptoPort): Trace {
+export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: number) => Buffer = randomBytes): Trace {
   const leaf = (act: TracedAct): Leaf => {
     const entry = canonical({
       v: 1,
@@ -65,7 +65,7 @@ export function createTrace(origin: Origin, crypto: CryptoPort): Trace {
     return { leafId: newId(), entry, hash: sha256(entry) };
   };
   const commit = (body: unknown) => {
-    const salt = randomBytes(32);
+    const salt = random(32);
     return { salt, commitment: sha256(salt, canonical(body)) };
   };
   return {

@@ -1,0 +1,25 @@
+// A rule's explanation on the page: one clause a line, 待核 where the clause was not checked yet.
+
+import type { Explained } from './api-types.ts';
+import { NeedsCheck } from './marks.tsx';
+
+export function Explanation({ lines }: { readonly lines: readonly Explained[] }) {
+  return (
+    <ol className="explanation">
+      {lines.map((line, index) => (
+        // Two clauses may read alike; the order never changes.
+        // oxlint-disable-next-line react/no-array-index-key
+        <li key={index}>
+          <span className="clause">
+            <span>{line.zh}</span>
+            {line.value && <strong>{line.value}</strong>}
+          </span>
+          <span className="sub">
+            {line.basis && `依据：${line.basis} `}
+            {!line.verified && <NeedsCheck />}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

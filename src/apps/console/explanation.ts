@@ -1,0 +1,27 @@
+// Reads the explanation of a rule, however it is wrapped, into lines: what was looked at, what came out, by which clause, and
+// whether the clause was checked against its source. Pure.
+
+import type { Explained } from './api-types.ts';
+
+function lineOf(value: unknown): Explained | null {
+  if (typeof value === 'string') return { zh: value, value: '', basis: '', verified: true };
+  if (typeof value !== 'object' || value === null) return null;
+  const line = new Map<string, unknown>(Object.entries(value));
+  const text = (key: string): string => {
+    const found = line.get(key);
+    return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
+  };
+  // What says nothing about its check counts as unchecked.
+  return text('zh') === '' ? null : { zh: text('zh'), value: text('value'), basis: text('basis'), verified: line.get('verified') === true };
+}
+
+export function explanationOf(value: unknown): readonly Explained[] {
+  if (Array.isArray(value)) return value.map(lineOf).filter((line) => line !== null);
+  if (typeof value !== 'object' || value === null) return [];
+  for (const key of ['lines', 'explanation']) {
+    const inner = new Map<string, unknown>(Object.entries(value)).get(key);
+    if (Array.isArray(inner)) return explanationOf(inner);
+  }
+  const line = lineOf(value);
+  return line ? [line] : [];
+}

@@ -1,0 +1,126 @@
+// Password, then the code of the authenticator. In demonstration mode the accounts are listed and one press fills both; where
+// there is no demonstration the list does not exist and nothing of it is shown.
+
+import { Alert, Button, Input } from 'antd';
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState, type FormEvent } from 'react';
+import { ask, enter, sentenceOf, setCsrf } from './api.ts';
+import type { DemoAccount } from './api-types.ts';
+import { LabeledInput } from './field.tsx';
+import { api } from './paths.ts';
+
+export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
+  const [stage, setStage] = useState<'password' | 'totp'>('password');
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const totp = useRef('');
+
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      await work();
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const sendPassword = (given: { login: string; password: string }) =>
+    attempt(async () => {
+      await enter(api.login, given);
+      setPassword('');
+      setCode(totp.current);
+      setStage('totp');
+    });
+  const sendCode = () =>
+    attempt(async () => {
+      const { csrf } = await enter<{ csrf: string }>(api.totp, { code: code.replace(/\s/g, '') });
+      setCsrf(csrf);
+      await onDone();
+    });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (stage === 'totp') void sendCode();
+    else if (login.trim() !== '' && password !== '') void sendPassword({ login: login.trim(), password });
+    else setError(new EmptyLogin());
+  };
+  const said = error instanceof EmptyLogin ? { what: '请填写工号和密码。', next: null } : error ? sentenceOf(error) : null;
+
+  return (
+    <>
+      <form onSubmit={submit} className="login-form" noValidate>
+        {said && <Alert type="error" showIcon title={said.what} description={said.next} role="alert" />}
+        {stage === 'password' ? (
+          <>
+            <LabeledInput label="工号">
+              {(props) => <Input {...props} value={login} onChange={(event) => setLogin(event.target.value)} autoComplete="username" autoFocus size="large" />}
+            </LabeledInput>
+            <LabeledInput label="密码">
+              {(props) => <Input.Password {...props} visibilityToggle={false} value={password} onChange={(event) => setPassword(event.target.value)} autoComplete="current-password" size="large" />}
+            </LabeledInput>
+          </>
+        ) : (
+          <LabeledInput label="动态验证码" help="打开手机上的身份验证器，填写 6 位数字。">
+            {(props) => <Input {...props} value={code} onChange={(event) => setCode(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={8} autoFocus size="large" />}
+          </LabeledInput>
+        )}
+        <Button type="primary" htmlType="submit" size="large" block loading={busy}>
+          {stage === 'password' ? '下一步' : '登录'}
+        </Button>
+        {stage === 'totp' && (
+          <Button type="link" block onClick={() => setStage('password')}>
+            返回重填工号和密码
+          </Button>
+        )}
+      </form>
+      {stage === 'password' && (
+        <DemoAccounts
+          onUse={(account) => {
+            setLogin(account.login);
+            totp.current = account.totp;
+            void sendPassword(account);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+class EmptyLogin extends Error {
+  override readonly name = 'EmptyLogin';
+}
+
+function DemoAccounts({ onUse }: { readonly onUse: (account: DemoAccount) => void }) {
+  const accounts = useQuery({
+    queryKey: ['demo-accounts'],
+    queryFn: () => ask<readonly DemoAccount[]>(api.demoAccounts),
+    retry: false,
+    // The codes change every half minute.
+    refetchInterval: 25_000,
+  });
+  if (!accounts.data || accounts.data.length === 0) return null;
+  return (
+    <section className="demo-accounts" aria-labelledby="demo-accounts">
+      <h2 id="demo-accounts">演示账号</h2>
+      <ul>
+        {accounts.data.map((account) => (
+          <li key={account.login}>
+            <span>
+              <strong>{account.roleZh}</strong>
+              <span className="soft">
+                {account.name} · {account.orgZh}
+              </span>
+            </span>
+            <Button size="small" onClick={() => onUse(account)} aria-label={`使用${account.roleZh}${account.name}`}>
+              使用
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

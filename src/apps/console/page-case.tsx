@@ -1,0 +1,113 @@
+// One case at the desk: what was said and shown on the left, where it stands and what can be done now on the right. Everything
+// here, masks included, comes from the server's view of the case; this page decides nothing.
+
+import { Alert } from 'antd';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { CaseView } from '#contract/cases';
+import { get } from './api.ts';
+import { ActionPanel } from './case-actions.tsx';
+import { Documents, RatingView, Referrals, Related } from './case-aside.tsx';
+import { Evidence } from './case-evidence.tsx';
+import { Facts } from './case-facts.tsx';
+import { ActiveSteps } from './case-steps.tsx';
+import { Timeline } from './case-timeline.tsx';
+import { Tag, When } from './marks.tsx';
+import { api, pages } from './paths.ts';
+import { Link } from './router.tsx';
+import { Loaded, PageHead } from './views.tsx';
+
+export default function CasePage({ caseId }: { readonly caseId: string }) {
+  const client = useQueryClient();
+  const found = useQuery({ queryKey: ['case', caseId], queryFn: () => get<CaseView>(api.case(caseId)) });
+  const reload = async (): Promise<void> => {
+    await Promise.all([found.refetch(), client.invalidateQueries({ queryKey: ['suggestion', caseId] })]);
+  };
+  return (
+    <Loaded query={found}>
+      {(view) => (
+        <>
+          <nav className="crumbs" aria-label="位置">
+            <Link to={pages.tasks()}>任务</Link> <span aria-hidden="true">›</span> <span className="mono">{view.caseNo}</span>
+          </nav>
+          <PageHead
+            title={view.serviceZh}
+            documentTitle={`${view.serviceZh} ${view.caseNo}`}
+            note={view.statusText}
+            extra={<StatusTag view={view} />}
+          />
+          {view.supervised && <Alert type="error" showIcon title="督办中" description={view.supervised} className="gap" />}
+          <Path path={view.path} />
+          <div className="case-columns">
+            <div className="case-main">
+              <Summary view={view} />
+              <Facts view={view} />
+              <Evidence view={view} />
+              <Timeline items={view.timeline} />
+            </div>
+            <div className="case-side">
+              <ActiveSteps steps={view.active} />
+              <ActionPanel view={view} onChanged={reload} />
+              <Documents view={view} />
+              <Related view={view} />
+              <Referrals view={view} />
+              <RatingView view={view} />
+            </div>
+          </div>
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function StatusTag({ view }: { readonly view: CaseView }) {
+  return view.status === 'ended' ? <Tag>已办结：{view.endZh ?? '办结'}</Tag> : <Tag tone="accent">办理中</Tag>;
+}
+
+function Summary({ view }: { readonly view: CaseView }) {
+  return (
+    <dl className="summary">
+      <div>
+        <dt>办件编号</dt>
+        <dd className="mono">{view.caseNo}</dd>
+      </div>
+      <div>
+        <dt>申请人</dt>
+        <dd>{view.applicant}</dd>
+      </div>
+      <div>
+        <dt>地区</dt>
+        <dd>{view.region}</dd>
+      </div>
+      <div>
+        <dt>申请时间</dt>
+        <dd>
+          <When at={view.openedAt} />
+        </dd>
+      </div>
+      {view.endedAt && (
+        <div>
+          <dt>办结时间</dt>
+          <dd>
+            <When at={view.endedAt} />
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+const pathZh = { done: '已完成', active: '办理中', ahead: '未到' } as const;
+
+function Path({ path }: { readonly path: CaseView['path'] }) {
+  if (path.length === 0) return null;
+  return (
+    <ol className="path" aria-label="主要环节">
+      {path.map(({ step, zh, state }) => (
+        <li key={step} className={state} aria-current={state === 'active' ? 'step' : undefined}>
+          <span className="hidden">{pathZh[state]}：</span>
+          {zh}
+        </li>
+      ))}
+    </ol>
+  );
+}

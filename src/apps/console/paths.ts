@@ -1,0 +1,101 @@
+// The only place where addresses are made: those of the desk's pages, and those of the API that it calls. Pure; no address is
+// put together anywhere else.
+
+const base = '/desk';
+
+export type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+/** `?a=1&b=2` without the entries that are empty; nothing at all when all are. */
+export function queryString(query: Query): string {
+  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  if (pairs.length === 0) return '';
+  return `?${pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`).join('&')}`;
+}
+
+const part = encodeURIComponent;
+
+export const pages = {
+  tasks: (query: Query = {}) => `${base}/${queryString(query)}`,
+  login: (back?: string) => `${base}/login${queryString({ back })}`,
+  case: (caseId: string) => `${base}/cases/${part(caseId)}`,
+  payouts: (query: Query = {}) => `${base}/payouts${queryString(query)}`,
+  batches: (query: Query = {}) => `${base}/batches${queryString(query)}`,
+  batch: (batchId: string) => `${base}/batches/${part(batchId)}`,
+  reconciliation: (query: Query = {}) => `${base}/reconciliation${queryString(query)}`,
+  ledger: () => `${base}/ledger`,
+  cover: (query: Query = {}) => `${base}/cover${queryString(query)}`,
+  catalogue: (query: Query = {}) => `${base}/catalogue${queryString(query)}`,
+  service: (code: string) => `${base}/catalogue/${part(code)}`,
+  ratings: (query: Query = {}) => `${base}/ratings${queryString(query)}`,
+  notices: (query: Query = {}) => `${base}/notices${queryString(query)}`,
+};
+
+export const api = {
+  login: '/api/staff/login',
+  totp: '/api/staff/totp',
+  logout: '/api/staff/logout',
+  me: '/api/staff/me',
+  demoAccounts: '/api/dev/accounts',
+  tasks: (query: Query) => `/api/desk/tasks${queryString(query)}`,
+  notices: (query: Query) => `/api/desk/notices${queryString(query)}`,
+  case: (caseId: string) => `/api/cases/${part(caseId)}`,
+  caseByNo: (caseNo: string) => `/api/cases/by-no/${part(caseNo)}`,
+  commands: (caseId: string) => `/api/cases/${part(caseId)}/commands`,
+  suggestion: (caseId: string, step: string) => `/api/cases/${part(caseId)}/suggestion${queryString({ step })}`,
+  unmask: (caseId: string) => `/api/cases/${part(caseId)}/unmask`,
+  file: (fileId: string) => `/api/files/${part(fileId)}`,
+  files: '/api/files',
+  document: (documentId: string) => `/api/documents/${part(documentId)}`,
+  payouts: (query: Query) => `/api/payouts${queryString(query)}`,
+  batches: (query: Query) => `/api/payout-batches${queryString(query)}`,
+  makeBatch: '/api/payout-batches',
+  batch: (batchId: string) => `/api/payout-batches/${part(batchId)}`,
+  decideBatch: (batchId: string) => `/api/payout-batches/${part(batchId)}/decide`,
+  reconciliations: (query: Query) => `/api/reconciliations${queryString(query)}`,
+  reconcile: '/api/reconciliations',
+  accounts: '/api/ledger/accounts',
+  coverAt: (query: Query) => `/api/cover/at${queryString(query)}`,
+  services: '/api/catalogue/services',
+  service: (code: string) => `/api/catalogue/services/${part(code)}`,
+  ratings: (query: Query) => `/api/ratings${queryString(query)}`,
+  ratingReply: (caseId: string) => `/api/ratings/${part(caseId)}/reply`,
+  demoClock: '/dev/clock',
+  demoPhone: '/dev/phone',
+};
+
+export type PageMatch =
+  | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
+  | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'missing' }
+  | { readonly page: 'case'; readonly caseId: string }
+  | { readonly page: 'batch'; readonly batchId: string }
+  | { readonly page: 'service'; readonly code: string };
+
+const plain = ['login', 'payouts', 'batches', 'reconciliation', 'ledger', 'cover', 'catalogue', 'ratings', 'notices'] as const;
+
+/** Which page an address names. */
+export function matchPage(pathname: string): PageMatch {
+  const [first, second, ...rest] = pathname.slice(base.length).split('/').filter(Boolean).map(decode);
+  if (!pathname.startsWith(base) || rest.length > 0) return { page: 'missing' };
+  if (first === undefined) return { page: 'tasks' };
+  if (second === undefined) {
+    const page = plain.find((name) => name === first);
+    return page ? { page } : { page: 'missing' };
+  }
+  if (first === 'cases') return { page: 'case', caseId: second };
+  if (first === 'batches') return { page: 'batch', batchId: second };
+  return first === 'catalogue' ? { page: 'service', code: second } : { page: 'missing' };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Where to go after login: a page of the desk, whatever the address said. */
+export function safeBack(back: string | null): string {
+  if (back === null || !/^\/desk(?:[/?]|$)/.test(back)) return pages.tasks();
+  return matchPage(back.split('?')[0] ?? '').page === 'login' ? pages.tasks() : back;
+}

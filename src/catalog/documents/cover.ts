@@ -1,0 +1,82 @@
+// Letters and certificates of membership and of the daily accident cover.
+
+import { defineDocument, facts, paragraph } from './letter.ts';
+
+export const coverDocuments = [
+  defineDocument({
+    code: 'membership_notice',
+    title: '入会通知书',
+    recipients: ['worker', 'grassroots_union', 'industry_union', 'township_union', 'county_union'],
+    body: [
+      paragraph(
+        '您提出的加入中国工会的申请（办件编号{{case_no}}），依照《中华人民共和国工会法》和《中国工会章程》，已获批准。',
+      ),
+      facts(['会员编号', '{{member_no}}'], ['所属工会', '{{union_name}}'], ['入会日期', '{{joined_on}}']),
+      paragraph('自批准之日起，您享有会员的权利，履行会员的义务。变更单位或者地区时，请办理会籍接转，会龄连续计算。'),
+    ],
+  }),
+  defineDocument({
+    code: 'membership_card',
+    title: '电子会员证',
+    layout: 'certificate',
+    addressee: '',
+    recipients: ['worker', 'county_union'],
+    body: [
+      facts(
+        ['姓名', '{{applicant}}'],
+        ['会员编号', '{{member_no}}'],
+        ['所属工会', '{{union_name}}'],
+        ['入会日期', '{{joined_on}}'],
+      ),
+    ],
+  }),
+  defineDocument({
+    code: 'policy',
+    title: '按日意外伤害保险电子保单',
+    layout: 'certificate',
+    addressee: '',
+    recipients: ['worker', 'family_member', 'enterprise', 'insurer_underwriter', 'insurer_adjuster', 'hrss_reviewer'],
+    body: [
+      facts(
+        ['保单号', '{{policy_no}}'],
+        ['被保险人', '{{applicant}}'],
+        ['保障期间', '{{cover_days}}'],
+        ['保费', '{{premium_fen}}'],
+        ['其中财政补贴', '{{subsidy_fen}}'],
+        ['其中个人或单位缴纳', '{{payable_fen}}'],
+      ),
+      paragraph('保障责任：身故、伤残、医疗费用、住院津贴，每人累计以四十万元为限，以保险条款为准。'),
+      paragraph('出险后请在四十八小时内报案。逾期报案的，说明原因后同样受理。尚未开始的保障日可以申请退保。'),
+    ],
+  }),
+  defineDocument({
+    code: 'endorsement',
+    title: '保险批单',
+    recipients: ['worker', 'enterprise', 'insurer_underwriter'],
+    body: [
+      paragraph('您提出的保单批改申请（办件编号{{case_no}}）已经同意，自批改生效之日起按批改后的内容承担保险责任。'),
+    ],
+  }),
+  defineDocument({
+    code: 'denial_notice',
+    title: '拒绝赔付通知书',
+    recipients: ['worker', 'family_member', 'insurer_adjuster', 'supervisor'],
+    body: [
+      paragraph('您提出的{{service}}申请（办件编号{{case_no}}），经核定，本次事故不予赔付。'),
+      paragraph('理由：{{reason}}'),
+      paragraph('本通知依照《中华人民共和国保险法》第二十四条作出并说明理由。'),
+    ],
+    remedy:
+      '您对本通知有异议的，可以在本办件中提出异议申请复核，也可以向保险监督管理机构投诉，或者依法申请调解、提起诉讼。',
+  }),
+  defineDocument({
+    code: 'claim_closed',
+    title: '理赔结案通知书',
+    recipients: ['worker', 'family_member', 'insurer_adjuster', 'insurer_finance'],
+    body: [
+      paragraph('您提出的{{service}}申请（办件编号{{case_no}}）已经结案。'),
+      facts(['核定赔付金额', '{{approved_fen}}'], ['结案日期', '{{today}}']),
+    ],
+    remedy: '您对核定金额有异议的，可以在本办件中提出异议申请复核。',
+  }),
+];

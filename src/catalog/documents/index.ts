@@ -1,0 +1,12 @@
+// Every document template by its code. Data only.
+
+import { bargainingDocuments } from './bargaining.ts';
+import { coverDocuments } from './cover.ts';
+import { injuryDocuments } from './injury.ts';
+import type { DocumentTemplate } from './letter.ts';
+
+export type { Block, DocumentTemplate } from './letter.ts';
+
+export const documents: Readonly<Record<string, DocumentTemplate>> = Object.fromEntries(
+  [...coverDocuments, ...injuryDocuments, ...bargainingDocuments].map((one) => [one.code, one]),
+);

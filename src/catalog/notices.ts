@@ -1,0 +1,149 @@
+// Templates of what people are told in the app and by SMS. An SMS holds no sensitive value and, as far as it goes, fits into
+// one message of 70 characters; `verify` checks that every `{variable}` exists and may be seen by those who are told.
+
+import type { Role } from './roles.ts';
+
+export type Recipient = 'subject' | 'applicant_org' | 'step_org' | { readonly role: Role };
+
+export type NoticeTemplate = {
+  readonly code: string;
+  readonly title: string;
+  readonly text: string;
+  /** Sent by SMS too, to persons; organisations read their notices at the desk. */
+  readonly sms: boolean;
+  readonly to: readonly Recipient[];
+};
+
+const told = (code: string, title: string, text: string, to: readonly Recipient[] = ['subject']): NoticeTemplate => ({
+  code,
+  title,
+  text,
+  sms: to.includes('subject'),
+  to,
+});
+/** In the app only: nothing that must reach a person today. */
+const inApp = (code: string, title: string, text: string, to: readonly Recipient[] = ['subject']): NoticeTemplate => ({
+  code,
+  title,
+  text,
+  sms: false,
+  to,
+});
+
+const list: readonly NoticeTemplate[] = [
+  // Every workflow
+  inApp('yellow_light', '办理时限将到', '办件{case_no}“{step}”已过八成时限，请于{due_day}前办理。', ['step_org']),
+  inApp('red_light', '办理已超时限', '办件{case_no}“{step}”已到时限，已转督办，请立即办理并说明原因。', [
+    'step_org',
+    { role: 'supervisor' },
+  ]),
+  told(
+    'supplement_requested',
+    '需要补充材料',
+    '您的{service}（{case_no}）需要补充材料，请于{due_day}前打开办件补齐，办理时限暂停计算。',
+  ),
+  inApp('supplement_arrived', '补正材料已收到', '办件{case_no}的补正材料已提交，“{step}”时限恢复计算。', ['step_org']),
+  told(
+    'supplement_expired',
+    '补正期限已满',
+    '您的{service}（{case_no}）补正期限已满，将由经办人按现有材料决定，您仍可联系窗口说明。',
+  ),
+  told('case_returned', '办件被退回', '您的{service}（{case_no}）已退回到“{step}”，请打开办件查看理由并修改后再提交。'),
+  told('case_suspended', '办件中止', '您的{service}（{case_no}）已依法中止，恢复后会通知您，中止期间不计入时限。'),
+  told('case_resumed', '办件恢复', '您的{service}（{case_no}）已恢复办理，时限继续计算。'),
+  told('case_extended', '办理延期', '您的{service}（{case_no}）经批准延期，新的办理期限为{due_day}。'),
+  inApp('case_urged', '申请人催办', '办件{case_no}的申请人催办“{step}”，请尽快办理，期限{due_day}。', ['step_org']),
+  inApp('case_supervised', '督办通知', '办件{case_no}“{step}”被督办，请按要求答复。', ['step_org']),
+  inApp('case_transferred', '办件转来', '办件{case_no}“{step}”已转由您单位办理，期限{due_day}。', ['step_org']),
+  inApp('opinion_asked', '请您会签', '办件{case_no}“{step}”请您单位会签，期限{due_day}。', ['step_org']),
+  told('case_ended', '办件已办结', '您的{service}（{case_no}）已办结，结果：{end}。请打开办件评价我们的服务。'),
+  told('case_withdrawn', '办件已撤回', '您的{service}（{case_no}）已按您的要求撤回。'),
+
+  // Membership
+  told(
+    'membership_confirm',
+    '请确认入会意愿',
+    '有单位为您申报加入工会（{case_no}），请于{due_day}前确认，不确认则不入会。',
+  ),
+  told(
+    'membership_returned',
+    '入会申请需要修改',
+    '您的入会申请（{case_no}）已退回，请打开办件按经办人的意见修改后再提交。',
+  ),
+  told(
+    'membership_rejected',
+    '入会申请办理结果',
+    '您的入会申请（{case_no}）未获通过，理由和救济途径见办件，您可以提出异议。',
+  ),
+  told('membership_approved', '您已加入工会', '欢迎加入工会！会员编号{member_no}，自批准之日起享受会员待遇。'),
+  told('card_issued', '电子会员证已生成', '您的电子会员证已生成，可在“我的证件”中出示。办件编号{case_no}。'),
+
+  // Daily cover
+  told('underwriting_manual', '投保正在核对', '您的投保（{case_no}）需要人工核对，请留意结果，核对不收费。'),
+  told(
+    'policy_issued',
+    '保障已生效',
+    '您的保障已出单，保单号{policy_no}，{cover_days}。出险请先报案，再就医留存单据。',
+  ),
+  told('auto_renewal_paused', '自动续保已暂停', '您的自动续保已暂停（{case_no}），暂停期间没有保障，可随时恢复。'),
+  told('auto_renewal_stopped', '自动续保已停止', '您的自动续保已停止（{case_no}），已生效的保障不受影响。'),
+  told('endorsement_received', '批改申请已收到', '您的保单批改申请（{case_no}）已收到，期限{due_day}。'),
+  told('refund_manual', '退保正在核对', '您的退保申请（{case_no}）需要人工核对，期限{due_day}。'),
+  told('refund_done', '退款已退回', '您的退款{refund_fen}已原路退回（{case_no}），到账时间以支付机构为准。'),
+  told(
+    'accident_received',
+    '已收到您的报案',
+    '已收到您的报案，编号{case_no}。请先救治，保留单据，保险公司将尽快联系您。',
+  ),
+  told(
+    'claim_contact',
+    '查勘员已联系您',
+    '查勘员已与您联系（{case_no}）。就医请选协议医院，保留发票、病历和费用清单。',
+  ),
+  told('docs_reminder', '请补交理赔材料', '您的理赔（{case_no}）还缺材料，请打开办件查看清单，并于{due_day}前上传。'),
+  told('claim_offer', '请确认理赔金额', '您的理赔（{case_no}）已核定{approved_fen}，请于{due_day}前打开办件确认。'),
+  told('claim_paid', '赔款已支付', '您的理赔（{case_no}）赔款已支付到您登记的银行卡，请查收。'),
+  told('claim_denied', '理赔办理结果', '您的理赔（{case_no}）未能赔付，理由和申诉途径见拒赔通知书，您可以提出异议。'),
+  told('payout_failed', '赔款没有付成', '您的赔款（{case_no}）付款被银行退回，请打开办件核对收款卡。'),
+
+  // Occupational injury
+  told(
+    'injury_supplement',
+    '请补正材料',
+    '您的职业伤害申请（{case_no}）材料不全，请于{due_day}前一次补齐，逾期由窗口依法处理。',
+  ),
+  inApp(
+    'injury_evidence_asked',
+    '请提交举证材料',
+    '办件{case_no}请您单位自送达之日起十个工作日内举证，逾期依现有证据认定。',
+    [{ role: 'platform_company' }],
+  ),
+  told('injury_suspended', '申请已中止', '您的职业伤害申请（{case_no}）因等待其他机关的结论中止，恢复后通知您。'),
+  told('injury_resumed', '申请已恢复', '您的职业伤害申请（{case_no}）已恢复办理。'),
+  told(
+    'injury_concluded',
+    '职业伤害确认结论',
+    '您的职业伤害申请（{case_no}）已作出结论，请打开办件查看结论书及救济途径。',
+    ['subject', { role: 'platform_company' }],
+  ),
+
+  // Collective bargaining
+  inApp(
+    'bargaining_invited',
+    '收到协商要约',
+    '您单位收到工资集体协商要约（{case_no}），请在二十日内书面答复，逾期视为拒绝。',
+    [{ role: 'enterprise' }],
+  ),
+  told('wage_agreement_effective', '工资协议已公布', '{contract_title}已生效并公布，可在办件{case_no}查看全文。', [
+    'subject',
+    { role: 'enterprise' },
+  ]),
+  told(
+    'wage_agreement_expiring',
+    '工资协议即将期满',
+    '{contract_title}将于{valid_to}期满，双方可在期满前六十日内发出续订要约。',
+    ['subject', { role: 'enterprise' }],
+  ),
+];
+
+export const notices: Readonly<Record<string, NoticeTemplate>> = Object.fromEntries(list.map((one) => [one.code, one]));

@@ -1,0 +1,113 @@
+// What the catalogue may name beyond itself: effects, deciders and facts that modules register, and what they write into a
+// case. `verify` holds definitions to it; main wires functions to these names. No function stands here.
+
+import type { DataSources } from './data.ts';
+import { choices, field } from './define.ts';
+import { documents } from './documents/index.ts';
+import { notices, type NoticeTemplate } from './notices.ts';
+import { plannedWorkflows, ruleTables } from './planned.ts';
+import type { DocumentTemplate } from './documents/letter.ts';
+
+export type RuleEntry = {
+  readonly zh: string;
+  /** Findings of the rule's own proof that its tables are total and without overlap; absent while the values are not in. */
+  readonly proveTotal?: () => readonly string[];
+};
+
+export type Registry = DataSources & {
+  readonly facts: readonly string[];
+  readonly notices: Readonly<Record<string, NoticeTemplate>>;
+  readonly documents: Readonly<Record<string, DocumentTemplate>>;
+  readonly rules: Readonly<Record<string, RuleEntry>>;
+  /** Lifecycles that the catalogue of the field names and that may not be published yet. */
+  readonly planned: Readonly<Record<string, { readonly zh: string }>>;
+};
+
+const nothing = (zh: string) => ({ zh, writes: {} });
+
+const deciders: Registry['deciders'] = {
+  'catalog.when': nothing('按各结果的条件取第一个成立的'),
+  'membership.check': nothing('身份、年龄与重复会籍核验'),
+  'cover.eligibility': nothing('年龄、职业、重复投保与地区核对'),
+  'cover.quote': {
+    zh: '保费与补贴分账',
+    writes: {
+      premium_fen: field('money', '总保费', {}, { class: 'internal' }),
+      subsidy_fen: field('money', '财政补贴', {}, { class: 'internal' }),
+      payable_fen: field('money', '应付金额', {}, { class: 'internal' }),
+    },
+  },
+  'cover.policy_check': {
+    zh: '出险时点保单核对',
+    writes: {
+      policy_id: field('text', '保单标识', {}, { class: 'internal' }),
+      policy_no: field('text', '保单号', {}, { class: 'internal' }),
+    },
+  },
+  'cover.refund_check': {
+    zh: '退保核对',
+    writes: { refund_fen: field('money', '退款金额', {}, { class: 'internal' }) },
+  },
+};
+
+const effects: Registry['effects'] = {
+  'membership.record': {
+    zh: '会籍建档',
+    writes: {
+      member_no: field('text', '会员编号', {}, { class: 'internal' }),
+      union_name: field('text', '所属工会', {}, { class: 'public' }),
+      joined_on: field('date', '入会日期', {}, { class: 'internal' }),
+    },
+  },
+  'payments.request': nothing('请求支付'),
+  'payments.refund': nothing('原路退款'),
+  'payouts.draft': nothing('起草付款'),
+  'cover.request_underwriting': nothing('请求承保'),
+  'cover.bind': {
+    zh: '保障入账',
+    writes: {
+      policy_no: field('text', '保单号', {}, { class: 'internal' }),
+      cover_days: field('text', '保障期间', {}, { class: 'internal' }),
+      cover_starts_at: field('datetime', '保障起', {}, { class: 'internal' }),
+      cover_ends_at: field('datetime', '保障止', {}, { class: 'internal' }),
+    },
+  },
+  'cover.accrue_subsidy': nothing('计提补贴'),
+  'cover.release': nothing('释放未开始的保障日'),
+  'cover.open_claim': nothing('理赔登记'),
+  'cover.check_prepay': nothing('预付核对'),
+  'cover.agree': { zh: '理算', writes: { approved_fen: field('money', '核定赔付金额', {}) } },
+  'cover.settle_claim': nothing('结清理赔'),
+  'cover.deny_claim': {
+    zh: '拒赔登记',
+    writes: {
+      denial_kind: field('enum', '拒赔类别', choices('不属于保险责任', '责任免除', '不在保障期间', '其他'), {
+        optional: true,
+      }),
+    },
+  },
+};
+
+export const catalogRegistry: Registry = {
+  deciders,
+  effects,
+  facts: [
+    'person.age_at_least_16',
+    'membership.none_active',
+    'membership.occupation_listed',
+    'cover.age_in_range',
+    'cover.no_overlap',
+    'cover.region_in_city',
+    'cover.refund_not_started',
+    'cover.no_claim',
+    'cover.in_force',
+    'cover.duty_accepted',
+    'cover.medical_limit_left',
+    'cover.hospital_days',
+    'cover.allowance_days_left',
+  ],
+  notices,
+  documents,
+  rules: ruleTables,
+  planned: plannedWorkflows,
+};

@@ -1,0 +1,75 @@
+// The words of a case: what an action is called in the timeline and how a clock is told. Pure.
+
+import type { LimitDefinition } from '#catalog';
+import type { LimitUnit } from '#platform/calendar';
+import type { ActionType, ActiveStep } from './model.ts';
+
+export const unitZh: Readonly<Record<LimitUnit, string>> = {
+  minute: '分钟',
+  hour: '小时',
+  working_day: '个工作日',
+  calendar_day: '天',
+  month: '个月',
+  year: '年',
+};
+
+/** Title of an action from its step's and outcome's names. */
+export const actionTitles: Readonly<Record<ActionType, (step: string, outcome: string) => string>> = {
+  opened: (step) => `提交：${step}`,
+  attached: (step) => `提交材料：${step}`,
+  decided: (step, outcome) => `${step}：${outcome}`,
+  returned: (step) => `${step}退回前面环节`,
+  withdrawn: () => '撤回申请',
+  transferred: (step) => `${step}转由他人办理`,
+  claimed: (step) => `领办：${step}`,
+  released: (step) => `释放：${step}`,
+  cosigner_added: (step) => `${step}请其他单位会签`,
+  opinion_given: (step) => `${step}收到会签意见`,
+  voted: (step, outcome) => (outcome ? `${step}：${outcome}` : `${step}投票`),
+  supplement_requested: (step) => `${step}：一次性告知需要补充的材料，时限暂停`,
+  supplement_submitted: (step) => `补充材料已提交，${step}继续，时限恢复`,
+  supplement_expired: (step) => `${step}：补正期满`,
+  suspended: (step) => `${step}中止，时限暂停`,
+  resumed: (step) => `${step}恢复办理`,
+  extended: (step) => `${step}延长时限`,
+  urged: () => '申请人催办',
+  supervised: () => '督办',
+  supervision_answered: () => '答复督办',
+  appealed: () => '申请人不服处理结果',
+  noted: () => '内部备注',
+  copied: () => '抄送',
+  light_turned: (step) => `${step}：时限提醒`,
+  timer_fired: (step) => `${step}超期，自动转交`,
+  rated: () => '评价',
+  clock_recomputed: () => '按公布的节假日安排重新计算时限',
+  linked: () => '联动开启其他事项',
+};
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** `共 5 个工作日，还剩 3 个工作日` or `已超期 2 天`. */
+export function limitText(
+  active: ActiveStep,
+  limit: LimitDefinition | undefined,
+  now: string,
+  workingDays: (from: string, to: string) => number,
+): string {
+  if (!active.dueAt) return '没有固定时限';
+  const leftMs = Date.parse(active.dueAt) - Date.parse(active.paused?.at ?? now);
+  const total = limit && limit.value > 0 ? `共 ${limit.value} ${unitZh[limit.unit]}，` : '';
+  if (leftMs <= 0) return `${total}已超期 ${spell(-leftMs)}`;
+  if (active.unit === 'working_day') {
+    const lastInstant = new Date(Date.parse(active.dueAt) - 1).toISOString();
+    const days = workingDays(active.paused?.at ?? now, lastInstant);
+    return `${total}${days > 0 ? `还剩 ${days} 个工作日` : '今天到期'}`;
+  }
+  return `${total}还剩 ${spell(leftMs)}`;
+}
+
+function spell(ms: number): string {
+  if (ms >= dayMs) return `${Math.floor(ms / dayMs)} 天`;
+  if (ms >= hourMs) return `${Math.floor(ms / hourMs)} 小时`;
+  return `${Math.max(1, Math.floor(ms / minuteMs))} 分钟`;
+}

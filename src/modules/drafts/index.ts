@@ -1,0 +1,197 @@
+// A form being filled in, kept on the server page by page, so that a killed webview or a dead battery loses nothing. Each field
+// is checked when it is saved; secrets are sealed and come back as masks only. Submitting is the caller's, once per request id.
+
+import type { Service } from '#catalog';
+import { fieldKind, parseField, rawOf } from '#catalog/fields/index';
+import { allFields, isSecret, isRequired, isShown } from '#catalog/form';
+import { workerAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
+import type { CryptoPort } from '#platform/crypto';
+import { statement, type Database, type Tx } from '#platform/db';
+import { declareRefusals, type FieldProblem } from '#platform/errors';
+import { newId } from '#platform/ids';
+
+export const refuse = declareRefusals({
+  'drafts.none': { status: 404, zh: '没有找到这份填写中的申请。', next: '请从服务目录重新开始。' },
+  'drafts.unknown_field': { status: 422, zh: '申请表里没有“{field}”这一项。', next: '请刷新页面后重新填写。' },
+});
+
+type Stored = Readonly<Record<string, unknown>>;
+type DraftRow = { draft_id: string; service_code: string; service_hash: string; data: Stored; updated_at: string };
+
+const selectDraft = statement<[string, string], DraftRow>(
+  'drafts.select',
+  `select draft_id, service_code, service_hash, data, updated_at from draft
+   where person_id = $1 and service_code = $2 and submitted_case_id is null order by updated_at desc limit 1 for update`,
+);
+
+const insertDraft = statement<[string, string, string, string, string, string], never>(
+  'drafts.insert',
+  `insert into draft (draft_id, person_id, service_code, service_hash, data, updated_at) values ($1, $2, $3, $4, $5::jsonb, $6)`,
+);
+
+const updateDraft = statement<[string, string, string], never>(
+  'drafts.update',
+  'update draft set data = $2::jsonb, updated_at = $3 where draft_id = $1',
+);
+
+const finishDraft = statement<[string, string], never>(
+  'drafts.finish',
+  'update draft set submitted_case_id = $2, data = \'{}\'::jsonb where draft_id = $1',
+);
+
+const lockPerson = statement<[string], { person_id: string }>(
+  'drafts.lock_person',
+  'select person_id from person where person_id = $1 for update',
+);
+
+export type DraftView = {
+  readonly draftId: string;
+  readonly updatedAt: string;
+  readonly serviceHash: string;
+  /** Parsed values, secrets left out. */
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly masks: Readonly<Record<string, string>>;
+};
+
+export type Drafts = ReturnType<typeof createDrafts>;
+
+export function createDrafts(options: {
+  readonly db: Database;
+  readonly crypto: CryptoPort;
+  readonly clock: { now(): string };
+  readonly isRegion: (code: string) => boolean;
+  readonly published: (code: string) => { service: Service; hash: string } | undefined;
+}) {
+  const inDraft = <T>(personId: string, work: (tx: Tx) => Promise<T>) => options.db.transaction(workerAccess(personId), work);
+
+  async function find(personId: string, serviceCode: string): Promise<DraftView | null> {
+    const row = await inDraft(personId, (tx) => tx.maybe(selectDraft, [personId, serviceCode]));
+    return row ? toView(row) : null;
+  }
+
+  /** Gives back the draft that there is; two starts at once make one. `initial` are parsed values known already. */
+  async function start(personId: string, serviceCode: string, initial: Stored = {}): Promise<DraftView> {
+    const published = options.published(serviceCode);
+    if (!published) throw refuse('drafts.none');
+    return inDraft(personId, async (tx) => {
+      await tx.one(lockPerson, [personId]);
+      const known = await tx.maybe(selectDraft, [personId, serviceCode]);
+      if (known) return toView(known);
+      const now = options.clock.now();
+      const row = { draft_id: newId(), service_code: serviceCode, service_hash: published.hash, data: initial, updated_at: now };
+      tx.send(insertDraft, [row.draft_id, personId, serviceCode, published.hash, JSON.stringify(initial), now]);
+      return toView(row);
+    });
+  }
+
+  /** Checks and keeps the fields that are given; a problem of one does not stop the others. Sending the same again changes nothing. */
+  async function save(
+    personId: string,
+    serviceCode: string,
+    answers: Stored,
+    proof: { readonly smsCodeVerified?: boolean } = {},
+  ): Promise<readonly FieldProblem[]> {
+    return change(personId, serviceCode, (data, row, service) => {
+      const fields = allFields(service);
+      const problems: FieldProblem[] = [];
+      const next: Record<string, unknown> = { ...data };
+      const now = options.clock.now();
+      const context = { today: dayOf(now), isRegion: options.isRegion, ...proof };
+      for (const [name, raw] of Object.entries(answers)) {
+        const field = fields[name];
+        if (!field) throw refuse('drafts.unknown_field', { field: name });
+        const required = isShown(field, next, now) && isRequired(field, next, now);
+        const parsed = parseField({ kind: field.kind, options: field.options, required, zh: field.zh }, raw, context);
+        if (!parsed.ok) {
+          problems.push(...parsed.problems.map((one) => ({ path: [name, ...(one.path ?? [])].join('.'), code: one.code, zh: one.zh })));
+        } else if (parsed.value === undefined) delete next[name];
+        else next[name] = isSecret(field) ? seal(row.draft_id, name, field.kind, parsed.value) : parsed.value;
+      }
+      return { data: next, result: problems };
+    });
+  }
+
+  function seal(draftId: string, name: string, kind: Parameters<typeof fieldKind>[0], value: unknown) {
+    return { sealed: options.crypto.seal(`draft:${draftId}:${name}`, JSON.stringify(value)), mask: fieldKind(kind).mask(value) };
+  }
+
+  /** One file more or less in a field of files; parallel uploads lose nothing because the row is held. */
+  async function changeFiles(
+    personId: string,
+    serviceCode: string,
+    name: string,
+    edit: (fileIds: readonly string[]) => readonly string[],
+  ): Promise<readonly FieldProblem[]> {
+    return change(personId, serviceCode, (data, _row, service) => {
+      const field = allFields(service)[name];
+      if (!field || field.kind !== 'file') throw refuse('drafts.unknown_field', { field: name });
+      const fileIds = edit(fileIdsOf(data[name]));
+      if (fileIds.length === 0) {
+        const { [name]: _gone, ...rest } = data;
+        return { data: rest, result: [] };
+      }
+      const parsed = parseField({ kind: 'file', options: field.options, required: false, zh: field.zh }, { fileIds }, { today: dayOf(options.clock.now()) });
+      if (!parsed.ok) return { data, result: parsed.problems.map((one) => ({ path: name, code: one.code, zh: one.zh })) };
+      return { data: { ...data, [name]: parsed.value }, result: [] };
+    });
+  }
+
+  async function change<T>(
+    personId: string,
+    serviceCode: string,
+    edit: (data: Stored, row: DraftRow, service: Service) => { data: Stored; result: T },
+  ): Promise<T> {
+    const published = options.published(serviceCode);
+    if (!published) throw refuse('drafts.none');
+    return inDraft(personId, async (tx) => {
+      const row = await tx.maybe(selectDraft, [personId, serviceCode]);
+      if (!row) throw refuse('drafts.none');
+      const { data, result } = edit(row.data, row, published.service);
+      tx.send(updateDraft, [row.draft_id, JSON.stringify(data), options.clock.now()]);
+      return result;
+    });
+  }
+
+  /** The whole form as raw input, secrets opened, ready to be submitted. */
+  async function rawForm(personId: string, serviceCode: string): Promise<{ draftId: string; raw: Record<string, unknown> }> {
+    const published = options.published(serviceCode);
+    const row = await inDraft(personId, (tx) => tx.maybe(selectDraft, [personId, serviceCode]));
+    if (!published || !row) throw refuse('drafts.none');
+    const raw: Record<string, unknown> = {};
+    for (const [name, field] of Object.entries(allFields(published.service))) {
+      const value = opened(row, name);
+      if (value !== undefined) raw[name] = rawOf({ kind: field.kind, options: field.options }, value);
+    }
+    return { draftId: row.draft_id, raw };
+  }
+
+  function opened(row: DraftRow, name: string): unknown {
+    const value = row.data[name];
+    if (typeof value === 'object' && value !== null && 'sealed' in value && typeof value.sealed === 'string') {
+      return JSON.parse(options.crypto.open(`draft:${row.draft_id}:${name}`, value.sealed));
+    }
+    return value;
+  }
+
+  async function finish(personId: string, draftId: string, caseId: string): Promise<void> {
+    await inDraft(personId, async (tx) => tx.send(finishDraft, [draftId, caseId]));
+  }
+
+  function toView(row: DraftRow): DraftView {
+    const answers: Record<string, unknown> = {};
+    const masks: Record<string, string> = {};
+    for (const [name, value] of Object.entries(row.data)) {
+      if (typeof value === 'object' && value !== null && 'sealed' in value && 'mask' in value) masks[name] = String(value.mask);
+      else answers[name] = value;
+    }
+    return { draftId: row.draft_id, updatedAt: row.updated_at, serviceHash: row.service_hash, answers, masks };
+  }
+
+  return { find, start, save, changeFiles, rawForm, finish };
+}
+
+function fileIdsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || !('fileIds' in value) || !Array.isArray(value.fileIds)) return [];
+  return value.fileIds.filter((id): id is string => typeof id === 'string');
+}

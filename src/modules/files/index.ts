@@ -1,0 +1,163 @@
+// Evidence and papers: limit → real type by content → re-encoded if an image → encrypted under a key of its own → kept in a
+// folder at the hash of the ciphertext. The key is sealed in the row; destroying it erases the file. A file is seen by whoever
+// sees its case, and by whoever uploaded it.
+
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { fileTypeFromBuffer } from 'file-type';
+import sharp from 'sharp';
+import { personGrant, systemAccess, type Access } from '#platform/access';
+import type { CryptoPort } from '#platform/crypto';
+import { sha256 } from '#platform/crypto';
+import { statement, type Database, type Tx } from '#platform/db';
+import { declareRefusals, invariant } from '#platform/errors';
+import { isUuid, newId } from '#platform/ids';
+
+export const refuse = declareRefusals({
+  'files.too_large': { status: 413, zh: '文件太大（最多 {mb} MB）。', next: '请压缩后重新上传；照片用手机直接拍摄即可。' },
+  'files.empty': { status: 422, zh: '文件是空的。', next: '请重新选择文件。' },
+  'files.not_what_it_says': { status: 415, zh: '这个文件不是它自称的类型，或类型不受支持。', next: '请上传照片（JPG、PNG、WebP、HEIC）、PDF 或 MP4 视频。' },
+  'files.broken_image': { status: 422, zh: '这张照片打不开，可能已损坏。', next: '请重新拍摄或另选一张。' },
+  'files.infected': { status: 422, zh: '文件没有通过安全检查，未保存。', next: '请换一个文件，或到窗口提交纸质材料。' },
+  'files.not_found': { status: 404, zh: '没有找到这个文件，或您无权查看。', next: '请重新上传，或联系经办人。' },
+  'files.not_yours': { status: 422, zh: '表单里引用了不是您上传的文件。', next: '请重新上传后再提交。' },
+});
+
+export const fileBytesMax = 20 * 1024 * 1024;
+
+const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio'>([
+  ['image/jpeg', 'image'],
+  ['image/png', 'image'],
+  ['image/webp', 'image'],
+  ['image/heic', 'image'],
+  ['application/pdf', 'pdf'],
+  ['video/mp4', 'video'],
+  ['video/quicktime', 'video'],
+]);
+
+type FileRow = { file_id: string; name: string; media_type: string; bytes: number; address: string; key_sealed: string | null; state: string; person_id: string | null; case_id: string | null; readers: string[] };
+
+const insertFile = statement<[string, string | null, string, string, number, string, string, Buffer, string, string[], string], never>(
+  'files.insert',
+  `insert into file (file_id, person_id, name, media_type, bytes, address, key_sealed, plain_index, state, readers, at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+);
+
+const selectFile = statement<[string], FileRow>(
+  'files.select',
+  'select file_id, name, media_type, bytes, address, key_sealed, state, person_id, case_id, readers from file where file_id = $1',
+);
+
+const selectFiles = statement<[string[]], FileRow>(
+  'files.select_many',
+  'select file_id, name, media_type, bytes, address, key_sealed, state, person_id, case_id, readers from file where file_id = any($1::uuid[])',
+);
+
+/** A file of a case is read by whoever reads the case: its own readers follow the case's at reading time. */
+const claimFiles = statement<[string[], string], never>(
+  'files.claim',
+  'update file set case_id = $2 where file_id = any($1::uuid[]) and case_id is null',
+);
+
+const selectCaseReadable = statement<[string], { one: number }>('files.case_readable', 'select 1 as one from case_state where case_id = $1');
+
+/** Says whether bytes are harmful; a scanner that is down makes the file wait (throws). */
+export type Scanner = (bytes: Buffer) => Promise<'clean' | 'infected'>;
+
+export type StoredFile = { readonly fileId: string; readonly name: string; readonly mediaType: string; readonly bytes: number };
+
+export type Files = ReturnType<typeof createFiles>;
+
+export function createFiles(options: {
+  readonly db: Database;
+  readonly crypto: CryptoPort;
+  readonly clock: { now(): string };
+  readonly folder: string;
+  readonly scan: Scanner;
+}) {
+  async function store(access: Access, upload: { name: string; bytes: Buffer }): Promise<StoredFile> {
+    invariant(access.actorId, 'only somebody who is logged in uploads');
+    if (upload.bytes.length === 0) throw refuse('files.empty');
+    if (upload.bytes.length > fileBytesMax) throw refuse('files.too_large', { mb: fileBytesMax / 1024 / 1024 });
+    const detected = await fileTypeFromBuffer(upload.bytes);
+    const kind = detected ? allowed.get(detected.mime) : undefined;
+    if (!detected || !kind) throw refuse('files.not_what_it_says');
+    if ((await options.scan(upload.bytes)) === 'infected') throw refuse('files.infected');
+    const clean = kind === 'image' ? await reencode(upload.bytes) : { bytes: upload.bytes, mediaType: detected.mime };
+
+    const fileId = newId();
+    const key = randomBytes(32);
+    const sealed = options.crypto.sealBytes(key, clean.bytes);
+    const address = sha256(sealed).toString('hex');
+    await writeWhole(address, sealed);
+    const personId = access.kind === 'worker' ? access.actorId : null;
+    const readers = ['*', ...(personId ? [personGrant(personId)] : access.grants)];
+    const name = safeName(upload.name);
+    await options.db.transaction(access, async (tx) =>
+      tx.send(insertFile, [
+        fileId, personId, name, clean.mediaType, clean.bytes.length, address,
+        options.crypto.seal(`file:key_sealed:${fileId}`, key.toString('base64')),
+        options.crypto.blindIndex('file', sha256(upload.bytes).toString('hex')), 'clean', readers, options.clock.now(),
+      ]),
+    );
+    return { fileId, name, mediaType: clean.mediaType, bytes: clean.bytes.length };
+  }
+
+  /** Written beside, then renamed: a crash leaves no half file at an address. */
+  async function writeWhole(address: string, sealed: Buffer): Promise<void> {
+    const folder = join(options.folder, address.slice(0, 2));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = join(folder, `.${address}.${newId()}`);
+    await writeFile(temporary, sealed, { mode: 0o600, flush: true });
+    await rename(temporary, join(folder, address));
+  }
+
+  /** A file's bytes for whoever may see it: its uploader, or a reader of the case that it belongs to. */
+  async function read(access: Access, fileId: string): Promise<StoredFile & { content: Buffer }> {
+    if (!isUuid(fileId)) throw refuse('files.not_found');
+    const row = await options.db.transaction(systemAccess, (tx) => tx.maybe(selectFile, [fileId]));
+    if (!row || row.state !== 'clean' || !row.key_sealed) throw refuse('files.not_found');
+    const own = row.readers.some((reader) => reader !== '*' && access.grants.includes(reader));
+    const caseId = row.case_id;
+    const throughCase = !own && caseId && (await options.db.transaction(access, (tx) => tx.maybe(selectCaseReadable, [caseId])));
+    if (!own && !throughCase) throw refuse('files.not_found');
+    const sealed = await readFile(join(options.folder, row.address.slice(0, 2), row.address));
+    invariant(sha256(sealed).toString('hex') === row.address, `file ${fileId} was changed on disk`);
+    const key = Buffer.from(options.crypto.open(`file:key_sealed:${fileId}`, row.key_sealed), 'base64');
+    return { fileId, name: row.name, mediaType: row.media_type, bytes: row.bytes, content: options.crypto.openBytes(key, sealed) };
+  }
+
+  /** Files that a form names: they exist, are clean, and were uploaded by the person or belong to the case already. */
+  async function checkFiles(tx: Tx, fileIds: readonly string[], caseId: string): Promise<ReadonlyMap<string, { mediaType: string; bytes: number }>> {
+    const rows = await tx.run(selectFiles, [[...fileIds]]);
+    const known = new Map(rows.filter((row) => row.state === 'clean' && (row.case_id === null || row.case_id === caseId || isOwn(row, tx.access))).map((row) => [row.file_id, { mediaType: row.media_type, bytes: row.bytes }]));
+    if (fileIds.some((id) => !known.has(id))) throw refuse('files.not_yours');
+    tx.send(claimFiles, [[...fileIds], caseId]);
+    return known;
+  }
+
+  return { store, read, checkFiles };
+}
+
+function isOwn(row: FileRow, access: Access): boolean {
+  return row.readers.some((reader) => reader !== '*' && access.grants.includes(reader));
+}
+
+/** Decoded and encoded anew: what was hidden behind the picture does not survive, and neither does a picture that is not one. */
+async function reencode(bytes: Buffer): Promise<{ bytes: Buffer; mediaType: string }> {
+  try {
+    const image = sharp(bytes, { limitInputPixels: 60_000_000, failOn: 'error' }).rotate();
+    const resized = image.resize({ width: 2400, height: 2400, fit: 'inside', withoutEnlargement: true });
+    return { bytes: await resized.jpeg({ quality: 85 }).toBuffer(), mediaType: 'image/jpeg' };
+  } catch {
+    throw refuse('files.broken_image');
+  }
+}
+
+/** A name for people: no path, no control characters, at most 80 characters. */
+function safeName(name: string): string {
+  const last = name.split(/[\\/]/).at(-1) ?? '';
+  const clean = [...last].filter((character) => character >= ' ' && character !== '\u007f').join('').slice(0, 80);
+  return clean || '未命名文件';
+}

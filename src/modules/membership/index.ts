@@ -1,0 +1,105 @@
+// Union membership: who is a member of which union. Decides the automatic check of an application and records the member when
+// the county union files it. One active membership a person is held by a unique index, not by this code.
+
+import { personGrant, roleGrant } from '#platform/access';
+import { dayOf } from '#platform/calendar';
+import { statement, type Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import type { Decider, Effect, EffectContext } from '#modules/cases';
+import type { Trace } from '#modules/trace';
+import { ageOn } from '#catalog/fields/index';
+import { evaluateRule, unionEligibilityRule } from '#catalog/rules/index';
+
+export type MembershipOptions = {
+  readonly trace: Trace;
+  readonly person: (tx: Tx, personId: string) => Promise<{ readonly birthDay: string; readonly region: string }>;
+  readonly orgName: (orgId: string) => string;
+};
+
+export type Member = {
+  readonly memberNo: string;
+  readonly unionOrgId: string;
+  readonly joinedOn: string;
+};
+
+type MemberRow = { member_no: string; union_org_id: string; joined_on: string };
+
+const selectActive = statement<[string], MemberRow>(
+  'membership.active',
+  'select member_no, union_org_id, joined_on from membership where person_id = $1 and ended_on is null',
+);
+
+const insertMember = statement<[string, string, string, string, string, string, string[], string], never>(
+  'membership.insert',
+  `insert into membership (membership_id, person_id, union_org_id, member_no, joined_on, case_id, readers, leaf_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
+export function createMembership(options: MembershipOptions) {
+  async function activeMember(tx: Tx, personId: string): Promise<Member | null> {
+    const row = await tx.maybe(selectActive, [personId]);
+    return row ? { memberNo: row.member_no, unionOrgId: row.union_org_id, joinedOn: row.joined_on } : null;
+  }
+
+  /** 身份、年龄与重复会籍: a system step never refuses; who is too young goes back to the form with the reason. */
+  const check: Decider = async ({ tx, state, facts }) => {
+    invariant(state.personId, 'a membership application has an applicant');
+    const [member, person] = await Promise.all([
+      activeMember(tx, state.personId),
+      options.person(tx, state.personId),
+    ]);
+    const day = dayOf(facts.now);
+    const ruled = evaluateRule(unionEligibilityRule, day, {
+      age: ageOn(person.birthDay, day),
+      occupation: String(state.data.occupation ?? ''),
+      activeMember: member !== null,
+      labourIncome: true,
+    });
+    if (member) return { outcome: 'duplicate', explanation: ruled.explanation };
+    return { outcome: ruled.value.eligible ? 'pass' : 'fail', explanation: ruled.explanation };
+  };
+
+  /** Files the member at the union that the case was assigned to. The number is the case's own: unique by construction. */
+  const record: Effect = async (context) => {
+    const { tx, state, facts } = context;
+    invariant(state.personId, 'a member is a person');
+    const unionOrgId = receivingUnion(context);
+    const memberNo = `M${state.caseNo}`;
+    const joinedOn = dayOf(facts.now);
+    const leafId = options.trace.record(tx, {
+      eventId: newId(),
+      type: 'membership.joined',
+      at: facts.now,
+      region: state.region,
+      department: unionOrgId,
+      actorId: context.actor.id,
+      subjectId: state.personId,
+      body: { memberNo, unionOrgId, joinedOn, case: state.caseNo },
+    });
+    const readers = ['*', personGrant(state.personId), roleGrant('grassroots_union', unionOrgId), roleGrant('township_union', unionOrgId), roleGrant('industry_union', unionOrgId), ...countyGrants(state.readers)];
+    tx.send(insertMember, [newId(), state.personId, unionOrgId, memberNo, joinedOn, state.caseId, readers, leafId]);
+    return { member_no: memberNo, union_name: options.orgName(unionOrgId), joined_on: joinedOn };
+  };
+
+  return {
+    activeMember,
+    deciders: { 'membership.check': check } satisfies Record<string, Decider>,
+    effects: { 'membership.record': record } satisfies Record<string, Effect>,
+  };
+}
+
+/** The union whose review admitted the applicant; the county union itself when it decided instead. */
+function receivingUnion({ state, facts }: EffectContext): string {
+  for (const step of ['grassroots-review', 'industry-review', 'township-review']) {
+    const orgId = state.done[step]?.orgId;
+    if (orgId) return orgId;
+  }
+  const county = facts.route('county_union', state.region);
+  invariant(county, 'the county union was routed before');
+  return county;
+}
+
+function countyGrants(readers: readonly string[]): string[] {
+  return readers.filter((reader) => reader.startsWith('county_union@'));
+}

@@ -1,0 +1,20 @@
+// The accounts of the ledger, by fixed ids. A balance is credit minus debit: what we hold or are owed is negative, what we owe is
+// positive. Each clearing account is the other side of one port and returns to zero once the day is reconciled (T+1).
+
+export type AccountKind = 'clearing' | 'fund' | 'payable' | 'receivable' | 'bank';
+export type Account = { readonly accountId: string; readonly name: string; readonly kind: AccountKind; readonly floorFen: number | null };
+
+export const accounts = [
+  { accountId: 'bank_account', name: '银行存款', kind: 'bank', floorFen: null },
+  { accountId: 'payment_clearing', name: '支付通道清算', kind: 'clearing', floorFen: null },
+  { accountId: 'refund_clearing', name: '退款清算', kind: 'clearing', floorFen: null },
+  { accountId: 'bank_clearing', name: '代付银行清算', kind: 'clearing', floorFen: null },
+  { accountId: 'premium_received', name: '预收保费（未承保）', kind: 'payable', floorFen: 0 },
+  { accountId: 'premium_payable', name: '应付保险公司保费', kind: 'payable', floorFen: null },
+  { accountId: 'subsidy_receivable', name: '应收财政补贴', kind: 'receivable', floorFen: null },
+  { accountId: 'insurer_claims', name: '保险公司赔款支出', kind: 'fund', floorFen: null },
+  // Holds exactly what was agreed and is not paid; its floor is the proof that no payout passes what was agreed.
+  { accountId: 'payout_reserve', name: '已核定待付赔款', kind: 'payable', floorFen: 0 },
+] as const satisfies readonly Account[];
+
+export type AccountId = (typeof accounts)[number]['accountId'];

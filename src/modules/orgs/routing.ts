@@ -1,0 +1,93 @@
+// Pure: which organisation acts in a role for a region, and which names match what somebody typed.
+
+export type Org = {
+  readonly orgId: string;
+  readonly code: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly region: string;
+  readonly parentId: string | null;
+  readonly uscc: string | null;
+  readonly synthetic: boolean;
+};
+
+export type OrgRole = {
+  readonly orgId: string;
+  readonly role: string;
+  readonly region: string;
+  readonly priority: number;
+};
+
+export type Directory = {
+  readonly byId: ReadonlyMap<string, Org>;
+  readonly byKind: ReadonlyMap<string, readonly Org[]>;
+  /** The winner by `<role>@<region>`. */
+  readonly routes: ReadonlyMap<string, string>;
+  readonly names: readonly { readonly org: Org; readonly folded: string }[];
+};
+
+export function makeDirectory(orgs: readonly Org[], roles: readonly OrgRole[]): Directory {
+  const byId = new Map(orgs.map((org) => [org.orgId, org]));
+  const byKind = new Map<string, Org[]>();
+  for (const org of orgs) {
+    const same = byKind.get(org.kind);
+    if (same) same.push(org);
+    else byKind.set(org.kind, [org]);
+  }
+  const routes = new Map<string, string>();
+  const best = new Map<string, OrgRole>();
+  const codeOf = (one: OrgRole) => byId.get(one.orgId)?.code ?? '';
+  for (const one of roles) {
+    if (!byId.has(one.orgId)) continue;
+    const key = `${one.role}@${one.region}`;
+    const other = best.get(key);
+    const wins =
+      !other || one.priority > other.priority || (one.priority === other.priority && codeOf(one) < codeOf(other));
+    if (!wins) continue;
+    best.set(key, one);
+    routes.set(key, one.orgId);
+  }
+  return { byId, byKind, routes, names: orgs.map((org) => ({ org, folded: foldName(org.name) })) };
+}
+
+/** The region itself, its city and its province, each once. */
+export function regionsUp(region: string): readonly string[] {
+  return [...new Set([region, `${region.slice(0, 4)}00`, `${region.slice(0, 2)}0000`])];
+}
+
+export function routeIn(directory: Directory, role: string, region: string): string | null {
+  for (const at of regionsUp(region)) {
+    const orgId = directory.routes.get(`${role}@${at}`);
+    if (orgId !== undefined) return orgId;
+  }
+  return null;
+}
+
+const foundMax = 20;
+
+/** Names that begin with the text come first, then those nearer to the region, then shorter ones. */
+export function searchIn(directory: Directory, text: string, kind?: string, region?: string): readonly Org[] {
+  const wanted = foldName(text);
+  const near = (org: Org) => {
+    if (region === undefined) return 0;
+    const index = regionsUp(region).indexOf(org.region);
+    return index === -1 ? 9 : index;
+  };
+  return directory.names
+    .filter(({ org }) => kind === undefined || org.kind === kind)
+    .filter(
+      ({ org, folded }) =>
+        wanted === '' || folded.includes(wanted) || (org.uscc !== null && foldName(org.uscc) === wanted),
+    )
+    .map(({ org, folded }) => ({ org, rank: [folded.startsWith(wanted) ? 0 : 1, near(org), folded.length] as const }))
+    .toSorted(
+      (a, b) =>
+        a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2] || (a.org.code < b.org.code ? -1 : 1),
+    )
+    .slice(0, foundMax)
+    .map(({ org }) => org);
+}
+
+function foldName(text: string): string {
+  return text.normalize('NFKC').replaceAll(/\s+/g, '').toLowerCase();
+}

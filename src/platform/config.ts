@@ -1,0 +1,263 @@
+// What an operator may set: environment variables and a few options of the command. Everything is read and checked here, once,
+// at the start; a wrong value is one sentence that says what to do. No other file reads the environment.
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readPorts, type PortsConfig } from './config-ports.ts';
+import { demonstrationKey } from './keys.ts';
+import { reasonOf, SetupError } from './setup-error.ts';
+
+export type SubsidyMode = 'gross' | 'net';
+
+export type Config = {
+  readonly demo: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string;
+  readonly trustProxy: readonly string[];
+  /** Null is the embedded PostgreSQL. */
+  readonly databaseUrl: string | null;
+  readonly appDatabasePassword: string | null;
+  readonly poolSize: number;
+  readonly dataDir: string;
+  readonly masterKey: Buffer;
+  readonly origin: string;
+  readonly region: string;
+  readonly subsidyMode: SubsidyMode;
+  /** Regions in which cover may start on the day of payment. */
+  readonly sameDayRegions: readonly string[];
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  readonly metricsToken: string | null;
+  readonly jobConcurrency: number;
+  readonly ports: PortsConfig;
+  /** Begin anew: drop the embedded data and make the city again. */
+  readonly fresh: boolean;
+  /** People in the synthetic city, and its seed. */
+  readonly workers: number;
+  readonly seed: number;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const flag = z.enum(['1', '0', 'true', 'false', 'on', 'off']).transform((value) => ['1', 'true', 'on'].includes(value));
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+const region = z.string().regex(/^\d{6}$/);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean),
+);
+
+/** Each variable: its check, and in both languages what it takes. */
+const variables = {
+  NODE_ENV: { check: z.string(), zh: '任意文字', en: 'any text' },
+  DEMO: { check: flag, zh: 'on 或 off', en: 'on or off' },
+  HOST: { check: z.string().min(1), zh: '监听地址', en: 'an address to listen on' },
+  PORT: { check: whole(0, 65_535), zh: '0 到 65535 的端口号', en: 'a port from 0 to 65535' },
+  PUBLIC_URL: {
+    check: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
+    zh: 'http:// 或 https:// 开头的网址',
+    en: 'a URL that begins with http:// or https://',
+  },
+  TRUST_PROXY: {
+    check: list,
+    zh: '反向代理的地址，用逗号隔开',
+    en: 'addresses of reverse proxies, separated by commas',
+  },
+  DATABASE_URL: {
+    check: z.url({ protocol: /^postgres(ql)?$/ }),
+    zh: 'postgres:// 开头的地址',
+    en: 'a URL that begins with postgres://',
+  },
+  APP_DATABASE_PASSWORD: {
+    check: z.string().regex(/^[\w-]{16,}$/),
+    zh: '至少 16 位字母、数字、- 或 _',
+    en: 'at least 16 letters, digits, - or _',
+  },
+  DATABASE_POOL: { check: whole(2, 200), zh: '2 到 200 的连接数', en: 'a number of connections from 2 to 200' },
+  DATA_DIR: { check: z.string().min(1), zh: '文件夹路径', en: 'a folder' },
+  MASTER_KEY: {
+    check: z.string().regex(/^[0-9a-fA-F]{64}$/),
+    zh: '64 位十六进制数（32 字节）',
+    en: '64 hexadecimal digits (32 bytes)',
+  },
+  ORIGIN: {
+    check: z.string().regex(/^[a-z0-9.-]{3,60}$/),
+    zh: '小写字母、数字、点和横线',
+    en: 'lower-case letters, digits, dots and hyphens',
+  },
+  REGION: { check: region, zh: '6 位行政区划代码', en: 'a region code of 6 digits' },
+  SUBSIDY_MODE: {
+    check: z.enum(['gross', 'net']),
+    zh: 'gross（0.40 元含补贴）或 net（补贴另加）',
+    en: 'gross (0.40 yuan includes the subsidy) or net (the subsidy is on top)',
+  },
+  SAME_DAY_COVER: {
+    check: list.pipe(z.array(region)),
+    zh: '6 位行政区划代码，用逗号隔开',
+    en: 'region codes of 6 digits, separated by commas',
+  },
+  LOG_LEVEL: {
+    check: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']),
+    zh: 'silent、error、warn、info、debug 或 trace',
+    en: 'silent, error, warn, info, debug or trace',
+  },
+  METRICS_TOKEN: { check: z.string().min(16), zh: '至少 16 个字符', en: 'at least 16 characters' },
+  JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
+} as const;
+
+type Variables = { -readonly [Name in keyof typeof variables]?: z.output<(typeof variables)[Name]['check']> };
+
+export function readConfig(env: Environment, argv: readonly string[]): Config {
+  const set = readVariables(env);
+  const options = readOptions(argv);
+  const demo = set.DEMO ?? (set.DATABASE_URL === undefined && set.NODE_ENV !== 'production');
+  const port = options.port ?? set.PORT ?? 4180;
+  const dataDir = set.DATA_DIR ?? '.gongdun';
+  const region = set.REGION ?? '350200';
+  const publicUrl = set.PUBLIC_URL ?? `http://localhost:${port}`;
+  return {
+    demo,
+    host: set.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    port,
+    publicUrl,
+    trustProxy: set.TRUST_PROXY ?? [],
+    databaseUrl: set.DATABASE_URL ?? null,
+    appDatabasePassword: set.APP_DATABASE_PASSWORD ?? null,
+    poolSize: set.DATABASE_POOL ?? 20,
+    dataDir,
+    masterKey: readMasterKey(set.MASTER_KEY, demo, dataDir),
+    origin: set.ORIGIN ?? (demo ? 'gongdun.demo' : new URL(publicUrl).hostname),
+    region,
+    subsidyMode: set.SUBSIDY_MODE ?? 'gross',
+    sameDayRegions: set.SAME_DAY_COVER ?? (demo ? [region] : []),
+    logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
+    metricsToken: set.METRICS_TOKEN ?? null,
+    jobConcurrency: set.JOB_CONCURRENCY ?? 4,
+    ports: readPorts(env),
+    fresh: options.fresh,
+    workers: options.workers,
+    seed: options.seed,
+  };
+}
+
+function readVariables(env: Environment): Variables {
+  const set: Record<string, unknown> = {};
+  for (const [name, { check, zh, en }] of Object.entries(variables)) {
+    const text = env[name];
+    if (text === undefined || text.trim() === '') continue;
+    const parsed = check.safeParse(text.trim());
+    if (!parsed.success) {
+      throw new SetupError(
+        `环境变量 ${name} 的值不对，应为${zh}。请改正后再启动。`,
+        `The environment variable ${name} is wrong: it takes ${en}. Correct it and start again.`,
+      );
+    }
+    set[name] = parsed.data;
+  }
+  return set;
+}
+
+function readMasterKey(hex: string | undefined, demo: boolean, dataDir: string): Buffer {
+  if (hex !== undefined) return Buffer.from(hex, 'hex');
+  if (demo) return demonstrationKey(join(dataDir, 'keys.json'));
+  throw new SetupError(
+    '没有设置 MASTER_KEY。请用 openssl rand -hex 32 生成一个，妥善保管并设为环境变量：丢失后已加密的资料无法恢复。',
+    'MASTER_KEY is not set. Make one with openssl rand -hex 32, keep it safe and set it: without it sealed data are lost.',
+  );
+}
+
+type Options = { fresh: boolean; workers: number; seed: number; port: number | undefined };
+
+const workersMax = 1_000_000;
+
+function readOptions(argv: readonly string[]): Options {
+  const values = parseOptions(argv);
+  return {
+    fresh: values.fresh === true,
+    workers: readNumber('--workers', values.workers, 10, workersMax) ?? 2_000,
+    seed: readNumber('--seed', values.seed, 0, 999_999_999) ?? 1,
+    port: readNumber('--port', values.port, 0, 65_535),
+  };
+}
+
+function parseOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      strict: true,
+      options: {
+        fresh: { type: 'boolean' },
+        workers: { type: 'string' },
+        seed: { type: 'string' },
+        port: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new SetupError(
+      '命令的选项不对。可用的选项：--fresh、--workers 人数、--seed 种子、--port 端口。',
+      `Wrong option: ${reasonOf(error)} The options are --fresh, --workers N, --seed N, --port N.`,
+      error,
+    );
+  }
+}
+
+function readNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new SetupError(
+    `选项 ${name} 应为 ${min} 到 ${max} 的整数。`,
+    `The option ${name} takes a whole number from ${min} to ${max}.`,
+  );
+}
+
+/** One table for the operator's terminal; secrets are shown only as set or not. */
+export function printConfig(config: Config): string {
+  const { ports } = config;
+  const port = (given: { readonly baseUrl: string } | null) =>
+    given?.baseUrl ?? (config.demo ? '模拟器 simulator' : '未接入 not connected');
+  const rows: [string, string][] = [
+    ['DEMO', config.demo ? 'on（演示模式，数据都是虚构的）' : 'off'],
+    ['PUBLIC_URL', config.publicUrl],
+    ['HOST:PORT', `${config.host}:${config.port}`],
+    ['TRUST_PROXY', config.trustProxy.join(', ') || '—'],
+    ['DATABASE_URL', config.databaseUrl === null ? '自带 embedded' : withoutPassword(config.databaseUrl)],
+    ['DATABASE_POOL', String(config.poolSize)],
+    ['DATA_DIR', config.dataDir],
+    ['MASTER_KEY', `已设置 set（指纹 ${fingerprint(config.masterKey)}）`],
+    ['METRICS_TOKEN', config.metricsToken === null ? '—' : '已设置 set'],
+    ['ORIGIN', config.origin],
+    ['REGION', config.region],
+    ['SUBSIDY_MODE', config.subsidyMode],
+    ['SAME_DAY_COVER', config.sameDayRegions.join(', ') || '—'],
+    ['LOG_LEVEL', config.logLevel],
+    ['JOB_CONCURRENCY', String(config.jobConcurrency)],
+    ['PAYMENT', port(ports.payment)],
+    ['BANK', port(ports.bank)],
+    ['INSURER', port(ports.insurer)],
+    ['SMS', port(ports.sms)],
+    ['--workers / --seed', `${config.workers} / ${config.seed}`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  if (shown.password !== '') shown.password = '***';
+  return shown.href;
+}
+
+/** Tells two keys apart without saying anything of either. */
+function fingerprint(key: Buffer): string {
+  return createHash('sha256').update('gongdun/fingerprint').update(key).digest('hex').slice(0, 8);
+}

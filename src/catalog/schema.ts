@@ -34,27 +34,27 @@ const expression: z.ZodType = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({ op: z.literal('field').describe('读一个字段'), name: name.describe('字段的代码') }),
     z.strictObject({ op: z.literal('const').describe('一个常数'), value: scalar.describe('常数的值') }),
-    z.strictObject({ op: z.literal('hours_since').describe('距今小时数'), of: expression.describe('一个时刻') }),
+    z.strictObject({ op: z.literal('hours_since').describe('距今小时数'), of: expression }),
   ]),
 );
 export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({
       op: z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte']).describe('比较'),
-      a: expression.describe('左边'),
-      b: expression.describe('右边'),
+      a: expression,
+      b: expression,
     }),
     z.strictObject({
       op: z.literal('in').describe('属于'),
-      a: expression.describe('值'),
+      a: expression,
       values: z.array(scalar).describe('列出的值'),
     }),
-    z.strictObject({ op: z.literal('present').describe('有值'), a: expression.describe('值') }),
+    z.strictObject({ op: z.literal('present').describe('有值'), a: expression }),
     z.strictObject({
       op: z.enum(['and', 'or']).describe('全部或任一'),
       of: z.array(conditionSchema).min(1).describe('各条件'),
     }),
-    z.strictObject({ op: z.literal('not').describe('否定'), of: conditionSchema.describe('条件') }),
+    z.strictObject({ op: z.literal('not').describe('否定'), of: conditionSchema }),
   ]),
 ) as unknown as z.ZodType<Condition>;
 
@@ -83,7 +83,10 @@ const fieldSchema = z
 const fields = (what: string) => ordered(name, fieldSchema, what);
 
 const unit = z.enum(['minute', 'hour', 'working_day', 'calendar_day', 'month', 'year']);
-const amount = { value: z.number().int().nonnegative().describe('时限的数值；0 只用于事件当日'), unit: unit.describe('时限的单位') };
+const amount = {
+  value: z.number().int().nonnegative().describe('时限的数值；0 只用于事件当日'),
+  unit: unit.describe('时限的单位'),
+};
 const basis = {
   basis: zh.describe('时限的依据'),
   basisType: z.enum(['statutory', 'local_promise']).describe('法定或地方承诺'),

@@ -69,7 +69,13 @@ export function problemOf(problems: Readonly<Record<string, string>>, name: stri
 
 /** Values of fields that are not shown are not sent. */
 export function valuesShown(state: FormState, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    state.shown.map((field) => [field.name, raw[field.name]]).filter(([, value]) => !isBlank(value)),
-  );
+  const given: [string, unknown][] = state.shown.map((field) => [field.name, withoutNames(raw[field.name])]);
+  return Object.fromEntries(given.filter(([, value]) => !isBlank(value)));
+}
+
+/** File names are kept beside the ids for the page only. */
+function withoutNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('names' in value)) return value;
+  const { names: _names, ...rest } = value;
+  return rest;
 }

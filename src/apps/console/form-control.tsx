@@ -1,22 +1,12 @@
 // One field of a form, drawn by its kind. Values are kept as typed (raw); the field kinds turn them into values on both sides.
 
 import { Checkbox, Input, Radio, Select } from 'antd';
+import { idDocumentZh } from '#catalog/fields/index';
 import type { FormField } from '#contract/cases';
 import { LabeledInput, type ControlProps } from './field.tsx';
 import { FileControl } from './form-file.tsx';
 import { GroupControl } from './form-group.tsx';
-import { choicesOf, numberOption, personListFields, textOption, unitOf, type Choice } from './form-options.ts';
-
-export type ControlArgs = {
-  readonly field: FormField;
-  readonly required: boolean;
-  readonly value: unknown;
-  readonly error: string | undefined;
-  readonly errors: Readonly<Record<string, string>>;
-  readonly warning: string | undefined;
-  readonly onChange: (value: unknown) => void;
-  readonly onLeave: () => void;
-};
+import { choicesOf, numberOption, personListFields, textOption, unitOf, type Choice, type ControlArgs } from './form-options.ts';
 
 const radiosMax = 6;
 
@@ -33,6 +23,8 @@ export function FormControl(args: ControlArgs) {
     </LabeledInput>
   );
 }
+
+const draw = (args: ControlArgs) => <FormControl key={args.field.name} {...args} />;
 
 type Args = ControlArgs & { readonly props: ControlProps };
 
@@ -68,9 +60,9 @@ function Control(args: Args) {
     case 'signature':
       return <FileControl args={args} single />;
     case 'group':
-      return <GroupControl args={args} options={field.options} />;
+      return <GroupControl args={args} options={field.options} draw={draw} />;
     case 'person_list':
-      return <GroupControl args={args} options={personListFields(field.options)} />;
+      return <GroupControl args={args} options={personListFields(field.options)} draw={draw} />;
     case 'id_document':
       return <IdDocument {...args} />;
     case 'date':
@@ -162,14 +154,7 @@ function YesNo(args: Args) {
   return <Radios choices={choices} args={args} />;
 }
 
-const documentTypes: readonly Choice[] = [
-  { value: 'resident_id', zh: '居民身份证' },
-  { value: 'hk_mo_permit', zh: '港澳居民来往内地通行证' },
-  { value: 'taiwan_permit', zh: '台湾居民来往大陆通行证' },
-  { value: 'hk_mo_tw_residence', zh: '港澳台居民居住证' },
-  { value: 'foreign_residence', zh: '外国人永久居留身份证' },
-  { value: 'passport', zh: '护照' },
-];
+const documentTypes = Object.entries(idDocumentZh).map(([value, label]) => ({ value, label }));
 
 function IdDocument({ field, value, onChange, onLeave, props }: Args) {
   const given = typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)) : new Map<string, unknown>();
@@ -177,7 +162,7 @@ function IdDocument({ field, value, onChange, onLeave, props }: Args) {
   const number = String(given.get('number') ?? '');
   return (
     <div className="pair">
-      <Select aria-label={`${field.zh}类型`} value={type} onChange={(chosen: string) => onChange({ type: chosen, number })} options={documentTypes.map((one) => ({ value: one.value, label: one.zh }))} />
+      <Select aria-label={`${field.zh}类型`} value={type} onChange={(chosen: string) => onChange({ type: chosen, number })} options={documentTypes} />
       <Input {...props} aria-label={`${field.zh}号码`} value={number} onChange={(event) => onChange(event.target.value === '' ? '' : { type, number: event.target.value })} onBlur={onLeave} autoComplete="off" />
     </div>
   );

@@ -5,8 +5,7 @@ import { Button } from 'antd';
 import { useId, useRef, useState } from 'react';
 import { acceptDefault, acceptMimeTypes } from '#catalog/fields/index';
 import { sentenceOf, upload } from './api.ts';
-import type { ControlArgs } from './form-control.tsx';
-import { acceptOf, numberOption } from './form-options.ts';
+import { acceptOf, numberOption, type ControlArgs } from './form-options.ts';
 import { api } from './paths.ts';
 
 type Kept = { readonly fileId: string; readonly name: string };

@@ -1,8 +1,8 @@
 // A repeated group: rows of fields, each drawn by its kind, with problems at their place (`group.0.field`).
 
 import { Button } from 'antd';
-import { FormControl, type ControlArgs } from './form-control.tsx';
-import { numberOption, rowFields, type Options } from './form-options.ts';
+import type { ReactNode } from 'react';
+import { numberOption, rowFields, type ControlArgs, type Options } from './form-options.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,9 @@ function rowsOf(value: unknown, min: number): readonly Row[] {
   return rows.length >= min ? rows : [...rows, ...Array.from({ length: min - rows.length }, () => ({}))];
 }
 
-export function GroupControl({ args, options }: { readonly args: ControlArgs; readonly options: Options }) {
+type Props = { readonly args: ControlArgs; readonly options: Options; readonly draw: (args: ControlArgs) => ReactNode };
+
+export function GroupControl({ args, options, draw }: Props) {
   const { field, value, errors, onChange, onLeave } = args;
   const min = numberOption(options, 'min') ?? 1;
   const max = numberOption(options, 'max') ?? 50;
@@ -32,19 +34,18 @@ export function GroupControl({ args, options }: { readonly args: ControlArgs; re
               </button>
             )}
           </legend>
-          {rowFields(options).map((inner) => (
-            <FormControl
-              key={inner.name}
-              field={inner}
-              required={inner.required}
-              value={row[inner.name]}
-              error={errors[`${field.name}.${index}.${inner.name}`]}
-              errors={{}}
-              warning={undefined}
-              onChange={(changed) => set(index, inner.name, changed)}
-              onLeave={onLeave}
-            />
-          ))}
+          {rowFields(options).map((inner) =>
+            draw({
+              field: inner,
+              required: inner.required,
+              value: row[inner.name],
+              error: errors[`${field.name}.${index}.${inner.name}`],
+              errors: {},
+              warning: undefined,
+              onChange: (changed) => set(index, inner.name, changed),
+              onLeave,
+            }),
+          )}
         </fieldset>
       ))}
       {rows.length < max && <Button onClick={() => onChange([...rows, {}])}>增加一行</Button>}

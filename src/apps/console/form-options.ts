@@ -2,6 +2,18 @@
 
 import type { FormField } from '#contract/cases';
 
+/** What a control needs to know of its field, and whom it tells. */
+export type ControlArgs = {
+  readonly field: FormField;
+  readonly required: boolean;
+  readonly value: unknown;
+  readonly error: string | undefined;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly warning: string | undefined;
+  readonly onChange: (value: unknown) => void;
+  readonly onLeave: () => void;
+};
+
 export type Options = Readonly<Record<string, unknown>>;
 export type Choice = { readonly value: string; readonly zh: string };
 

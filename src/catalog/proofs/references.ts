@@ -83,7 +83,7 @@ const law: Proof = {
       ),
     ];
     for (const [where, limit] of limits) {
-      const isLaw = !/^地方承诺/.test(limit.basis) && limit.basis.trim().length >= 4;
+      const isLaw = !limit.basis.startsWith('地方承诺') && limit.basis.trim().length >= 4;
       if (limit.basisType === 'statutory' && !isLaw) report(where, '法定时限没有写明法律依据');
       if (limit.needsCheck) report(where, `时限依据待核：${limit.basis}`, 'pending');
     }

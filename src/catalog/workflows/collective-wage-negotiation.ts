@@ -1,6 +1,6 @@
 // 企业工资集体协商：站点或平台合作企业内就工资、单价、补贴依法协商、表决、签订、送审、公布并检查履约。
 
-import { choices, defineWorkflow, field } from '#catalog/define';
+import { defineWorkflow, field } from '#catalog/define';
 
 const kept = { retention: 'five_years' } as const;
 const keptOptional = { retention: 'five_years', optional: true } as const;

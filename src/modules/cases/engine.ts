@@ -2,6 +2,7 @@
 // No network here: what must go outside is a job that the transaction enqueues.
 
 import type { Service, StepDefinition } from '#catalog';
+import { decideWhen } from '#catalog/decide-when';
 import { personGrant, roleGrant, systemAccess, type Access } from '#platform/access';
 import { dayOf, type WorkingCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
@@ -221,6 +222,10 @@ export function createEngine(options: EngineOptions) {
     definition: StepDefinition,
     facts: Facts,
   ): Promise<Ruling | null> {
+    if (definition.decide === 'catalog.when') {
+      const outcome = decideWhen(definition, state.data, facts.now);
+      return outcome ? { outcome } : null;
+    }
     if (definition.decide) {
       const decider = options.deciders[definition.decide];
       invariant(decider, `decider ${definition.decide} of ${service.workflow.code}/${active.step} is not registered`);

@@ -129,10 +129,12 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
       { ...staff, schema: { summary: '按编号找办件', params: z.object({ no: z.string().regex(/^\d{20}$/) }), response: { 200: z.object({ caseId: z.string() }) } } },
       async (request) => ({ caseId: await reader.idByNo(asker(request).access, request.params.no) }),
     );
-    for (const [prefix, who] of [['/api/me/cases', worker], ['/api/cases', staff]] as const) {
+    for (const who of ['worker', 'staff'] as const) {
+      const prefix = who === 'worker' ? '/api/me/cases' : '/api/cases';
+      const config = { access: who };
       app.get(
         `${prefix}/:caseId`,
-        { ...who, schema: { summary: '办件详情', params: caseParams, response: { 200: caseView } } },
+        { config, schema: { summary: '办件详情', params: caseParams, response: { 200: caseView } } },
         async (request) => {
           const { access, actor } = asker(request);
           return reader.view(access, actor, request.params.caseId);
@@ -140,7 +142,7 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
       );
       app.post(
         `${prefix}/:caseId/commands`,
-        { ...who, schema: { summary: '办理', params: caseParams, body: commandBody, response: { 200: answer } } },
+        { config, schema: { summary: '办理', params: caseParams, body: commandBody, response: { 200: answer } } },
         async (request) => {
           const { access, actor } = asker(request);
           const made = await cases.commandCase(access, actor, { ...request.body, caseId: request.params.caseId });

@@ -9,7 +9,8 @@ export const accounts = [
   { accountId: 'payment_clearing', name: '支付通道清算', kind: 'clearing', floorFen: null },
   { accountId: 'refund_clearing', name: '退款清算', kind: 'clearing', floorFen: null },
   { accountId: 'bank_clearing', name: '代付银行清算', kind: 'clearing', floorFen: null },
-  { accountId: 'premium_received', name: '预收保费（未承保）', kind: 'payable', floorFen: 0 },
+  // No floor: it would make every purchase wait for every other one. The refunds of an order are held to its amount instead.
+  { accountId: 'premium_received', name: '预收保费（未承保）', kind: 'payable', floorFen: null },
   { accountId: 'premium_payable', name: '应付保险公司保费', kind: 'payable', floorFen: null },
   { accountId: 'subsidy_receivable', name: '应收财政补贴', kind: 'receivable', floorFen: null },
   { accountId: 'insurer_claims', name: '保险公司赔款支出', kind: 'fund', floorFen: null },

@@ -1,0 +1,197 @@
+// One batch before the second pair of eyes: every line, the total, the fingerprint of the lines that the approval is bound to.
+// The maker sees why approving is not his; the database holds that too.
+
+import { Alert, App, Button, Input } from 'antd';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { get, isStale, sentenceOf, write } from './api.ts';
+import type { Approval, BatchDetail, BatchLine } from './api-types.ts';
+import { DataTable, type Column } from './data-table.tsx';
+import { LabeledInput } from './field.tsx';
+import { Money, Tag, When } from './marks.tsx';
+import { UnknownNote } from './page-payouts.tsx';
+import { api, pages } from './paths.ts';
+import { toneOf } from './payout-states.ts';
+import { Link } from './router.tsx';
+import { Loaded, PageHead } from './views.tsx';
+import { shortHash, yuan } from './words.ts';
+
+const columns: readonly Column<BatchLine & { readonly at: number }>[] = [
+  { key: 'at', title: '序号', align: 'right', width: 60, cell: (line) => line.at },
+  { key: 'payee', title: '收款人', cell: (line) => line.payee },
+  { key: 'card', title: '卡号尾号', cell: (line) => <span className="mono">{line.cardTail}</span> },
+  {
+    key: 'case',
+    title: '办件',
+    cell: (line) => (
+      <Link to={pages.case(line.caseId)} className="mono">
+        {line.caseNo}
+      </Link>
+    ),
+  },
+  { key: 'purpose', title: '用途', cell: (line) => line.purpose ?? '' },
+  {
+    key: 'state',
+    title: '结果',
+    cell: (line) =>
+      line.stateZh ? (
+        <>
+          <Tag tone={toneOf(line.state ?? '')}>{line.stateZh}</Tag>
+          {line.reason && <span className="sub">{line.reason}</span>}
+        </>
+      ) : null,
+  },
+  { key: 'reference', title: '流水号', spare: true, cell: (line) => <span className="mono">{line.reference}</span> },
+  { key: 'amount', title: '金额（元）', align: 'right', width: 140, cell: (line) => <Money fen={line.amountFen} /> },
+];
+
+export default function BatchPage({ batchId }: { readonly batchId: string }) {
+  const found = useQuery({ queryKey: ['batch', batchId], queryFn: () => get<BatchDetail>(api.batch(batchId)) });
+  return (
+    <Loaded query={found}>
+      {(batch) => (
+        <>
+          <nav className="crumbs" aria-label="位置">
+            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span> <span className="mono">{batch.batchNo}</span>
+          </nav>
+          <PageHead title={`付款批次 ${batch.batchNo}`} extra={<Tag tone={toneOf(batch.state)}>{batch.stateZh}</Tag>} />
+          <dl className="summary">
+            <div>
+              <dt>合计</dt>
+              <dd>
+                <Money fen={batch.totalFen} strong /> 元
+              </dd>
+            </div>
+            <div>
+              <dt>笔数</dt>
+              <dd>{batch.lineCount}</dd>
+            </div>
+            <div>
+              <dt>编批人</dt>
+              <dd>{batch.makerName}</dd>
+            </div>
+            <div>
+              <dt>编批时间</dt>
+              <dd>
+                <When at={batch.madeAt} />
+              </dd>
+            </div>
+            <div>
+              <dt>明细指纹</dt>
+              <dd className="mono" title={batch.linesHash}>
+                {shortHash(batch.linesHash)}
+              </dd>
+            </div>
+          </dl>
+          {batch.lines.some(({ state }) => state === 'unknown') && <UnknownNote />}
+          <DataTable caption="批次明细" columns={columns} rows={batch.lines.map((line, index) => ({ ...line, at: index + 1 }))} keyOf={({ payoutId }) => payoutId} empty={null} />
+          <Decision batch={batch} onChanged={() => found.refetch()} />
+          <Approvals approvals={batch.approvals} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly onChanged: () => Promise<unknown> }) {
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  const [refusing, setRefusing] = useState(false);
+  const [reason, setReason] = useState('');
+  const [problem, setProblem] = useState<string | undefined>();
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  if (!batch.canDecide) {
+    return batch.blockedReason ? <Alert type="info" showIcon className="gap" title="您不能复核这个批次" description={batch.blockedReason} /> : null;
+  }
+  const decide = async (decision: 'approve' | 'refuse'): Promise<void> => {
+    if (decision === 'refuse' && Array.from(reason.trim()).length < 4) return setProblem('请写明不同意的理由，至少四个字。');
+    setBusy(true);
+    setFailure(null);
+    try {
+      await write(api.decideBatch(batch.batchId), {
+        decision,
+        linesHash: batch.linesHash,
+        ...(decision === 'refuse' ? { reason: reason.trim() } : {}),
+      });
+      void message.success(decision === 'approve' ? '已同意，批次将送往银行。' : '已退回编批人。');
+      setRefusing(false);
+      await Promise.all([onChanged(), client.invalidateQueries({ queryKey: ['batches'] }), client.invalidateQueries({ queryKey: ['payouts'] })]);
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const said = failure === null ? null : sentenceOf(failure);
+  return (
+    <section className="panel gap" aria-labelledby="decision-title">
+      <h2 id="decision-title">复核</h2>
+      <p>
+        请核对：共 <strong>{batch.lineCount}</strong> 笔，合计 <strong>{yuan(batch.totalFen)}</strong> 元，编批人 {batch.makerName}
+        。同意后不能撤回。
+      </p>
+      {said && (
+        <Alert
+          type={isStale(failure) ? 'warning' : 'error'}
+          showIcon
+          role="alert"
+          className="gap"
+          title={said.what}
+          description={said.next}
+          action={isStale(failure) && <Button onClick={() => void onChanged().then(() => setFailure(null))}>重新载入</Button>}
+        />
+      )}
+      {refusing && (
+        <LabeledInput label="不同意的理由" required error={problem}>
+          {({ status: _status, ...props }) => (
+            <Input.TextArea
+              {...props}
+              autoFocus
+              autoSize={{ minRows: 2 }}
+              maxLength={500}
+              value={reason}
+              onChange={(event) => {
+                setReason(event.target.value);
+                setProblem(undefined);
+              }}
+            />
+          )}
+        </LabeledInput>
+      )}
+      <div className="action-row">
+        {!refusing && (
+          <Button type="primary" loading={busy} onClick={() => void decide('approve')}>
+            同意付款 {yuan(batch.totalFen)} 元
+          </Button>
+        )}
+        <Button danger loading={refusing && busy} onClick={() => (refusing ? void decide('refuse') : setRefusing(true))}>
+          {refusing ? '确认不同意' : '不同意…'}
+        </Button>
+        {refusing && <Button onClick={() => setRefusing(false)}>取消</Button>}
+      </div>
+    </section>
+  );
+}
+
+const decisionZh: Readonly<Record<string, string>> = { approve: '同意', approved: '同意', refuse: '不同意', refused: '不同意' };
+
+function Approvals({ approvals }: { readonly approvals: readonly Approval[] }) {
+  if (approvals.length === 0) return null;
+  return (
+    <section className="panel gap" aria-labelledby="approvals-title">
+      <h2 id="approvals-title">复核记录</h2>
+      <ul className="plain">
+        {approvals.map((approval) => (
+          <li key={`${approval.name} ${approval.at}`}>
+            <strong>{approval.name}</strong> {decisionZh[approval.decision] ?? approval.decision}
+            <span className="sub">
+              <When at={approval.at} />
+              {approval.reason && ` · ${approval.reason}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

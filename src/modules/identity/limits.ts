@@ -1,0 +1,65 @@
+// Pure: how often a code may be asked for, and how long sessions live. Figures are those of the project's trust page §4.
+
+export const codeLimits = {
+  minutes: 5,
+  triesMax: 5,
+  perNumberGapSeconds: 60,
+  perNumberHour: 5,
+  perNumberDay: 10,
+  perAddressHour: 30,
+} as const;
+
+export const registrationMinutes = 15;
+/** Wrong codes and refused registrations together: an attacker must not try ID numbers without end on one proven phone. */
+export const registrationTriesMax = 15;
+
+export const loginLimits = { failuresMax: 5, lockMinutes: 15 } as const;
+
+export const unmaskPerHour = 30;
+
+/** 劳动法 article 15: nobody under 16 may be employed. */
+export const ageMin = 16;
+
+export type SessionKind = 'worker' | 'staff' | 'staff_pending';
+
+export const sessionLimits: Readonly<Record<SessionKind, { idleMinutes: number; absoluteMinutes: number }>> = {
+  worker: { idleMinutes: 7 * 24 * 60, absoluteMinutes: 30 * 24 * 60 },
+  staff: { idleMinutes: 30, absoluteMinutes: 10 * 60 },
+  staff_pending: { idleMinutes: 10, absoluteMinutes: 10 },
+};
+
+/** What was sent before, with the ages in seconds of the sendings that must pass out of the window first. */
+export type CodeHistory = {
+  readonly lastAgeSeconds: number | null;
+  readonly hourCount: number;
+  readonly hourOldestAgeSeconds: number;
+  readonly dayCount: number;
+  readonly dayOldestAgeSeconds: number;
+  readonly addressHourCount: number;
+  readonly addressOldestAgeSeconds: number;
+};
+
+export type CodeVerdict =
+  | { readonly may: true }
+  | { readonly may: false; readonly why: 'gap' | 'number' | 'address'; readonly waitSeconds: number };
+
+const hourSeconds = 3_600;
+const daySeconds = 86_400;
+
+export function mayAskForCode(history: CodeHistory): CodeVerdict {
+  const { lastAgeSeconds } = history;
+  const wait = (window: number, age: number) => Math.max(1, Math.ceil(window - age));
+  if (lastAgeSeconds !== null && lastAgeSeconds < codeLimits.perNumberGapSeconds) {
+    return { may: false, why: 'gap', waitSeconds: wait(codeLimits.perNumberGapSeconds, lastAgeSeconds) };
+  }
+  if (history.dayCount >= codeLimits.perNumberDay) {
+    return { may: false, why: 'number', waitSeconds: wait(daySeconds, history.dayOldestAgeSeconds) };
+  }
+  if (history.hourCount >= codeLimits.perNumberHour) {
+    return { may: false, why: 'number', waitSeconds: wait(hourSeconds, history.hourOldestAgeSeconds) };
+  }
+  if (history.addressHourCount >= codeLimits.perAddressHour) {
+    return { may: false, why: 'address', waitSeconds: wait(hourSeconds, history.addressOldestAgeSeconds) };
+  }
+  return { may: true };
+}

@@ -1,0 +1,251 @@
+// Every query on the tables of identity.
+
+import { statement, type Tx } from '#platform/db';
+import type { PersonRow } from './person.ts';
+
+// ---- people ------------------------------------------------------------------------------------------------------------------
+
+type PersonValues = [
+  string, string, Buffer, string, string, Buffer, string, Buffer, string, string,
+  string, string | null, string | null, string | null, string | null, boolean, boolean, string[], string,
+];
+
+const insertPersonStatement = statement<PersonValues, never>(
+  'identity.insert_person',
+  `insert into person (person_id, name_sealed, name_index, id_type, id_number_sealed, id_number_index, phone_sealed, phone_index,
+     birth_day, sex, region, occupation, platform_org_id, card_sealed, card_tail, verified, synthetic, readers, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+);
+
+/** Awaited, so that a taken number or phone is known at once. */
+export async function insertPerson(tx: Tx, row: PersonRow): Promise<void> {
+  await tx.run(insertPersonStatement, [
+    row.person_id, row.name_sealed, row.name_index, row.id_type, row.id_number_sealed, row.id_number_index, row.phone_sealed,
+    row.phone_index, row.birth_day, row.sex, row.region, row.occupation, row.platform_org_id, row.card_sealed, row.card_tail,
+    row.verified, row.synthetic, row.readers, row.created_at,
+  ]);
+}
+
+export type StoredPerson = Omit<PersonRow, 'name_index' | 'id_number_index' | 'phone_index' | 'readers' | 'created_at'>;
+
+const personColumns = `person_id, name_sealed, id_type, id_number_sealed, phone_sealed, birth_day, sex, region, occupation,
+  platform_org_id, card_sealed, card_tail, verified, synthetic`;
+
+export const selectPerson = statement<[string], StoredPerson>(
+  'identity.person',
+  `select ${personColumns} from person where person_id = $1`,
+);
+
+export const selectPersonByPhone = statement<[Buffer], { person_id: string }>(
+  'identity.person_by_phone',
+  'select person_id from person where phone_index = $1',
+);
+
+export const selectPersonByIdNumber = statement<[Buffer], { person_id: string }>(
+  'identity.person_by_id_number',
+  'select person_id from person where id_number_index = $1',
+);
+
+// ---- codes -------------------------------------------------------------------------------------------------------------------
+
+/** Held to the end of the transaction: two requests for one number, or from one address, count one after the other. */
+export const lockFor = statement<[string], unknown>(
+  'identity.lock',
+  'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+);
+
+export type CodeCounts = {
+  last_at: string | null;
+  hour_count: number;
+  hour_oldest: string | null;
+  day_count: number;
+  day_oldest: string | null;
+  address_count: number;
+  address_oldest: string | null;
+};
+
+export const countCodes = statement<[Buffer, string, string], CodeCounts>(
+  'identity.count_codes',
+  `with n as (select issued_at from sms_code where phone_index = $1 and issued_at > $3::timestamptz - interval '1 day'),
+     h as (select issued_at from n where issued_at > $3::timestamptz - interval '1 hour'),
+     a as (select issued_at from sms_code where address = $2 and issued_at > $3::timestamptz - interval '1 hour')
+   select (select max(issued_at) from n) as last_at,
+     (select count(*) from h)::int as hour_count, (select min(issued_at) from h) as hour_oldest,
+     (select count(*) from n)::int as day_count, (select min(issued_at) from n) as day_oldest,
+     (select count(*) from a)::int as address_count, (select min(issued_at) from a) as address_oldest`,
+);
+
+export const insertCode = statement<[string, Buffer, string, Buffer, string, string, string], never>(
+  'identity.insert_code',
+  `insert into sms_code (code_id, phone_index, purpose, code_hash, issued_at, expires_at, address)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+/** Only the newest code of a number counts; the row is locked, so that of two who bring it at once one wins. */
+export const lastCode = statement<
+  [Buffer, string],
+  { code_id: string; code_hash: Buffer; expires_at: string; tries: number; used_at: string | null }
+>(
+  'identity.last_code',
+  `select code_id, code_hash, expires_at, tries, used_at from sms_code
+   where phone_index = $1 and purpose = $2 order by issued_at desc, code_id desc limit 1 for update`,
+);
+
+export const countTry = statement<[string], never>(
+  'identity.count_try',
+  'update sms_code set tries = tries + 1 where code_id = $1',
+);
+
+export const useCode = statement<[string, string], never>(
+  'identity.use_code',
+  'update sms_code set used_at = $2 where code_id = $1',
+);
+
+export const countRegistration = statement<[string, number], { code_id: string }>(
+  'identity.count_registration',
+  'update sms_code set tries = tries + 1 where code_id = $1 and used_at is not null and tries < $2 returning code_id',
+);
+
+// ---- sessions ----------------------------------------------------------------------------------------------------------------
+
+export const insertSession = statement<
+  [Buffer, string, string | null, string | null, string, number, string, string],
+  never
+>(
+  'identity.insert_session',
+  `insert into session (token_hash, kind, person_id, staff_id, created_at, seen_at, idle_minutes, expires_at, csrf)
+   values ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
+);
+
+export type SessionRow = {
+  kind: 'worker' | 'staff' | 'staff_pending';
+  person_id: string | null;
+  staff_id: string | null;
+  csrf: string;
+  seen_at: string;
+  idle_minutes: number;
+  expires_at: string;
+  person_name_sealed: string | null;
+  staff_name: string | null;
+  login: string | null;
+  active: boolean | null;
+  roles: { role: string; orgId: string; orgName: string; region: string }[] | null;
+};
+
+/** The newest row of a role says whether it is held: a role ends by a row whose last day is past. */
+export const selectSession = statement<[Buffer, string], SessionRow>(
+  'identity.session',
+  `select s.kind, s.person_id, s.staff_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
+     p.name_sealed as person_name_sealed, f.name as staff_name, f.login, f.active,
+     (select json_agg(json_build_object('role', r.role, 'orgId', r.org_id, 'orgName', o.name, 'region', o.region)
+        order by r.role, o.code)
+      from (select distinct on (role, org_id) role, org_id, until_day from staff_role
+            where staff_id = s.staff_id and from_day <= $2::date order by role, org_id, from_day desc) r
+      join org o on o.org_id = r.org_id
+      where o.active and (r.until_day is null or r.until_day >= $2::date)) as roles
+   from session s
+   left join person p on p.person_id = s.person_id
+   left join staff f on f.staff_id = s.staff_id
+   where s.token_hash = $1 and s.revoked_at is null`,
+);
+
+export const touchSession = statement<[Buffer, string], never>(
+  'identity.touch_session',
+  `update session set seen_at = $2 where token_hash = $1 and seen_at < $2`,
+);
+
+export const revokeSession = statement<[Buffer, string], never>(
+  'identity.revoke_session',
+  'update session set revoked_at = $2 where token_hash = $1 and revoked_at is null',
+);
+
+export const revokeAllOfPerson = statement<[string, string], never>(
+  'identity.revoke_person_sessions',
+  'update session set revoked_at = $2 where person_id = $1 and revoked_at is null',
+);
+
+export const revokeAllOfStaff = statement<[string, string], never>(
+  'identity.revoke_staff_sessions',
+  'update session set revoked_at = $2 where staff_id = $1 and revoked_at is null',
+);
+
+// ---- staff -------------------------------------------------------------------------------------------------------------------
+
+export const insertStaff = statement<[string, string, string, string, string, string, boolean], never>(
+  'identity.insert_staff',
+  `insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed, synthetic)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+export const insertStaffRole = statement<[string, string, string, string, string | null, string], never>(
+  'identity.insert_staff_role',
+  `insert into staff_role (staff_id, role, org_id, from_day, until_day, leaf_id) values ($1, $2, $3, $4, $5, $6)`,
+);
+
+type Charge = { staff_id: string; password_hash: string; totp_secret_sealed: string; totp_last_step: number };
+
+// An attempt is counted before it is checked. $2 is now, $3 how many failures lock, $4 until when.
+const charge = `
+  failed_count = case when locked_until is null then failed_count + 1 else 1 end,
+  locked_until = case when locked_until is null and failed_count + 1 >= $3 then $4::timestamptz end
+  where active and (locked_until is null or locked_until <= $2::timestamptz)`;
+
+export const chargeLogin = statement<[string, string, number, string], Charge>(
+  'identity.charge_login',
+  `update staff set ${charge} and login = $1 returning staff_id, password_hash, totp_secret_sealed, totp_last_step`,
+);
+
+export const chargeTotp = statement<[string, string, number, string], Charge>(
+  'identity.charge_totp',
+  `update staff set ${charge} and staff_id = $1 returning staff_id, password_hash, totp_secret_sealed, totp_last_step`,
+);
+
+/** A right password takes its own charge back, and no more: only the second factor clears the account. */
+export const refundLogin = statement<[string, number], never>(
+  'identity.refund_login',
+  `update staff set failed_count = greatest(failed_count - 1, 0),
+     locked_until = case when failed_count > $2 then locked_until end
+   where staff_id = $1`,
+);
+
+/** No row comes back when the code, or a later one, was used before. */
+export const acceptTotp = statement<[string, number], { staff_id: string }>(
+  'identity.accept_totp',
+  `update staff set totp_last_step = $2, failed_count = 0, locked_until = null
+   where staff_id = $1 and active and totp_last_step < $2 returning staff_id`,
+);
+
+// ---- unmasking ---------------------------------------------------------------------------------------------------------------
+
+export const countUnmaskings = statement<[string, string], { count: number; oldest: string | null }>(
+  'identity.count_unmaskings',
+  `select count(*)::int as count, min(at) as oldest from unmasking
+   where staff_id = $1 and at > $2::timestamptz - interval '1 hour'`,
+);
+
+export const insertUnmasking = statement<
+  [string, string, string, string | null, string, string, string, string],
+  never
+>(
+  'identity.insert_unmasking',
+  `insert into unmasking (unmasking_id, staff_id, case_id, person_id, field, reason, at, leaf_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
+export type SeenRow = {
+  unmasking_id: string;
+  at: string;
+  field: string;
+  reason: string;
+  case_id: string | null;
+  staff_name: string;
+  org_name: string;
+};
+
+export const listSeen = statement<[string, string, string, number], SeenRow>(
+  'identity.list_seen',
+  `select u.unmasking_id, u.at, u.field, u.reason, u.case_id, f.name as staff_name, o.name as org_name
+   from unmasking u join staff f on f.staff_id = u.staff_id join org o on o.org_id = f.org_id
+   where u.person_id = $1 and (u.at, u.unmasking_id) < ($2::timestamptz, $3::uuid)
+   order by u.at desc, u.unmasking_id desc limit $4`,
+);

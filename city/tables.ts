@@ -68,7 +68,7 @@ export const tables = {
     card_tail: 'text',
     verified: 'boolean',
     synthetic: 'boolean',
-    readers: 'text',
+    readers: 'text[]',
     created_at: 'timestamptz',
   },
   dossier: {
@@ -78,7 +78,7 @@ export const tables = {
     title: 'text',
     happened_at: 'timestamptz',
     opened_at: 'timestamptz',
-    readers: 'text',
+    readers: 'text[]',
   },
   case_number_counter: {
     region: 'text',
@@ -100,7 +100,7 @@ export const tables = {
     status: 'text',
     end_code: 'text',
     state: 'jsonb',
-    readers: 'text',
+    readers: 'text[]',
     opened_at: 'timestamptz',
     updated_at: 'timestamptz',
   },
@@ -138,7 +138,7 @@ export const tables = {
     light: 'text',
     paused: 'boolean',
     supervised: 'boolean',
-    readers: 'text',
+    readers: 'text[]',
   },
   deadline: {
     case_id: 'uuid',
@@ -168,7 +168,7 @@ export const tables = {
     template: 'text',
     title: 'text',
     content: 'jsonb',
-    readers: 'text',
+    readers: 'text[]',
     at: 'timestamptz',
     leaf_id: 'uuid',
   },
@@ -182,7 +182,7 @@ export const tables = {
     reply: 'text',
     replied_by: 'uuid',
     replied_at: 'timestamptz',
-    readers: 'text',
+    readers: 'text[]',
     leaf_id: 'uuid',
   },
   notice: {
@@ -194,12 +194,12 @@ export const tables = {
     template: 'text',
     title: 'text',
     text: 'text',
-    channels: 'text',
+    channels: 'text[]',
     at: 'timestamptz',
     read_at: 'timestamptz',
     sms_state: 'text',
     sms_provider_id: 'text',
-    readers: 'text',
+    readers: 'text[]',
   },
   file: {
     file_id: 'uuid',
@@ -212,7 +212,7 @@ export const tables = {
     key_sealed: 'text',
     plain_index: 'bytea',
     state: 'text',
-    readers: 'text',
+    readers: 'text[]',
     at: 'timestamptz',
   },
   membership: {
@@ -223,7 +223,7 @@ export const tables = {
     joined_on: 'date',
     ended_on: 'date',
     case_id: 'uuid',
-    readers: 'text',
+    readers: 'text[]',
     leaf_id: 'uuid',
   },
   cover_policy: {
@@ -243,7 +243,7 @@ export const tables = {
     subsidy_fen: 'bigint',
     beneficiary: 'text',
     issued_at: 'timestamptz',
-    readers: 'text',
+    readers: 'text[]',
     leaf_id: 'uuid',
   },
   cover_entry: {
@@ -255,7 +255,7 @@ export const tables = {
     starts_at: 'timestamptz',
     ends_at: 'timestamptz',
     at: 'timestamptz',
-    readers: 'text',
+    readers: 'text[]',
     leaf_id: 'uuid',
   },
   benefit_claim: {
@@ -267,7 +267,7 @@ export const tables = {
     policy_id: 'uuid',
     amount_fen: 'bigint',
     state: 'text',
-    readers: 'text',
+    readers: 'text[]',
   },
   account: {
     account_id: 'text',
@@ -312,7 +312,7 @@ export const tables = {
     paid_at: 'timestamptz',
     created_at: 'timestamptz',
     checked_at: 'timestamptz',
-    readers: 'text',
+    readers: 'text[]',
   },
   payment_event: {
     event_key: 'text',
@@ -333,7 +333,7 @@ export const tables = {
     made_at: 'timestamptz',
     submitted_at: 'timestamptz',
     submit_count: 'int',
-    readers: 'text',
+    readers: 'text[]',
     leaf_id: 'uuid',
   },
   payout: {
@@ -355,7 +355,7 @@ export const tables = {
     created_at: 'timestamptz',
     settled_at: 'timestamptz',
     reserve_id: 'uuid',
-    readers: 'text',
+    readers: 'text[]',
   },
   payout_approval: {
     batch_id: 'uuid',

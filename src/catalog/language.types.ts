@@ -43,6 +43,9 @@ field('text', '说明', {}, { retention: 'for_ever' });
 
 const base = { code: 'x', zh: '例', en: 'X', domain: 'relief', purpose: '例' } as const;
 const step = { zh: '环节', kind: 'human', role: 'worker', produces: '例' } as const;
+const hour = { value: 1, unit: 'hour', basis: '例', basisType: 'local_promise' } as const;
+const zero = { kind: 'step', ref: 'zero', zh: '例' } as const;
+const meet = { join: 'meet', scope: ['one'] } as const;
 const entry = { step: 'one', zh: '入口', caseMode: 'new', startedBy: 'service' } as const;
 
 export const sound = defineWorkflow({
@@ -102,13 +105,7 @@ defineWorkflow({
     one: {
       ...step,
       // @ts-expect-error a limit counted from an unknown step
-      limit: {
-        value: 1,
-        unit: 'hour',
-        basis: '例',
-        basisType: 'local_promise',
-        countedFrom: { kind: 'step', ref: 'zero', zh: '例' },
-      },
+      limit: { ...hour, countedFrom: zero },
       outcomes: { done: { zh: '完成', end: 'over' } },
     },
   },
@@ -133,9 +130,7 @@ defineWorkflow({
   ...base,
   entries: { ask: entry },
   // @ts-expect-error a join that does not exist
-  steps: {
-    one: { ...step, outcomes: { done: { zh: '完成', next: ['one'], parallel: { join: 'meet', scope: ['one'] } } } },
-  },
+  steps: { one: { ...step, outcomes: { done: { zh: '完成', next: ['one'], parallel: meet } } } },
   ends: { over: '办结' },
 });
 
@@ -144,14 +139,7 @@ defineWorkflow({
   entries: { ask: entry },
   steps: { one: { ...step, outcomes: { done: { zh: '完成', end: 'over' } } } },
   // @ts-expect-error a timer that leads to an unknown step
-  timers: [
-    {
-      step: 'one',
-      after: { value: 1, unit: 'hour', basis: '例', basisType: 'local_promise' },
-      effectZh: '例',
-      next: 'two',
-    },
-  ],
+  timers: [{ step: 'one', after: hour, effectZh: '例', next: 'two' }],
   ends: { over: '办结' },
 });
 

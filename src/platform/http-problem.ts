@@ -125,45 +125,40 @@ function isDatabaseCall(error: Error): boolean {
   return call === 'connect' || call === 'read' || call === 'write';
 }
 
-type Issue = { readonly instancePath: string; readonly message?: string; readonly params: unknown };
+type Issue = {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+};
 
 function validationRefusal(error: unknown): Refusal {
   const { validation, validationContext } = error as { validation: readonly Issue[]; validationContext?: string };
-  const problems = validation.map((issue): FieldProblem => {
-    const params = issueParams(issue.params);
-    return {
-      path: issue.instancePath.split('/').filter(Boolean).join('.'),
-      code: typeof params['code'] === 'string' ? params['code'] : 'invalid',
-      zh: sentenceOf(params, issue.message ?? ''),
-    };
-  });
+  const problems = validation.map((issue): FieldProblem => ({
+    path: issue.instancePath.split('/').filter(Boolean).join('.'),
+    code: issue.keyword,
+    zh: sentenceOf(issue),
+  }));
   return validationContext === 'body'
     ? refuseHttp('http.invalid', { count: problems.length }, problems)
     : refuseHttp('http.bad_parameters', {}, problems);
 }
 
-function issueParams(params: unknown): Readonly<Record<string, unknown>> {
-  if (typeof params !== 'object' || params === null) return {};
-  const outer = params as Record<string, unknown>;
-  const issue = outer['issue'];
-  return typeof issue === 'object' && issue !== null ? (issue as Record<string, unknown>) : outer;
-}
-
 /** zod's own messages are English and for programmers; a schema's author may write a Chinese one, which is kept. */
-function sentenceOf(issue: Readonly<Record<string, unknown>>, message: string): string {
+function sentenceOf({ keyword, message = '', params }: Issue): string {
   if (/[\u4e00-\u9fff]/.test(message)) return message;
-  const origin = issue['origin'];
-  switch (issue['code']) {
+  const origin = params['origin'];
+  switch (keyword) {
     case 'invalid_type':
       return /received undefined/.test(message) ? '这一项没有填写，请填写。' : '这一项的内容类型不对，请重新填写。';
     case 'too_small':
-      if (origin === 'string') return `至少填写 ${String(issue['minimum'])} 个字。`;
-      if (origin === 'array') return `至少要有 ${String(issue['minimum'])} 项。`;
-      return `不能小于 ${String(issue['minimum'])}。`;
+      if (origin === 'string') return `至少填写 ${String(params['minimum'])} 个字。`;
+      if (origin === 'array') return `至少要有 ${String(params['minimum'])} 项。`;
+      return `不能小于 ${String(params['minimum'])}。`;
     case 'too_big':
-      if (origin === 'string') return `最多填写 ${String(issue['maximum'])} 个字。`;
-      if (origin === 'array') return `最多 ${String(issue['maximum'])} 项。`;
-      return `不能大于 ${String(issue['maximum'])}。`;
+      if (origin === 'string') return `最多填写 ${String(params['maximum'])} 个字。`;
+      if (origin === 'array') return `最多 ${String(params['maximum'])} 项。`;
+      return `不能大于 ${String(params['maximum'])}。`;
     case 'invalid_format':
       return '这一项的格式不对，请核对后重新填写。';
     case 'invalid_value':

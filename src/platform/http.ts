@@ -6,6 +6,7 @@ import formbody from '@fastify/formbody';
 import swagger from '@fastify/swagger';
 import {
   fastify,
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyPluginAsync,
@@ -81,7 +82,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   const routeEntries: RouteEntry[] = [];
   const app = fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: jsonBytesMax,
     requestTimeout: requestMsMax,
     http: { headersTimeout: headersMsMax },

@@ -1,7 +1,7 @@
 // The form of one chosen action: its fields, its reason, Ctrl+Enter to send, Esc to put away. Checks with the server's own
 // field kinds before sending and shows the server's problems in the same places.
 
-import { Alert, Button, Input } from 'antd';
+import { Alert, Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { CaseView, PossibleAction } from '#contract/cases';
@@ -14,6 +14,7 @@ import { checkForm, problemOf, valuesShown } from './form-check.ts';
 import { FormControl } from './form-control.tsx';
 import { api } from './paths.ts';
 import { useNow } from './session.tsx';
+import { TextArea } from './text-area.tsx';
 import { dayOf, yuan } from './words.ts';
 
 export type Draft = { readonly values: Readonly<Record<string, unknown>>; readonly reason: string };
@@ -115,21 +116,20 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
       ))}
       {action.needsReason && (
         <LabeledInput label="理由" required help="申请人会看到。" error={(pressed ? reasonError : null) ?? (changed.has('reason') ? undefined : serverProblems['reason'])}>
-          {({ status: _status, ...props }) => (
-            <Input.TextArea
-              {...props}
+          {(control) => (
+            <TextArea
+              control={control}
               value={draft.reason}
-              autoSize={{ minRows: 3, maxRows: 10 }}
-              maxLength={2000}
-              onChange={(event) => {
+              max={2000}
+              onChange={(reason) => {
                 setChanged((before) => new Set([...before, 'reason']));
-                onDraft({ ...draft, reason: event.target.value });
+                onDraft({ ...draft, reason });
               }}
             />
           )}
         </LabeledInput>
       )}
-      {wrong > 0 && <Alert type="error" showIcon role="alert" title={`有 ${wrong} 处需要修改，请看上面的提示。`} />}
+      {wrong > 0 && <Alert className="gap" type="error" showIcon role="alert" title={`有 ${wrong} 处需要修改，请看上面的提示。`} />}
       <div className="action-row">
         <Button type="primary" danger={action.tone === 'danger'} htmlType="submit" loading={busy} title="Ctrl + Enter">
           确认{action.zh}

@@ -1,11 +1,12 @@
 // The uploaded evidence: thumbnails, and a viewer that enlarges and turns. Bytes are fetched as blobs, so that a file is never
 // opened as a page of ours; a PDF opens in a tab of its own.
 
-import { Button, Modal } from 'antd';
+import { Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import type { CaseView } from '#contract/cases';
 import { bytes, sentenceOf } from './api.ts';
+import { Dialog } from './dialog.tsx';
 import { api } from './paths.ts';
 
 type Item = { readonly fileId: string; readonly zh: string };
@@ -29,24 +30,16 @@ export function Evidence({ view }: { readonly view: CaseView }) {
           </li>
         ))}
       </ul>
-      <Modal
-        open={current !== undefined}
-        onCancel={() => setAt(null)}
-        title={current ? `${current.zh}（${(at ?? 0) + 1} / ${items.length}）` : ''}
-        width="min(1100px, 94vw)"
-        centered
-        footer={null}
-        destroyOnHidden
-      >
-        {current && at !== null && (
+      {current && at !== null && (
+        <Dialog title={`${current.zh}（${at + 1} / ${items.length}）`} onClose={() => setAt(null)} wide>
           <Viewer
             key={current.fileId}
             item={current}
             onPrevious={at > 0 ? () => setAt(at - 1) : undefined}
             onNext={at < items.length - 1 ? () => setAt(at + 1) : undefined}
           />
-        )}
-      </Modal>
+        </Dialog>
+      )}
     </section>
   );
 }
@@ -89,7 +82,8 @@ function Thumbnail({ item, onOpen }: { readonly item: Item; readonly onOpen: () 
     );
   }
   return (
-    <button type="button" onClick={onOpen} aria-label={`查看${item.zh}`}>
+    <button type="button" onClick={onOpen}>
+      <span className="hidden">查看</span>
       {face}
     </button>
   );

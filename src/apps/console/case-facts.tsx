@@ -1,10 +1,11 @@
 // What the applicant and each step filled in. Sensitive values come masked; seeing one whole asks for a reason, is recorded by
 // the server, and lasts a minute on the screen.
 
-import { Button, Input, Modal } from 'antd';
+import { Button, Input } from 'antd';
 import { useEffect, useState } from 'react';
 import type { CaseView, Fact } from '#contract/cases';
 import { sentenceOf, write } from './api.ts';
+import { Dialog } from './dialog.tsx';
 import { LabeledInput } from './field.tsx';
 import { api } from './paths.ts';
 
@@ -35,8 +36,8 @@ export function Facts({ view }: { readonly view: CaseView }) {
                 <dd>
                   {whole[fact.name] ?? fact.text}
                   {fact.masked && fact.canUnmask && whole[fact.name] === undefined && (
-                    <button type="button" className="text-button" onClick={() => setAsking(fact)} aria-label={`查看${fact.zh}全文`}>
-                      查看全文
+                    <button type="button" className="text-button" onClick={() => setAsking(fact)}>
+                      查看全文<span className="hidden">（{fact.zh}）</span>
                     </button>
                   )}
                   {whole[fact.name] !== undefined && <span className="soft"> 一分钟后重新遮盖，已记录本次查看</span>}
@@ -46,15 +47,17 @@ export function Facts({ view }: { readonly view: CaseView }) {
           </dl>
         </div>
       ))}
-      <UnmaskDialog
-        fact={asking}
-        caseId={view.caseId}
-        onClose={() => setAsking(null)}
-        onShown={(name, value) => {
-          setWhole((before) => ({ ...before, [name]: value }));
-          setAsking(null);
-        }}
-      />
+      {asking && (
+        <UnmaskDialog
+          fact={asking}
+          caseId={view.caseId}
+          onClose={() => setAsking(null)}
+          onShown={(name, value) => {
+            setWhole((before) => ({ ...before, [name]: value }));
+            setAsking(null);
+          }}
+        />
+      )}
     </section>
   );
 }
@@ -71,7 +74,7 @@ function groupsOf(facts: readonly Fact[], view: CaseView): readonly (readonly [s
 }
 
 type DialogProps = {
-  readonly fact: Fact | null;
+  readonly fact: Fact;
   readonly caseId: string;
   readonly onClose: () => void;
   readonly onShown: (name: string, value: string) => void;
@@ -82,7 +85,6 @@ function UnmaskDialog({ fact, caseId, onClose, onShown }: DialogProps) {
   const [problem, setProblem] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
   const ask = async (): Promise<void> => {
-    if (!fact) return;
     if (Array.from(reason.trim()).length < reasonCharactersMin) return setProblem('请写明查看原因，至少四个字。');
     setBusy(true);
     try {
@@ -95,24 +97,7 @@ function UnmaskDialog({ fact, caseId, onClose, onShown }: DialogProps) {
     }
   };
   return (
-    <Modal
-      title={fact ? `查看“${fact.zh}”全文` : '查看全文'}
-      open={fact !== null}
-      onCancel={onClose}
-      destroyOnHidden
-      afterClose={() => {
-        setReason('');
-        setProblem(undefined);
-      }}
-      footer={[
-        <Button key="cancel" onClick={onClose}>
-          取消
-        </Button>,
-        <Button key="ok" type="primary" loading={busy} onClick={() => void ask()}>
-          查看
-        </Button>,
-      ]}
-    >
+    <Dialog title={`查看“${fact.zh}”全文`} onClose={onClose}>
       <p>查看会记入办件的留痕，本人可以看到谁在什么时候、因为什么看过。</p>
       <LabeledInput label="查看原因" required error={problem}>
         {(props) => (
@@ -130,6 +115,12 @@ function UnmaskDialog({ fact, caseId, onClose, onShown }: DialogProps) {
           />
         )}
       </LabeledInput>
-    </Modal>
+      <div className="action-row">
+        <Button type="primary" loading={busy} onClick={() => void ask()}>
+          查看
+        </Button>
+        <Button onClick={onClose}>取消</Button>
+      </div>
+    </Dialog>
   );
 }

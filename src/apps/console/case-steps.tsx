@@ -1,7 +1,7 @@
 // The steps that are open now, each with whose turn it is, its clock in words and the basis of the limit.
 
 import type { ActiveStepView } from '#contract/cases';
-import { LightMark, Tag, When } from './marks.tsx';
+import { Due, LightMark, Tag, When } from './marks.tsx';
 import { dayZh } from './words.ts';
 
 export function ActiveSteps({ steps }: { readonly steps: readonly ActiveStepView[] }) {
@@ -53,7 +53,7 @@ function Supplement({ supplement }: { readonly supplement: NonNullable<ActiveSte
   return (
     <div className="note yellow">
       <p>
-        等申请人补正，期限 <When at={supplement.dueAt} />：
+        等申请人补正，期限 <Due at={supplement.dueAt} />：
       </p>
       <ul>
         {supplement.items.map((item) => (

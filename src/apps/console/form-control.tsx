@@ -7,6 +7,7 @@ import { LabeledInput, type ControlProps } from './field.tsx';
 import { FileControl } from './form-file.tsx';
 import { GroupControl } from './form-group.tsx';
 import { choicesOf, numberOption, personListFields, textOption, unitOf, type Choice, type ControlArgs } from './form-options.ts';
+import { TextArea } from './text-area.tsx';
 
 const radiosMax = 6;
 
@@ -87,17 +88,9 @@ function Control(args: Args) {
 
 const numeric = ['money', 'integer', 'decimal', 'phone', 'bank_card'];
 
-function LongText({ field, value, onChange, onLeave, props: { status: _status, ...props } }: Args) {
-  return (
-    <Input.TextArea
-      {...props}
-      value={typeof value === 'string' ? value : ''}
-      onChange={(event) => onChange(event.target.value)}
-      onBlur={onLeave}
-      autoSize={{ minRows: 3, maxRows: 12 }}
-      maxLength={numberOption(field.options, 'max') ?? 2000}
-    />
-  );
+function LongText({ field, value, onChange, onLeave, props }: Args) {
+  const max = numberOption(field.options, 'max') ?? 2000;
+  return <TextArea control={props} value={typeof value === 'string' ? value : ''} onChange={onChange} onBlur={onLeave} max={max} />;
 }
 
 function TypedInput({ value, onChange, onLeave, props, type }: Args & { readonly type: 'date' | 'month' | 'datetime-local' }) {

@@ -71,8 +71,8 @@ export function FileControl({ args, single = false }: { readonly args: ControlAr
             <a href={api.file(one.fileId)} target="_blank" rel="noreferrer">
               {one.name}
             </a>
-            <button type="button" className="text-button" onClick={() => keep(latest.current.filter(({ fileId }) => fileId !== one.fileId))} aria-label={`删去${one.name}`}>
-              删去
+            <button type="button" className="text-button" onClick={() => keep(latest.current.filter(({ fileId }) => fileId !== one.fileId))} >
+              删去<span className="hidden">{one.name}</span>
             </button>
           </li>
         ))}

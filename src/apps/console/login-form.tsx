@@ -115,8 +115,8 @@ function DemoAccounts({ onUse }: { readonly onUse: (account: DemoAccount) => voi
                 {account.name} · {account.orgZh}
               </span>
             </span>
-            <Button size="small" onClick={() => onUse(account)} aria-label={`使用${account.roleZh}${account.name}`}>
-              使用
+            <Button size="small" onClick={() => onUse(account)} >
+              使用<span className="hidden">{account.roleZh}账号</span>
             </Button>
           </li>
         ))}

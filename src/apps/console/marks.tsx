@@ -1,7 +1,7 @@
 // Small marks that carry meaning: the light of a clock, 待核, an amount, an instant. Colour is never alone; a word says the same.
 
 import { useNow } from './session.tsx';
-import { instantZh, lightZh, whenZh, yuan, type Light } from './words.ts';
+import { dueZh, instantZh, lightZh, whenZh, yuan, type Light } from './words.ts';
 
 const shapes: Readonly<Record<Light, string>> = { green: '●', yellow: '▲', red: '■' };
 
@@ -28,6 +28,12 @@ export function Tag({ tone = 'plain', children }: { readonly tone?: 'plain' | 'a
 
 export function Money({ fen, strong = false }: { readonly fen: number; readonly strong?: boolean }) {
   return <span className={strong ? 'money strong' : 'money'}>{yuan(fen)}</span>;
+}
+
+export function Due({ at }: { readonly at: string | null | undefined }) {
+  const now = useNow();
+  if (!at) return <span className="soft">—</span>;
+  return <time dateTime={at}>{dueZh(at, now)}</time>;
 }
 
 export function When({ at }: { readonly at: string | null | undefined }) {

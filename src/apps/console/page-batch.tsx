@@ -1,7 +1,7 @@
 // One batch before the second pair of eyes: every line, the total, the fingerprint of the lines that the approval is bound to.
 // The maker sees why approving is not his; the database holds that too.
 
-import { Alert, App, Button, Input } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, isStale, sentenceOf, write } from './api.ts';
@@ -13,6 +13,7 @@ import { UnknownNote } from './page-payouts.tsx';
 import { api, pages } from './paths.ts';
 import { toneOf } from './payout-states.ts';
 import { Link } from './router.tsx';
+import { TextArea } from './text-area.tsx';
 import { Loaded, PageHead } from './views.tsx';
 import { shortHash, yuan } from './words.ts';
 
@@ -144,15 +145,15 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
       )}
       {refusing && (
         <LabeledInput label="不同意的理由" required error={problem}>
-          {({ status: _status, ...props }) => (
-            <Input.TextArea
-              {...props}
+          {(control) => (
+            <TextArea
+              control={control}
               autoFocus
-              autoSize={{ minRows: 2 }}
-              maxLength={500}
+              rows={2}
+              max={500}
               value={reason}
-              onChange={(event) => {
-                setReason(event.target.value);
+              onChange={(text) => {
+                setReason(text);
                 setProblem(undefined);
               }}
             />

@@ -1,6 +1,6 @@
 // Low ratings that must be put right by a day: what the person said, and our reply, which the person sees.
 
-import { Alert, App, Button, Input } from 'antd';
+import { Alert, App, Button } from 'antd';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { get, sentenceOf, write } from './api.ts';
@@ -8,10 +8,11 @@ import type { Listing, Rating } from './api-types.ts';
 import { Stars } from './case-aside.tsx';
 import { Pager } from './data-table.tsx';
 import { LabeledInput } from './field.tsx';
-import { Tag, When } from './marks.tsx';
+import { Due, Tag, When } from './marks.tsx';
 import { api, pages } from './paths.ts';
 import { Link, useQueryParams } from './router.tsx';
 import { useNow } from './session.tsx';
+import { TextArea } from './text-area.tsx';
 import { EmptyView, Loaded, PageHead } from './views.tsx';
 
 export default function RatingsPage() {
@@ -62,7 +63,7 @@ function RatingCard({ rating }: { readonly rating: Rating }) {
         {rating.dueRectifyAt && (
           <>
             {' '}
-            · 整改期限 <When at={rating.dueRectifyAt} /> {late && <Tag tone="red">已超期</Tag>}
+            · 整改期限 <Due at={rating.dueRectifyAt} /> {late && <Tag tone="red">已超期</Tag>}
           </>
         )}
       </p>
@@ -98,14 +99,14 @@ function ReplyForm({ rating }: { readonly rating: Rating }) {
   return (
     <form onSubmit={(event) => void send(event)} noValidate>
       <LabeledInput label={`答复办件 ${rating.caseNo}`} required error={problem} help="办事人会收到这段话。">
-        {({ status: _status, ...props }) => (
-          <Input.TextArea
-            {...props}
-            autoSize={{ minRows: 2 }}
-            maxLength={500}
+        {(control) => (
+          <TextArea
+            control={control}
+            rows={2}
+            max={500}
             value={reply}
-            onChange={(event) => {
-              setReply(event.target.value);
+            onChange={(text) => {
+              setReply(text);
               setProblem(undefined);
             }}
           />

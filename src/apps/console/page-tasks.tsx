@@ -8,7 +8,7 @@ import type { DeskPage, DeskTask } from '#contract/cases';
 import { get } from './api.ts';
 import type { ServiceSummary } from './api-types.ts';
 import { DataTable, Pager, rowStop, type Column } from './data-table.tsx';
-import { LightMark, Tag, When } from './marks.tsx';
+import { Due, LightMark, Tag, When } from './marks.tsx';
 import { api, pages, type Query } from './paths.ts';
 import { Link, navigate, useQueryParams } from './router.tsx';
 import { useShortcuts } from './shortcuts.ts';
@@ -60,7 +60,7 @@ const columns: readonly Column<DeskTask>[] = [
     ),
   },
   { key: 'applicant', title: '申请人', width: 96, cell: (task) => task.applicant },
-  { key: 'due', title: '到期', width: 116, cell: (task) => <When at={task.dueAt} /> },
+  { key: 'due', title: '到期', width: 116, cell: (task) => <Due at={task.dueAt} /> },
   { key: 'entered', title: '到达', width: 116, spare: true, cell: (task) => <When at={task.enteredAt} /> },
   {
     key: 'who',
@@ -93,16 +93,14 @@ export default function TasksPage() {
   useShortcuts({ r: () => void list.refetch() });
   return (
     <>
-      <PageHead
-        title="任务"
-        extra={
-          <Button onClick={() => void list.refetch()} loading={list.isFetching}>
-            刷新
-          </Button>
-        }
-      />
+      <PageHead title="任务" />
       <Tabs filters={filters} counts={list.data?.counts} />
-      <FilterBar filters={filters} counts={list.data?.counts} onChange={change} />
+      <div className="bar">
+        <FilterBar filters={filters} counts={list.data?.counts} onChange={change} />
+        <Button onClick={() => void list.refetch()} loading={list.isFetching} title="R">
+          刷新
+        </Button>
+      </div>
       <Loaded query={list}>
         {(page) => (
           <>

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+// For the route option that leaves these pages out of the API's description.
+import type {} from '@fastify/swagger';
 import { invariant } from '#platform/errors';
 
 type Encoding = 'br' | 'gzip' | 'identity';
@@ -95,8 +97,8 @@ export function consoleRoutes(options: { readonly distDir: string }): FastifyPlu
   return (app, _options, done) => {
     const open = { config: { access: 'public' }, schema: { hide: true } } as const;
     app.get('/desk', open, (_request, reply) => sendPage(reply));
-    app.get<{ Params: { '*': string } }>('/desk/*', open, (request, reply) => {
-      const name = request.params['*'];
+    app.get('/desk/*', open, (request, reply) => {
+      const name = (request.url.split('?')[0] ?? '').slice('/desk/'.length);
       const asset = assets.get(name);
       if (asset) return sendAsset(request, reply, asset);
       // A missing script is an error; answering with the page would hide that a new version was put in place.

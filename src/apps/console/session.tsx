@@ -1,11 +1,11 @@
 // Who works here. Nobody logged in: the login page, and then back to where one wanted to go. A login that runs out in the
 // middle of work puts the login over the page instead, so that nothing typed is lost.
 
-import { Modal } from 'antd';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import { ask, isSignedOut, onSignedOut, setCsrf } from './api.ts';
 import type { Me } from './api-types.ts';
+import { Dialog } from './dialog.tsx';
 import { LoginForm } from './login-form.tsx';
 import { api, pages, safeBack } from './paths.ts';
 import { navigate, usePlace } from './router.tsx';
@@ -59,10 +59,12 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     return (
       <SessionContext value={me.data}>
         {children}
-        <Modal open={expired} title="登录已过期，请重新登录" footer={null} closable={false} mask={{ closable: false }} keyboard={false} destroyOnHidden>
-          <p className="soft">登录后留在本页，已经填写的内容不会丢。</p>
-          <LoginForm onDone={renewed} />
-        </Modal>
+        {expired && (
+          <Dialog title="登录已过期，请重新登录">
+            <p className="soft">登录后留在本页，已经填写的内容不会丢。</p>
+            <LoginForm onDone={renewed} />
+          </Dialog>
+        )}
       </SessionContext>
     );
   }

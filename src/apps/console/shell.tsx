@@ -2,11 +2,12 @@
 // it is first opened.
 
 import { MoonOutlined, QuestionCircleOutlined, SunOutlined } from '@ant-design/icons';
-import { Button, Input, Modal } from 'antd';
+import { Input } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type FormEvent, type ReactNode } from 'react';
 import { enter, get, sentenceOf, setCsrf } from './api.ts';
 import { DemoBanner } from './demo-banner.tsx';
+import { Dialog } from './dialog.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { navFor, navPageOf } from './nav.ts';
 import type { Mode } from './palette.ts';
@@ -85,7 +86,7 @@ export function Shell({ mode, onToggleMode }: { readonly mode: Mode; readonly on
           </ErrorBoundary>
         </main>
       </div>
-      <ShortcutHelp open={help} onClose={() => setHelp(false)} />
+      {help && <ShortcutHelp onClose={() => setHelp(false)} />}
     </>
   );
 }
@@ -203,9 +204,9 @@ const keys: readonly (readonly [string, string])[] = [
   ['?', '打开这份说明'],
 ];
 
-function ShortcutHelp({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+function ShortcutHelp({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Modal title="快捷键" open={open} onCancel={onClose} footer={<Button onClick={onClose}>关闭</Button>} destroyOnHidden>
+    <Dialog title="快捷键" onClose={onClose}>
       <dl className="keys">
         {keys.map(([key, zh]) => (
           <div key={key}>
@@ -216,6 +217,6 @@ function ShortcutHelp({ open, onClose }: { readonly open: boolean; readonly onCl
           </div>
         ))}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }

@@ -41,6 +41,13 @@ export function whenZh(iso: string | null | undefined, now: string): string {
   return year === today.slice(0, 4) ? `${short} ${at.time}` : `${year}年${short}`;
 }
 
+/** The end of a limit is exclusive: midnight is the last minute of the day before, as people say it. */
+export function dueZh(iso: string | null | undefined, now: string): string {
+  const at = iso ? partsOf(iso) : null;
+  if (!iso || at?.time !== '00:00') return whenZh(iso, now);
+  return whenZh(new Date(Date.parse(iso) - 60_000).toISOString(), now).replace('23:59', '24:00');
+}
+
 /** The full instant, for titles of short ones. */
 export function instantZh(iso: string | null | undefined): string {
   const at = iso ? partsOf(iso) : null;

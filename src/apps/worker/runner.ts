@@ -147,3 +147,13 @@ export function asField(form: FormField, kind: FieldKindName): Field {
     ...(form.help === null ? {} : { help: form.help }),
   };
 }
+
+/** Buttons of a repeated group or of files change what is shown, not what is kept: the new raw value, or null for other buttons. */
+export function edited(op: string, values: Readonly<Record<string, unknown>>): { readonly name: string; readonly raw: unknown } | null {
+  const [verb, name = '', which = ''] = op.split(':');
+  const rows = list(values[name]);
+  if (verb === 'add') return { name, raw: [...(rows.length > 0 ? rows : [{}]), {}] };
+  if (verb === 'drop') return { name, raw: rows.filter((_, index) => index !== Number(which)) };
+  if (verb === 'remove') return { name, raw: texts(values[name]).filter((fileId) => fileId !== which) };
+  return null;
+}

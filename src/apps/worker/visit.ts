@@ -3,6 +3,7 @@
 
 import { randomUUID, createHash, timingSafeEqual } from 'node:crypto';
 import type {} from '@fastify/cookie';
+import type {} from '@fastify/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#platform/clock';
 import { isUuid } from '#platform/ids';

@@ -26,7 +26,11 @@ export const refuse = declareRefusals({
     next: '请核对最新一条短信里的 6 位数字；仍不行请重新获取。',
   },
   'identity.registration_expired': { status: 410, zh: '登记的时间过长，已经失效。', next: '请重新获取短信验证码。' },
-  'identity.registration_invalid': { status: 422, zh: '有{count}处填写需要修改。', next: '请按每一处的提示修改后再提交。' },
+  'identity.registration_invalid': {
+    status: 422,
+    zh: '有{count}处填写需要修改。',
+    next: '请按每一处的提示修改后再提交。',
+  },
   'identity.too_young': {
     status: 422,
     zh: '未满 16 周岁，不能登记为劳动者。',
@@ -44,7 +48,11 @@ export const refuse = declareRefusals({
     next: '请核对后再试；连续 5 次不对，账号会锁定 15 分钟。忘记口令请联系管理员。',
   },
   'identity.login_busy': { status: 503, zh: '正在登录的人太多。', next: '请过几秒再试。' },
-  'identity.not_logged_in': { status: 401, zh: '您还没有登录，或登录已经过期。', next: '请重新登录，填写过的内容仍在。' },
+  'identity.not_logged_in': {
+    status: 401,
+    zh: '您还没有登录，或登录已经过期。',
+    next: '请重新登录，填写过的内容仍在。',
+  },
   'identity.not_allowed': { status: 403, zh: '您的岗位没有这项权限。', next: '如工作需要，请联系管理员调整岗位。' },
   'identity.csrf': { status: 403, zh: '页面已经过期，为了安全没有提交。', next: '请刷新页面后再提交一次。' },
   'identity.cross_site': { status: 403, zh: '这个请求来自别的网站，系统没有处理。', next: '请从本系统的页面操作。' },
@@ -53,7 +61,11 @@ export const refuse = declareRefusals({
     zh: '没有找到这个人的办件，或您无权查看。',
     next: '只能查看由您单位办理的办件中的资料。',
   },
-  'identity.field_hidden': { status: 403, zh: '这一项资料在当前环节不能查看。', next: '如确有需要，请由有权限的环节查看。' },
+  'identity.field_hidden': {
+    status: 403,
+    zh: '这一项资料在当前环节不能查看。',
+    next: '如确有需要，请由有权限的环节查看。',
+  },
   'identity.unmask_too_many': {
     status: 429,
     zh: '一小时内查看完整资料的次数已达上限（{limit} 次）。',

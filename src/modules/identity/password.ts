@@ -70,6 +70,12 @@ export function totpCode(secret: string, atMs: number): string {
 export function totpStep(secret: string, code: string, atMs: number): number | null {
   const token = code.normalize('NFKC').replaceAll(/\s/g, '');
   if (!/^\d{6}$/.test(token)) return null;
-  const delta = TOTP.validate({ token, secret: Secret.fromBase32(secret), period: periodSeconds, timestamp: atMs, window: 1 });
+  const delta = TOTP.validate({
+    token,
+    secret: Secret.fromBase32(secret),
+    period: periodSeconds,
+    timestamp: atMs,
+    window: 1,
+  });
   return delta === null ? null : Math.floor(atMs / 1000 / periodSeconds) + delta;
 }

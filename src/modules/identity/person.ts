@@ -1,6 +1,15 @@
 // Pure: a person's identifiers as they are checked, normalised, sealed, found and masked. The keys are the crypto port's.
 
-import { ageOn, birthDateOf, fieldKinds, parseResidentId, type IdDocument, type IdDocumentType, type Problem, type Sex } from '#catalog/fields/index';
+import {
+  ageOn,
+  birthDateOf,
+  fieldKinds,
+  parseResidentId,
+  type IdDocument,
+  type IdDocumentType,
+  type Problem,
+  type Sex,
+} from '#catalog/fields/index';
 import { personGrant } from '#platform/access';
 import type { CryptoPort } from '#platform/crypto';
 import type { FieldProblem } from '#platform/errors';
@@ -180,11 +189,17 @@ export function checkRegistration(
   const region = fieldKinds.region.parse(form.region, {}, ctx);
   if (!region.ok) note('region', region.problems);
   const fromDocument = idDocument.ok ? birthDateOf(idDocument.value) : undefined;
-  const typed = fromDocument === undefined && idDocument.ok ? fieldKinds.date.parse(form.birthDay, { max: 'today' }, ctx) : undefined;
+  const typed =
+    fromDocument === undefined && idDocument.ok
+      ? fieldKinds.date.parse(form.birthDay, { max: 'today' }, ctx)
+      : undefined;
   if (typed && !typed.ok) note('birthDay', typed.problems);
   const birthDay = fromDocument ?? (typed?.ok ? typed.value : undefined);
   if (!name.ok || !idDocument.ok || !region.ok || birthDay === undefined) return { ok: false, problems };
   const sex = parseResidentId(idDocument.value.number)?.sex ?? form.sex ?? 'unknown';
   const age = ageOn(birthDay, today);
-  return { ok: true, value: { name: name.value, idDocument: idDocument.value, birthDay, sex, region: region.value, age } };
+  return {
+    ok: true,
+    value: { name: name.value, idDocument: idDocument.value, birthDay, sex, region: region.value, age },
+  };
 }

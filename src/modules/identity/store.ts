@@ -6,8 +6,25 @@ import type { PersonRow } from './person.ts';
 // ---- people ------------------------------------------------------------------------------------------------------------------
 
 type PersonValues = [
-  string, string, Buffer, string, string, Buffer, string, Buffer, string, string,
-  string, string | null, string | null, string | null, string | null, boolean, boolean, string[], string,
+  string,
+  string,
+  Buffer,
+  string,
+  string,
+  Buffer,
+  string,
+  Buffer,
+  string,
+  string,
+  string,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  boolean,
+  boolean,
+  string[],
+  string,
 ];
 
 const insertPersonStatement = statement<PersonValues, never>(
@@ -20,9 +37,25 @@ const insertPersonStatement = statement<PersonValues, never>(
 /** Awaited, so that a taken number or phone is known at once. */
 export async function insertPerson(tx: Tx, row: PersonRow): Promise<void> {
   await tx.run(insertPersonStatement, [
-    row.person_id, row.name_sealed, row.name_index, row.id_type, row.id_number_sealed, row.id_number_index, row.phone_sealed,
-    row.phone_index, row.birth_day, row.sex, row.region, row.occupation, row.platform_org_id, row.card_sealed, row.card_tail,
-    row.verified, row.synthetic, row.readers, row.created_at,
+    row.person_id,
+    row.name_sealed,
+    row.name_index,
+    row.id_type,
+    row.id_number_sealed,
+    row.id_number_index,
+    row.phone_sealed,
+    row.phone_index,
+    row.birth_day,
+    row.sex,
+    row.region,
+    row.occupation,
+    row.platform_org_id,
+    row.card_sealed,
+    row.card_tail,
+    row.verified,
+    row.synthetic,
+    row.readers,
+    row.created_at,
   ]);
 }
 
@@ -201,11 +234,9 @@ export const chargeTotp = statement<[string, string, number, string], Charge>(
 );
 
 /** A right password takes its own charge back, and no more: only the second factor clears the account. */
-export const refundLogin = statement<[string, number], never>(
+export const refundLogin = statement<[string], never>(
   'identity.refund_login',
-  `update staff set failed_count = greatest(failed_count - 1, 0),
-     locked_until = case when failed_count > $2 then locked_until end
-   where staff_id = $1`,
+  'update staff set failed_count = greatest(failed_count - 1, 0), locked_until = null where staff_id = $1',
 );
 
 /** No row comes back when the code, or a later one, was used before. */

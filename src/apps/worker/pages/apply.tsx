@@ -2,7 +2,7 @@
 
 import type { PageModel } from './model.ts';
 import { FieldInput } from './inputs.tsx';
-import { Due, ErrorSummary, ErrorText, Form, idOf, Shield } from './parts.tsx';
+import { DefaultButton, Due, ErrorSummary, ErrorText, Form, idOf, Shield } from './parts.tsx';
 import { fullMomentText, yuanText } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
@@ -39,15 +39,6 @@ export function QuestionPage({ model }: { model: Model<'question'> }) {
         ) : null}
       </Form>
     </>
-  );
-}
-
-/** The Enter key presses the first button of a form: let that be the one that goes on. */
-function DefaultButton() {
-  return (
-    <button class="vh" name="_op" value="next" tabIndex={-1} aria-hidden="true">
-      继续
-    </button>
   );
 }
 

@@ -4,7 +4,7 @@ import type { CaseView } from '#contract/cases';
 import type { PageModel, PossibleAction } from './model.ts';
 import { CaseList } from './home.tsx';
 import { FieldInput } from './inputs.tsx';
-import { Due, ErrorSummary, ErrorText, Form, More } from './parts.tsx';
+import { DefaultButton, Due, ErrorSummary, ErrorText, Form, More } from './parts.tsx';
 import { fullMomentText, momentText, yuanText } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
@@ -296,6 +296,7 @@ export function ActPage({ model }: { model: Model<'act'> }) {
         multipart={files}
         draftKey={null}
       >
+        <DefaultButton />
         {model.fields.map((view) => (
           <FieldInput view={view} big={false} />
         ))}
@@ -315,7 +316,7 @@ export function ActPage({ model }: { model: Model<'act'> }) {
             />
           </div>
         ) : null}
-        <button class={buttonClass(action)} data-primary>
+        <button class={buttonClass(action)} name="_op" value="next" data-primary>
           确认：{action.zh}
         </button>
         <a class="btn plain" href={`/m/cases/${model.caseId}`}>

@@ -32,7 +32,7 @@ export function FileInput({ view, big }: InputProps) {
                 <span class="soft sm"> {file.stateZh}</span>
               </span>
               <input type="hidden" name={view.name} value={file.fileId} />
-              <button class="btn plain slim" name="_op" value={`remove.${file.fileId}`} aria-label={`删去 ${file.name}`}>
+              <button class="btn plain slim" name="_op" value={`remove:${view.name}:${file.fileId}`} aria-label={`删去 ${file.name}`}>
                 删去
               </button>
             </li>

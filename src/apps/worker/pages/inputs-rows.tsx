@@ -66,7 +66,7 @@ export function RowsInput({ view, big, draw }: InputProps & { draw: (inner: Fiel
             </p>
             {columns.map((column) => draw(partView(rowView, column.key, column)))}
             {shown.length > 1 ? (
-              <button class="btn danger slim" name="_op" value={`drop.${index}`}>
+              <button class="btn danger slim" name="_op" value={`drop:${view.name}:${index}`}>
                 删去第 {index + 1} 行
               </button>
             ) : null}
@@ -74,7 +74,7 @@ export function RowsInput({ view, big, draw }: InputProps & { draw: (inner: Fiel
         );
       })}
       {shown.length < max ? (
-        <button class="btn plain" name="_op" value="add">
+        <button class="btn plain" name="_op" value={`add:${view.name}`}>
           再加一行
         </button>
       ) : null}

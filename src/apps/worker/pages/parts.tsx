@@ -101,3 +101,12 @@ export function Unverified({ when }: { when: boolean }) {
     </>
   ) : null;
 }
+
+/** The Enter key presses the first button of a form: let that be the one that goes on. */
+export function DefaultButton() {
+  return (
+    <button class="vh" name="_op" value="next" tabIndex={-1} aria-hidden="true">
+      继续
+    </button>
+  );
+}

@@ -1,0 +1,103 @@
+// Home, payments, cover, messages and my data. Binding only.
+
+import type { FastifyInstance } from 'fastify';
+import { isDay } from '#catalog/fields/index';
+import { isUuid } from '#platform/ids';
+import type { CoverAnswer } from './pages/model.ts';
+import { refuse } from './refusals.ts';
+import { idParam, open, query, workerOnly, type Desk } from './visit.ts';
+
+export function accountRoutes(app: FastifyInstance, desk: Desk): void {
+  const { backend } = desk;
+
+  app.get('/', open, (request, reply) => desk.go(request, reply, '/m'));
+
+  app.get('/m', open, async (request, reply) => {
+    const { worker } = desk.visit(request);
+    if (worker === null) {
+      const events = await backend.directory('');
+      return desk.show(request, reply, { page: 'landing', events, reportService: backend.reportService() });
+    }
+    return desk.show(request, reply, { page: 'home', home: await backend.home(worker.personId) }, { tab: 'home' });
+  });
+
+  app.get('/m/cover', workerOnly, async (request, reply) => {
+    const { personId } = desk.worker(request);
+    const cover = await backend.cover(personId, query(request, 'cursor') || null);
+    const askedDay = query(request, 'day').slice(0, 20);
+    const askedTime = query(request, 'time').slice(0, 8);
+    let answer: CoverAnswer | null = null;
+    const asked = askedDay !== '' || askedTime !== '';
+    const right = isDay(askedDay) && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(askedTime);
+    if (asked && right) answer = await backend.coverAt(personId, new Date(`${askedDay}T${askedTime}:00+08:00`).toISOString());
+    const problems = asked && !right ? [{ path: 'day', code: 'date_format', zh: '请填写日期和时间，如 2026-05-03 的 14:32。' }] : [];
+    return desk.show(
+      request,
+      reply,
+      { page: 'cover', cover, askedDay, askedTime, answer, problems },
+      { status: problems.length > 0 ? 422 : 200, tab: 'home', back: { href: '/m', zh: '首页' } },
+    );
+  });
+
+  app.get('/m/me', workerOnly, async (request, reply) => {
+    const profile = await backend.profile(desk.worker(request).personId);
+    return desk.show(request, reply, { page: 'profile', profile }, { tab: 'me' });
+  });
+
+  app.get('/m/me/access', workerOnly, async (request, reply) => {
+    const items = await backend.whoSawMyData(desk.worker(request).personId, query(request, 'cursor') || null);
+    return desk.show(request, reply, { page: 'access', items }, { tab: 'me', back: { href: '/m/me', zh: '我的' } });
+  });
+
+  messageRoutes(app, desk);
+  paymentRoutes(app, desk);
+}
+
+function messageRoutes(app: FastifyInstance, desk: Desk): void {
+  const { backend } = desk;
+
+  app.get('/m/messages', workerOnly, async (request, reply) => {
+    const cursor = query(request, 'cursor') || null;
+    const messages = await backend.messages(desk.worker(request).personId, cursor);
+    return desk.show(request, reply, { page: 'messages', messages, first: cursor === null }, { tab: 'messages' });
+  });
+
+  app.post('/m/messages/read', workerOnly, async (request, reply) => {
+    const { personId } = desk.worker(request);
+    await desk.body(request);
+    await backend.markAllRead(personId);
+    return desk.go(request, reply, '/m/messages');
+  });
+
+  app.get('/m/messages/:messageId', workerOnly, async (request, reply) => {
+    const message = await backend.openMessage(desk.worker(request).personId, idParam(request, 'messageId'));
+    return desk.show(request, reply, { page: 'message', message }, { tab: 'messages', back: { href: '/m/messages', zh: '消息' } });
+  });
+}
+
+function paymentRoutes(app: FastifyInstance, desk: Desk): void {
+  const { backend } = desk;
+
+  app.get('/m/pay/:orderId', workerOnly, async (request, reply) => {
+    const payment = await backend.payment(desk.worker(request).personId, idParam(request, 'orderId'));
+    const back = payment.caseId !== null && isUuid(payment.caseId) ? { href: `/m/cases/${payment.caseId}`, zh: '办件' } : null;
+    return desk.show(request, reply, { page: 'payment', payment }, { tab: 'cases', back });
+  });
+
+  app.get('/m/pay/:orderId/state', workerOnly, async (request, reply) => {
+    const payment = await backend.payment(desk.worker(request).personId, idParam(request, 'orderId'));
+    return reply.header('cache-control', 'no-store').send({ state: payment.state, stateText: payment.stateText });
+  });
+
+  app.post('/m/pay/:orderId/refresh', workerOnly, async (request, reply) => {
+    const { personId } = desk.worker(request);
+    const orderId = idParam(request, 'orderId');
+    await desk.body(request);
+    await backend.refreshPayment(personId, orderId);
+    return desk.go(request, reply, `/m/pay/${orderId}`);
+  });
+
+  app.get('/m/*', open, () => {
+    throw refuse('worker.no_such_page');
+  });
+}

@@ -1,0 +1,225 @@
+// Cases: the list, one case, what can be done in it, the rating, papers and files. The engine decides; this binds.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isBlank, isFieldKindName } from '#catalog/fields/index';
+import { caseCommand } from '#contract/cases';
+import { dayOf } from '#platform/calendar';
+import type { Condition } from '#platform/condition';
+import { Refusal, type FieldProblem } from '#platform/errors';
+import { textIn, type Body } from './body.ts';
+import { fieldView } from './field-view.ts';
+import type { CasePage, FieldView, FormField, PossibleAction } from './pages/model.ts';
+import { texts } from './pages/raw.ts';
+import { refuse } from './refusals.ts';
+import { answerIn, asField, edited, unsaid } from './runner.ts';
+import { idParam, param, query, workerOnly, type Desk } from './visit.ts';
+
+const backToCases = { href: '/m/cases', zh: '我的办件' };
+
+export function caseRoutes(app: FastifyInstance, desk: Desk): void {
+  const { backend } = desk;
+
+  app.get('/m/cases', workerOnly, async (request, reply) => {
+    const worker = desk.worker(request);
+    const cursor = query(request, 'cursor') || null;
+    const cases = await backend.cases(worker.personId, cursor);
+    return desk.show(request, reply, { page: 'cases', cases, first: cursor === null }, { tab: 'cases' });
+  });
+
+  app.get('/m/cases/:caseId', workerOnly, async (request, reply) => {
+    const found = await backend.caseView(desk.worker(request).personId, idParam(request, 'caseId'));
+    return desk.show(request, reply, { page: 'case', case: found, ratingProblems: [], ratingComment: '' }, { tab: 'cases', back: backToCases });
+  });
+
+  app.get('/m/cases/:caseId/receipt', workerOnly, async (request, reply) => {
+    const { view, payments } = await backend.caseView(desk.worker(request).personId, idParam(request, 'caseId'));
+    return desk.show(request, reply, { page: 'receipt', view, payments }, { tab: 'cases' });
+  });
+
+  app.post('/m/cases/:caseId/rate', workerOnly, async (request, reply) => {
+    const worker = desk.worker(request);
+    const caseId = idParam(request, 'caseId');
+    const { values, requestId } = await desk.body(request);
+    const stars = Number(textIn(values, 'stars'));
+    const comment = textIn(values, 'comment').trim().slice(0, 2_000);
+    if (!Number.isInteger(stars) || stars < 1 || stars > 5) {
+      const found = await backend.caseView(worker.personId, caseId);
+      const ratingProblems = [{ path: 'stars', code: 'blank', zh: '请选择一个评价等级。' }];
+      return desk.show(
+        request,
+        reply,
+        { page: 'case', case: found, ratingProblems, ratingComment: comment },
+        { status: 422, tab: 'cases', back: backToCases, requestId },
+      );
+    }
+    await backend.rate(worker.personId, caseId, { stars, comment }, requestId);
+    return desk.go(request, reply, `/m/cases/${caseId}`);
+  });
+
+  actRoutes(app, desk);
+  fileRoutes(app, desk);
+}
+
+const notes: Readonly<Record<string, string>> = {
+  withdraw: '撤回后这个办件就结束了，需要时可以重新申请。',
+  urge: '会提醒正在办理的单位，并记录下来。',
+};
+
+type Tried = { readonly values: Body['values']; readonly files: Body['files']; readonly problems: readonly FieldProblem[]; readonly requestId: string; readonly note?: string };
+
+function kindOf(form: FormField) {
+  return isFieldKindName(form.kind) ? form.kind : 'text';
+}
+
+function actRoutes(app: FastifyInstance, desk: Desk): void {
+  const { backend } = desk;
+
+  async function at(request: FastifyRequest): Promise<{ found: CasePage; action: PossibleAction; caseId: string; personId: string }> {
+    const { personId } = desk.worker(request);
+    const caseId = idParam(request, 'caseId');
+    const found = await backend.caseView(personId, caseId);
+    const action = found.view.actions.find((one) => one.key === param(request, 'key'));
+    if (action === undefined || action.blocked !== null) throw refuse('worker.action_gone');
+    return { found, action, caseId, personId };
+  }
+
+  function viewOf(form: FormField, name: string, tried: Tried | null): FieldView {
+    const kind = kindOf(form);
+    const added = tried?.files[form.name] ?? [];
+    const before = tried === null || kind !== 'file' ? [] : texts(tried.values[form.name]);
+    return fieldView({
+      name: form.name,
+      field: asField(form, kind),
+      required: form.required,
+      raw: tried?.values[form.name],
+      today: dayOf(desk.options.clock.now()),
+      problems: (tried?.problems ?? []).filter((one) => one.path === form.name || one.path.startsWith(`${form.name}.`)),
+      files: [...before.map((fileId) => ({ fileId, name: '已上传的文件', mediaType: '', stateZh: '' })), ...added],
+      signer: name,
+      // What the server sends as a condition is one; the engine compiled it.
+      showWhen: (form.showWhen as Condition | null) ?? null,
+    });
+  }
+
+  function actPage(request: FastifyRequest, reply: FastifyReply, found: CasePage, action: PossibleAction, tried: Tried | null) {
+    const { caseId, caseNo } = found.view;
+    const { name } = desk.worker(request);
+    return desk.show(
+      request,
+      reply,
+      {
+        page: 'act',
+        caseId,
+        caseNo,
+        action,
+        fields: action.form.map((form) => viewOf(form, name, tried)),
+        reason: tried === null ? '' : textIn(tried.values, 'reason'),
+        problems: tried?.problems ?? [],
+        note: tried?.note ?? notes[String(action.command['type'])] ?? null,
+      },
+      {
+        status: tried === null || tried.problems.length === 0 ? 200 : 422,
+        tab: 'cases',
+        back: { href: `/m/cases/${caseId}`, zh: '办件' },
+        ...(tried === null ? {} : { requestId: tried.requestId }),
+      },
+    );
+  }
+
+  app.get('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
+    const { found, action } = await at(request);
+    return actPage(request, reply, found, action, null);
+  });
+
+  app.post('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
+    const body = await desk.body(request);
+    const { found, action, caseId, personId } = await at(request);
+    const op = textIn(body.values, '_op');
+    const again = { values: body.values, files: body.files, requestId: body.requestId, problems: [] };
+    const changed = edited(op, body.values);
+    if (changed !== null) {
+      return actPage(request, reply, found, action, { ...again, values: { ...body.values, [changed.name]: changed.raw } });
+    }
+    if (op === 'code') {
+      const sent = await backend.requestSignatureCode(personId, found.view.serviceCode);
+      return actPage(request, reply, found, action, { ...again, note: `验证码已发送到 ${sent.phoneMasked}，5 分钟内有效。` });
+    }
+    const data = dataOf(action, body);
+    const problems = action.form.flatMap((form) => unsaid({ kind: kindOf(form), options: form.options, required: form.required }, form.name, data[form.name]));
+    const reason = textIn(body.values, 'reason').trim();
+    if (action.needsReason && reason === '') problems.push({ path: 'reason', code: 'blank', zh: '请写明理由。' });
+    const tried = { values: body.values, files: body.files, requestId: body.requestId };
+    if (problems.length > 0) return actPage(request, reply, found, action, { ...tried, problems });
+    try {
+      await backend.command(personId, caseId, commandOf(action, data, reason), body.requestId);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 422) throw error;
+      return actPage(request, reply, found, action, { ...tried, problems: shownProblems(error, action) });
+    }
+    return desk.go(request, reply, `/m/cases/${caseId}`);
+  });
+}
+
+function dataOf(action: PossibleAction, body: Body): Record<string, unknown> {
+  const data: Record<string, unknown> = {};
+  for (const form of action.form) {
+    const kind = kindOf(form);
+    const posted = answerIn(kind, form.name, body.values);
+    const uploaded = (body.files[form.name] ?? []).map((file) => file.fileId);
+    const raw = kind === 'file' ? [...texts(body.values[form.name]), ...uploaded] : posted;
+    if (!isBlank(raw)) data[form.name] = kind === 'file' ? { fileIds: raw } : raw;
+  }
+  return data;
+}
+
+/** The server's own template with what the person filled in; a template that does not parse is a bug of ours, not of theirs. */
+function commandOf(action: PossibleAction, data: Record<string, unknown>, reason: string) {
+  const said = reason === '' ? {} : { reason, note: reason };
+  return caseCommand.parse({ ...action.command, ...said, ...(action.form.length > 0 ? { data } : {}) });
+}
+
+function shownProblems(refusal: Refusal, action: PossibleAction): readonly FieldProblem[] {
+  if (refusal.problems.length > 0) return refusal.problems.map((one) => ({ ...one, path: one.path.replace(/^data\./, '') }));
+  const path = action.form[0]?.name ?? 'reason';
+  return [{ path, code: refusal.code, zh: `${refusal.zh}${refusal.next}` }];
+}
+
+const inlineTypes = new Set(['image/jpeg', 'image/png', 'image/webp', 'application/pdf']);
+
+function fileRoutes(app: FastifyInstance, desk: Desk): void {
+  const { backend } = desk;
+
+  /** One file at once, as soon as it is picked; with `draft` it is part of the answer before the page can be lost. */
+  app.post('/m/files', workerOnly, async (request, reply) => {
+    const worker = desk.worker(request);
+    const { values, files } = await desk.body(request);
+    const [file] = Object.values(files).flat();
+    if (file === undefined) throw refuse('worker.no_file');
+    const [code = '', field = ''] = textIn(values, 'draft').split('/');
+    const problems = code !== '' && field !== '' ? await backend.attachFile(worker.personId, code, field, file.fileId) : [];
+    if (problems.length > 0) return reply.code(422).send({ problems });
+    return reply.send({ fileId: file.fileId, name: file.name, mediaType: file.mediaType, stateZh: file.stateZh });
+  });
+
+  app.get('/m/files/:fileId', workerOnly, async (request, reply) => {
+    const file = await backend.file(desk.worker(request).personId, idParam(request, 'fileId'));
+    const shown = inlineTypes.has(file.mediaType);
+    return reply
+      .header('content-type', shown ? file.mediaType : 'application/octet-stream')
+      .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`)
+      .header('content-security-policy', "sandbox; default-src 'none'")
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'private, no-store')
+      .send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+  });
+
+  app.get('/m/documents/:documentId', workerOnly, async (request, reply) => {
+    const { html } = await backend.document(desk.worker(request).personId, idParam(request, 'documentId'));
+    return reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .send(html);
+  });
+}

@@ -1,0 +1,78 @@
+// The values of standard variables and of a case's fields, in words, and templates filled with them. Pure.
+
+import type { Service } from './define.ts';
+import { caseFields, showValue, variablesIn, type DataSources } from './data.ts';
+
+/** What of a case the words of notices and letters are made from. */
+export type CaseFacts = {
+  readonly service: Service;
+  readonly caseNo: string;
+  readonly regionName: string;
+  readonly step: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly end: string | null;
+  /** YYYY-MM-DD. */
+  readonly dueDay: string | null;
+  readonly today: string;
+  /** Already masked. */
+  readonly applicant: string;
+  readonly reason: string | null;
+};
+
+export function valuesOf(
+  facts: CaseFacts,
+  names: readonly string[],
+  sources: DataSources,
+): Readonly<Record<string, string>> {
+  const { service } = facts;
+  const standard: Readonly<Record<string, string>> = {
+    case_no: facts.caseNo,
+    service: service.zh,
+    step: service.workflow.steps[facts.step]?.zh ?? '',
+    due_day: facts.dueDay ? dayZh(facts.dueDay) : '办件所示期限',
+    applicant: facts.applicant,
+    end: facts.end ? (service.workflow.ends[facts.end] ?? '') : '',
+    reason: facts.reason ?? '见本办件的办理意见',
+    region_name: facts.regionName,
+    today: dayZh(facts.today),
+  };
+  const fields = caseFields(service, sources);
+  return Object.fromEntries(
+    names.map((name) => {
+      const field = fields[name];
+      return [name, field ? showValue(field, facts.data[name]) : (standard[name] ?? '')];
+    }),
+  );
+}
+
+function dayZh(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return `${year}年${month}月${date}日`;
+}
+
+/** Fills `{name}` and `{{name}}`; a name without a value stays empty. */
+export function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{\{?([a-z][a-z0-9_]*)\}?\}/g, (_whole, name: string) => values[name] ?? '');
+}
+
+/** The values that made `text` from a template: providers of SMS take them one by one. Null when the text is not of this template. */
+export function valuesIn(template: string, text: string): Readonly<Record<string, string>> | null {
+  const names: string[] = [];
+  const pattern = template
+    .split(/(\{[a-z][a-z0-9_]*\})/)
+    .map((part) => {
+      const name = /^\{([a-z][a-z0-9_]*)\}$/.exec(part)?.[1];
+      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+      if (names.includes(name)) return '.*?';
+      names.push(name);
+      return '(.*?)';
+    })
+    .join('');
+  const match = new RegExp(`^${pattern}$`, 's').exec(text);
+  return match ? Object.fromEntries(names.map((name, at) => [name, match[at + 1] ?? ''])) : null;
+}
+
+/** Names of the variables of several texts, once each. */
+export function namesIn(...texts: readonly string[]): readonly string[] {
+  return variablesIn(texts.join('\n'));
+}

@@ -1,0 +1,74 @@
+// Prints a document as one HTML page for A4: the layout of an official letter, or of a certificate. Pure; every value is escaped.
+
+import type { DocumentContent } from './contract.ts';
+
+export type Printed = {
+  readonly content: DocumentContent;
+  readonly documentId: string;
+  /** Full name for those who may see it, else the mask. */
+  readonly applicant: string;
+};
+
+const style = `
+@page { size: A4; margin: 37mm 26mm 35mm 28mm }
+* { box-sizing: border-box }
+body { margin: 0 auto; max-width: 156mm; color: #111; font: 16pt/1.75 "Noto Serif SC", "FangSong", "STFangsong", "SimSun", serif }
+header { color: #c1121f; text-align: center; border-bottom: 1.2mm solid #c1121f; padding: 8mm 0 4mm; font-size: 22pt; font-weight: 700 }
+.number { text-align: right; font-size: 12pt; margin: 2mm 0 8mm }
+h1 { text-align: center; font-size: 22pt; line-height: 1.4; margin: 6mm 0 10mm }
+p { margin: 0; text-indent: 2em; text-align: justify; overflow-wrap: anywhere; white-space: pre-line }
+p.addressee { text-indent: 0 }
+table { width: 100%; border-collapse: collapse; margin: 6mm 0; font-size: 14pt }
+th, td { border: .3mm solid #333; padding: 2mm 3mm; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+th { width: 34%; font-weight: 600 }
+.sign { text-align: right; margin-top: 16mm; break-inside: avoid }
+.sign p { text-indent: 0; text-align: right }
+footer { margin-top: 14mm; padding-top: 2mm; border-top: .2mm solid #999; font-size: 9pt; color: #444 }
+.certificate { border: 1.5mm double #8a6d1f; padding: 10mm 12mm; margin-top: 10mm }
+@media screen { body { padding: 16px } }
+`;
+
+export function render({ content, documentId, applicant }: Printed): string {
+  const put = (text: string): string => escape(text.replaceAll('{{applicant}}', applicant));
+  const blocks = content.blocks.map((block) => printBlock(block, put)).join('\n');
+  const isLetter = content.layout === 'letter';
+  return `<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escape(content.title)}</title>
+<style>${style}</style>
+</head>
+<body>
+${isLetter ? `<header>${escape(content.issuer)}</header>\n<div class="number">办件编号：${escape(content.caseNo)}</div>` : ''}
+<main${isLetter ? '' : ' class="certificate"'}>
+<h1>${escape(content.title)}</h1>
+${content.addressee ? `<p class="addressee">${put(content.addressee)}</p>` : ''}
+${blocks}
+${content.remedy ? `<p>${put(content.remedy)}</p>` : ''}
+<div class="sign"><p>${escape(content.issuer)}</p><p>${escape(content.day)}</p></div>
+</main>
+<footer>办件编号 ${escape(content.caseNo)} · 文书编号 ${escape(documentId)}</footer>
+</body>
+</html>
+`;
+}
+
+function printBlock(block: DocumentContent['blocks'][number], put: (text: string) => string): string {
+  if (block.kind === 'paragraph') return `<p>${put(block.text)}</p>`;
+  const rows = block.rows.map(
+    ([label, text]) => `<tr><th scope="row">${put(label)}</th><td>${put(text) || '—'}</td></tr>`,
+  );
+  return `<table><tbody>\n${rows.join('\n')}\n</tbody></table>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -1,0 +1,65 @@
+// The door of identity: everything that others use of people, staff, sessions and access.
+
+import type { Trace } from '#modules/trace';
+import { systemClock, type Clock } from '#platform/clock';
+import type { CryptoPort } from '#platform/crypto';
+import type { Database } from '#platform/db';
+import { createGuard } from './guard.ts';
+import { identityRoutes } from './http.ts';
+import { createPeople, type PeopleOptions } from './people.ts';
+import { createSessions } from './sessions.ts';
+import { createStaffLogin } from './staff-login.ts';
+import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
+
+export { checkCsrf, cookieNames, requireStaff, requireWorker, type Guard } from './guard.ts';
+export { hashPassword, newTotpSecret, totpCode } from './password.ts';
+export {
+  idNumberIndex,
+  maskName,
+  maskPerson,
+  nameIndex,
+  personContext,
+  personRow,
+  type NewPerson,
+  type Person,
+  type PersonRow,
+} from './person.ts';
+export type { RevealedCase, UnmaskInput } from './people.ts';
+export type { NewSession, Session, Staff, StaffRole, StaffSession, WorkerSession } from './sessions.ts';
+export { addStaff, changeStaffRole, sealTotpSecret, type NewStaff, type StaffRoleChange } from './staff-login.ts';
+export type { VerifiedCode } from './worker-login.ts';
+
+export type IdentityOptions = {
+  readonly db: Database;
+  readonly crypto: CryptoPort;
+  readonly trace: Trace;
+  /** The demonstration's time: legal days, ages, what is traced. */
+  readonly clock: Clock;
+  /** Real time, for sessions and codes; the machine's unless a test says otherwise. */
+  readonly sessionClock?: Clock;
+  readonly publicUrl: string;
+  readonly demo: boolean;
+  readonly sendCode: WorkerLoginOptions['sendCode'];
+  readonly revealCase: PeopleOptions['revealCase'];
+};
+
+export type Identity = ReturnType<typeof createIdentity>;
+
+export function createIdentity(options: IdentityOptions) {
+  const sessionClock = options.sessionClock ?? systemClock();
+  const sessions = createSessions({ ...options, sessionClock });
+  const guard = createGuard({ sessions, publicUrl: options.publicUrl });
+  const functions = {
+    ...createWorkerLogin({ ...options, sessionClock, sessions }),
+    ...createStaffLogin({ ...options, sessionClock, sessions }),
+    ...createPeople(options),
+  };
+  return {
+    ...functions,
+    sessionOf: sessions.sessionOf,
+    logout: sessions.logout,
+    revokeAll: sessions.revokeAll,
+    guard,
+    routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),
+  };
+}

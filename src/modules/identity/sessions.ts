@@ -1,0 +1,199 @@
+// Sessions: opaque tokens whose keyed hashes stand in the table. The hot path is one query, spared for five seconds by a cache that
+// still obeys the session's own limits. All of it runs on real time, which is handed in as `sessionClock`.
+
+import { randomBytes } from 'node:crypto';
+import { isRole, type Role } from '#catalog';
+import type { Actor } from '#modules/cases';
+import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
+import { dayOf } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
+import type { CryptoPort } from '#platform/crypto';
+import type { Database, Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { sessionLimits, type SessionKind } from './limits.ts';
+import { personContext } from './person.ts';
+import * as store from './store.ts';
+
+export type StaffRole = {
+  readonly role: Role;
+  readonly orgId: string;
+  readonly orgName: string;
+  readonly region: string;
+};
+
+export type Staff = {
+  readonly staffId: string;
+  readonly name: string;
+  readonly login: string;
+  readonly roles: readonly StaffRole[];
+};
+
+type Common = { readonly csrf: string; readonly access: Access; readonly actor: Actor };
+export type WorkerSession = Common & { readonly kind: 'worker'; readonly personId: string; readonly name: string };
+export type StaffSession = Common & { readonly kind: 'staff'; readonly staff: Staff };
+export type PendingSession = { readonly kind: 'staff_pending'; readonly staffId: string };
+export type Session = WorkerSession | StaffSession;
+
+/** What the browser is given: the token for the cookie, and the CSRF token for its forms. */
+export type NewSession = { readonly token: string; readonly csrf: string };
+
+type Subject = { readonly personId: string } | { readonly staffId: string };
+
+type Cached = {
+  readonly session: Session | PendingSession;
+  readonly loadedMs: number;
+  readonly idleMs: number;
+  readonly expiresMs: number;
+  seenMs: number;
+};
+
+export type SessionsOptions = {
+  readonly db: Database;
+  readonly crypto: CryptoPort;
+  /** Legal days: which roles are held today. */
+  readonly clock: Clock;
+  readonly sessionClock: Clock;
+};
+
+const cacheMs = 5_000;
+const cacheSizeMax = 20_000;
+const touchMs = 60_000;
+const minuteMs = 60_000;
+/** Shorter or longer is nothing of ours; a token has 43 characters. */
+const tokenPattern = /^[\w-]{43}$/;
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+export function createSessions(options: SessionsOptions) {
+  const { db, crypto, clock, sessionClock } = options;
+  const cache = new Map<string, Cached>();
+  const nowMs = () => Date.parse(sessionClock.now());
+  const hashOf = (token: string) => crypto.digest('session', token);
+
+  /** In the caller's transaction; the session that the browser came with ends there and then. */
+  function begin(tx: Tx, kind: SessionKind, subject: Subject, oldToken: string | null): NewSession {
+    const now = sessionClock.now();
+    const limits = sessionLimits[kind];
+    const token = randomBytes(32).toString('base64url');
+    const csrf = randomBytes(24).toString('base64url');
+    const expiresAt = new Date(Date.parse(now) + limits.absoluteMinutes * minuteMs).toISOString();
+    if (oldToken !== null) end(tx, oldToken);
+    tx.send(store.insertSession, [
+      hashOf(token),
+      kind,
+      'personId' in subject ? subject.personId : null,
+      'staffId' in subject ? subject.staffId : null,
+      now,
+      limits.idleMinutes,
+      expiresAt,
+      csrf,
+    ]);
+    return { token, csrf };
+  }
+
+  function end(tx: Tx, token: string): void {
+    if (!tokenPattern.test(token)) return;
+    const hash = hashOf(token);
+    tx.send(store.revokeSession, [hash, sessionClock.now()]);
+    tx.onCommit(() => cache.delete(hash.toString('base64')));
+  }
+
+  async function logout(token: string | null): Promise<void> {
+    if (token === null) return;
+    await db.transaction(systemAccess, async (tx) => end(tx, token));
+  }
+
+  /** Ends every session of somebody: a lost phone, a clerk who left. */
+  async function revokeAll(subject: Subject): Promise<void> {
+    await db.transaction(systemAccess, async (tx) => {
+      if ('personId' in subject) tx.send(store.revokeAllOfPerson, [subject.personId, sessionClock.now()]);
+      else tx.send(store.revokeAllOfStaff, [subject.staffId, sessionClock.now()]);
+      tx.onCommit(() => cache.clear());
+    });
+  }
+
+  async function find(token: string | null): Promise<Session | PendingSession | null> {
+    if (token === null || !tokenPattern.test(token)) return null;
+    const hash = hashOf(token);
+    const key = hash.toString('base64');
+    const at = nowMs();
+    let entry = cache.get(key);
+    if (!entry || performance.now() - entry.loadedMs > cacheMs) {
+      entry = await load(hash);
+      if (!entry) {
+        cache.delete(key);
+        return null;
+      }
+      if (cache.size >= cacheSizeMax) cache.clear();
+      cache.set(key, entry);
+    }
+    if (at >= entry.expiresMs || at - entry.seenMs >= entry.idleMs) return null;
+    if (at - entry.seenMs >= touchMs) {
+      entry.seenMs = at;
+      await db.transaction(systemAccess, async (tx) => tx.send(store.touchSession, [hash, new Date(at).toISOString()]));
+    }
+    return entry.session;
+  }
+
+  async function load(hash: Buffer): Promise<Cached | undefined> {
+    const today = dayOf(clock.now());
+    const row = await db.transaction(systemAccess, (tx) => tx.maybe(store.selectSession, [hash, today]));
+    const session = row && sessionFrom(row);
+    if (!session) return undefined;
+    return {
+      session,
+      loadedMs: performance.now(),
+      idleMs: row.idle_minutes * minuteMs,
+      expiresMs: Date.parse(row.expires_at),
+      seenMs: Date.parse(row.seen_at),
+    };
+  }
+
+  function sessionFrom(row: store.SessionRow): Session | PendingSession | undefined {
+    if (row.kind === 'worker') {
+      invariant(row.person_id !== null && row.person_name_sealed !== null, 'a worker session has its person');
+      return workerFrom(row.person_id, row.person_name_sealed, row.csrf);
+    }
+    invariant(row.staff_id !== null && row.staff_name !== null && row.login !== null, 'a staff session has its staff');
+    if (row.active !== true) return undefined;
+    if (row.kind === 'staff_pending') return { kind: 'staff_pending', staffId: row.staff_id };
+    const roles = (row.roles ?? []).flatMap((one) => (isRole(one.role) ? [{ ...one, role: one.role }] : []));
+    const staff = { staffId: row.staff_id, name: row.staff_name, login: row.login, roles };
+    const grants = [...new Set(roles.map((one) => roleGrant(one.role, one.orgId)))];
+    return {
+      kind: 'staff',
+      staff,
+      csrf: row.csrf,
+      access: { kind: 'staff', actorId: staff.staffId, grants },
+      actor: { kind: 'staff', id: staff.staffId, name: staff.name, grants },
+    };
+  }
+
+  function workerFrom(personId: string, nameSealed: string, csrf: string): WorkerSession {
+    const name = crypto.open(personContext('name_sealed', personId), nameSealed);
+    return {
+      kind: 'worker',
+      personId,
+      name,
+      csrf,
+      access: workerAccess(personId),
+      actor: { kind: 'worker', id: personId, name, grants: [personGrant(personId)] },
+    };
+  }
+
+  async function sessionOf(token: string | null, kind: 'worker'): Promise<WorkerSession | null>;
+  async function sessionOf(token: string | null, kind: 'staff'): Promise<StaffSession | null>;
+  async function sessionOf(token: string | null, kind: 'worker' | 'staff'): Promise<Session | null>;
+  async function sessionOf(token: string | null, kind: 'worker' | 'staff'): Promise<Session | null> {
+    const found = await find(token);
+    return found && found.kind === kind ? found : null;
+  }
+
+  /** A login that has its password and still needs its second factor. */
+  async function pendingOf(token: string | null): Promise<PendingSession | null> {
+    const found = await find(token);
+    return found?.kind === 'staff_pending' ? found : null;
+  }
+
+  return { begin, end, logout, revokeAll, sessionOf, pendingOf };
+}

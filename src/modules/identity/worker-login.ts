@@ -1,0 +1,217 @@
+// How a worker proves a phone, comes in, or registers. A code that was tried is counted and committed before anything is refused,
+// and a number that nobody registered is treated like any other until its code is proven.
+
+import { randomInt } from 'node:crypto';
+import { z } from 'zod';
+import { fieldKinds } from '#catalog/fields/index';
+import { isRegion } from '#catalog/regions';
+import type { Trace } from '#modules/trace';
+import { systemAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
+import { sameBytes, type CryptoPort } from '#platform/crypto';
+import { brokenConstraint, type Database, type Tx } from '#platform/db';
+import { newId } from '#platform/ids';
+import { refuse, type RegisterInput } from './contract.ts';
+import { ageMin, codeLimits, mayAskForCode, registrationMinutes, registrationTriesMax } from './limits.ts';
+import { checkRegistration, personRow, type Registration } from './person.ts';
+import type { NewSession, Sessions } from './sessions.ts';
+import * as store from './store.ts';
+
+/** `login` opens a session; `sign` stands for a drawn signature where a phone has no script. */
+export type CodePurpose = 'login' | 'sign';
+
+export type WorkerLoginOptions = {
+  readonly db: Database;
+  readonly crypto: CryptoPort;
+  readonly trace: Trace;
+  readonly clock: Clock;
+  readonly sessionClock: Clock;
+  readonly sessions: Sessions;
+  /** Writes the message into the outbox of this transaction. */
+  readonly sendCode: (tx: Tx, phone: string, code: string) => Promise<void> | void;
+};
+
+export type VerifiedCode =
+  | ({ readonly state: 'in'; readonly personId: string } & NewSession)
+  | { readonly state: 'register'; readonly token: string };
+
+const minuteMs = 60_000;
+const registrationContext = 'registration:token:1';
+const registrationSchema = z.object({ phone: z.string(), codeId: z.uuid(), untilMs: z.number() });
+
+export type WorkerLogin = ReturnType<typeof createWorkerLogin>;
+
+export function createWorkerLogin(options: WorkerLoginOptions) {
+  const { db, crypto, trace, clock, sessionClock, sessions } = options;
+  const nowMs = () => Date.parse(sessionClock.now());
+
+  /** Sends a code, whoever the number belongs to. `address` is the caller's network address. */
+  async function requestCode(rawPhone: string, address: string, purpose: CodePurpose = 'login') {
+    const phone = readPhone(rawPhone);
+    const phoneIndex = crypto.blindIndex('phone', phone);
+    const code = String(randomInt(1_000_000)).padStart(6, '0');
+    await db.transaction(systemAccess, async (tx) => {
+      // Number before address, always: two locks taken in one order cannot wait for each other.
+      tx.send(store.lockFor, [`identity.code.number.${phoneIndex.toString('base64')}`]);
+      tx.send(store.lockFor, [`identity.code.address.${address}`]);
+      const now = sessionClock.now();
+      const counts = await tx.one(store.countCodes, [phoneIndex, address, now]);
+      refuseTooMany(counts, now);
+      const codeId = newId();
+      const expiresAt = new Date(Date.parse(now) + codeLimits.minutes * minuteMs).toISOString();
+      tx.send(store.insertCode, [codeId, phoneIndex, purpose, codeHash(codeId, code), now, expiresAt, address]);
+      await options.sendCode(tx, phone, code);
+    });
+    return { sent: true as const, waitSeconds: codeLimits.perNumberGapSeconds };
+  }
+
+  function refuseTooMany(counts: store.CodeCounts, now: string): void {
+    const age = (at: string | null) => (at === null ? 0 : (Date.parse(now) - Date.parse(at)) / 1000);
+    const verdict = mayAskForCode({
+      lastAgeSeconds: counts.last_at === null ? null : age(counts.last_at),
+      hourCount: counts.hour_count,
+      hourOldestAgeSeconds: age(counts.hour_oldest),
+      dayCount: counts.day_count,
+      dayOldestAgeSeconds: age(counts.day_oldest),
+      addressHourCount: counts.address_count,
+      addressOldestAgeSeconds: age(counts.address_oldest),
+    });
+    if (verdict.may) return;
+    const { waitSeconds } = verdict;
+    const details = { waitSeconds, waitMinutes: Math.ceil(waitSeconds / 60) };
+    if (verdict.why === 'gap') throw refuse('identity.code_too_soon', details);
+    throw refuse(verdict.why === 'number' ? 'identity.code_too_many' : 'identity.code_too_many_here', details);
+  }
+
+  function codeHash(codeId: string, code: string): Buffer {
+    return crypto.digest('sms_code', `${codeId}:${code}`);
+  }
+
+  /** Uses the number's newest code up; its id, or undefined when the code is wrong, old, used or tried too often. */
+  async function spendCode(tx: Tx, phoneIndex: Buffer, purpose: CodePurpose, rawCode: string) {
+    const row = await tx.maybe(store.lastCode, [phoneIndex, purpose]);
+    const now = sessionClock.now();
+    if (!row || row.used_at !== null || row.expires_at <= now || row.tries >= codeLimits.triesMax) return undefined;
+    const code = rawCode.normalize('NFKC').replaceAll(/\s/g, '');
+    if (!sameBytes(codeHash(row.code_id, code), row.code_hash)) {
+      tx.send(store.countTry, [row.code_id]);
+      return undefined;
+    }
+    tx.send(store.useCode, [row.code_id, now]);
+    return row.code_id;
+  }
+
+  /** `oldToken` is the session that the browser came with: it ends, so that nobody's session lives on under a new login. */
+  async function verifyCode(rawPhone: string, code: string, oldToken: string | null = null): Promise<VerifiedCode> {
+    const phone = readPhone(rawPhone);
+    const phoneIndex = crypto.blindIndex('phone', phone);
+    const verified = await db.transaction(systemAccess, async (tx): Promise<VerifiedCode | null> => {
+      const codeId = await spendCode(tx, phoneIndex, 'login', code);
+      if (codeId === undefined) return null;
+      const person = await tx.maybe(store.selectPersonByPhone, [phoneIndex]);
+      if (!person) return { state: 'register', token: registrationToken(phone, codeId) };
+      const personId = person.person_id;
+      return { state: 'in', personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+    });
+    // Refused outside of the transaction: the count of the wrong try must stay.
+    if (!verified) throw refuse('identity.code_wrong');
+    return verified;
+  }
+
+  /** Sends a code to the person's own phone, and proves it: a signature without a drawing. */
+  async function proveSignature(phone: string, code: string): Promise<void> {
+    const phoneIndex = crypto.blindIndex('phone', readPhone(phone));
+    const codeId = await db.transaction(systemAccess, (tx) => spendCode(tx, phoneIndex, 'sign', code));
+    if (codeId === undefined) throw refuse('identity.code_wrong');
+  }
+
+  /** Sealed, not stored: it says only that this phone was proven until then. */
+  function registrationToken(phone: string, codeId: string): string {
+    const untilMs = nowMs() + registrationMinutes * minuteMs;
+    return crypto.seal(registrationContext, JSON.stringify({ phone, codeId, untilMs }));
+  }
+
+  function readRegistrationToken(token: string): z.infer<typeof registrationSchema> {
+    try {
+      const read = registrationSchema.parse(JSON.parse(crypto.open(registrationContext, token)));
+      if (read.untilMs > nowMs()) return read;
+    } catch {
+      // Whatever is wrong with it, the person can do only one thing.
+    }
+    throw refuse('identity.registration_expired');
+  }
+
+  async function register(input: RegisterInput, oldToken: string | null = null) {
+    const { phone, codeId } = readRegistrationToken(input.token);
+    const checked = checkRegistration(input, dayOf(clock.now()), isRegion);
+    if (!checked.ok) {
+      throw refuse('identity.registration_invalid', { count: checked.problems.length }, checked.problems);
+    }
+    if (checked.value.age < ageMin) throw refuse('identity.too_young');
+    // Counted in a transaction of its own, because a taken number undoes the next one.
+    const counted = await db.transaction(systemAccess, (tx) =>
+      tx.maybe(store.countRegistration, [codeId, registrationTriesMax]),
+    );
+    if (!counted) throw refuse('identity.registration_expired');
+    try {
+      return await db.transaction(systemAccess, (tx) => insertRegistered(tx, phone, checked.value, input, oldToken));
+    } catch (error) {
+      const constraint = brokenConstraint(error);
+      if (constraint === 'person_id_number_key') throw refuse('identity.id_taken');
+      if (constraint === 'person_phone_key') throw refuse('identity.phone_taken');
+      if (constraint === 'person_platform_org_id_fkey') {
+        const zh = '请从列表里选择平台企业。';
+        const problem = { path: 'platformOrgId', code: 'org_unknown', zh };
+        throw refuse('identity.registration_invalid', { count: 1 }, [problem]);
+      }
+      throw error;
+    }
+  }
+
+  async function insertRegistered(
+    tx: Tx,
+    phone: string,
+    registration: Registration,
+    input: RegisterInput,
+    oldToken: string | null,
+  ): Promise<{ personId: string } & NewSession> {
+    const personId = newId();
+    const { name, idDocument, birthDay, sex, region } = registration;
+    await store.insertPerson(
+      tx,
+      personRow(crypto, {
+        personId,
+        name,
+        idDocument,
+        phone,
+        birthDay,
+        sex,
+        region,
+        occupation: input.occupation ?? null,
+        platformOrgId: input.platformOrgId ?? null,
+        createdAt: clock.now(),
+      }),
+    );
+    trace.record(tx, {
+      eventId: newId(),
+      type: 'person.registered',
+      at: clock.now(),
+      region,
+      department: '',
+      actorId: personId,
+      subjectId: personId,
+      body: { id_type: idDocument.type, consent_version: input.consentVersion ?? null },
+    });
+    return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+  }
+
+  return { requestCode, verifyCode, register, proveSignature };
+}
+
+function readPhone(raw: string): string {
+  const parsed = fieldKinds.phone.parse(raw, {}, { today: '2000-01-01' });
+  if (parsed.ok) return parsed.value;
+  const problems = parsed.problems.map(({ code, zh }) => ({ path: 'phone', code, zh }));
+  throw refuse('identity.phone_invalid', {}, problems);
+}

@@ -1,0 +1,122 @@
+// Money's routes: payouts and batches for the settlement officers, reconciliation, balances, a payer's own order, and the two
+// callbacks, whose raw bytes are proved by signature before anything is read from them. Binding only.
+
+import { z } from 'zod';
+import type { Access } from '#platform/access';
+import type { HttpPlugin } from '#platform/http';
+import { pageOf, pageQuery } from '#platform/page';
+import type { FastifyRequest } from 'fastify';
+import {
+  accountView, batchDetail, batchView, decideBatchInput, makeBatchInput, party, paymentView, payoutState, payoutView, reconciliationView, refuse,
+} from './contract.ts';
+import type { Money } from './index.ts';
+import { isForged } from './ports.ts';
+
+export type MoneyRoutesOptions = {
+  readonly money: Money;
+  /** Who asks, as the session says; throws its own refusal when nobody is logged in. */
+  readonly sessionOf: (request: FastifyRequest) => { readonly actor: { readonly id: string | null }; readonly access: Access };
+};
+
+const finance = ['insurer_finance'] as const;
+const overseers = ['insurer_finance', 'finance_bureau', 'supervisor', 'audit_officer'] as const;
+const day = z.iso.date();
+
+export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugin {
+  const officerOf = (request: FastifyRequest) => {
+    const { actor, access } = sessionOf(request);
+    return { access, staffId: actor.id ?? '' };
+  };
+
+  return async (app) => {
+    app.get('/api/payouts', {
+      config: { access: finance },
+      schema: {
+        summary: '付款单',
+        querystring: z.object({ ...pageQuery, state: z.array(payoutState).or(payoutState.transform((one) => [one])).optional() }),
+        response: { 200: pageOf(payoutView) },
+      },
+    }, async (request) => money.batches.listPayouts(officerOf(request), request.query.state ?? payoutState.options, request.query.cursor, request.query.limit).then(whole));
+
+    app.post('/api/payout-batches', {
+      config: { access: finance },
+      schema: { summary: '组批（制单）', body: makeBatchInput, response: { 200: batchDetail } },
+    }, async (request) => money.batches.makeBatch(officerOf(request), request.body.payoutIds, request.body.requestId));
+
+    app.get('/api/payout-batches', {
+      config: { access: finance },
+      schema: { summary: '支付批次', querystring: z.object(pageQuery), response: { 200: pageOf(batchView) } },
+    }, async (request) => money.batches.listBatches(officerOf(request), request.query.cursor, request.query.limit).then(whole));
+
+    app.get('/api/payout-batches/:id', {
+      config: { access: finance },
+      schema: { summary: '支付批次及明细', params: z.object({ id: z.uuid() }), response: { 200: batchDetail } },
+    }, async (request) => money.batches.batch(officerOf(request), request.params.id));
+
+    app.post('/api/payout-batches/:id/decide', {
+      config: { access: finance },
+      schema: { summary: '复核批次（复核人不能是制单人）', params: z.object({ id: z.uuid() }), body: decideBatchInput, response: { 200: batchDetail } },
+    }, async (request) => money.batches.decideBatch(officerOf(request), request.params.id, request.body));
+
+    app.get('/api/reconciliations', {
+      config: { access: overseers },
+      schema: { summary: '对账结果', querystring: z.object(pageQuery), response: { 200: pageOf(reconciliationView) } },
+    }, async (request) => money.reconcile.listReconciliations(request.query.cursor, request.query.limit).then(whole));
+
+    app.post('/api/reconciliations', {
+      config: { access: finance },
+      schema: { summary: '对某一日的账；重复对账不会重复入账', body: z.object({ day, party }), response: { 200: reconciliationView } },
+    }, async (request) => money.reconcile.reconcileDay(request.body.day, request.body.party, officerOf(request).staffId || null));
+
+    app.get('/api/ledger/accounts', {
+      config: { access: overseers },
+      schema: { summary: '账户余额', response: { 200: z.object({ items: z.array(accountView) }) } },
+    }, async () => ({ items: [...(await money.listAccounts())] }));
+
+    app.get('/api/me/payments/:caseId', {
+      config: { access: 'worker' },
+      schema: { summary: '本人办件的支付单', params: z.object({ caseId: z.uuid() }), response: { 200: z.object({ payment: paymentView.nullable() }) } },
+    }, async (request) => ({ payment: await money.payments.orderOf(sessionOf(request).access, request.params.caseId) }));
+
+    await app.register(callbacks(money));
+  };
+}
+
+/** The API's pages are arrays that may be written to; ours are not. */
+function whole<Item>(page: { readonly items: readonly Item[]; readonly nextCursor: string | null }) {
+  return { items: [...page.items], nextCursor: page.nextCursor };
+}
+
+/** In a scope of their own: bodies stay the bytes that were signed. */
+function callbacks(money: Money): HttpPlugin {
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+    const config = { access: 'public', essential: true } as const;
+    app.post('/ports/payment/callback', { config, schema: { hide: true } }, async (request, reply) => {
+      const event = proved(() => money.payment.parseCallback(request.headers, bytesOf(request.body)));
+      await money.payments.handlePaymentEvent(event);
+      return reply.code(204).send();
+    });
+
+    app.post('/ports/bank/callback', { config, schema: { hide: true } }, async (request, reply) => {
+      const event = proved(() => money.bank.verifyCallback(request.headers, bytesOf(request.body)));
+      await money.payouts.handleBankEvent(event);
+      return reply.code(204).send();
+    });
+  };
+}
+
+function proved<Event>(read: () => Event): Event {
+  try {
+    return read();
+  } catch (error) {
+    if (isForged(error)) throw refuse('money.callback_forged');
+    throw error;
+  }
+}
+
+function bytesOf(body: unknown): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}

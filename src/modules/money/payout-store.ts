@@ -1,0 +1,185 @@
+// Every query on payout, payout_batch and payout_approval.
+
+import { statement } from '#platform/db';
+import type { PayoutState } from './contract.ts';
+
+export type PayoutRow = {
+  readonly payout_id: string;
+  readonly reference: string;
+  readonly case_id: string;
+  readonly person_id: string;
+  readonly step: string;
+  readonly purpose: string;
+  readonly payee_name_sealed: string;
+  readonly card_sealed: string;
+  readonly card_tail: string;
+  readonly amount_fen: number;
+  readonly org_id: string;
+  readonly batch_id: string | null;
+  readonly state: PayoutState;
+  readonly bank_serial: string | null;
+  readonly reason: string | null;
+  readonly created_at: string;
+  readonly settled_at: string | null;
+  readonly reserve_id: string | null;
+};
+
+const columns = `payout_id, reference, case_id, person_id, step, purpose, payee_name_sealed, card_sealed, card_tail, amount_fen, org_id,
+  batch_id, state, bank_serial, reason, created_at, settled_at, reserve_id`;
+
+export const insertPayout = statement<
+  [string, string, string, string, string, string, string, string, string, number, string, string, string[]],
+  never
+>(
+  'money.insert_payout',
+  `insert into payout (payout_id, reference, case_id, person_id, step, purpose, payee_name_sealed, card_sealed, card_tail, amount_fen,
+     org_id, state, created_at, readers)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'drafted', $12, $13)`,
+);
+
+/** Payouts of a step of a case that are not at an end. */
+export const lockLiveOfStep = statement<[string, string], PayoutRow>(
+  'money.live_payouts_of_step',
+  `select ${columns} from payout where case_id = $1 and step = $2 and state in ('drafted', 'batched', 'submitted', 'unknown') for update`,
+);
+
+export const lockPayouts = statement<[string[]], PayoutRow>(
+  'money.payouts_for_update',
+  `select ${columns} from payout where payout_id = any($1) order by payout_id for update`,
+);
+
+export const lockByReference = statement<[string], PayoutRow>(
+  'money.payout_by_reference_for_update',
+  `select ${columns} from payout where reference = $1 for update`,
+);
+
+export const selectByReference = statement<[string], PayoutRow>('money.payout_by_reference', `select ${columns} from payout where reference = $1`);
+
+export const listByReference = statement<[string[]], PayoutRow>(
+  'money.payouts_by_reference',
+  `select ${columns} from payout where reference = any($1)`,
+);
+
+export const listOfBatch = statement<[string], PayoutRow>(
+  'money.payouts_of_batch',
+  `select ${columns} from payout where batch_id = $1 order by reference`,
+);
+
+export const lockOfBatch = statement<[string], PayoutRow>(
+  'money.payouts_of_batch_for_update',
+  `select ${columns} from payout where batch_id = $1 order by payout_id for update`,
+);
+
+export const listPayouts = statement<[string[], string | null, string | null, number], PayoutRow>(
+  'money.list_payouts',
+  `select ${columns} from payout
+   where state = any($1) and ($2::timestamptz is null or (created_at, payout_id) < ($2::timestamptz, $3::uuid))
+   order by created_at desc, payout_id desc limit $4`,
+);
+
+/** Payouts that the bank has, or may have, and about which nothing final is known. */
+export const listUnsettled = statement<[string, number], PayoutRow>(
+  'money.payouts_unsettled',
+  `select p.payout_id, p.reference, p.case_id, p.person_id, p.step, p.purpose, p.payee_name_sealed, p.card_sealed, p.card_tail, p.amount_fen,
+     p.org_id, p.batch_id, p.state, p.bank_serial, p.reason, p.created_at, p.settled_at, p.reserve_id
+   from payout p join payout_batch b on b.batch_id = p.batch_id
+   where p.state in ('submitted', 'unknown') and b.submitted_at < $1 order by b.submitted_at, p.reference limit $2`,
+);
+
+export const setBatch = statement<[string[], string], never>(
+  'money.payouts_into_batch',
+  `update payout set batch_id = $2, state = 'batched' where payout_id = any($1)`,
+);
+
+export const releaseBatch = statement<[string], never>(
+  'money.payouts_out_of_batch',
+  `update payout set batch_id = null, state = 'drafted' where batch_id = $1 and state = 'batched'`,
+);
+
+export const setReserves = statement<[string[], string[]], never>(
+  'money.payout_reserves',
+  `update payout set reserve_id = r.reserve_id from unnest($1::uuid[], $2::uuid[]) as r (payout_id, reserve_id)
+   where payout.payout_id = r.payout_id`,
+);
+
+export const setStateOfBatch = statement<[string, string], never>(
+  'money.payout_states_of_batch',
+  `update payout set state = $2 where batch_id = $1 and state in ('batched', 'submitted', 'unknown')`,
+);
+
+export const endPayout = statement<[string, string, string | null, string | null, string | null], never>(
+  'money.end_payout',
+  'update payout set state = $2, bank_serial = $3, settled_at = $4, reason = $5 where payout_id = $1',
+);
+
+export type BatchRow = {
+  readonly batch_id: string;
+  readonly batch_no: string;
+  readonly org_id: string;
+  readonly maker_id: string;
+  readonly line_count: number;
+  readonly total_fen: number;
+  readonly lines_hash: Buffer;
+  readonly state: 'made' | 'approved' | 'submitted' | 'done' | 'voided';
+  readonly made_at: string;
+  readonly submit_count: number;
+};
+
+const batchColumns = 'b.batch_id, b.batch_no, b.org_id, b.maker_id, b.line_count, b.total_fen, b.lines_hash, b.state, b.made_at, b.submit_count';
+
+export const insertBatch = statement<[string, string, string, string, number, number, Buffer, string, string[], string], never>(
+  'money.insert_batch',
+  `insert into payout_batch (batch_id, batch_no, org_id, maker_id, line_count, total_fen, lines_hash, state, made_at, readers, leaf_id)
+   values ($1, $2, $3, $4, $5, $6, $7, 'made', $8, $9, $10)`,
+);
+
+export const lockBatch = statement<[string], BatchRow>(
+  'money.batch_for_update',
+  `select ${batchColumns} from payout_batch b where b.batch_id = $1 for update`,
+);
+
+export const selectBatch = statement<[string], BatchRow>('money.batch', `select ${batchColumns} from payout_batch b where b.batch_id = $1`);
+
+export const setBatchState = statement<[string, string], never>(
+  'money.batch_state',
+  'update payout_batch set state = $2 where batch_id = $1',
+);
+
+/** Counted before the bank is asked, so that the count is never less than the sendings. */
+export const countSubmit = statement<[string, string], { submit_count: number }>(
+  'money.count_submit',
+  `update payout_batch set submit_count = submit_count + 1, submitted_at = coalesce(submitted_at, $2)
+   where batch_id = $1 and state in ('approved', 'submitted') returning submit_count`,
+);
+
+export const finishBatch = statement<[string], never>(
+  'money.finish_batch',
+  `update payout_batch b set state = 'done' where b.batch_id = $1 and b.state in ('approved', 'submitted')
+     and not exists (select 1 from payout p where p.batch_id = b.batch_id and p.state in ('batched', 'submitted', 'unknown'))`,
+);
+
+export type ApprovalRow = {
+  readonly batch_id: string;
+  readonly approver_id: string;
+  readonly lines_hash: Buffer;
+  readonly decision: 'approve' | 'refuse';
+  readonly reason: string | null;
+};
+
+export const insertApproval = statement<[string, string, string, Buffer, string, string | null, string, string], never>(
+  'money.insert_approval',
+  `insert into payout_approval (batch_id, maker_id, approver_id, lines_hash, decision, reason, at, leaf_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+);
+
+export const listApprovals = statement<[string[]], ApprovalRow>(
+  'money.approvals',
+  'select batch_id, approver_id, lines_hash, decision, reason from payout_approval where batch_id = any($1) order by at',
+);
+
+export const listBatches = statement<[string | null, string | null, number], BatchRow>(
+  'money.list_batches',
+  `select ${batchColumns} from payout_batch b
+   where $1::timestamptz is null or (b.made_at, b.batch_id) < ($1::timestamptz, $2::uuid)
+   order by b.made_at desc, b.batch_id desc limit $3`,
+);

@@ -1,0 +1,191 @@
+// Money out, one payout at a time: drafted when a case enters its payment step, ended by what the bank says. The bank's word is taken
+// once; money and case move in the same transaction. What is unknown is asked about, never sent again under another reference.
+
+import { personGrant, roleGrant, systemAccess } from '#platform/access';
+import type { Clock } from '#platform/clock';
+import type { CryptoPort } from '#platform/crypto';
+import type { Database, Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import type { enqueue as enqueueJob } from '#platform/jobs';
+import type { Trace } from '#modules/trace';
+import { refuse } from './contract.ts';
+import type { Ledger } from './ledger.ts';
+import { fenIn, textIn } from './payments.ts';
+import * as store from './payout-store.ts';
+import { isRefused, isUnknown, type BankPort, type CaseEffect, type CasesPort, type CaseState, type FindPayee, type LineResult } from './ports.ts';
+
+export type PayoutsOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly crypto: CryptoPort;
+  readonly trace: Trace;
+  readonly ledger: Ledger;
+  readonly port: BankPort;
+  readonly cases: CasesPort;
+  readonly findPayee: FindPayee;
+  readonly enqueue: typeof enqueueJob;
+};
+
+const askAfterMs = 60_000;
+const askMax = 200;
+
+/** What each payment step pays, and from which datum of the case. */
+const purposes: Readonly<Record<string, { readonly zh: string; readonly field: string }>> = {
+  pay: { zh: '日保赔款', field: 'agreed_fen' },
+  prepay: { zh: '日保预付赔款', field: 'prepay_fen' },
+};
+
+export type Payouts = ReturnType<typeof createPayouts>;
+
+export function createPayouts(options: PayoutsOptions) {
+  const { db, clock, crypto, ledger, cases } = options;
+
+  const nameContext = (payoutId: string) => `payout:payee_name:${payoutId}`;
+  const cardContext = (payoutId: string) => `payout:card:${payoutId}`;
+
+  function openPayee(row: store.PayoutRow): { name: string; card: string } {
+    return { name: crypto.open(nameContext(row.payout_id), row.payee_name_sealed), card: crypto.open(cardContext(row.payout_id), row.card_sealed) };
+  }
+
+  function cardOf(state: CaseState): string | null {
+    const value = state.data['payout_card'];
+    if (typeof value !== 'object' || value === null || !('sealed' in value) || typeof value.sealed !== 'string') return null;
+    const card: unknown = JSON.parse(crypto.open(`case:${state.caseId}:payout_card`, value.sealed));
+    return typeof card === 'string' ? card : null;
+  }
+
+  /** Entering a payment step: what was agreed becomes owed, to the insured person by his real name. */
+  const draft: CaseEffect = async ({ tx, state, step }) => {
+    const purpose = purposes[step];
+    const orgId = state.active.find((one) => one.step === step)?.orgId;
+    invariant(purpose && orgId && state.personId, `case ${state.caseId} cannot be paid in step ${step}`);
+    const amountFen = fenIn(state.data, purpose.field);
+    await cancelDraft(tx, state.caseId, step);
+    if (amountFen <= 0) {
+      options.enqueue(tx, 'payouts.nothing_to_pay', { caseId: state.caseId, step });
+      return { payout_fen: 0 };
+    }
+    const payee = await options.findPayee(tx, state.personId);
+    const card = cardOf(state) ?? payee.card;
+    if (!card) throw refuse('money.no_card');
+    const payoutId = newId();
+    const reference = payoutId.replaceAll('-', '');
+    tx.send(store.insertPayout, [
+      payoutId, reference, state.caseId, state.personId, step, `${purpose.zh} ${state.caseNo}`,
+      crypto.seal(nameContext(payoutId), payee.name), crypto.seal(cardContext(payoutId), card), card.slice(-4), amountFen, orgId, clock.now(),
+      ['*', personGrant(state.personId), roleGrant('insurer_finance', orgId)],
+    ]);
+    await ledger.post(tx, {
+      idem: `agreed:${reference}`, debit: 'insurer_claims', credit: 'payout_reserve', amountFen, code: 'claim_agreed', caseId: state.caseId,
+    }, { region: state.region, subjectId: state.personId });
+    return { payout_fen: amountFen, payout_reference: reference };
+  };
+
+  /** A step that is entered again replaces a draft nobody has batched; beyond that a second payout is refused. */
+  async function cancelDraft(tx: Tx, caseId: string, step: string): Promise<void> {
+    for (const row of await tx.run(store.lockLiveOfStep, [caseId, step])) {
+      if (row.state !== 'drafted') throw refuse('money.payout_running');
+      await tx.run(store.endPayout, [row.payout_id, 'cancelled', null, null, '办件重新进入支付环节']);
+      await releaseAgreed(tx, row);
+    }
+  }
+
+  async function releaseAgreed(tx: Tx, row: store.PayoutRow): Promise<void> {
+    await ledger.post(tx, {
+      idem: `unagreed:${row.reference}`, debit: 'payout_reserve', credit: 'insurer_claims', amountFen: row.amount_fen,
+      code: 'claim_released', caseId: row.case_id,
+    }, { subjectId: row.person_id });
+  }
+
+  /** Takes one final result of the bank. `stale`: it is not ours, was known, or differs in amount; nothing was booked. */
+  async function applyResult(result: LineResult): Promise<'taken' | 'stale'> {
+    return db.transaction(systemAccess, async (tx) => {
+      const found = await tx.maybe(store.selectByReference, [result.reference]);
+      if (!found) return 'stale';
+      await cases.lock(tx, found.case_id);
+      const row = await tx.one(store.lockByReference, [result.reference]);
+      if (!['batched', 'submitted', 'unknown'].includes(row.state) || !row.reserve_id) return 'stale';
+      if (result.amountFen !== row.amount_fen) {
+        traceRefused(tx, row, result);
+        return 'stale';
+      }
+      if (result.state === 'settled') await settle(tx, row, row.reserve_id, result);
+      else await fail(tx, row, row.reserve_id, result);
+      if (row.batch_id) await tx.run(store.finishBatch, [row.batch_id]);
+      return 'taken';
+    });
+  }
+
+  async function settle(tx: Tx, row: store.PayoutRow, reserveId: string, result: LineResult): Promise<void> {
+    const paidAt = (result.settledAt ?? new Date(clock.now())).toISOString();
+    await tx.run(store.endPayout, [row.payout_id, 'settled', result.bankSerial ?? null, paidAt, null]);
+    await ledger.postPending(tx, reserveId, row.amount_fen, { subjectId: row.person_id });
+    await cases.event(tx, {
+      caseId: row.case_id, step: row.step, outcome: 'paid',
+      data: { paid_fen: row.amount_fen, bank_serial: result.bankSerial ?? null, paid_at: paidAt },
+    });
+  }
+
+  async function fail(tx: Tx, row: store.PayoutRow, reserveId: string, result: LineResult): Promise<void> {
+    const reason = result.reason ?? (result.state === 'returned' ? '银行退回' : '银行未受理');
+    await tx.run(store.endPayout, [row.payout_id, result.state, result.bankSerial ?? null, null, reason]);
+    await ledger.voidPending(tx, reserveId, { subjectId: row.person_id });
+    await releaseAgreed(tx, row);
+    await cases.event(tx, {
+      caseId: row.case_id, step: row.step, outcome: 'pay_failed',
+      data: { pay_failed_reason: reason, pay_failed_at: clock.now() },
+    });
+  }
+
+  /** The bank's word about another amount is not believed; that it was said is kept. */
+  function traceRefused(tx: Tx, row: store.PayoutRow, result: LineResult): void {
+    options.trace.record(tx, {
+      eventId: newId(), type: 'money.result_refused', at: clock.now(), region: '', department: 'bank', actorId: null, subjectId: row.person_id,
+      body: { reference: row.reference, oursFen: row.amount_fen, theirsFen: result.amountFen, state: result.state },
+    });
+  }
+
+  /** A verified callback; every result stands on its own, so one that cannot be taken holds up no other. */
+  async function handleBankEvent(event: { readonly results: readonly LineResult[] }): Promise<void> {
+    for (const result of event.results) await applyResult(result);
+  }
+
+  /** Asks the bank about payouts whose result did not come. Gives how many were asked. */
+  async function settleUnknownPayouts(): Promise<number> {
+    const before = new Date(Date.parse(clock.now()) - askAfterMs).toISOString();
+    const rows = await db.transaction(systemAccess, (tx) => tx.run(store.listUnsettled, [before, askMax]));
+    for (const row of rows) {
+      try {
+        await ask(row);
+      } catch (error) {
+        if (!isUnknown(error) && !isRefused(error)) throw error;
+      }
+    }
+    return rows.length;
+  }
+
+  async function ask(row: store.PayoutRow): Promise<void> {
+    const status = await options.port.queryLine(row.reference);
+    if (status.state === 'settled' || status.state === 'returned' || status.state === 'failed') {
+      const { state, bankSerial, settledAt, reason } = status;
+      await applyResult({
+        reference: row.reference, state, amountFen: row.amount_fen,
+        ...(bankSerial ? { bankSerial } : {}), ...(settledAt ? { settledAt } : {}), ...(reason ? { reason } : {}),
+      });
+    } else if (status.state === 'not_found' && row.batch_id) {
+      // The bank never got it: the same batch goes again under the same number, which the bank takes once.
+      const { batch_id: batchId } = row;
+      await db.transaction(systemAccess, async (tx) => options.enqueue(tx, 'payouts.submit', { batchId }, { jobKey: `payouts.submit:${batchId}` }));
+    }
+  }
+
+  const tasks = {
+    'payouts.nothing_to_pay': async (payload: unknown) => {
+      const input = { caseId: textIn(payload, 'caseId'), step: textIn(payload, 'step') };
+      await db.transaction(systemAccess, (tx) => cases.event(tx, { ...input, outcome: 'paid', data: { paid_fen: 0, paid_at: clock.now() } }));
+    },
+  };
+
+  return { effects: { 'payouts.draft': draft }, tasks, applyResult, handleBankEvent, settleUnknownPayouts, openPayee };
+}

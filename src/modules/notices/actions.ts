@@ -1,0 +1,246 @@
+// Telling people: rows in the transaction of the act, SMS sent later and outside of it, and reading.
+
+import type { Service } from '#catalog';
+import { roles, type Role } from '#catalog';
+import type { DataSources } from '#catalog/data';
+import type { NoticeTemplate, Recipient } from '#catalog/notices';
+import { fill, namesIn, valuesIn, valuesOf } from '#catalog/values';
+import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
+import { dayOf } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
+import type { Database, Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import { cutPage, readCursor } from '#platform/page';
+import { refuse, type NoticePage } from './contract.ts';
+import * as store from './store.ts';
+
+/** The part of an effect's context that telling needs. */
+export type NoticeContext = {
+  readonly tx: Tx;
+  readonly service: Service;
+  readonly state: {
+    readonly caseId: string;
+    readonly caseNo: string;
+    readonly region: string;
+    readonly personId: string | null;
+    readonly applicantOrgId: string | null;
+    readonly data: Readonly<Record<string, unknown>>;
+    readonly end: string | null;
+    readonly active: readonly {
+      readonly step: string;
+      readonly orgId: string | null;
+      readonly dueAt: string | null;
+      readonly lastDay: string | null;
+      readonly supplement: { readonly dueAt: string } | null;
+    }[];
+    readonly done: Readonly<Record<string, { readonly orgId: string | null }>>;
+  };
+  readonly step: string;
+  readonly facts: { readonly now: string; route(role: Role, region: string): string | null };
+  readonly reason?: string | null;
+};
+
+export type SmsSender = {
+  send(message: {
+    readonly phone: string;
+    readonly templateCode: string;
+    readonly params: Readonly<Record<string, string>>;
+    readonly bizId: string;
+  }): Promise<{ providerId: string }>;
+};
+
+export type NoticesOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly sms: SmsSender;
+  readonly templates: Readonly<Record<string, NoticeTemplate>>;
+  readonly sources: DataSources;
+  readonly regionName: (code: string) => string;
+  /** Mobile number of a person, opened; null where there is none. */
+  readonly phoneOf: (tx: Tx, personId: string) => Promise<string | null>;
+};
+
+export type Sent = { readonly sent: number; readonly failed: number; readonly retried: number };
+
+const batchMax = 50;
+const pageMax = 20;
+const leaseMinutes = 2;
+/** Minutes until the next try, by the tries made; after the last one the message has failed. */
+const backoffMinutes = [1, 5, 15, 60] as const;
+
+export type Notices = ReturnType<typeof createNotices>;
+
+export function createNotices(options: NoticesOptions) {
+  const { db, clock, templates } = options;
+
+  /** Inserts the notices of one template; `targets` are the words of the definition and only document it. */
+  function announce(context: NoticeContext, template: string, _targets: readonly string[]): void {
+    const notice = templates[template];
+    invariant(notice, `notice template ${template} does not exist`);
+    const { tx, state, facts } = context;
+    const names = namesIn(notice.title, notice.text);
+    const values = valuesOf(
+      {
+        service: context.service,
+        caseNo: state.caseNo,
+        regionName: options.regionName(state.region),
+        step: context.step,
+        data: state.data,
+        end: state.end,
+        dueDay: dueDayOf(context),
+        today: dayOf(facts.now),
+        applicant: '申请人',
+        reason: context.reason ?? null,
+      },
+      names,
+      options.sources,
+    );
+    const seen = new Set<string>();
+    for (const to of notice.to.flatMap((recipient) => resolve(recipient, context))) {
+      const key = 'personId' in to ? to.personId : `${to.role}@${to.orgId}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const isPerson = 'personId' in to;
+      const bySms = isPerson && notice.sms;
+      tx.send(store.insert, [
+        newId(),
+        isPerson ? to.personId : null,
+        isPerson ? null : to.orgId,
+        isPerson ? null : to.role,
+        state.caseId,
+        notice.code,
+        fill(notice.title, values),
+        fill(notice.text, values),
+        bySms ? ['app', 'sms'] : ['app'],
+        facts.now,
+        bySms ? 'queued' : 'none',
+        ['*', isPerson ? personGrant(to.personId) : roleGrant(to.role, to.orgId)],
+      ]);
+    }
+  }
+
+  /** Sends what is queued, one batch; call it again while it sends. No transaction is open while the provider is asked. */
+  async function sendQueued(limit: number = batchMax): Promise<Sent> {
+    const now = clock.now();
+    const claimed = await db.transaction(systemAccess, async (tx) => {
+      const rows = await tx.run(store.claim, [now, later(now, leaseMinutes), limit]);
+      const phones = await Promise.all(rows.map((row) => options.phoneOf(tx, row.person_id)));
+      return rows.map((row, at) => ({ row, phone: phones[at] ?? null }));
+    });
+    const counts = { sent: 0, failed: 0, retried: 0 };
+    for (const { row, phone } of claimed) counts[await sendOne(row, phone)] += 1;
+    return counts;
+  }
+
+  async function sendOne(row: store.Claimed, phone: string | null): Promise<keyof Sent> {
+    const template = templates[row.template];
+    const params = template ? valuesIn(template.text, row.text) : null;
+    if (!phone || !params) return settle(row, 'failed', null);
+    try {
+      const { providerId } = await options.sms.send({
+        phone,
+        templateCode: row.template,
+        params,
+        bizId: row.notice_id,
+      });
+      return await settle(row, 'sent', providerId);
+    } catch (error) {
+      const minutes = backoffMinutes[row.tries - 1];
+      if (isFinal(error) || minutes === undefined) return settle(row, 'failed', null);
+      return settle(row, 'retried', `wait|${later(clock.now(), minutes)}|${row.tries}`);
+    }
+  }
+
+  async function settle(row: store.Claimed, result: keyof Sent, providerId: string | null): Promise<keyof Sent> {
+    const state = result === 'retried' ? 'queued' : result;
+    await db.transaction(systemAccess, (tx) => tx.run(store.settle, [row.notice_id, state, providerId]));
+    return result;
+  }
+
+  /** A person's own notices, newest first. */
+  function list(personId: string, cursor: string | undefined, limit: number = pageMax): Promise<NoticePage> {
+    return db.transaction(workerAccess(personId), async (tx) => {
+      const [at, id] = readCursor(cursor) ?? [null, null];
+      const rows = await tx.run(store.ofPerson, [personId, at, id, limit + 1]);
+      const { unread } = await tx.one(store.unreadOfPerson, [personId]);
+      return pageOf(rows, unread, limit);
+    });
+  }
+
+  /** Notices to the organisations and roles that a member of staff holds. */
+  function orgNotices(access: Access, cursor: string | undefined, limit: number = pageMax): Promise<NoticePage> {
+    const orgIds = access.grants.flatMap((grant) => grant.split('@')[1] ?? []);
+    return db.transaction(access, async (tx) => {
+      const [at, id] = readCursor(cursor) ?? [null, null];
+      const rows = await tx.run(store.ofOrgs, [orgIds, at, id, limit + 1]);
+      const { unread } = await tx.one(store.unreadOfOrgs, [orgIds]);
+      return pageOf(rows, unread, limit);
+    });
+  }
+
+  async function markRead(access: Access, noticeId: string): Promise<void> {
+    await db.transaction(access, async (tx) => {
+      const row = await tx.maybe(store.markRead, [noticeId, clock.now()]);
+      if (!row) throw refuse('notices.not_found');
+    });
+  }
+
+  return { announce, sendQueued, list, orgNotices, markRead };
+}
+
+type Addressee = { readonly personId: string } | { readonly orgId: string; readonly role: Role };
+
+function resolve(recipient: Recipient, { state, service, step, facts }: NoticeContext): readonly Addressee[] {
+  const applicant: readonly Addressee[] = [
+    ...(state.personId ? [{ personId: state.personId }] : []),
+    ...(!state.personId && state.applicantOrgId ? [{ orgId: state.applicantOrgId, role: 'enterprise' as const }] : []),
+  ];
+  if (recipient === 'subject') return applicant;
+  if (recipient === 'applicant_org')
+    return state.applicantOrgId ? [{ orgId: state.applicantOrgId, role: 'enterprise' }] : [];
+  if (recipient === 'step_org') {
+    const role = service.workflow.steps[step]?.role;
+    invariant(role, `workflow ${service.workflow.code} has no step ${step}`);
+    if (roles[role].kind === 'public') return applicant;
+    const orgId = state.active.find((one) => one.step === step)?.orgId ?? state.done[step]?.orgId;
+    return orgId ? [{ orgId, role }] : [];
+  }
+  const orgId = facts.route(recipient.role, state.region);
+  return orgId ? [{ orgId, role: recipient.role }] : [];
+}
+
+/** The day until which something is expected: of the step itself, or of the step that follows it. */
+function dueDayOf({ state, step }: NoticeContext): string | null {
+  const active = state.active.find((one) => one.step === step) ?? state.active[0];
+  const dueAt = active?.supplement?.dueAt ?? active?.dueAt;
+  if (active?.lastDay && !active.supplement) return active.lastDay;
+  // A due instant is exclusive: midnight belongs to the day before.
+  return dueAt ? dayOf(new Date(Date.parse(dueAt) - 1).toISOString()) : null;
+}
+
+/** The provider answered and said no: the same message again would be refused again. */
+function isFinal(error: unknown): boolean {
+  return error instanceof Error && 'kind' in error && error.kind === 'refused';
+}
+
+function later(instant: string, minutes: number): string {
+  return new Date(Date.parse(instant) + minutes * 60_000).toISOString();
+}
+
+function pageOf(rows: readonly store.NoticeRow[], unread: number, limit: number): NoticePage {
+  const { items, nextCursor } = cutPage(rows, limit, (row) => [row.at, row.notice_id]);
+  return {
+    items: items.map((row) => ({
+      noticeId: row.notice_id,
+      template: row.template,
+      title: row.title,
+      text: row.text,
+      caseId: row.case_id,
+      at: row.at,
+      readAt: row.read_at,
+    })),
+    unread,
+    nextCursor,
+  };
+}

@@ -1,0 +1,26 @@
+// What others see of notices, and how reading them may be refused. Runs in a browser: no I/O.
+
+import { z } from 'zod';
+import { declareRefusals } from '#platform/errors';
+
+export const refuse = declareRefusals({
+  'notices.not_found': { status: 404, zh: '没有找到这条消息，或您无权查看。', next: '请回到消息列表重新打开。' },
+});
+
+export const noticeView = z.object({
+  noticeId: z.uuid(),
+  template: z.string(),
+  title: z.string(),
+  text: z.string(),
+  caseId: z.uuid().nullable(),
+  at: z.string().describe('发出的时间'),
+  readAt: z.string().nullable(),
+});
+export type NoticeView = z.infer<typeof noticeView>;
+
+export const noticePage = z.object({
+  items: z.array(noticeView),
+  unread: z.number().int().nonnegative(),
+  nextCursor: z.string().nullable().describe('没有下一页时为 null'),
+});
+export type NoticePage = z.infer<typeof noticePage>;

@@ -1,0 +1,461 @@
+// The worker's pages on the real modules: sessions, drafts, cases, cover, payments, messages. Translation only; what is decided is
+// decided in the modules, under the worker's own access.
+
+import type { Service } from '#catalog';
+import { fieldKind, formatYuan } from '#catalog/fields/index';
+import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
+import type { Message, HomeModel, LifeEvent, CaseItem, CoverNow, PaymentModel, ServiceCard, ConsentText, FileView, PaymentLink, DueItem } from '../apps/worker/pages/model.ts';
+import type { Challenge, Login, PublishedService, WorkerBackend } from '../apps/worker/backend.ts';
+import { personGrant, workerAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
+import { declareRefusals, type FieldProblem } from '#platform/errors';
+import type { CaseSummary } from '#modules/cases';
+import { rectifyBy } from '#modules/cases';
+import { checkRegistration, maskPerson, sessionMaxAgeSeconds } from '#modules/identity';
+import type { Services } from './services.ts';
+
+const refuse = declareRefusals({
+  'pages.no_service': { status: 404, zh: '没有这项服务，或它还没有开通。', next: '请到服务目录查看可以办理的事项。' },
+  'pages.message_gone': { status: 404, zh: '没有找到这条消息。', next: '请回到消息列表。' },
+  'pages.no_order': { status: 404, zh: '没有找到这笔缴费。', next: '请回到办件页面查看。' },
+  'pages.challenge_gone': { status: 410, zh: '这次登录已经过期。', next: '请重新填写手机号。' },
+  'pages.signature_phone': { status: 409, zh: '没有找到您登记的手机号。', next: '请到就近的工会服务站更新手机号。' },
+});
+
+/** Where a phrase of life leads. */
+const lifeEvents: readonly { code: string; zh: string; services: readonly string[] }[] = [
+  { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008'] },
+  { code: 'cover', zh: '买保障、退保障', services: ['DI-001', 'DI-005'] },
+  { code: 'union', zh: '加入工会', services: ['UN-001'] },
+];
+
+const consentVersion = '2026-01';
+const consents: readonly ConsentText[] = [
+  {
+    name: 'agree_identity',
+    zh: '同意处理我的身份信息',
+    paragraphs: [
+      '为了实名登记、核对资格和防止冒用，我们需要处理您的姓名、证件号码和手机号。证件号码加密保存，页面上只显示一部分；谁因为什么看过，您可以随时在“我的”里查到。',
+      '不同意就不能登记办理；您可以随时撤回同意，撤回前已办理的事项不受影响。',
+    ],
+    purpose: 'identity',
+    version: consentVersion,
+    required: true,
+  },
+];
+
+const registrationMs = 15 * 60_000;
+const unfinishedMax = 10_000;
+
+type Unfinished = { readonly phone: string; name?: string; idDocument?: { type: string; number: string }; region?: string; readonly untilMs: number };
+
+export function createWorkerBackend(services: Services): WorkerBackend {
+  const { identity, drafts, cases, reader, cover, money, notices, documents, files, orgs, catalogue, clock, crypto, db } = services;
+  // Registrations under way, sealed by nothing but time: they live a quarter of an hour in this process and never in the database.
+  const unfinished = new Map<string, Unfinished>();
+
+  const open = (personId: string) => ({
+    access: workerAccess(personId),
+    actor: { kind: 'worker' as const, id: personId, name: '', grants: [personGrant(personId)] },
+  });
+
+  // ---- who is here
+
+  async function session(token: string) {
+    const found = await identity.sessionOf(token, 'worker');
+    if (found?.kind !== 'worker') return null;
+    const [profile, unread] = await Promise.all([identity.profile(found.personId), notices.unread(found.personId)]);
+    return { personId: found.personId, name: profile?.name ?? '', region: profile?.region ?? demonstrationRegion, csrf: found.csrf, unread };
+  }
+
+  const challengeContext = 'challenge:phone:1';
+
+  async function requestCode(phone: string, address: string): Promise<Challenge> {
+    const { waitSeconds } = await identity.requestCode(phone, address);
+    const digits = fieldKind('phone').parse(phone, {}, { today: dayOf(clock.now()) });
+    const value = digits.ok ? String(digits.value) : phone;
+    return { challengeId: crypto.seal(challengeContext, value), phoneMasked: fieldKind('phone').mask(value), waitSeconds };
+  }
+
+  function phoneOf(challengeId: string): string {
+    try {
+      return crypto.open(challengeContext, challengeId);
+    } catch {
+      throw refuse('pages.challenge_gone');
+    }
+  }
+
+  async function challenge(challengeId: string): Promise<Challenge | null> {
+    try {
+      return { challengeId, phoneMasked: fieldKind('phone').mask(crypto.open(challengeContext, challengeId)), waitSeconds: 60 };
+    } catch {
+      return null;
+    }
+  }
+
+  async function verifyCode(challengeId: string, code: string): Promise<Login> {
+    const phone = phoneOf(challengeId);
+    const verified = await identity.verifyCode(phone, code);
+    if (verified.state === 'in') return { kind: 'session', token: verified.token, maxAgeSeconds: sessionMaxAgeSeconds };
+    forgetOld();
+    unfinished.set(verified.token, { phone, untilMs: Date.now() + registrationMs });
+    return { kind: 'register', registrationToken: verified.token, maxAgeSeconds: registrationMs / 1000 };
+  }
+
+  function forgetOld(): void {
+    const now = Date.now();
+    for (const [token, one] of unfinished) {
+      if (one.untilMs < now || unfinished.size > unfinishedMax) unfinished.delete(token);
+    }
+  }
+
+  async function registration(token: string) {
+    const one = unfinished.get(token);
+    if (!one || one.untilMs < Date.now()) return null;
+    return {
+      phoneMasked: fieldKind('phone').mask(one.phone),
+      name: one.name ?? null,
+      idMasked: one.idDocument ? fieldKind('id_document').mask(one.idDocument) : null,
+      region: one.region ?? null,
+      consents,
+    };
+  }
+
+  async function saveRegistration(token: string, input: { name?: unknown; idDocument?: unknown; region?: unknown }): Promise<readonly FieldProblem[]> {
+    const one = unfinished.get(token);
+    if (!one) throw refuse('pages.challenge_gone');
+    const context = { today: dayOf(clock.now()), isRegion: services.isRegion };
+    const problems: FieldProblem[] = [];
+    const check = (name: 'name' | 'idDocument' | 'region', kind: 'person_name' | 'id_document' | 'region', raw: unknown) => {
+      const parsed = fieldKind(kind).parse(raw, {}, context);
+      if (parsed.ok) Object.assign(one, { [name]: parsed.value });
+      else problems.push(...parsed.problems.map((problem) => ({ path: [name, ...(problem.path ?? [])].join('.'), code: problem.code, zh: problem.zh })));
+    };
+    if ('name' in input) check('name', 'person_name', input.name);
+    if ('idDocument' in input) check('idDocument', 'id_document', input.idDocument);
+    if ('region' in input) check('region', 'region', input.region);
+    return problems;
+  }
+
+  async function register(token: string, agreed: readonly string[]) {
+    const one = unfinished.get(token);
+    if (!one) throw refuse('pages.challenge_gone');
+    const missing = consents.filter((consent) => consent.required && !agreed.includes(`${consent.purpose}@${consent.version}`));
+    if (missing.length > 0) return { problems: missing.map((consent) => ({ path: consent.name, code: 'must_agree', zh: '需要您同意后才能登记，请勾选。' })) };
+    const input = { token, name: one.name ?? '', idDocument: one.idDocument ?? { type: '', number: '' }, region: one.region ?? '', consentVersion };
+    const checked = checkRegistration(input, dayOf(clock.now()), services.isRegion);
+    if (!checked.ok) return { problems: checked.problems };
+    const made = await identity.register(input);
+    unfinished.delete(token);
+    return { token: made.token, maxAgeSeconds: sessionMaxAgeSeconds };
+  }
+
+  // ---- what there is
+
+  const card = (service: Service): ServiceCard => ({ code: service.code, zh: service.zh, summary: service.summary ?? service.outcome.zh, unavailable: null });
+
+  async function directory(query: string): Promise<readonly LifeEvent[]> {
+    const wanted = query.trim().toLowerCase();
+    const published = catalogue.publishedServices();
+    const matches = (service: Service) =>
+      wanted === '' || [service.zh, service.summary ?? '', service.code, ...(service.keywords ?? [])].some((text) => text.toLowerCase().includes(wanted));
+    const placed = new Set(lifeEvents.flatMap((event) => event.services));
+    const rest = { code: 'other', zh: '其他', services: published.filter((service) => !placed.has(service.code)).map((service) => service.code) };
+    return [...lifeEvents, rest]
+      .map((event) => ({
+        code: event.code,
+        zh: event.zh,
+        services: event.services.flatMap((code) => published.filter((service) => service.code === code && matches(service)).map(card)),
+      }))
+      .filter((event) => event.services.length > 0);
+  }
+
+  async function service(code: string): Promise<PublishedService | null> {
+    const found = catalogue.published(code);
+    return found ? { service: found.service, blocked: null } : null;
+  }
+
+  async function coverNow(personId: string): Promise<CoverNow> {
+    const now = clock.now();
+    const found = await cover.coveredAt(personId, now);
+    return {
+      covered: found.covered,
+      text: found.covered ? `现在在保，到${beijing(found.endsAt)}` : '现在没有保障',
+      policyNo: found.policyNo,
+      startsAt: found.startsAt,
+      endsAt: found.endsAt,
+    };
+  }
+
+  async function home(personId: string): Promise<HomeModel> {
+    const [profile, coverState, mine] = await Promise.all([identity.profile(personId), coverNow(personId), reader.mine(workerAccess(personId), personId, null)]);
+    const items = mine.items;
+    return {
+      name: profile?.name ?? '',
+      cover: coverState,
+      due: items.flatMap((item) => dueOf(item)),
+      doing: items.filter((item) => item.status === 'open').slice(0, 5).map(toItem),
+      services: catalogue.publishedServices().map(card),
+      reportService: 'DI-006',
+      buyService: 'DI-001',
+    };
+  }
+
+  function dueOf(item: CaseSummary): DueItem[] {
+    const href = `/m/cases/${item.caseId}`;
+    if (item.status === 'open' && item.mineNow) {
+      return [{ href, title: item.serviceZh, text: `轮到您：${item.statusText}`, dueText: item.dueAt ? `请在${beijing(item.dueAt)}前办` : '', light: item.light }];
+    }
+    return item.canRate ? [{ href, title: item.serviceZh, text: '办完了，请评价', dueText: '', light: 'green' }] : [];
+  }
+
+  function toItem(item: CaseSummary): CaseItem {
+    return {
+      caseId: item.caseId,
+      caseNo: item.caseNo,
+      serviceZh: item.serviceZh,
+      statusText: item.statusText,
+      whose: item.status === 'ended' ? '' : item.mineNow ? '轮到您' : '经办单位办理中',
+      dueText: item.dueAt ? `${beijing(item.dueAt)}前` : '',
+      light: item.light,
+      status: item.status,
+      at: item.openedAt,
+    };
+  }
+
+  // ---- applying
+
+  async function draft(personId: string, serviceCode: string) {
+    const found = await drafts.find(personId, serviceCode);
+    return found ? withKnown(personId, serviceCode, found) : null;
+  }
+
+  async function startDraft(personId: string, serviceCode: string) {
+    if (!catalogue.published(serviceCode)) throw refuse('pages.no_service');
+    return withKnown(personId, serviceCode, await drafts.start(personId, serviceCode));
+  }
+
+  /** Adds what is known already, with where it comes from, so that it is shown and not asked. */
+  async function withKnown(personId: string, serviceCode: string, found: { draftId: string; updatedAt: string; answers: Readonly<Record<string, unknown>>; masks: Readonly<Record<string, string>> }) {
+    const published = catalogue.published(serviceCode);
+    const profile = await identity.profile(personId);
+    const prefill: Record<string, { value: unknown; from: string }> = {};
+    for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
+      if (field.concept === 'occupation' && profile?.occupation) prefill[name] = { value: profile.occupation, from: '您登记的资料' };
+      if (field.kind === 'region' && profile) prefill[name] = { value: profile.region, from: '您登记的常住地区' };
+      const org = field.concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
+      if (org) prefill[name] = { value: { orgId: org.orgId, name: org.name }, from: '您登记的资料' };
+    }
+    if (serviceCode === 'DI-001') prefill['cover_from'] = { value: dayOf(clock.now()), from: '今天' };
+    const fileIds = Object.values(found.answers).flatMap(fileIdsIn);
+    const described = await files.describe(workerAccess(personId), fileIds);
+    return { draftId: found.draftId, updatedAt: found.updatedAt, answers: found.answers, masks: found.masks, prefill, files: Object.fromEntries(described.map((one) => [one.fileId, toFileView(one)])) };
+  }
+
+  async function saveDraft(personId: string, serviceCode: string, answers: Readonly<Record<string, unknown>>) {
+    const proof = await proveTyped(personId, answers);
+    return drafts.save(personId, serviceCode, answers, proof);
+  }
+
+  /** A typed signature stands only with the SMS code that was sent for it. */
+  async function proveTyped(personId: string, answers: Readonly<Record<string, unknown>>) {
+    for (const value of Object.values(answers)) {
+      if (typeof value === 'object' && value !== null && 'smsCode' in value && typeof value.smsCode === 'string') {
+        await identity.proveSignature(await ownPhone(personId), value.smsCode);
+        return { smsCodeVerified: true };
+      }
+    }
+    return {};
+  }
+
+  async function ownPhone(personId: string): Promise<string> {
+    const profile = await identity.profile(personId);
+    if (!profile) throw refuse('pages.signature_phone');
+    return profile.phone;
+  }
+
+  async function submit(personId: string, serviceCode: string, requestId: string) {
+    const { access, actor } = open(personId);
+    const { draftId, raw } = await drafts.rawForm(personId, serviceCode);
+    const profile = await identity.profile(personId);
+    const region = regionOfCase(raw, profile?.region ?? services.region);
+    const answer = await cases.openCase(
+      access,
+      actor,
+      { personId, orgId: null },
+      { requestId, serviceCode, region, data: raw },
+      // A typed signature was proven when it was saved into the draft.
+      { smsCodeVerified: true },
+    );
+    await drafts.finish(personId, draftId, answer.caseId);
+    return { caseId: answer.caseId };
+  }
+
+  /** The county in which the work is done, if the form names one of this city; else where the person lives. */
+  function regionOfCase(raw: Readonly<Record<string, unknown>>, fallback: string): string {
+    for (const name of ['work_region', 'usual_area']) {
+      const value = raw[name];
+      if (typeof value === 'string' && services.isRegion(value) && isWithin(value, services.region)) return value;
+    }
+    return isWithin(fallback, services.region) ? fallback : services.region;
+  }
+
+  // ---- cases
+
+  async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
+    const order = await money.orderOf(workerAccess(personId), caseId);
+    return order ? [{ orderId: caseId, zh: order.description, amountFen: order.amountFen, stateText: order.stateZh }] : [];
+  }
+
+  async function caseView(personId: string, caseId: string) {
+    const { access, actor } = open(personId);
+    const [view, links] = await Promise.all([reader.view(access, actor, caseId), payments(personId, caseId)]);
+    return { view, payments: links };
+  }
+
+  async function payment(personId: string, caseId: string): Promise<PaymentModel> {
+    const order = await money.orderOf(workerAccess(personId), caseId);
+    if (!order) throw refuse('pages.no_order');
+    const state = await reader.state(workerAccess(personId), caseId);
+    const amount = (name: string) => (typeof state.data[name] === 'number' ? formatYuan(state.data[name]) : null);
+    const lines = [
+      { zh: '保费总额', text: amount('gross_fen') },
+      { zh: '财政补贴', text: amount('subsidy_fen') },
+    ].flatMap((line) => (line.text ? [{ zh: line.zh, text: `${line.text} 元` }] : []));
+    const states = { created: 'created', open: 'waiting', paid: 'paid', closed: 'closed', refunding: 'refunding', refunded: 'refunded' } as const;
+    return {
+      orderId: caseId,
+      title: order.description,
+      amountFen: order.amountFen,
+      lines,
+      state: states[order.state],
+      stateText: order.stateZh,
+      payUrl: order.payUrl,
+      expiresText: order.state === 'open' || order.state === 'created' ? `请在${beijing(order.expiresAt)}前支付` : null,
+      caseId,
+    };
+  }
+
+  function toMessage(one: { noticeId: string; title: string; text: string; at: string; readAt: string | null; caseId: string | null }): Message {
+    return { messageId: one.noticeId, title: one.title, text: one.text, at: one.at, read: one.readAt !== null, caseId: one.caseId };
+  }
+
+  return {
+    session,
+    requestCode,
+    challenge,
+    verifyCode,
+    registration,
+    saveRegistration,
+    register,
+    logout: (token) => identity.logout(token),
+    home,
+    directory,
+    service,
+    reportService: () => 'DI-006',
+    searchOrganisations: async (query, concept) =>
+      orgs.search(query, concept === 'platform' ? 'platform_company' : concept === 'hospital' ? 'hospital' : undefined).map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
+    draft,
+    startDraft,
+    saveDraft,
+    attachFile: (personId, serviceCode, field, fileId) => drafts.changeFiles(personId, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
+    detachFile: async (personId, serviceCode, field, fileId) => {
+      await drafts.changeFiles(personId, serviceCode, field, (ids) => ids.filter((id) => id !== fileId));
+    },
+    requestSignatureCode: async (personId) => {
+      const phone = await ownPhone(personId);
+      const { waitSeconds } = await identity.requestCode(phone, `person:${personId}`, 'sign');
+      return { phoneMasked: fieldKind('phone').mask(phone), waitSeconds };
+    },
+    submit,
+    cases: async (personId, cursor) => {
+      const page = await reader.mine(workerAccess(personId), personId, services.readCursor(cursor));
+      return { items: page.items.map(toItem), nextCursor: page.nextCursor };
+    },
+    caseView,
+    command: async (personId, caseId, command, requestId) => {
+      const { access, actor } = open(personId);
+      await cases.commandCase(access, actor, { requestId, caseId, command });
+    },
+    rate: async (personId, caseId, rating, requestId) => {
+      await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating }, (at) => rectifyBy(services.calendar(), at));
+    },
+    upload: async (personId, upload) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of upload.stream) chunks.push(chunk);
+      return toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.concat(chunks) }));
+    },
+    file: async (personId, fileId) => {
+      const found = await files.read(workerAccess(personId), fileId);
+      return { name: found.name, mediaType: found.mediaType, bytes: found.content };
+    },
+    document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
+    payment,
+    refreshPayment: async (personId, caseId) => {
+      await money.refreshOrder(workerAccess(personId), caseId);
+      return payment(personId, caseId);
+    },
+    cover: async (personId, cursor) => {
+      const [now, days] = await Promise.all([coverNow(personId), cover.days(personId, cursor)]);
+      return { now, days, buyService: 'DI-001', refundService: days.items.some((day) => day.refundable) ? 'DI-005' : null };
+    },
+    coverAt: async (personId, instant) => {
+      const found = await cover.coveredAt(personId, instant);
+      return {
+        at: instant,
+        covered: found.covered,
+        text: found.covered ? `${beijing(instant)}在保，保单号 ${found.policyNo}` : `${beijing(instant)}没有保障`,
+        policyNo: found.policyNo,
+        evidence: found.evidence ? found.evidence.leafId : null,
+      };
+    },
+    messages: async (personId, cursor) => {
+      const page = await notices.list(personId, cursor);
+      return { items: page.items.map(toMessage), nextCursor: page.nextCursor };
+    },
+    openMessage: async (personId, messageId) => {
+      const found = await notices.open(personId, messageId);
+      if (!found) throw refuse('pages.message_gone');
+      return toMessage(found);
+    },
+    markAllRead: (personId) => notices.markAllRead(personId),
+    profile: async (personId) => {
+      const found = await identity.profile(personId);
+      const member = await db.transaction(workerAccess(personId), (tx) => services.membership.activeMember(tx, personId));
+      if (!found) return { rows: [], consents: [] };
+      const masked = maskPerson(found);
+      return {
+        rows: [
+          { zh: '姓名', text: masked.name },
+          { zh: '证件号码', text: masked.idNumber },
+          { zh: '手机号', text: masked.phone },
+          { zh: '地区', text: regionFullName(found.region) ?? found.region },
+          { zh: '会籍', text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会' },
+        ],
+        consents: consents.map((consent) => ({ zh: consent.zh, version: consent.version, at: '' })),
+      };
+    },
+    whoSawMyData: async (personId, cursor) => {
+      const page = await identity.whoHasSeen(personId, cursor ?? undefined);
+      return { items: page.items.map((one) => ({ at: one.at, who: `${one.orgName} ${one.staffName}`, what: one.fieldZh, why: one.reason })), nextCursor: page.nextCursor };
+    },
+  };
+}
+
+function toFileView(one: { fileId: string; name: string; mediaType: string }): FileView {
+  return { fileId: one.fileId, name: one.name, mediaType: one.mediaType, stateZh: '已安全保存' };
+}
+
+function fileIdsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('fileIds' in value && Array.isArray(value.fileIds)) return value.fileIds.filter((id): id is string => typeof id === 'string');
+  return 'fileId' in value && typeof value.fileId === 'string' ? [value.fileId] : [];
+}
+
+const beijingFormat = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
+
+/** `5月3日 14:32` in China's time. */
+function beijing(instant: string | null): string {
+  return instant ? beijingFormat.format(new Date(instant)) : '';
+}
+

@@ -1,0 +1,104 @@
+// The authored catalogue against the index of the field's catalogue: every name, step, outcome and form field is there, and each
+// difference is listed with its reason (docs/decisions/0004-catalogue-mendings.md). And it passes its own proofs.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { caseFields } from '#catalog/data';
+import { allFields } from '#catalog/form';
+import { decideWhen } from '#catalog/decide-when';
+import { catalogRegistry } from '#catalog/registry';
+import { plannedWorkflows, ruleTables } from '#catalog/planned';
+import { services } from '#catalog/services/index';
+import { verify } from '#catalog/verify';
+import type { Workflow } from '#catalog';
+import { collectiveWageNegotiation } from '#catalog/workflows/collective-wage-negotiation';
+import { dailyInsuranceClaim } from '#catalog/workflows/daily-insurance-claim';
+import { dailyInsuranceEnrol } from '#catalog/workflows/daily-insurance-enrol';
+import { injuryConfirmation } from '#catalog/workflows/injury-confirmation';
+import { unionMembershipJoin } from '#catalog/workflows/union-membership-join';
+import { differences, type CatalogueIndex } from './catalogue-index.ts';
+
+const index = JSON.parse(
+  readFileSync(new URL('./fixtures/catalogue-index.json', import.meta.url), 'utf8'),
+) as CatalogueIndex;
+
+const workflows: readonly Workflow[] = [
+  unionMembershipJoin,
+  dailyInsuranceEnrol,
+  dailyInsuranceClaim,
+  injuryConfirmation,
+  collectiveWageNegotiation,
+];
+
+/** Every difference, with its reason. The reason stands in docs/decisions/0004-catalogue-mendings.md too. */
+const ownWords = '标签用申请人自己的话，字段和类型不变';
+const allowed: Readonly<Record<string, string>> = {
+  'daily-insurance-claim.deny.expire: added (期满未表态 → rejected)':
+    '拒赔通知后申请人不表态时，办件要有期满的去处；决定已由人作出，复核权利不受影响',
+  'UN-001.fields.start_month: 从业起始月份, date → 从业起始时间, date': ownWords,
+  'UN-001.fields.accept_charter: 承认工会章程, boolean → 我自愿加入工会，承认《中国工会章程》, boolean': ownWords,
+  'DI-001.fields.cover_from: 起保日期, date → 从哪天开始保障, date': ownWords,
+  'DI-001.fields.days: 投保天数, integer → 保障几天, integer': ownWords,
+  'DI-001.fields.read_clause: 已阅条款与免责, boolean → 我已阅读保险条款，特别是不赔的情形, boolean':
+    '声明要写全所声明的内容（保险法第十七条）',
+  'DI-005.fields.policy_ref: 保单号, case_ref → 投保办件编号, case_ref': '字段引用的是办件，不是保单号',
+  'DI-005.fields.refund_dates: 退保日期, date → 从哪一天开始退, date': ownWords,
+  'DI-005.fields.refund_days: 退保天数, integer → 退几天, integer': ownWords,
+  'DI-005.fields.refund_why: 原因, enum [当日不出工、重复投保、误操作、转行] → 退保原因, enum [当日不出工、重复投保、误操作、转行]':
+    ownWords,
+  'DI-006.fields.on_work: 是否工作过程中, boolean → 是在工作过程中发生的, boolean': ownWords,
+  'DI-007.fields.report_no: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
+  'DI-007.fields.treat_finished: 是否治疗终结, boolean → 治疗已经结束, boolean': ownWords,
+  'DI-008.fields.report_ref: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
+};
+
+describe('the index', () => {
+  it('holds 43 workflows, 189 services and the tables that they name', () => {
+    expect(index.workflows).toHaveLength(43);
+    expect(index.services).toHaveLength(189);
+    expect(Object.keys(plannedWorkflows)).toEqual(index.workflows.map((workflow) => workflow.code));
+    expect(Object.keys(ruleTables)).toHaveLength(73);
+  });
+});
+
+describe('the authored catalogue', () => {
+  it('says what the index says, but for the listed differences', () => {
+    const found = differences(index, workflows, services);
+    const unexplained = found.filter((one) => !(one in allowed));
+    const stale = Object.keys(allowed).filter((one) => !found.includes(one));
+    expect({ unexplained, stale }).toEqual({ unexplained: [], stale: [] });
+  });
+
+  it('explains each difference in words', () => {
+    for (const reason of Object.values(allowed)) expect(reason.length).toBeGreaterThan(10);
+  });
+
+  it('passes every proof; what is pending has its reason', () => {
+    const found = verify(services, catalogRegistry, workflows);
+    expect(found.filter((finding) => finding.severity === 'error')).toEqual([]);
+  });
+
+  it.each(services.map((service) => [service.code, service] as const))(
+    '%s holds its fields and materials',
+    (_code, service) => {
+      const fields = caseFields(service, catalogRegistry);
+      for (const [name, field] of Object.entries(allFields(service))) expect(fields[name]).toEqual(field);
+    },
+  );
+});
+
+describe('decideWhen', () => {
+  const step = injuryConfirmation.steps['relation-check'];
+  if (!step) throw new Error('the step is gone');
+  it.each([
+    ['不需要', 'clear'],
+    ['劳动仲裁或诉讼', 'depend'],
+    ['交通事故认定', 'depend'],
+  ])('awaiting %s comes to %s', (awaited_ruling, outcome) => {
+    expect(decideWhen(step, { awaited_ruling }, '2026-03-01T00:00:00Z')).toBe(outcome);
+  });
+  it('takes nothing when nothing is decided', () => {
+    const waiting = injuryConfirmation.steps['resume-wait'];
+    expect(waiting && decideWhen(waiting, {}, '2026-03-01T00:00:00Z')).toBeNull();
+  });
+});

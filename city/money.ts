@@ -139,6 +139,7 @@ const draftPayout: Effect = ({ world, state, step }: Context) => {
   const person = world.people.get(personOf(state.personId));
   invariant(purpose && orgId && person, `case ${state.caseNo} cannot be paid at ${step}`);
   const amountFen = fenOf(state.data, purpose.field);
+  cancelDraft(world, state.caseId, step);
   const payoutId = newId();
   const reference = payoutId.replaceAll('-', '');
   world.rows.payout.push({
@@ -169,6 +170,21 @@ const draftPayout: Effect = ({ world, state, step }: Context) => {
   );
   return { payout_fen: amountFen, payout_reference: reference };
 };
+
+/** A step that is entered again replaces a draft that nobody has batched. */
+function cancelDraft(world: World, caseId: string, step: string): void {
+  for (const row of world.rows.payout) {
+    if (row.case_id !== caseId || row.step !== step || row.state !== 'drafted') continue;
+    Object.assign(row, { state: 'cancelled', reason: '办件重新进入支付环节' });
+    const { reference, amount_fen: amountFen } = row;
+    invariant(reference && amountFen, 'a payout has a reference and an amount');
+    post(
+      world,
+      { idem: `unagreed:${reference}`, debit: 'payout_reserve', credit: 'insurer_claims', amountFen, code: 'claim_released', caseId },
+      { subjectId: row.person_id },
+    );
+  }
+}
 
 /** The payout that a case waits for. */
 export function payoutOf(world: World, held: Held): Row<'payout'> {

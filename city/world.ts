@@ -6,7 +6,7 @@ import type { Fields, Service } from '#catalog';
 import { parseForm } from '#catalog/form';
 import { services } from '#catalog/services/index';
 import { isRegion } from '#catalog/regions';
-import { personGrant, roleGrant, systemAccess } from '#platform/access';
+import { personGrant, roleGrant } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
 import type { CryptoPort } from '#platform/crypto';
 import type { Tx } from '#platform/db';
@@ -18,13 +18,16 @@ import type { CaseCommand } from '#contract/cases';
 import { canonical, noPrevious, type Trace, type TracedAct } from '#modules/trace';
 import type { Organisations } from './orgs.ts';
 import type { Random } from './random.ts';
-import { emptyRows, type Rows } from './rows.ts';
+import { recordingTx } from './recorder.ts';
+import type { Blob } from './pictures.ts';
+import { emptyRows, type Row, type Rows } from './rows.ts';
 import type { CityPerson } from './people.ts';
 import type { CityStaff } from './staff.ts';
 
 export type Held = { state: CaseState; head: Buffer; readonly service: Service };
 
 export type Context = {
+  readonly tx: Tx;
   readonly world: World;
   readonly service: Service;
   readonly state: CaseState;
@@ -41,8 +44,8 @@ export type Decider = (context: Context) => Ruling;
 export type Plugs = {
   readonly effects: Readonly<Record<string, Effect>>;
   readonly deciders: Readonly<Record<string, Decider>>;
-  readonly announce: (context: Context, template: string) => void;
-  readonly makeDocument: (context: Context, template: string) => void;
+  readonly announce: (context: Context & { readonly reason: string | null }, template: string) => void;
+  readonly makeDocument: (context: Context & { readonly reason: string | null }, template: string) => void;
   readonly ended: (world: World, state: CaseState) => void;
 };
 
@@ -57,6 +60,7 @@ export type Setup = {
   readonly serviceHash: (code: string) => string;
   /** Last number of each region and day, shared by all batches of a city. */
   readonly numbers: Map<string, number>;
+  readonly blobs: Readonly<Record<string, Blob>>;
   readonly plugs: Plugs;
   readonly startMs: number;
 };
@@ -74,6 +78,7 @@ export function createWorld(setup: Setup) {
   const jobs: Job[] = [];
   const held = new Map<string, Held>();
   const people = new Map<string, CityPerson>();
+  const files = new Map<string, Row<'file'>>();
   let nowMs = setup.startMs;
   const now = () => new Date(nowMs).toISOString();
   const tx = recordingTx(rows, now);
@@ -104,7 +109,7 @@ export function createWorld(setup: Setup) {
   }
 
   function claimFile(fileId: string, caseId: string): void {
-    const file = rows.file.find((one) => one.file_id === fileId);
+    const file = files.get(fileId);
     if (file && file.case_id === null) file.case_id = caseId;
   }
 
@@ -295,16 +300,18 @@ export function createWorld(setup: Setup) {
     ]) {
       for (const auto of service.workflow.steps[step]?.auto ?? []) {
         if (auto.when !== when || (auto.on && !(outcome !== null && auto.on.includes(outcome)))) continue;
-        const context: Context = { world, service, state: preview(), step, outcome, actor, facts, targets: auto.targets };
+        const context: Context = { tx, world, service, state: preview(), step, outcome, actor, facts, targets: auto.targets };
         if (auto.effect) {
           const effect = plugs.effects[auto.effect];
           invariant(effect, `the city does not know the effect ${auto.effect}`);
           const data = effect(context);
           if (data) body = { ...body, data: { ...body.data, ...data } };
         }
-        const after = auto.effect ? { ...context, state: preview() } : context;
-        if (auto.action === 'sms' && auto.template) plugs.announce(after, auto.template);
-        if (auto.action === 'doc' && auto.template) plugs.makeDocument(after, auto.template);
+        if (auto.template) {
+          const after = { ...context, state: preview(), reason: decision.body.reason ?? null };
+          if (auto.action === 'sms') plugs.announce(after, auto.template);
+          if (auto.action === 'doc') plugs.makeDocument(after, auto.template);
+        }
         if (auto.action === 'open') {
           const links = auto.targets.map((target) => ({ kind: 'referral' as const, target, caseId: null, at: facts.now }));
           body = { ...body, links: [...(body.links ?? []), ...links] };
@@ -324,7 +331,7 @@ export function createWorld(setup: Setup) {
       const decider = definition.decide ? plugs.deciders[definition.decide] : undefined;
       invariant(decider || !definition.decide, `the city does not know the decider ${definition.decide}`);
       const ruling: Ruling | null = decider
-        ? decider({ world, service, state, step, outcome: null, actor: systemActor, facts, targets: [] })
+        ? decider({ tx, world, service, state, step, outcome: null, actor: systemActor, facts, targets: [] })
         : outcomes.length === 1 && only && !only[1].by ? { outcome: only[0] } : null;
       if (!ruling) continue;
       const { outcome, data = {}, explanation } = ruling;
@@ -334,7 +341,12 @@ export function createWorld(setup: Setup) {
   }
 
   const world = {
-    rows, jobs, held, people, orgs, crypto, random, now, staffActor, workerActor, openCase, attach, perform, happen, rate, goTo,
+    tx, rows, jobs, held, people, orgs, crypto, random, now, staffActor, workerActor, openCase, attach, perform, happen, rate, goTo,
+    blobs: setup.blobs,
+    addFile: (file: Row<'file'>): void => {
+      rows.file.push(file);
+      files.set(file.file_id ?? '', file);
+    },
     nowMs: () => nowMs,
     setNow: (toMs: number) => {
       nowMs = toMs;
@@ -357,25 +369,4 @@ function readersAlways(decision: Decision, body: ActionBody, region: string, fac
     if (supervisor) readers.push(roleGrant('supervisor', supervisor));
   }
   return readers;
-}
-
-/** The trace writes through a transaction; here its two statements become rows. */
-function recordingTx(rows: Rows, now: () => string): Tx {
-  const never = (): never => invariant(false, 'the city asks no database') as never;
-  return {
-    access: systemAccess,
-    run: never,
-    maybe: never,
-    one: never,
-    onCommit: never,
-    send: (what, params) => {
-      const [leafId, second, third] = params;
-      invariant(typeof leafId === 'string', 'a leaf has an id');
-      if (what.name === 'trace.insert_leaf' && typeof second === 'string') {
-        rows.log_leaf.push({ leaf_id: leafId, entry: second, recorded_at: now() });
-      } else if (what.name === 'trace.insert_body' && Buffer.isBuffer(second) && typeof third === 'string') {
-        rows.trace_body.push({ leaf_id: leafId, salt: second, body: third });
-      } else invariant(false, `the city cannot keep what ${what.name} writes`);
-    },
-  };
 }

@@ -6,6 +6,7 @@ import { choices, field } from './define.ts';
 import { documents } from './documents/index.ts';
 import { notices, type NoticeTemplate } from './notices.ts';
 import { plannedWorkflows, ruleTables } from './planned.ts';
+import { proveTotal, rules, type AnyRule, type TableProblem } from './rules/index.ts';
 import type { DocumentTemplate } from './documents/letter.ts';
 
 export type RuleEntry = {
@@ -88,6 +89,28 @@ const effects: Registry['effects'] = {
   },
 };
 
+/** A table without values yet has nothing to prove. */
+function ruleEntry(zh: string, rule: AnyRule | undefined): RuleEntry {
+  if (!rule) return { zh };
+  return {
+    zh,
+    proveTotal: () =>
+      rule.versions.flatMap(({ from, tables }) =>
+        tables.flatMap(proveTotal).map((problem) => `${from} 起：${problemZh(problem)}`),
+      ),
+  };
+}
+
+function problemZh(problem: TableProblem): string {
+  if ('at' in problem) {
+    const place = Object.entries(problem.at)
+      .map(([axis, value]) => `${axis}=${String(value)}`)
+      .join('，');
+    return `${place} ${problem.kind === 'gap' ? '没有取值' : '取值不止一个'}`;
+  }
+  return `第 ${problem.row + 1} 行的“${problem.axis}”不对`;
+}
+
 export const catalogRegistry: Registry = {
   deciders,
   effects,
@@ -108,6 +131,6 @@ export const catalogRegistry: Registry = {
   ],
   notices,
   documents,
-  rules: ruleTables,
+  rules: Object.fromEntries(Object.entries(ruleTables).map(([id, { zh }]) => [id, ruleEntry(zh, rules[id])])),
   planned: plannedWorkflows,
 };

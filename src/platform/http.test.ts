@@ -290,10 +290,12 @@ test('closing lets a request under way finish and takes no other', async () => {
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const under = fetch(`${address}/slow`);
   while (app.overload.inFlight() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const startedAt = performance.now();
   const closed = closeHttp(app, 5_000);
   await new Promise((resolve) => setTimeout(resolve, 50));
   await expect(fetch(address)).rejects.toThrow('fetch failed');
   release();
   expect(await (await under).text()).toBe('done');
   await closed;
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
 });

@@ -139,8 +139,14 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
     request.isCounted = true;
     done();
   });
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
   app.addHook('onSend', (_request, reply, payload, done) => {
     secure(reply, isHttps);
+    // Else the connection would stay open, idle, and hold the close up.
+    if (isClosing) void reply.header('connection', 'close');
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {

@@ -42,7 +42,10 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
   const state = checkForm(action.form, draft.values, { today: dayOf(now), now });
   const reasonError = reasonProblem(action, draft.reason);
 
-  useEffect(() => form.current?.querySelector<HTMLElement>('input, textarea, button[type="submit"]')?.focus(), []);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('.field :is(input, textarea), button[type="submit"]')?.focus({ preventScroll: true });
+    form.current?.scrollIntoView({ block: 'start' });
+  }, []);
   useEffect(() => setChanged(none), [serverProblems]);
 
   const errorOf = (name: string): string | undefined => {

@@ -12,6 +12,7 @@ export type Palette = {
   readonly line: string;
   readonly edge: string;
   readonly accent: string;
+  readonly accentDeep: string;
   readonly onAccent: string;
   readonly link: string;
   readonly accentWash: string;
@@ -35,6 +36,7 @@ export const palettes: Readonly<Record<Mode, Palette>> = {
     line: '#dde2e9',
     edge: '#b3bcc8',
     accent: '#0f5ea8',
+    accentDeep: '#0b4a86',
     onAccent: '#ffffff',
     link: '#0b569c',
     accentWash: '#e8f1fa',
@@ -55,7 +57,8 @@ export const palettes: Readonly<Record<Mode, Palette>> = {
     raised: '#232a33',
     line: '#313a45',
     edge: '#55606e',
-    accent: '#2f78c4',
+    accent: '#2a6fb8',
+    accentDeep: '#245f9e',
     onAccent: '#ffffff',
     link: '#83bdf5',
     accentWash: '#1d3248',

@@ -31,7 +31,11 @@ export function antdThemeOf(mode: Mode): ThemeConfig {
     algorithm: mode === 'dark' ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
       colorPrimary: colours.accent,
+      colorPrimaryHover: colours.accentDeep,
+      colorPrimaryActive: colours.accentDeep,
       colorLink: colours.link,
+      colorErrorHover: colours.red,
+      colorErrorActive: colours.red,
       colorError: colours.red,
       colorText: colours.ink,
       colorTextSecondary: colours.soft,
@@ -51,7 +55,14 @@ export function antdThemeOf(mode: Mode): ThemeConfig {
         'system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei", sans-serif',
     },
     components: {
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSize: 14 },
+      Button: {
+        // antd derives hover colours that are too pale for text on a dark ground.
+        defaultHoverColor: colours.link,
+        defaultHoverBorderColor: colours.link,
+        defaultActiveColor: colours.link,
+        defaultActiveBorderColor: colours.link,
+        primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSize: 14,
+      },
     },
   };
 }

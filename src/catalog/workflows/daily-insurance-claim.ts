@@ -61,6 +61,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         contact_note: field('longtext', '联系记录与就医指引', {}, { class: 'internal' }),
       },
       readers: ['supervisor', 'hrss_window'],
+      reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         contact: { zh: '已联系上', next: ['survey', 'police-doc'], parallel: { join: 'duty', scope: ['survey', 'police-doc'] } },
         unreachable: { zh: '联系不上', next: ['dispatch'] },
@@ -79,6 +80,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         survey_report: field('longtext', '查勘报告', {}, { class: 'internal' }),
         survey_at_work: field('boolean', '属于工作过程', {}, { optional: true }),
       },
+      reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         done: { zh: '完成', next: ['duty'] },
         doubt: { zh: '存疑', next: ['duty'] },
@@ -98,6 +100,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         police_finding: field('longtext', '事故认定情况', {}, { optional: true, class: 'internal' }),
         police_liability: field('enum', '责任认定', choices('无责任', '次要责任', '同等责任', '主要责任', '全部责任', '非交通事故'), { optional: true }),
       },
+      reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         done: { zh: '完成', next: ['duty'] },
         none: { zh: '无', conditionZh: '非交通事故', next: ['duty'] },
@@ -114,6 +117,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 3, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       waitFor: 'all_active_branches',
       form: { duty_reason: field('longtext', '责任核定意见', {}, { class: 'internal' }) },
+      reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         yes: { zh: '是', next: ['prepay-option'] },
         no: { zh: '否', next: ['deny'] },
@@ -129,6 +133,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       role: 'insurer_adjuster',
       produces: '预付金额',
       limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         prepay: { zh: '预付', conditionZh: '重伤抢救', next: ['prepay'], form: { prepay_fen: field('money', '预付金额', { minFen: 1, maxFen: 20_000_000 }), payout_card: field('bank_card', '收款卡', {}, { concept: 'payout_account' }) } },
         skip: { zh: '跳过', next: ['docs'] },
@@ -191,6 +196,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       role: 'insurer_adjuster',
       produces: '齐全或补正清单',
       limit: { value: 3, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
       outcomes: {
         complete: { zh: '齐全', next: ['assess'] },
         return: { zh: '退回补正', next: ['docs'] },
@@ -242,6 +248,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       form: {
         assess_note: field('longtext', '理算说明', {}, { class: 'internal' }),
       },
+      reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
       outcomes: {
         agree: { zh: '同意', next: ['confirm'], form: approvedAmount },
         high: { zh: '拟大额赔付', conditionZh: '身故、伤残或超核赔权限', next: ['assess-dual'], form: approvedAmount },
@@ -261,6 +268,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 2, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       differentFrom: ['assess'],
       form: { review_opinion: field('longtext', '复核意见', {}, { class: 'internal' }) },
+      reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
       outcomes: {
         approve: { zh: '通过', next: ['confirm'] },
         return: { zh: '退回补正', next: ['assess'] },

@@ -92,6 +92,7 @@ export const unionMembershipJoin = defineWorkflow({
       form: {
         assign_note: field('text', '归口说明', {}, { optional: true, class: 'internal' }),
       },
+      reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         enterprise: { zh: '归口企业工会', conditionZh: '接单企业已建会', next: ['grassroots-review'] },
         industry: { zh: '归口行业工会', conditionZh: '属八大群体且有行业工会', next: ['industry-review'] },
@@ -109,6 +110,7 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       withdrawable: true,
       form: { review_note: field('longtext', '审查意见', {}, { optional: true, class: 'internal' }) },
+      reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         approve: { zh: '通过', next: ['county-record'] },
         return: { zh: '退回补正', next: ['apply'] },
@@ -126,6 +128,7 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       withdrawable: true,
       form: { review_note: field('longtext', '审查意见', {}, { optional: true, class: 'internal' }) },
+      reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         approve: { zh: '通过', next: ['county-record'] },
         return: { zh: '退回补正', next: ['apply'] },
@@ -144,6 +147,7 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       withdrawable: true,
       form: { review_note: field('longtext', '审查意见', {}, { optional: true, class: 'internal' }) },
+      reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         approve: { zh: '通过', next: ['county-record'] },
         return: { zh: '退回补正', next: ['apply'] },
@@ -159,6 +163,7 @@ export const unionMembershipJoin = defineWorkflow({
       role: 'county_union',
       produces: '维持不予入会、责成接收或代审通过',
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         overrule: { zh: '责成接收', next: ['county-record'] },
         reject: { zh: '不予通过', end: 'rejected' },
@@ -173,6 +178,7 @@ export const unionMembershipJoin = defineWorkflow({
       role: 'county_union',
       produces: '会员编号与会籍档案',
       limit: { value: 2, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         joint: { zh: '联合办理', conditionZh: '勾选一件事', when: { op: 'eq', a: { op: 'field', name: 'joint' }, b: { op: 'const', value: true } }, next: ['card-issue', 'insurance-handoff'], parallel: { join: 'finish', scope: ['card-issue', 'insurance-handoff'] } },
         single: { zh: '单独办理', next: ['card-issue'] },

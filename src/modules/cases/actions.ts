@@ -28,6 +28,8 @@ export type CasesOptions = EngineOptions & {
 export type Applicant = { readonly personId: string | null; readonly orgId: string | null };
 
 const openBatch = 500;
+/** A clock that waits for money looks again after this long. */
+const heldClockMs = 30_000;
 
 /** What the server itself has checked about a form; never taken from the client. */
 export type Proof = { readonly smsCodeVerified?: boolean };
@@ -295,12 +297,22 @@ export function createCases(options: CasesOptions) {
       ]);
       if (!there) return true;
       const service = options.byHash(row.state.serviceHash);
+      if (due.kind === 'clock' && options.mayExpire && !(await options.mayExpire(tx, due.case_id))) {
+        const again = new Date(Date.parse(now()) + heldClockMs).toISOString();
+        tx.send(store.insertDeadline, [due.case_id, due.step, due.kind, due.seq, again]);
+        return true;
+      }
       const actor: Actor = { kind: 'clock', id: null, name: '时钟', grants: ['*'] };
       const facts = engine.factsAt(due.fire_at);
       const decision = tick(service, row.state, due.step, due.kind as ClockKind, actor, facts);
       if (decision) await engine.carry(tx, service, row, due.case_id, decision, actor, facts, null);
       return true;
     });
+  }
+
+  /** Holds a case until the transaction ends, for modules whose own rows must change together with it. */
+  async function lock(tx: Tx, caseId: string): Promise<void> {
+    await engine.load(tx, caseId);
   }
 
   /** Runs what is due, oldest first, up to `most`; gives how many. */
@@ -355,7 +367,7 @@ export function createCases(options: CasesOptions) {
     }
   }
 
-  return { openCase, commandCase, eventCase, eventIn, rateCase, runNextDeadline, runDueDeadlines, recomputeAll, compareStates, unsealed, plainData, entryService, engine };
+  return { openCase, commandCase, eventCase, eventIn, lock, rateCase, runNextDeadline, runDueDeadlines, recomputeAll, compareStates, unsealed, plainData, entryService, engine };
 }
 
 /** Key order does not count: jsonb keeps its own. */

@@ -32,6 +32,7 @@ export const refuse = declareRefusals({
   'cases.attach_nothing': { status: 409, zh: '您引用的办件现在没有在等这项材料。', next: '请打开那个办件，看它现在的进度。' },
   'cases.not_applicant': { status: 403, zh: '这一步只能由申请人本人办理。', next: '请用申请时的手机号登录。' },
   'cases.already_rated': { status: 409, zh: '您已经评价过这个办件，每件只评一次。', next: '如有新的意见，请通过投诉建议提出。' },
+  'cases.rating_answered': { status: 409, zh: '这条评价已经答复过，或您无权答复。', next: '请刷新页面查看答复内容。' },
   'cases.not_ended': { status: 409, zh: '办件还没有办结，暂时不能评价。', next: '办结后我们会请您评价。' },
 });
 

@@ -15,7 +15,7 @@ import { refuse } from './contract.ts';
 import { act, type Decision } from './decide.ts';
 import { stepOf, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
-import type { ActionBody, ActiveStep, Actor, CaseState } from './model.ts';
+import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
 import * as store from './store.ts';
 import { clockOutcome } from './verbs.ts';
 
@@ -38,9 +38,27 @@ export type Ruling = { readonly outcome: string; readonly data?: Readonly<Record
 /** Decides an automatic step from facts read in the transaction. It never refuses an applicant. */
 export type Decider = (context: EffectContext) => Promise<Ruling>;
 
+/** Effects see how the decision was reasoned, for letters and notices. */
+export type TellingContext = EffectContext & { readonly reason: string | null };
 /** Tells people what happened; given by the notices module. */
-export type Announcer = (context: EffectContext, template: string, targets: readonly string[]) => void;
-export type DocumentMaker = (context: EffectContext, template: string) => void;
+export type Announcer = (context: TellingContext, template: string, targets: readonly string[]) => void;
+export type DocumentMaker = (context: TellingContext, template: string) => void;
+
+/** What is told of the engine's own acts, whatever the workflow. */
+const engineNotices: Readonly<Partial<Record<ActionType, string>>> = {
+  returned: 'case_returned',
+  withdrawn: 'case_withdrawn',
+  transferred: 'case_transferred',
+  cosigner_added: 'opinion_asked',
+  supplement_requested: 'supplement_requested',
+  supplement_submitted: 'supplement_arrived',
+  supplement_expired: 'supplement_expired',
+  suspended: 'case_suspended',
+  resumed: 'case_resumed',
+  extended: 'case_extended',
+  urged: 'case_urged',
+  supervised: 'case_supervised',
+};
 
 export type EngineOptions = {
   readonly db: Database;
@@ -55,6 +73,8 @@ export type EngineOptions = {
   readonly deciders: Readonly<Record<string, Decider>>;
   readonly announce: Announcer;
   readonly makeDocument: DocumentMaker;
+  /** False while the clock must not act on a case: money may be on its way. The deadline then comes up again shortly. */
+  readonly mayExpire?: (tx: Tx, caseId: string) => Promise<boolean>;
   /** Counts steps written, for metrics. */
   readonly onSteps?: (count: number) => void;
 };
@@ -183,7 +203,7 @@ export function createEngine(options: EngineOptions) {
           const data = await effect(context);
           if (data) body = { ...body, data: { ...body.data, ...data } };
         }
-        const after = action.effect ? { ...context, state: preview() } : context;
+        const after = { ...context, state: action.effect ? preview() : context.state, reason: body.reason ?? body.note ?? null };
         if (action.action === 'sms' && action.template) options.announce(after, action.template, action.targets);
         if (action.action === 'doc' && action.template) options.makeDocument(after, action.template);
         if (action.action === 'open') {
@@ -192,8 +212,19 @@ export function createEngine(options: EngineOptions) {
         }
       }
     }
+    tellOfEngine(preview);
     const readers = readersAlways(decision, body, state?.region ?? body.opened?.region ?? '', facts);
     return readers.length > 0 ? { ...body, readers: [...new Set([...(body.readers ?? []), ...readers])] } : body;
+
+    function tellOfEngine(preview: () => CaseState): void {
+      const template = decision.type === 'light_turned' ? `${decision.outcome ?? ''}_light` : engineNotices[decision.type];
+      if (!template) return;
+      const after = preview();
+      for (const step of decision.step ? [decision.step] : after.active.map((one) => one.step)) {
+        const reason = body.reason ?? body.note ?? null;
+        options.announce({ tx, service, state: after, step, outcome: decision.outcome, actor, facts, targets: [], reason }, template, []);
+      }
+    }
   }
 
   async function nextAutomatic(tx: Tx, service: Service, state: CaseState, facts: Facts): Promise<Decision | null> {

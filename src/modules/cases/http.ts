@@ -44,6 +44,7 @@ const summary = z.object({
   openedAt: z.string(),
   mineNow: z.boolean(),
   dueAt: z.string().nullable(),
+  light: z.enum(['green', 'yellow', 'red']),
   canRate: z.boolean(),
 });
 const commandBody = z.object({ requestId, command: caseCommand });

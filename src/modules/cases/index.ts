@@ -12,3 +12,5 @@ export { readActions, readState, readStateByNo } from './store.ts';
 export { createReader, type CaseSummary, type Cursor, type DeskQuery, type Reader, type ReaderOptions } from './reading.ts';
 export { toFormFields } from './view.ts';
 export { caseRoutes, rectifyBy } from './http.ts';
+export { createRatings, type RatingView } from './ratings.ts';
+export { unitZh } from './words.ts';

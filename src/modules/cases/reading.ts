@@ -130,7 +130,7 @@ const pageSize = 30;
 const zeroId = '00000000-0000-0000-0000-000000000000';
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-export type CaseSummary = { readonly caseId: string; readonly caseNo: string; readonly serviceCode: string; readonly serviceZh: string; readonly status: 'open' | 'ended'; readonly statusText: string; readonly openedAt: string; readonly mineNow: boolean; readonly dueAt: string | null; readonly canRate: boolean };
+export type CaseSummary = { readonly caseId: string; readonly caseNo: string; readonly serviceCode: string; readonly serviceZh: string; readonly status: 'open' | 'ended'; readonly statusText: string; readonly openedAt: string; readonly mineNow: boolean; readonly dueAt: string | null; readonly light: 'green' | 'yellow' | 'red'; readonly canRate: boolean };
 
 export type Reader = ReturnType<typeof createReader>;
 
@@ -281,6 +281,7 @@ export function createReader(options: ReaderOptions) {
       openedAt: state.openedAt,
       mineNow: turn !== undefined,
       dueAt: turn?.supplement?.dueAt ?? turn?.dueAt ?? null,
+      light: turn?.light ?? 'green',
       canRate: state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn',
     };
   }

@@ -190,6 +190,11 @@ export const deleteDeadline = statement<[string, string, string, string], { done
   'delete from deadline where case_id = $1 and step = $2 and kind = $3 and fire_at <= $4 returning 1 as done',
 );
 
+export const insertDeadline = statement<[string, string, string, number, string], never>(
+  'cases.insert_deadline',
+  'insert into deadline (case_id, step, kind, seq, fire_at) values ($1, $2, $3, $4, $5)',
+);
+
 export const listProvisional = statement<[string, number], { case_id: string }>(
   'cases.list_open_after',
   `select case_id from case_state where status = 'open' and case_id > $1 order by case_id limit $2`,

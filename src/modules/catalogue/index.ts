@@ -106,6 +106,12 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
     load,
     publish,
     publishAuthored,
+    /** The published version of a service, or a refusal. */
+    require: (code: string): PublishedService => {
+      const found = published.get(code);
+      if (!found) throw refuse('catalogue.unknown_version');
+      return found;
+    },
     published: (code: string): PublishedService | undefined => published.get(code),
     publishedServices: (): readonly Service[] => [...published.values()].map((one) => one.service),
     list: (): readonly PublishedService[] => [...published.values()].toSorted((a, b) => (a.service.code < b.service.code ? -1 : 1)),

@@ -5,10 +5,9 @@ import { roleGrant, systemAccess, type Access } from '#platform/access';
 import { sameBytes, sha256 } from '#platform/crypto';
 import { brokenConstraint, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
-import { decodeCursor, cutPage, type Page } from '#platform/page';
+import { readCursor, cutPage, type Page } from '#platform/page';
 import { canonical } from '#modules/trace';
 import { newId } from '#platform/ids';
-import { z } from 'zod';
 import { batchStateZh, payoutStateZh, refuse, type BatchDetail, type BatchView, type DecideBatchInput, type PayoutState, type PayoutView } from './contract.ts';
 import { textIn } from './payments.ts';
 import type { Payouts, PayoutsOptions } from './payouts.ts';
@@ -24,7 +23,6 @@ export type BatchesOptions = PayoutsOptions & {
 };
 
 const submitAttempts = 60;
-const cursorKey = z.tuple([z.iso.datetime(), z.uuid()]);
 const conflictCodes = ['BATCH_CONFLICT', 'DUPLICATE_REFERENCE'];
 
 export type Batches = ReturnType<typeof createBatches>;
@@ -198,7 +196,7 @@ export function createBatches(options: BatchesOptions) {
   }
 
   async function listPayouts(officer: Officer, states: readonly PayoutState[], cursor: string | undefined, limit: number): Promise<Page<PayoutView>> {
-    const key = decodeCursor(cursorKey, cursor);
+    const key = readCursor(cursor);
     const rows = await db.transaction(officer.access, (tx) =>
       tx.run(store.listPayouts, [[...states], key?.[0] ?? null, key?.[1] ?? null, limit + 1]),
     );
@@ -218,7 +216,7 @@ export function createBatches(options: BatchesOptions) {
   }
 
   async function listBatches(officer: Officer, cursor: string | undefined, limit: number): Promise<Page<BatchView>> {
-    const key = decodeCursor(cursorKey, cursor);
+    const key = readCursor(cursor);
     return db.transaction(officer.access, async (tx) => {
       const rows = await tx.run(store.listBatches, [key?.[0] ?? null, key?.[1] ?? null, limit + 1]);
       const page = cutPage(rows, limit, (last) => [last.made_at, last.batch_id]);

@@ -1,7 +1,7 @@
 // Money in: an order at the payment party for each purchase, what the party says about it (callback, query, bill), and refunds. The
 // network is only touched by jobs and pollers, outside of every transaction; each answer is then taken in one transaction, once.
 
-import { personGrant, systemAccess, type Access } from '#platform/access';
+import { systemAccess, type Access } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import { sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
@@ -12,6 +12,7 @@ import { paymentStateZh, refuse, type PaymentView } from './contract.ts';
 import type { Ledger } from './ledger.ts';
 import { listByPrefix, selectByIdem } from './ledger-store.ts';
 import * as store from './payment-store.ts';
+import { moneyReaders } from './readers.ts';
 import { isRefused, isUnknown, type CaseContext, type CaseEffect, type CasesPort, type PaymentEvent, type PaymentPort, type RefundState } from './ports.ts';
 
 export type PaymentsOptions = {
@@ -42,7 +43,8 @@ export function createPayments(options: PaymentsOptions) {
   const { db, clock, ledger, port, cases } = options;
 
   /** Entering `pay`: an order for what the premium rule left to the payer. The job makes it known to the party. */
-  const request: CaseEffect = async ({ tx, state, step }) => {
+  const request: CaseEffect = async (context) => {
+    const { tx, state, step } = context;
     const amountFen = fenIn(state.data, 'payable_fen');
     invariant(state.personId && amountFen > 0, `case ${state.caseId} asks for a payment of ${amountFen}`);
     const now = clock.now();
@@ -52,7 +54,7 @@ export function createPayments(options: PaymentsOptions) {
     // The same entry into the step makes the same number; a new round makes a new one.
     const orderNo = sha256(`${state.caseId}/${step}/${state.rounds[step] ?? 1}`).toString('hex').slice(0, 32);
     tx.send(store.insertOrder, [
-      orderNo, state.caseId, state.personId, amountFen, `日保保费 ${state.caseNo}`, expiresAt, now, ['*', personGrant(state.personId)],
+      orderNo, state.caseId, state.personId, amountFen, `日保保费 ${state.caseNo}`, expiresAt, now, moneyReaders(context),
     ]);
     options.enqueue(tx, 'payments.create', { orderNo }, { jobKey: `payments.create:${orderNo}`, maxAttempts: attemptsMax });
     return { payment_order_no: orderNo, pay_until: expiresAt };

@@ -1,7 +1,7 @@
 // Money out, one payout at a time: drafted when a case enters its payment step, ended by what the bank says. The bank's word is taken
 // once; money and case move in the same transaction. What is unknown is asked about, never sent again under another reference.
 
-import { personGrant, roleGrant, systemAccess } from '#platform/access';
+import { roleGrant, systemAccess } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
@@ -13,6 +13,7 @@ import { refuse } from './contract.ts';
 import type { Ledger } from './ledger.ts';
 import { fenIn, textIn } from './payments.ts';
 import * as store from './payout-store.ts';
+import { moneyReaders } from './readers.ts';
 import { isRefused, isUnknown, type BankPort, type CaseEffect, type CasesPort, type CaseState, type FindPayee, type LineResult } from './ports.ts';
 
 export type PayoutsOptions = {
@@ -56,7 +57,8 @@ export function createPayouts(options: PayoutsOptions) {
   }
 
   /** Entering a payment step: what was agreed becomes owed, to the insured person by his real name. */
-  const draft: CaseEffect = async ({ tx, state, step }) => {
+  const draft: CaseEffect = async (context) => {
+    const { tx, state, step } = context;
     const purpose = purposes[step];
     const orgId = state.active.find((one) => one.step === step)?.orgId;
     invariant(purpose && orgId && state.personId, `case ${state.caseId} cannot be paid in step ${step}`);
@@ -74,7 +76,7 @@ export function createPayouts(options: PayoutsOptions) {
     tx.send(store.insertPayout, [
       payoutId, reference, state.caseId, state.personId, step, `${purpose.zh} ${state.caseNo}`,
       crypto.seal(nameContext(payoutId), payee.name), crypto.seal(cardContext(payoutId), card), card.slice(-4), amountFen, orgId, clock.now(),
-      ['*', personGrant(state.personId), roleGrant('insurer_finance', orgId)],
+      [...new Set([...moneyReaders(context), roleGrant('insurer_finance', orgId)])],
     ]);
     await ledger.post(tx, {
       idem: `agreed:${reference}`, debit: 'insurer_claims', credit: 'payout_reserve', amountFen, code: 'claim_agreed', caseId: state.caseId,

@@ -118,7 +118,17 @@ export type CaseState = {
   readonly active: readonly { readonly step: string; readonly orgId: string | null; readonly dueAt: string | null }[];
 };
 
-export type CaseContext = { readonly tx: Tx; readonly state: CaseState; readonly step: string; readonly outcome: string | null; readonly facts: { readonly now: string } };
+export type CaseContext = {
+  readonly tx: Tx;
+  readonly state: CaseState;
+  readonly step: string;
+  readonly outcome: string | null;
+  readonly facts: {
+    readonly now: string;
+    /** The organisation that acts in a role for a region. */
+    route(role: string, region: string): string | null;
+  };
+};
 export type CaseEffect = (context: CaseContext) => Promise<Readonly<Record<string, unknown>> | void>;
 
 export type CasesPort = {
@@ -132,5 +142,5 @@ export type CasesPort = {
 };
 
 export type Payee = { readonly name: string; readonly card: string | null };
-/** Real name and registered card of a person, opened for a payout. */
+/** Real name and registered card of a person, opened for a payout. The transaction may be a clerk's who does not see the person. */
 export type FindPayee = (tx: Tx, personId: string) => Promise<Payee>;

@@ -5,8 +5,7 @@ import { systemAccess } from '#platform/access';
 import { dayOf, startOfDay } from '#platform/calendar';
 import type { Tx } from '#platform/db';
 import { newId } from '#platform/ids';
-import { cutPage, decodeCursor, type Page } from '#platform/page';
-import { z } from 'zod';
+import { cutPage, readCursor, type Page } from '#platform/page';
 import { refuse, type Difference, type Party, type ReconciliationView } from './contract.ts';
 import { compare, type Comparison, type TheirLine, type Words } from './differences.ts';
 import type { Movement } from './ledger.ts';
@@ -25,7 +24,6 @@ export type ReconcileOptions = Omit<PayoutsOptions, 'port'> & {
 };
 
 const dayMs = 86_400_000;
-const cursorKey = z.tuple([z.iso.datetime(), z.uuid()]);
 const bankWords: Words = { party: '银行对账单', what: '付款', ownerRole: 'insurer_finance' };
 const payWords: Words = { party: '支付平台账单', what: '收款', ownerRole: 'insurer_finance' };
 const refundWords: Words = { party: '支付平台账单', what: '退款', ownerRole: 'insurer_finance' };
@@ -175,7 +173,7 @@ export function createReconcile(options: ReconcileOptions) {
   }
 
   async function listReconciliations(cursor: string | undefined, limit: number): Promise<Page<ReconciliationView>> {
-    const key = decodeCursor(cursorKey, cursor);
+    const key = readCursor(cursor);
     const rows = await db.transaction(systemAccess, (tx) => tx.run(store.listReconciliations, [key?.[0] ?? null, key?.[1] ?? null, limit + 1]));
     const page = cutPage(rows, limit, (last) => [last.at, last.reconciliation_id]);
     return {

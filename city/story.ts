@@ -1,0 +1,128 @@
+// How the city tells a life: moves one after the other, each some hours after the last, the last of them so long ago that the case
+// now rests where the story leaves it. The clock's own acts happen in between by themselves.
+
+import { dayOf, statutoryCalendar } from '#platform/calendar';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import type { CaseCommand } from '#contract/cases';
+import type { CityPerson } from './people.ts';
+import type { Held, World } from './world.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+/** Cases of the story by the name that its moves call them. */
+export type Story = { readonly world: World; readonly person: CityPerson; readonly cases: Map<string, Held> };
+
+export type Move = {
+  readonly afterMs: number;
+  /** People at desks work in office hours, where the story leaves time for it. */
+  readonly office: boolean;
+  readonly run: (story: Story) => void;
+};
+
+export type Plot = { readonly moves: readonly Move[]; readonly restMs: number; readonly officeHours?: boolean };
+
+export function caseOf(story: Story, name: string): Held {
+  const held = story.cases.get(name);
+  invariant(held, `the story has no case ${name}`);
+  return held;
+}
+
+export function custom(afterMs: number, run: (story: Story) => void): Move {
+  return { afterMs, office: false, run };
+}
+
+type StaffExtras = { readonly data?: Readonly<Record<string, unknown>>; readonly reason?: string; readonly which?: number };
+
+/** Whoever the step waits for takes an outcome. */
+export function staff(afterMs: number, name: string, step: string, outcome: string, extras: StaffExtras = {}): Move {
+  return {
+    afterMs,
+    office: true,
+    run: (story) => {
+      const { data = {}, reason, which = 0 } = extras;
+      perform(story, name, step, which, { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) });
+    },
+  };
+}
+
+/** One of the clerk's verbs, by whoever the step waits for. */
+export function verb(afterMs: number, name: string, step: string, input: CaseCommand, which = 0): Move {
+  return { afterMs, office: true, run: (story) => perform(story, name, step, which, input) };
+}
+
+function perform(story: Story, name: string, step: string, which: number, input: CaseCommand): void {
+  const held = caseOf(story, name);
+  const active = held.state.active.find((one) => one.step === step);
+  invariant(active?.orgId, `case ${name} does not wait at ${step} but at ${held.state.active.map((one) => one.step).join()}`);
+  story.world.perform(held, story.world.staffActor(active.role, active.orgId, which), input);
+}
+
+export function worker(afterMs: number, name: string, input: CaseCommand | ((story: Story) => CaseCommand)): Move {
+  return custom(afterMs, (story) => {
+    const command = typeof input === 'function' ? input(story) : input;
+    story.world.perform(caseOf(story, name), story.world.workerActor(story.person), command);
+  });
+}
+
+export function event(afterMs: number, name: string, step: string, outcome: string, data: Readonly<Record<string, unknown>> = {}): Move {
+  return custom(afterMs, (story) => story.world.happen(caseOf(story, name), step, outcome, data));
+}
+
+/** Tells a story so that it rests `restMs` before the city's now. Gives its cases. */
+export function tell(world: World, person: CityPerson, plot: Plot, endMs: number): Story {
+  const story: Story = { world, person, cases: new Map() };
+  const total = plot.moves.reduce((sum, move) => sum + move.afterMs, plot.restMs);
+  world.setNow(endMs - total);
+  for (const move of plot.moves) {
+    let at = world.nowMs() + move.afterMs;
+    if (plot.officeHours && move.office) at = inOffice(at, world);
+    if (at > endMs) break;
+    world.goTo(at, [...story.cases.values()]);
+    // What the clock did meanwhile may have ended what the story was about.
+    if (plot.officeHours && [...story.cases.values()].some((held) => held.state.status === 'ended') && move.office) break;
+    move.run(story);
+  }
+  world.goTo(endMs, [...story.cases.values()]);
+  return story;
+}
+
+/** The same instant, or the next morning of a working day. China has no summer time. */
+function inOffice(atMs: number, world: World): number {
+  let at = atMs;
+  for (let tries = 0; tries < 15; tries += 1) {
+    const today = dayOf(new Date(at).toISOString());
+    const opens = Date.parse(`${today}T09:00:00+08:00`);
+    if (statutoryCalendar.isWorkingDay(today)) {
+      if (at < opens) return opens + world.random.int(0, 90) * minute;
+      if (at < opens + 8.5 * hour) return at;
+    }
+    at = Date.parse(`${today}T00:00:00+08:00`) + day;
+  }
+  return atMs;
+}
+
+/** A paper or photo that the person uploaded. */
+export function upload(story: Story, name: string): string {
+  const { world, person } = story;
+  const blob = world.blobs[name] ?? world.blobs['photo'];
+  invariant(blob, 'the city has pictures');
+  const fileId = newId();
+  world.addFile({
+    file_id: fileId,
+    person_id: person.personId,
+    case_id: null,
+    name: `${name}（虚构）.png`,
+    media_type: 'image/png',
+    bytes: blob.plainBytes,
+    address: blob.address,
+    key_sealed: world.crypto.seal(`file:key_sealed:${fileId}`, blob.key),
+    plain_index: blob.plainIndex,
+    state: 'clean',
+    readers: ['*', `person:${person.personId}`],
+    at: world.now(),
+  });
+  return fileId;
+}

@@ -1,0 +1,46 @@
+// Addresses: each page that can be made is found again, and login leads only back into the desk.
+
+import { describe, expect, test } from 'vitest';
+import { api, matchPage, pages, queryString, safeBack } from './paths.ts';
+
+test.each([
+  [pages.tasks({ tab: 'done', q: '陈' }), { page: 'tasks' }],
+  [pages.case('a/b'), { page: 'case', caseId: 'a/b' }],
+  [pages.batch('b1'), { page: 'batch', batchId: 'b1' }],
+  [pages.batches(), { page: 'batches' }],
+  [pages.service('DI-006'), { page: 'service', code: 'DI-006' }],
+  [pages.login('/desk/cases/1'), { page: 'login' }],
+  [pages.payouts(), { page: 'payouts' }],
+  [pages.reconciliation(), { page: 'reconciliation' }],
+  [pages.ledger(), { page: 'ledger' }],
+  [pages.cover(), { page: 'cover' }],
+  [pages.catalogue(), { page: 'catalogue' }],
+  [pages.ratings(), { page: 'ratings' }],
+  [pages.notices(), { page: 'notices' }],
+  ['/desk', { page: 'tasks' }],
+  ['/desk/cases', { page: 'missing' }],
+  ['/desk/cases/1/2', { page: 'missing' }],
+  ['/desk/%E0%A4%A', { page: 'missing' }],
+  ['/elsewhere', { page: 'missing' }],
+])('%s', (address, match) => {
+  expect(matchPage(address.split('?')[0] ?? '')).toEqual(match);
+});
+
+test('empty entries of a query are left out', () => {
+  expect(queryString({ tab: undefined, q: '', light: null })).toBe('');
+  expect(api.tasks({ tab: 'todo', q: '陈&', cursor: undefined })).toBe('/api/desk/tasks?tab=todo&q=%E9%99%88%26');
+});
+
+describe('back after login', () => {
+  test.each([
+    ['/desk/cases/1?x=2', '/desk/cases/1?x=2'],
+    ['/desk', '/desk'],
+    ['//evil.example/desk/', '/desk/'],
+    ['https://evil.example/desk', '/desk/'],
+    ['/desktop', '/desk/'],
+    ['/desk/login?back=/desk/login', '/desk/'],
+    [null, '/desk/'],
+  ])('%s leads to %s', (back, to) => {
+    expect(safeBack(back)).toBe(to);
+  });
+});

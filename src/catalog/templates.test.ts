@@ -1,0 +1,105 @@
+// Templates of notices and documents: what can be checked without a workflow, and how values become words.
+
+import { describe, expect, it } from 'vitest';
+import { isStandardVariable, variablesIn, type DataSources } from './data.ts';
+import { field } from './define.ts';
+import { documents } from './documents/index.ts';
+import { notices } from './notices.ts';
+import { catalogRegistry } from './registry.ts';
+import { services } from './services/index.ts';
+import { fill, valuesIn, valuesOf } from './values.ts';
+
+describe.each(Object.values(notices).map((one) => [one.code, one] as const))('notice %s', (_code, notice) => {
+  const sample = Object.fromEntries(variablesIn(notice.text).map((name) => [name, sampleOf(name)]));
+
+  it('gives its variables back from its text, as a provider of SMS needs them', () => {
+    expect(valuesIn(notice.text, fill(notice.text, sample))).toEqual(sample);
+  });
+
+  it('fits into two messages at most', () => {
+    if (notice.sms) expect([...fill(notice.text, sample)].length).toBeLessThanOrEqual(92);
+  });
+});
+
+function sampleOf(name: string): string {
+  const samples: Readonly<Record<string, string>> = {
+    case_no: '35020020260301000123',
+    service: '职业伤害确认申请',
+    due_day: '2026年12月31日',
+    approved_fen: '¥12,345.67',
+    policy_no: 'P35020020260301000123',
+    member_no: 'M35020020260301000123',
+    cover_days: '2026年3月1日至3月3日',
+  };
+  return samples[name] ?? '示例内容';
+}
+
+describe('documents', () => {
+  it('are named by their codes and have a title, a body and a reader', () => {
+    for (const [code, one] of Object.entries(documents)) {
+      expect(one.code).toBe(code);
+      expect([one.title, one.body.length > 0, one.recipients.length > 0]).toEqual([
+        expect.stringMatching(/\p{Script=Han}/u),
+        true,
+        true,
+      ]);
+    }
+  });
+
+  it('tell the remedies wherever something is refused', () => {
+    for (const code of ['denial_notice', 'injury_not_accepted', 'injury_denied', 'injury_confirmed']) {
+      expect(documents[code]?.remedy).toMatch(/复核|行政复议/);
+    }
+  });
+});
+
+describe('valuesOf', () => {
+  const [first] = services;
+  if (!first) throw new Error('no service is authored');
+  const service = {
+    ...first,
+    fields: {
+      sum_fen: field('money', '金额'),
+      day: field('date', '日期'),
+      card: field('bank_card', '卡'),
+      sick: field('icd10', '诊断', {}),
+    },
+  };
+  const sources: DataSources = { effects: {}, deciders: {} };
+  const facts = {
+    service,
+    caseNo: '350200-1',
+    regionName: '示例市',
+    step: 'apply',
+    data: { sum_fen: 123_456, day: '2026-03-01', card: { sealed: 'v1.x', mask: '**** 1234' }, sick: 'S82.100' },
+    end: null,
+    dueDay: '2026-03-09',
+    today: '2026-03-01',
+    applicant: '张*',
+    reason: null,
+  };
+
+  it('puts money, days and masks into words', () => {
+    const values = valuesOf(facts, ['sum_fen', 'day', 'card', 'due_day', 'service', 'applicant'], sources);
+    expect(values).toMatchObject({ card: '**** 1234', due_day: '2026年3月9日', service: first.zh, applicant: '张*' });
+    expect(values['sum_fen']).toContain('1,234.56');
+    expect(values['day']).toContain('2026');
+  });
+
+  it('never shows a sensitive value whole', () => {
+    expect(valuesOf(facts, ['sick'], sources)['sick']).not.toContain('S82');
+  });
+
+  it('leaves empty what is not there', () => {
+    expect(valuesOf(facts, ['nothing', 'end'], sources)).toEqual({ nothing: '', end: '' });
+  });
+
+  it('knows a standard variable for every name that the registry does not write', () => {
+    expect(['case_no', 'service', 'today'].every(isStandardVariable)).toBe(true);
+    expect(Object.keys(catalogRegistry.notices)).toEqual(Object.keys(notices));
+  });
+
+  it('does not read a text of another template', () => {
+    expect(valuesIn('您的{service}已办结。', '别的内容')).toBeNull();
+  });
+});

@@ -1,0 +1,47 @@
+// What cover needs of others, as types only: the insurer, people, cases and money. main.ts hands the real ones in. A party's errors
+// are known by their `kind`, so that this module imports no adapter.
+
+import type { ExplanationLine } from '#catalog/rules/index';
+import type { CaseContext, CaseState as MoneyCaseState, CasesPort as MoneyCasesPort } from '#modules/money';
+import type { Tx } from '#platform/db';
+
+export type InsurerPort = {
+  underwrite(request: {
+    policyNo: string; idNumberHash: string; age: number; occupation: string; riskClass: number; days: readonly string[];
+    startsAt: Date; premiumFen: number; subsidyFen: number;
+  }): Promise<{ readonly decision: 'approve' | 'manual'; readonly insurerPolicyNo?: string; readonly reason?: string }>;
+  endorseRefund(request: { policyNo: string; days: readonly string[] }): Promise<{ readonly endorsementNo: string }>;
+  reportClaim(request: { claimNo: string; policyNo: string; accidentAt: Date }): Promise<{ readonly insurerClaimNo: string }>;
+};
+
+export type CaseState = MoneyCaseState & { readonly serviceCode: string };
+export type Context = CaseContext & { readonly state: CaseState };
+export type Effect = (context: Context) => Promise<Readonly<Record<string, unknown>> | void>;
+export type Ruling = { readonly outcome: string; readonly data?: Readonly<Record<string, unknown>>; readonly explanation?: unknown };
+export type Decider = (context: Context) => Promise<Ruling>;
+
+export type CasesPort = MoneyCasesPort & {
+  /** A case as the transaction's access sees it. */
+  read(tx: Tx, caseId: string): Promise<CaseState | null>;
+};
+
+export type Insured = {
+  readonly birthDay: string;
+  readonly occupation: string | null;
+  /** Keyed hash of the ID number: the insurer never gets the number. */
+  readonly idNumberHash: string;
+};
+/** The insured person. The transaction may be a clerk's who does not see the person. */
+export type FindInsured = (tx: Tx, personId: string) => Promise<Insured>;
+
+export type Suggestion = { readonly amountFen: number; readonly explanation: readonly ExplanationLine[] };
+
+export function textOf(state: Pick<CaseState, 'data'>, name: string): string | null {
+  const value = state.data[name];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function wholeOf(state: Pick<CaseState, 'data'>, name: string): number {
+  const value = state.data[name];
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}

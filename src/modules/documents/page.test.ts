@@ -1,0 +1,62 @@
+// The printed page: the same bytes for the same content, and nothing that a value could smuggle in.
+
+import { describe, expect, it } from 'vitest';
+import type { DocumentContent } from './contract.ts';
+import { render } from './page.ts';
+
+const content: DocumentContent = {
+  v: 1,
+  title: '入会通知书',
+  layout: 'letter',
+  addressee: '{{applicant}}：',
+  blocks: [
+    { kind: 'paragraph', text: '理由：<script>alert("1")</script> & \'2\'' },
+    {
+      kind: 'facts',
+      rows: [
+        ['会员编号', 'M1'],
+        ['所属工会', ''],
+      ],
+    },
+  ],
+  remedy: '可以自收到之日起六十日内申请行政复议。',
+  issuer: '示例区总工会',
+  caseNo: '35020020260301000123',
+  day: '2026年3月1日',
+};
+const printed = { content, documentId: '0190-1', applicant: '张三' };
+
+describe('render', () => {
+  it('is the same to the byte', () => {
+    expect(render(printed)).toBe(render(structuredClone(printed)));
+  });
+
+  it('says who issued it, to whom, and what can be done against it', () => {
+    const html = render(printed);
+    for (const text of [
+      '示例区总工会',
+      '张三：',
+      '入会通知书',
+      '六十日内申请行政复议',
+      '2026年3月1日',
+      '35020020260301000123',
+      '0190-1',
+    ]) {
+      expect(html).toContain(text);
+    }
+    expect(html).toContain('<td>—</td>');
+  });
+
+  it('lets no markup through, from the content or from the name', () => {
+    const html = render({ ...printed, applicant: '<img src=x onerror=1>' });
+    expect(html).not.toContain('<script>');
+    expect(html).not.toContain('<img');
+    expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;2&#39;');
+  });
+
+  it('frames a certificate instead of heading it', () => {
+    const html = render({ ...printed, content: { ...content, layout: 'certificate', remedy: null } });
+    expect(html).toContain('class="certificate"');
+    expect(html).not.toContain('<header>');
+  });
+});

@@ -1,0 +1,61 @@
+// The limits on codes as a table and as properties, without a database.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mayAskForCode, type CodeHistory } from './limits.ts';
+
+const nothing: CodeHistory = {
+  lastAgeSeconds: null,
+  hourCount: 0,
+  hourOldestAgeSeconds: 0,
+  dayCount: 0,
+  dayOldestAgeSeconds: 0,
+  addressHourCount: 0,
+  addressOldestAgeSeconds: 0,
+};
+
+test.each<[string, Partial<CodeHistory>, ReturnType<typeof mayAskForCode>]>([
+  ['the first', {}, { may: true }],
+  ['59 seconds after the last', { lastAgeSeconds: 59 }, { may: false, why: 'gap', waitSeconds: 1 }],
+  ['60 seconds after the last', { lastAgeSeconds: 60 }, { may: true }],
+  ['the fifth in an hour', { lastAgeSeconds: 61, hourCount: 4 }, { may: true }],
+  [
+    'the sixth in an hour',
+    { lastAgeSeconds: 61, hourCount: 5, hourOldestAgeSeconds: 3_000 },
+    { may: false, why: 'number', waitSeconds: 600 },
+  ],
+  [
+    'the eleventh in a day',
+    { lastAgeSeconds: 4_000, dayCount: 10, dayOldestAgeSeconds: 86_000 },
+    { may: false, why: 'number', waitSeconds: 400 },
+  ],
+  [
+    'the thirty-first from an address',
+    { addressHourCount: 30, addressOldestAgeSeconds: 3_599.5 },
+    { may: false, why: 'address', waitSeconds: 1 },
+  ],
+])('%s', (_name, history, verdict) => {
+  expect(mayAskForCode({ ...nothing, ...history })).toEqual(verdict);
+});
+
+test('a refusal always names a wait of at least a second and at most a day', () => {
+  const count = fc.integer({ min: 0, max: 40 });
+  const age = fc.double({ min: 0, max: 86_400, noNaN: true });
+  const histories = fc.record({
+    lastAgeSeconds: fc.option(age),
+    hourCount: count,
+    hourOldestAgeSeconds: age,
+    dayCount: count,
+    dayOldestAgeSeconds: age,
+    addressHourCount: count,
+    addressOldestAgeSeconds: age,
+  });
+  fc.assert(
+    fc.property(histories, (history) => {
+      const verdict = mayAskForCode(history);
+      if (verdict.may) return;
+      expect(verdict.waitSeconds).toBeGreaterThanOrEqual(1);
+      expect(verdict.waitSeconds).toBeLessThanOrEqual(86_400);
+    }),
+  );
+});

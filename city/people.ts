@@ -2,7 +2,6 @@
 // GB/T 2260, phones and cards are counted up from the front of blocks, and every row says that it is synthetic.
 
 import { makeResidentId } from '#catalog/fields/identity';
-import { dayOf } from '#platform/calendar';
 import { maskName, personRow } from '#modules/identity';
 import { syntheticRegion } from '#catalog/fields/identity';
 import { districts, givenFemale, givenMale, platforms, surnames, type District } from './names.ts';
@@ -62,7 +61,7 @@ export function makePerson(random: Random, index: number, nowMs: number, birthDa
 function birthDayOf(index: number, nowMs: number): string {
   // A stride that shares no factor with the span visits every day once before it comes back.
   const offset = (index * 4_933) % agesDays.span;
-  return dayOf(new Date(nowMs - (agesDays.youngest + offset) * dayMs).toISOString());
+  return new Date(nowMs - (agesDays.youngest + offset) * dayMs).toISOString().slice(0, 10);
 }
 
 /** The digit that makes a card number pass ISO/IEC 7812-1. */

@@ -79,6 +79,7 @@ export function createWorld(setup: Setup) {
   const held = new Map<string, Held>();
   const people = new Map<string, CityPerson>();
   const files = new Map<string, Row<'file'>>();
+  const cover = new Map<string, Row<'cover_entry'>[]>();
   let nowMs = setup.startMs;
   const now = () => new Date(nowMs).toISOString();
   const tx = recordingTx(rows, now);
@@ -343,6 +344,13 @@ export function createWorld(setup: Setup) {
   const world = {
     tx, rows, jobs, held, people, orgs, crypto, random, now, staffActor, workerActor, openCase, attach, perform, happen, rate, goTo,
     blobs: setup.blobs,
+    coverOf: (personId: string): readonly Row<'cover_entry'>[] => cover.get(personId) ?? [],
+    addCover: (entry: Row<'cover_entry'>): void => {
+      rows.cover_entry.push(entry);
+      const known = cover.get(entry.person_id ?? '');
+      if (known) known.push(entry);
+      else cover.set(entry.person_id ?? '', [entry]);
+    },
     addFile: (file: Row<'file'>): void => {
       rows.file.push(file);
       files.set(file.file_id ?? '', file);

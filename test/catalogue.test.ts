@@ -3,6 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { compile } from '#catalog/compile';
 import { caseFields } from '#catalog/data';
 import { allFields } from '#catalog/form';
 import { decideWhen } from '#catalog/decide-when';
@@ -86,6 +88,17 @@ describe('the authored catalogue', () => {
     },
   );
 });
+
+it.each(workflows.map((workflow) => [workflow.code, workflow] as const))(
+  '%s compiles and reads back',
+  (_code, workflow) => {
+    const [binding] = services;
+    if (!binding) throw new Error('no service is authored');
+    const [entry = ''] = Object.keys(workflow.entries);
+    const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+    expect(compile({ ...binding, workflow, entry }, hash).service.workflow).toEqual(structuredClone(workflow));
+  },
+);
 
 describe('decideWhen', () => {
   const step = injuryConfirmation.steps['relation-check'];

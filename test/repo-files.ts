@@ -13,7 +13,8 @@ export type SourceFile = { readonly path: string; readonly text: string };
 
 function walk(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((name) => {
-    if (left.has(name)) return [];
+    // Hidden files beside code are an editor's own.
+    if (left.has(name) || (name.startsWith('.') && folder.includes('/src'))) return [];
     const path = join(folder, name);
     return statSync(path).isDirectory() ? walk(path) : textual.test(name) ? [path] : [];
   });
@@ -25,7 +26,7 @@ export function textFiles(): readonly SourceFile[] {
 }
 
 export const isCode = (path: string): boolean => /^(src|test|city|bench|tools)\/.*\.tsx?$/.test(path);
-export const isTest = (path: string): boolean => path.startsWith('test/') || /\.test\.tsx?$/.test(path);
+export const isTest = (path: string): boolean => path.startsWith('test/') || /(\.test\.tsx?|\/fixture\.ts)$/.test(path);
 
 export type Import = { readonly specifier: string; readonly isTypeOnly: boolean };
 

@@ -12,8 +12,8 @@ export async function buildApps(options: { readonly force?: boolean } = {}): Pro
   const hash = sourcesHash();
   if (!options.force && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === hash) return false;
   const [{ buildWorker }, { buildConsole }] = await Promise.all([
-    import('../src/apps/worker/build.ts'),
-    import('../src/apps/console/build.ts'),
+    import('#apps/worker/build'),
+    import('#apps/console/build'),
   ]);
   await buildWorker({ outDir: join(root, 'dist', 'worker') });
   await buildConsole({ outDir: join(root, 'dist', 'console') });

@@ -48,7 +48,7 @@ const list: readonly NoticeTemplate[] = [
     '补正期限已满',
     '您的{service}（{case_no}）补正期限已满，将由经办人按现有材料决定，您仍可联系窗口说明。',
   ),
-  told('case_returned', '办件被退回', '您的{service}（{case_no}）已退回到“{step}”，请打开办件查看理由并修改后再提交。'),
+  told('case_returned', '办件被退回', '您的{service}（{case_no}）已被退回，请打开办件查看理由，修改后再提交。'),
   told('case_suspended', '办件中止', '您的{service}（{case_no}）已依法中止，恢复后会通知您，中止期间不计入时限。'),
   told('case_resumed', '办件恢复', '您的{service}（{case_no}）已恢复办理，时限继续计算。'),
   told('case_extended', '办理延期', '您的{service}（{case_no}）经批准延期，新的办理期限为{due_day}。'),
@@ -80,11 +80,7 @@ const list: readonly NoticeTemplate[] = [
 
   // Daily cover
   told('underwriting_manual', '投保正在核对', '您的投保（{case_no}）需要人工核对，请留意结果，核对不收费。'),
-  told(
-    'policy_issued',
-    '保障已生效',
-    '您的保障已出单，保单号{policy_no}，{cover_days}。出险请先报案，再就医留存单据。',
-  ),
+  told('policy_issued', '保障已生效', '您的保障已出单，保单号{policy_no}，自{cover_starts_at}起生效。出险请先报案。'),
   told('auto_renewal_paused', '自动续保已暂停', '您的自动续保已暂停（{case_no}），暂停期间没有保障，可随时恢复。'),
   told('auto_renewal_stopped', '自动续保已停止', '您的自动续保已停止（{case_no}），已生效的保障不受影响。'),
   told('endorsement_received', '批改申请已收到', '您的保单批改申请（{case_no}）已收到，期限{due_day}。'),

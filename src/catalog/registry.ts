@@ -33,11 +33,12 @@ const deciders: Registry['deciders'] = {
   'cover.quote': {
     zh: '保费与补贴分账',
     writes: {
-      premium_fen: field('money', '总保费', {}, { class: 'internal' }),
+      gross_fen: field('money', '总保费', {}, { class: 'internal' }),
       subsidy_fen: field('money', '财政补贴', {}, { class: 'internal' }),
       payable_fen: field('money', '应付金额', {}, { class: 'internal' }),
     },
   },
+  'cover.issue': nothing('出单前核对是否仍有空闲的保障日'),
   'cover.policy_check': {
     zh: '出险时点保单核对',
     writes: {
@@ -45,10 +46,7 @@ const deciders: Registry['deciders'] = {
       policy_no: field('text', '保单号', {}, { class: 'internal' }),
     },
   },
-  'cover.refund_check': {
-    zh: '退保核对',
-    writes: { refund_fen: field('money', '退款金额', {}, { class: 'internal' }) },
-  },
+  'cover.refund_check': nothing('退保核对'),
 };
 
 const effects: Registry['effects'] = {
@@ -68,13 +66,16 @@ const effects: Registry['effects'] = {
     zh: '保障入账',
     writes: {
       policy_no: field('text', '保单号', {}, { class: 'internal' }),
-      cover_days: field('text', '保障期间', {}, { class: 'internal' }),
+      premium_fen: field('money', '已承保保费', {}, { class: 'internal' }),
       cover_starts_at: field('datetime', '保障起', {}, { class: 'internal' }),
       cover_ends_at: field('datetime', '保障止', {}, { class: 'internal' }),
     },
   },
   'cover.accrue_subsidy': nothing('计提补贴'),
-  'cover.release': nothing('释放未开始的保障日'),
+  'cover.release': {
+    zh: '释放未开始的保障日',
+    writes: { refund_fen: field('money', '退款金额', {}, { class: 'internal' }) },
+  },
   'cover.open_claim': nothing('理赔登记'),
   'cover.check_prepay': nothing('预付核对'),
   'cover.agree': { zh: '理算', writes: { approved_fen: field('money', '核定赔付金额', {}) } },

@@ -37,7 +37,7 @@ const expression: z.ZodType = z.lazy(() =>
     z.strictObject({ op: z.literal('hours_since').describe('距今小时数'), of: expression }),
   ]),
 );
-export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
+const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   z.discriminatedUnion('op', [
     z.strictObject({
       op: z.enum(['eq', 'ne', 'lt', 'lte', 'gt', 'gte']).describe('比较'),

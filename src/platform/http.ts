@@ -155,7 +155,7 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
     options.metrics?.request({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     if (!request.routeOptions.config.essential) {
       const ms = Math.round(reply.elapsedTime);
-      request.log.debug({ method: request.method, route, status: reply.statusCode, ms }, 'request');
+      request.log.info({ method: request.method, route, status: reply.statusCode, ms }, 'request');
     }
     done();
   });

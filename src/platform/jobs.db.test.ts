@@ -102,6 +102,30 @@ test('jobs that a killed worker held are taken over at once, but not those of a 
   }
 });
 
+test('jobs go on whenever the database throws everybody out, also at the very start', async () => {
+  const done = new Set<unknown>();
+  const taskList = { later: async (payload: unknown) => void done.add(JSON.stringify(payload)) };
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  const worker = await startWorker({ connectionString: database.ownerUrl, concurrency: 2, log, taskList });
+  const enqueueStubbornly = async (n: number): Promise<void> =>
+    db.transaction(systemAccess, async (tx) => enqueue(tx, 'later', { n })).catch(() => enqueueStubbornly(n));
+  try {
+    for (let n = 1; n <= 3; n += 1) {
+      const thrownOut = owner.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
+      await enqueueStubbornly(n);
+      await thrownOut;
+      await until(() => done.has(`{"n":${n}}`), 20_000);
+    }
+    expect(done.size).toBe(3);
+  } finally {
+    await owner.end();
+    await worker.stop();
+  }
+}, 90_000);
+
 test('a periodic task never overlaps itself, survives errors, and ends when told', async () => {
   let running = 0;
   let overlaps = 0;

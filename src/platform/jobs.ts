@@ -1,7 +1,9 @@
 // Work written in the same transaction and done later (graphile-worker), and small loops of our own. A job may run twice: after a
 // crash its lock is taken over at once, so every task must bear being repeated. Nothing here knows what a job does.
 
-import { run, Logger, type Runner, type TaskList } from 'graphile-worker';
+import { run, Logger, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { statement, type Tx } from './db.ts';
 import { invariant } from './errors.ts';
@@ -56,9 +58,71 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const presence = createPresence(options.connectionString, schema, options.log);
   await presence.announce();
   const keepPresence = every(5_000, presence.announce, options.log);
+  const runner = await keepRunning(options, schema);
+  return {
+    stop: async () => {
+      await keepPresence();
+      try {
+        await runner.stop();
+      } finally {
+        await presence.leave();
+      }
+    },
+  };
+}
+
+const restartMs = 1_000;
+const failuresMax = 5;
+
+/**
+ * The queue's library remembers a failed first look at its own tables for ever: a database that restarts at that moment would stop
+ * all jobs without a word. So a runner that fails to fetch jobs several times in a row is replaced, as is one that ended by itself.
+ */
+async function keepRunning(options: WorkerOptions, schema: string): Promise<Worker> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let runner = await startRunner(options, schema);
+
+  async function restart(): Promise<void> {
+    if (signal.aborted) return;
+    await delay(restartMs, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    try {
+      runner = await startRunner(options, schema);
+      supervise();
+    } catch (error) {
+      options.log.warn({ err: error }, 'the job runner cannot start yet');
+      await restart();
+    }
+  }
+
+  function supervise(): void {
+    const note = (error: unknown) => options.log.error({ err: error }, 'the job runner ended');
+    void runner.promise.catch(note).then(restart);
+  }
+
+  supervise();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await runner.stop().catch((error: unknown) => {
+        // It ended by itself and its successor had not begun.
+        options.log.debug({ err: error }, 'the job runner was stopped already');
+      });
+    },
+  };
+}
+
+async function startRunner(options: WorkerOptions, schema: string): Promise<Runner> {
+  const events: WorkerEvents = new EventEmitter();
+  let failures = 0;
+  const well = () => {
+    failures = 0;
+  };
   const runner = await run({
     connectionString: options.connectionString,
     schema,
+    events,
     concurrency: options.concurrency,
     maxPoolSize: options.concurrency + 2,
     noHandleSignals: true,
@@ -71,16 +135,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       else options.log.debug(place, message);
     }),
   });
-  return { stop: () => stop(runner, keepPresence, presence.leave) };
-}
-
-async function stop(runner: Runner, keepPresence: () => Promise<void>, leave: () => Promise<void>): Promise<void> {
-  await keepPresence();
-  try {
-    await runner.stop();
-  } finally {
-    await leave();
-  }
+  events.on('worker:getJob:empty', well);
+  events.on('job:start', well);
+  events.on('worker:getJob:error', () => {
+    failures += 1;
+    if (failures === failuresMax) void runner.stop().catch(() => {});
+  });
+  return runner;
 }
 
 function taskListOf(options: WorkerOptions): TaskList {
@@ -110,7 +171,10 @@ function createPresence(connectionString: string, schema: string, log: Log) {
 
   async function announce(): Promise<void> {
     if (client) {
-      await client.query('select 1');
+      await client.query('select 1').catch((error: unknown) => {
+        client = undefined;
+        throw error;
+      });
       return;
     }
     const fresh = new pg.Client({

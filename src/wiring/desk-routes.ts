@@ -7,6 +7,7 @@ import { roles, type Service } from '#catalog';
 import { fieldKind } from '#catalog/fields/index';
 import { rules } from '#catalog/rules/index';
 import type { Access } from '#platform/access';
+import { sha256 } from '#platform/crypto';
 import type { HttpPlugin } from '#platform/http';
 import { unitZh, type Actor } from '#modules/cases';
 import type { Services } from './services.ts';
@@ -17,7 +18,7 @@ const staff = { config: { access: 'staff' as const } };
 const done = z.object({ done: z.literal(true) });
 
 export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
-  const { notices, documents, ratings, catalogue, cover } = services;
+  const { notices, documents, ratings, catalogue } = services;
   return async (app) => {
     app.get(
       '/api/desk/notices',
@@ -42,8 +43,8 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
       '/api/documents/:documentId',
       { ...staff, schema: { summary: '文书打印页', params: z.object({ documentId: z.uuid() }) } },
       async (request, reply) => {
-        const page = await documents.print(asker(request).access, request.params.documentId);
-        return reply.pageSecurity(page.security).type('text/html; charset=utf-8').send(page.html);
+        const html = await documents.print(asker(request).access, request.params.documentId);
+        return reply.pageSecurity({ style: [styleHash(html)] }).type('text/html; charset=utf-8').send(html);
       },
     );
     app.get(
@@ -87,18 +88,13 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
         return { ...describe(service), version: hash.slice(0, 12), publishedAt, findings: catalogue.findings(service.code).map(({ severity, zh }) => ({ severity, zh })) };
       },
     );
-    app.get(
-      '/api/cover/at',
-      {
-        config: { access: ['insurer_adjuster', 'hrss_window', 'hrss_investigator', 'supervisor'] },
-        schema: { summary: '某一时刻是否在保', querystring: z.object({ caseId: z.uuid().optional(), idNumber: z.string().max(20).optional(), at: z.iso.datetime({ offset: true }) }) },
-      },
-      async (request) => {
-        const personId = await services.personFor(asker(request).access, request.query);
-        return cover.coveredAt(personId, new Date(request.query.at).toISOString());
-      },
-    );
   };
+}
+
+/** The print page carries its own style, which the content security policy names by its hash. */
+function styleHash(html: string): string {
+  const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';
+  return `'sha256-${sha256(style).toString('base64')}'`;
 }
 
 /** A definition as an official reads it. */
@@ -132,7 +128,7 @@ const classZh = { public: '公开', internal: '内部', personal: '个人信息'
 function describeRule(id: string) {
   const rule = rules[id];
   if (!rule) return [{ code: id, zh: '规则值尚未录入', needsCheck: true }];
-  return rule.parameters.map((version) => ({
+  return rule.versions.map((version) => ({
     code: id,
     zh: rule.zh,
     value: JSON.stringify(version.values),

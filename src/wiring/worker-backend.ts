@@ -4,8 +4,8 @@
 import type { Service } from '#catalog';
 import { fieldKind, formatYuan } from '#catalog/fields/index';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
-import type { Message, HomeModel, LifeEvent, CaseItem, CoverNow, PaymentModel, ServiceCard, ConsentText, FileView, PaymentLink, DueItem } from '../apps/worker/pages/model.ts';
-import type { Challenge, Login, PublishedService, WorkerBackend } from '../apps/worker/backend.ts';
+import type { Message, HomeModel, LifeEvent, CaseItem, CoverNow, PaymentModel, ServiceCard, ConsentText, FileView, PaymentLink, DueItem } from '#apps/worker/pages/model';
+import type { Challenge, Login, PublishedService, WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals, type FieldProblem } from '#platform/errors';
@@ -303,7 +303,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   // ---- cases
 
   async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
-    const order = await money.orderOf(workerAccess(personId), caseId);
+    const order = await money.payments.orderOf(workerAccess(personId), caseId);
     return order ? [{ orderId: caseId, zh: order.description, amountFen: order.amountFen, stateText: order.stateZh }] : [];
   }
 
@@ -314,7 +314,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   }
 
   async function payment(personId: string, caseId: string): Promise<PaymentModel> {
-    const order = await money.orderOf(workerAccess(personId), caseId);
+    const order = await money.payments.orderOf(workerAccess(personId), caseId);
     if (!order) throw refuse('pages.no_order');
     const state = await reader.state(workerAccess(personId), caseId);
     const amount = (name: string) => (typeof state.data[name] === 'number' ? formatYuan(state.data[name]) : null);
@@ -380,11 +380,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     rate: async (personId, caseId, rating, requestId) => {
       await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating }, (at) => rectifyBy(services.calendar(), at));
     },
-    upload: async (personId, upload) => {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of upload.stream) chunks.push(chunk);
-      return toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.concat(chunks) }));
-    },
+    upload: async (personId, upload) => toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.from(upload.bytes) })),
     file: async (personId, fileId) => {
       const found = await files.read(workerAccess(personId), fileId);
       return { name: found.name, mediaType: found.mediaType, bytes: found.content };
@@ -392,12 +388,25 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
     payment,
     refreshPayment: async (personId, caseId) => {
-      await money.refreshOrder(workerAccess(personId), caseId);
+      await money.payments.settleOpenOrders();
       return payment(personId, caseId);
     },
-    cover: async (personId, cursor) => {
-      const [now, days] = await Promise.all([coverNow(personId), cover.days(personId, cursor)]);
-      return { now, days, buyService: 'DI-001', refundService: days.items.some((day) => day.refundable) ? 'DI-005' : null };
+    cover: async (personId) => {
+      const [now, mine] = await Promise.all([coverNow(personId), cover.myCover(workerAccess(personId))]);
+      const days = mine.policies.flatMap((policy) =>
+        policy.boundDays.map((day) => ({
+          day,
+          policyNo: policy.policyNo,
+          caseId: policy.caseId,
+          caseNo: policy.caseNo,
+          from: policy.startsAt,
+          to: policy.endsAt,
+          stateZh: policy.refundableDays.includes(day) ? '未开始' : day < dayOf(mine.at) ? '已结束' : '保障中',
+          refundable: policy.refundableDays.includes(day),
+        })),
+      );
+      const items = days.toSorted((a, b) => (a.day < b.day ? 1 : -1));
+      return { now, days: { items, nextCursor: null }, buyService: 'DI-001', refundService: items.some((day) => day.refundable) ? 'DI-005' : null };
     },
     coverAt: async (personId, instant) => {
       const found = await cover.coveredAt(personId, instant);
@@ -410,7 +419,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       };
     },
     messages: async (personId, cursor) => {
-      const page = await notices.list(personId, cursor);
+      const page = await notices.list(personId, cursor ?? undefined);
       return { items: page.items.map(toMessage), nextCursor: page.nextCursor };
     },
     openMessage: async (personId, messageId) => {

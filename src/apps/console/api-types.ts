@@ -1,5 +1,7 @@
 // The shapes of the API's answers that no contract of a module exports yet to the browser. Types only.
 
+import type { PayoutView } from '#contract/money';
+
 export type Me = {
   readonly staff: { readonly staffId: string; readonly name: string; readonly login: string };
   readonly roles: readonly StaffRole[];
@@ -46,85 +48,8 @@ export type Explained = {
 
 export type Listing<Item> = { readonly items: readonly Item[]; readonly nextCursor?: string | null };
 
-export type Payout = {
-  readonly payoutId: string;
-  readonly reference: string;
-  readonly caseId: string;
-  readonly caseNo: string;
-  readonly purpose: string;
-  readonly payee: string;
-  readonly cardTail: string;
-  readonly amountFen: number;
-  readonly state: string;
-  readonly stateZh: string;
-  readonly reason: string | null;
-  readonly createdAt: string;
-  readonly settledAt: string | null;
-};
-
-export type Batch = {
-  readonly batchId: string;
-  readonly batchNo: string;
-  readonly makerName: string;
-  readonly lineCount: number;
-  readonly totalFen: number;
-  readonly state: string;
-  readonly stateZh: string;
-  readonly madeAt: string;
-  readonly submittedAt: string | null;
-  readonly canDecide: boolean;
-  readonly blockedReason: string | null;
-};
-
-export type BatchDetail = Batch & {
-  readonly lines: readonly BatchLine[];
-  readonly linesHash: string;
-  readonly approvals: readonly Approval[];
-};
-
-export type BatchLine = Pick<Payout, 'payoutId' | 'reference' | 'caseId' | 'caseNo' | 'payee' | 'cardTail' | 'amountFen'> &
-  Partial<Pick<Payout, 'purpose' | 'state' | 'stateZh' | 'reason'>>;
-
-export type Approval = {
-  readonly name: string;
-  readonly decision: string;
-  readonly reason: string | null;
-  readonly at: string;
-};
-
-export type Reconciliation = {
-  readonly reconciliationId: string;
-  readonly day: string;
-  readonly party: string;
-  readonly partyZh: string;
-  readonly matchedCount: number;
-  readonly differenceCount: number;
-  readonly differences: readonly Difference[];
-  readonly at: string;
-};
-
-export type Difference = {
-  readonly zh: string;
-  readonly kind: string;
-  readonly reference: string;
-  readonly oursFen: number | null;
-  readonly theirsFen: number | null;
-};
-
-export type Account = {
-  readonly accountId: string;
-  readonly name: string;
-  readonly postedFen: number;
-  readonly pendingFen: number;
-};
-
-export type CoverAnswer = {
-  readonly covered: boolean;
-  readonly policyNo: string | null;
-  readonly startsAt: string | null;
-  readonly endsAt: string | null;
-  readonly evidence: { readonly leafId: string; readonly generation: string | number; readonly at: string } | null;
-};
+/** The case number is shown where the server gives it. */
+export type Payout = PayoutView & { readonly caseNo?: string };
 
 export type Finding = { readonly severity: string; readonly zh: string };
 

@@ -1,7 +1,8 @@
 // A server with canned answers in the place of the real one, for the desk's browser test. Sentinel values make it refuse:
-// the reason 冲突演示 is stale, the reason 过期演示 finds the login expired, the amount 999999 is a problem of its field.
+// the reason 冲突演示 is stale, the reason 过期演示 finds the login expired, the amount 399999 is a problem of its field.
 
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { payoutStateZh, type BatchView, type PayoutState, type PayoutView } from '#contract/money';
 import { caseId, cannedCase, cannedTasks, imageId, now } from './canned-case.ts';
 import { consoleRoutes } from './routes.ts';
 
@@ -15,41 +16,48 @@ export type CannedApi = {
 const csrf = 'canned-csrf';
 const at = '2026-03-11T08:00:00.000Z';
 
-const payout = (index: number, state: string, stateZh: string, reason: string | null = null) => ({
+const payout = (index: number, state: PayoutState, reason: string | null = null): PayoutView => ({
+  stateZh: payoutStateZh[state],
   payoutId: `0195a000-0000-7000-8000-0000000003${String(index).padStart(2, '0')}`,
   reference: `PO2026031100${String(index).padStart(2, '0')}`,
   caseId,
-  caseNo: `3502032026031000${String(20 + index)}`,
   purpose: '日保医疗费赔款',
   payee: ['陈**', '黄*', '吴**'][index % 3] ?? '',
-  cardTail: String(6217 + index),
+  card: `**** ${6217 + index}`,
   amountFen: 308_440 + index * 12_345,
   state,
-  stateZh,
   reason,
+  bankSerial: null,
+  batchId: null,
   createdAt: at,
   settledAt: state === 'settled' ? at : null,
 });
 
-const batch = {
+const batch: BatchView = {
   batchId: '0195a000-0000-7000-8000-000000000401',
   batchNo: 'PB20260311-003',
-  makerName: '许敏（演示）',
+  maker: '许敏（演示）',
+  mine: false,
   lineCount: 2,
   totalFen: 629_225,
   state: 'made',
   stateZh: '待复核',
   madeAt: at,
-  submittedAt: null,
+  linesHash: '4d9035c1e8f7a26b9f2c4e71a0b35d68c2417fe09ab3d5c68817e24f5b6a9d03',
+  approver: null,
+  decision: null,
+  reason: null,
   canDecide: true,
-  blockedReason: null,
+  blocked: null,
 };
-const own = {
+const own: BatchView = {
   ...batch,
   batchId: '0195a000-0000-7000-8000-000000000402',
   batchNo: 'PB20260311-002',
   canDecide: false,
-  blockedReason: '这个批次是您编的，按“经办和复核分开”的规定须由另一人复核。',
+  maker: '林晓（演示）',
+  mine: true,
+  blocked: '制单人不能复核自己的批次。',
 };
 
 const reads: Readonly<Record<string, unknown>> = {
@@ -77,6 +85,7 @@ const reads: Readonly<Record<string, unknown>> = {
     rules: [{ code: 'RT-DI-BEN', zh: '医疗费给付比例', value: '80%', basis: '日保条款第 9 条', needsCheck: true, effectiveFrom: '2026-01-01' }],
     findings: [{ severity: 'check', zh: '免赔额依据待核' }],
   },
+  '/api/orgs': { items: [{ orgId: '0195a000-0000-7000-8000-0000000006aa', name: '示例医院', kind: 'hospital', region: '350203', uscc: null }] },
   '/api/desk/notices': {
     items: [
       { noticeId: 'n1', title: '任务临期', text: '日保医疗费用理赔（陈**）还剩 1 个工作日。', at, caseId, read: false },
@@ -87,18 +96,18 @@ const reads: Readonly<Record<string, unknown>> = {
   '/api/payout-batches': { items: [batch, own], nextCursor: null },
   '/api/reconciliations': {
     items: [
-      { reconciliationId: 'r1', day: '2026-03-10', party: 'bank', partyZh: '银行', matchedCount: 41, differenceCount: 1, differences: [{ zh: '银行有、我方没有', kind: 'theirs_only', reference: 'PO202603100044', oursFen: null, theirsFen: 308_440 }], at },
-      { reconciliationId: 'r2', day: '2026-03-09', party: 'bank', partyZh: '银行', matchedCount: 38, differenceCount: 0, differences: [], at },
+      { reconciliationId: 'r1', day: '2026-03-10', party: 'bank', matchedCount: 41, differenceCount: 1, differences: [{ ownerRole: 'insurer_finance', zh: '银行有、我方没有', kind: 'missing_here', reference: 'PO202603100044', oursFen: null, theirsFen: 308_440 }], at },
+      { reconciliationId: 'r2', day: '2026-03-09', party: 'bank', matchedCount: 38, differenceCount: 0, differences: [], at },
     ],
     nextCursor: null,
   },
   '/api/ledger/accounts': {
     items: [
-      { accountId: 'cover-premium', name: '日保保费', postedFen: 12_345_640, pendingFen: 0 },
-      { accountId: 'claims-payable', name: '应付赔款', postedFen: -2_308_440, pendingFen: 629_225 },
+      { accountId: 'cover-premium', name: '日保保费', postedFen: 12_345_640, kind: 'liability', floorFen: null, reservedFen: 0 },
+      { accountId: 'claims-payable', name: '应付赔款', postedFen: -2_308_440, kind: 'liability', floorFen: null, reservedFen: 629_225 },
     ],
   },
-  '/api/cover/at': { covered: true, policyNo: 'RB350203202603090017', startsAt: '2026-03-08T16:00:00.000Z', endsAt: '2026-03-09T16:00:00.000Z', evidence: { leafId: '0195a000-0000-7000-8000-0000000005aa', generation: 1, at } },
+  '/api/cover/at': { covered: true, policyNo: 'RB350203202603090017', startsAt: '2026-03-08T16:00:00.000Z', endsAt: '2026-03-09T16:00:00.000Z', evidence: { leafId: '0195a000-0000-7000-8000-0000000005aa', generation: 1, day: '2026-03-09', recordedAt: at }, at },
   '/api/ratings': {
     items: [
       { caseId, caseNo: '35020320260301000009', serviceZh: '日保住院津贴理赔', stars: 2, comment: '等了很久才有人联系我，电话也打不通。', at, dueRectifyAt: '2026-03-16T16:00:00.000Z', reply: null },
@@ -108,12 +117,7 @@ const reads: Readonly<Record<string, unknown>> = {
   },
 };
 
-const lines = [0, 1].map((index) => payout(index, 'reserved', '待送银行'));
-const batchDetail = { lines, linesHash: trace(), approvals: [] };
-
-function trace(): string {
-  return '4d9035c1e8f7a26b9f2c4e71a0b35d68c2417fe09ab3d5c68817e24f5b6a9d03';
-}
+const lines = [0, 1].map((index) => payout(index, 'batched'));
 
 function refuse(reply: FastifyReply, status: number, body: Record<string, unknown>): FastifyReply {
   return reply.code(status).type('application/problem+json').send({ status, ...body });
@@ -132,7 +136,7 @@ export async function startCannedApi(distDir: string, options: { readonly logged
     if (!open && !session.loggedIn) return refuse(reply, 401, { code: 'staff.signed_out', detail: '登录已经过期。', next: '请重新登录。' });
     if (request.method === 'POST' && !open && request.headers['x-csrf'] !== csrf) return refuse(reply, 403, { code: 'http.csrf', detail: '缺少防伪标记。', next: null });
   });
-  await app.register(consoleRoutes({ distDir }));
+  await app.register(consoleRoutes, { distDir });
   loginRoutes(app, session);
   readRoutes(app, session);
   writeRoutes(app, session, writes);
@@ -163,7 +167,7 @@ function loginRoutes(app: FastifyInstance, session: Session): void {
 
 function readRoutes(app: FastifyInstance, session: Session): void {
   for (const [path, answer] of Object.entries(reads)) app.get(path, async () => answer);
-  app.get<{ Querystring: Record<string, string> }>('/api/desk/tasks', async (request) => cannedTasks(request.query));
+  app.get<{ Querystring: Record<string, string> }>('/api/desk/tasks', (request, reply) => reply.send(cannedTasks(request.query)));
   app.get<{ Params: { id: string } }>('/api/cases/:id', async (request, reply) =>
     request.params.id === caseId ? cannedCase(session.seq) : refuse(reply, 404, { code: 'cases.not_found', detail: '没有找到这个办件，或您无权查看。', next: '请核对办件编号。' }),
   );
@@ -178,12 +182,12 @@ function readRoutes(app: FastifyInstance, session: Session): void {
       { zh: '按 80% 给付', value: '2,688.40 元', basis: '日保条款第 9 条', verified: true },
     ],
   }));
-  app.get<{ Querystring: { state?: string } }>('/api/payouts', async (request) => {
+  app.get<{ Querystring: { state?: string } }>('/api/payouts', (request, reply) => {
     const state = request.query.state ?? 'all';
-    const items = [payout(0, 'drafted', '待付款'), payout(1, 'drafted', '待付款'), payout(2, 'drafted', '待付款'), payout(3, 'unknown', '结果待查', '银行超时未回执'), payout(4, 'settled', '已到账')];
-    return { items: items.filter((one) => state === 'all' || one.state === state), nextCursor: null };
+    const items = [payout(0, 'drafted'), payout(1, 'drafted'), payout(2, 'drafted'), payout(3, 'unknown', '银行超时未回执'), payout(4, 'settled')];
+    return reply.send({ items: items.filter((one) => state === 'all' || one.state === state), nextCursor: null });
   });
-  app.get<{ Params: { id: string } }>('/api/payout-batches/:id', async (request) => ({ ...(request.params.id === own.batchId ? own : batch), ...batchDetail }));
+  app.get<{ Params: { id: string } }>('/api/payout-batches/:id', (request, reply) => reply.send({ ...(request.params.id === own.batchId ? own : batch), lines }));
   app.get<{ Params: { id: string } }>('/api/files/:id', async (request, reply) => {
     if (request.params.id === imageId) return reply.type('image/png').send(invoicePng);
     return reply.type('application/pdf').send(Buffer.from('%PDF-1.4\n'));
@@ -206,7 +210,7 @@ function writeRoutes(app: FastifyInstance, session: Session, writes: { path: str
       session.seq = 5;
       return refuse(reply, 409, { code: 'cases.stale', detail: '这个办件刚刚被别人处理过了，您看到的不是最新状态。', next: '请刷新页面。' });
     }
-    if (command.data?.['approved_amount'] === '999999') {
+    if (command.data?.['approved_amount'] === '399999') {
       return refuse(reply, 422, { code: 'cases.form_invalid', detail: '有1处填写需要修改。', next: null, problems: [{ path: 'approved_amount', code: 'too_large', zh: '超过本次事故剩余保额 396,139.50 元。' }] });
     }
     writes.push({ path: request.url, body: request.body });
@@ -214,12 +218,13 @@ function writeRoutes(app: FastifyInstance, session: Session, writes: { path: str
     return { caseId, caseNo: '35020320260310000017', seq: session.seq, status: 'open', end: null, active: [] };
   });
   const accept = (path: string, answer: Record<string, unknown>): void => {
-    app.post(path, async (request) => {
+    app.post(path, (request, reply) => {
       writes.push({ path: request.url, body: request.body });
-      return answer;
+      return reply.send(answer);
     });
   };
   accept('/api/cases/:id/unmask', { value: '350203199001010012' });
+  accept('/api/desk/notices/:id/read', { done: true });
   accept('/api/files', { fileId: '0195a000-0000-7000-8000-0000000000f9' });
   accept('/api/payout-batches', { batchId: batch.batchId });
   accept('/api/payout-batches/:id/decide', {});

@@ -162,7 +162,7 @@ function task(index: number): DeskTask {
 
 export function cannedTasks(query: { readonly tab?: string; readonly q?: string; readonly cursor?: string }): DeskPage {
   const counts = { todo: 12, yellow: 3, red: 2, supervised: 1 };
-  if (query.q === '没有' || query.tab === 'copied') return { items: [], nextCursor: null, counts };
+  if (query.q === '99' || query.tab === 'copied') return { items: [], nextCursor: null, counts };
   const items = Array.from({ length: query.cursor ? 3 : 9 }, (_, index) => task(query.cursor ? index + 9 : index));
   return { items, nextCursor: query.cursor ? null : 'second', counts };
 }

@@ -8,11 +8,13 @@ import type { CaseView, PossibleAction } from '#contract/cases';
 import { get } from './api.ts';
 import type { Suggestion } from './api-types.ts';
 import { reasonProblem } from './command.ts';
+import { textOr } from './data.ts';
 import { Explanation } from './explanation-list.tsx';
 import { LabeledInput } from './field.tsx';
 import { checkForm, problemOf, valuesShown } from './form-check.ts';
 import { FormControl } from './form-control.tsx';
 import { api } from './paths.ts';
+import { afterPress } from './pointer.ts';
 import { useNow } from './session.tsx';
 import { TextArea } from './text-area.tsx';
 import { dayOf, yuan } from './words.ts';
@@ -84,7 +86,6 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
 
   return (
     // The keys work anywhere in the form; each has a button that does the same.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <form
       ref={form}
       className="action-form"
@@ -114,7 +115,7 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
           errors={pressed ? state.problems : serverProblems}
           warning={touched.has(field.name) ? problemOf(state.warnings, field.name) : undefined}
           onChange={(value) => change(field.name, value)}
-          onLeave={() => setTouched((before) => new Set([...before, field.name]))}
+          onLeave={() => afterPress(() => setTouched((before) => new Set([...before, field.name])))}
         />
       ))}
       {action.needsReason && (
@@ -134,7 +135,7 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
       )}
       {wrong > 0 && <Alert className="gap" type="error" showIcon role="alert" title={`有 ${wrong} 处需要修改，请看上面的提示。`} />}
       <div className="action-row">
-        <Button type="primary" danger={action.tone === 'danger'} htmlType="submit" loading={busy} title="Ctrl + Enter">
+        <Button type={action.tone === 'danger' ? 'default' : 'primary'} danger={action.tone === 'danger'} htmlType="submit" loading={busy} title="Ctrl + Enter">
           确认{action.zh}
         </Button>
         <Button onClick={onCancel}>收起</Button>
@@ -148,7 +149,7 @@ type SuggestionProps = { readonly view: CaseView; readonly action: PossibleActio
 
 /** What the rules make of the facts, for a person to take or to depart from with reasons. */
 function SuggestionView({ view, action, onUse }: SuggestionProps) {
-  const step = String(action.command['step'] ?? view.active.find(({ mine }) => mine)?.step ?? '');
+  const step = textOr(action.command['step'], view.active.find(({ mine }) => mine)?.step ?? '');
   const found = useQuery({
     queryKey: ['suggestion', view.caseId, step],
     queryFn: () => get<Suggestion>(api.suggestion(view.caseId, step)),

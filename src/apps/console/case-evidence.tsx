@@ -131,7 +131,6 @@ function Viewer({ item, onPrevious, onNext }: ViewerProps) {
         </a>
       </div>
       {/* The picture is larger than its frame when enlarged: the keyboard scrolls it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="viewer-frame" tabIndex={0} role="region" aria-label={item.zh}>
         {error ? <p role="alert">{sentenceOf(error).what}</p> : null}
         {url && kind === 'image' && <img src={url} alt={item.zh} style={style} />}

@@ -2,6 +2,7 @@
 // action says what is done; this only adds the form's values, the reason and the sequence number that was on the screen.
 
 import type { PossibleAction } from '#contract/cases';
+import { textOr } from './data.ts';
 
 /** Where each kind of command keeps the words that explain it. */
 const reasonKey: Readonly<Record<string, string>> = {
@@ -19,7 +20,7 @@ const withData = ['act', 'supplement'];
 export type Values = Readonly<Record<string, unknown>>;
 
 export function buildCommand(action: PossibleAction, values: Values, reason: string, seq: number): Record<string, unknown> {
-  const type = String(action.command['type'] ?? '');
+  const type = textOr(action.command['type'], '');
   const command: Record<string, unknown> = { ...action.command, seen: seq };
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));
   if (withData.includes(type)) command['data'] = { ...dataOf(action), ...given };
@@ -42,6 +43,8 @@ function shaped(type: string, values: Values): Values {
   if (type === 'request_supplement' && typeof items === 'string') out['items'] = linesOf(items);
   const days = out['days'];
   if (typeof days === 'string' && /^\d+$/.test(days.trim())) out['days'] = Number(days.trim());
+  const org = out['orgId'];
+  if (typeof org === 'object' && org !== null && 'orgId' in org) out['orgId'] = org.orgId;
   const agree = out['agree'];
   if (agree === 'true' || agree === 'false') out['agree'] = agree === 'true';
   return out;

@@ -44,7 +44,6 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, markOf, empty, b
   if (rows.length === 0) return <>{empty}</>;
   return (
     // A wide table scrolls by itself; the keyboard reaches it.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="table-wrap" role="region" aria-label={caption} tabIndex={0}>
       <table className="table" aria-busy={busy}>
         <caption className="hidden">{caption}</caption>

@@ -8,7 +8,6 @@ export function Explanation({ lines }: { readonly lines: readonly Explained[] })
     <ol className="explanation">
       {lines.map((line, index) => (
         // Two clauses may read alike; the order never changes.
-        // oxlint-disable-next-line react/no-array-index-key
         <li key={index}>
           <span className="clause">
             <span>{line.zh}</span>

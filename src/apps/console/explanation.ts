@@ -2,11 +2,11 @@
 // whether the clause was checked against its source. Pure.
 
 import type { Explained } from './api-types.ts';
+import { entriesOf } from './data.ts';
 
 function lineOf(value: unknown): Explained | null {
   if (typeof value === 'string') return { zh: value, value: '', basis: '', verified: true };
-  if (typeof value !== 'object' || value === null) return null;
-  const line = new Map<string, unknown>(Object.entries(value));
+  const line = entriesOf(value);
   const text = (key: string): string => {
     const found = line.get(key);
     return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
@@ -17,9 +17,8 @@ function lineOf(value: unknown): Explained | null {
 
 export function explanationOf(value: unknown): readonly Explained[] {
   if (Array.isArray(value)) return value.map(lineOf).filter((line) => line !== null);
-  if (typeof value !== 'object' || value === null) return [];
   for (const key of ['lines', 'explanation']) {
-    const inner = new Map<string, unknown>(Object.entries(value)).get(key);
+    const inner = entriesOf(value).get(key);
     if (Array.isArray(inner)) return explanationOf(inner);
   }
   const line = lineOf(value);

@@ -1,7 +1,6 @@
 // The check before sending: what is shown, what is required, and where each problem stands.
 
 import { describe, expect, test } from 'vitest';
-import { fieldHandle } from '#platform/condition';
 import type { FormField } from '#contract/cases';
 import { checkForm, problemOf, problemsByPath, valuesShown } from './form-check.ts';
 
@@ -12,7 +11,7 @@ function formField(name: string, kind: string, more: Partial<FormField> = {}): F
 }
 
 const amount = formField('amount', 'money');
-const why = formField('why', 'longtext', { showWhen: fieldHandle('amount').present(), required: false });
+const why = formField('why', 'longtext', { showWhen: { op: 'present', a: { op: 'field', name: 'amount' } }, required: false });
 const large = formField('large', 'text', {
   required: false,
   requiredWhen: { op: 'gt', a: { op: 'field', name: 'amount' }, b: { op: 'const', value: 100_000 } },

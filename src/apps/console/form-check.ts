@@ -36,11 +36,12 @@ export function checkForm(
   for (const field of form) {
     if (!holds(field.showWhen, parsed, at.now, true)) continue;
     shown.push(field);
-    const needed = field.required || holds(field.requiredWhen, parsed, at.now, false);
+    const judged = field.kind === 'boolean' && field.options['mustBeTrue'] !== true;
+    const needed = judged || field.required || holds(field.requiredWhen, parsed, at.now, false);
     if (needed) required.add(field.name);
     const kind = kindOf(field.kind);
     if (!kind) continue;
-    if (kind === 'boolean' && needed && isBlank(raw[field.name])) {
+    if (judged && isBlank(raw[field.name])) {
       problems[field.name] = '还没有选择，请选“是”或“否”。';
       continue;
     }

@@ -3,9 +3,11 @@
 import { Checkbox, Input, Radio, Select } from 'antd';
 import { idDocumentZh } from '#catalog/fields/index';
 import type { FormField } from '#contract/cases';
+import { entriesOf, textOr } from './data.ts';
 import { LabeledInput, type ControlProps } from './field.tsx';
 import { FileControl } from './form-file.tsx';
 import { GroupControl } from './form-group.tsx';
+import { OrgControl } from './form-org.tsx';
 import { choicesOf, numberOption, personListFields, textOption, unitOf, type Choice, type ControlArgs } from './form-options.ts';
 import { TextArea } from './text-area.tsx';
 
@@ -66,6 +68,8 @@ function Control(args: Args) {
       return <GroupControl args={args} options={personListFields(field.options)} draw={draw} />;
     case 'id_document':
       return <IdDocument {...args} />;
+    case 'org_ref':
+      return <OrgControl args={args} control={args.props} />;
     case 'date':
       return <TypedInput {...args} type={textOption(field.options, 'precision') === 'month' ? 'month' : 'date'} />;
     case 'datetime':
@@ -150,9 +154,9 @@ function YesNo(args: Args) {
 const documentTypes = Object.entries(idDocumentZh).map(([value, label]) => ({ value, label }));
 
 function IdDocument({ field, value, onChange, onLeave, props }: Args) {
-  const given = typeof value === 'object' && value !== null ? new Map<string, unknown>(Object.entries(value)) : new Map<string, unknown>();
-  const type = String(given.get('type') ?? 'resident_id');
-  const number = String(given.get('number') ?? '');
+  const given = entriesOf(value);
+  const type = textOr(given.get('type'), 'resident_id');
+  const number = textOr(given.get('number'), '');
   return (
     <div className="pair">
       <Select aria-label={`${field.zh}类型`} value={type} onChange={(chosen: string) => onChange({ type: chosen, number })} options={documentTypes} />

@@ -24,7 +24,6 @@ export function GroupControl({ args, options, draw }: Props) {
     <div className="rows">
       {rows.map((row, index) => (
         // Rows have no name but their place, and the problems of the server speak of the place.
-        // oxlint-disable-next-line react/no-array-index-key
         <fieldset key={index} className="row">
           <legend>
             第 {index + 1} 行

@@ -1,6 +1,7 @@
 // Reads the options of a field, which come as data, into what the controls need. Pure.
 
 import type { FormField } from '#contract/cases';
+import { entriesOf, textOr } from './data.ts';
 
 /** What a control needs to know of its field, and whom it tells. */
 export type ControlArgs = {
@@ -32,7 +33,7 @@ export function choicesOf(options: Options): readonly Choice[] {
   if (!Array.isArray(values)) return [];
   return values.flatMap((one: unknown) => {
     if (typeof one === 'string') return [{ value: one, zh: one }];
-    const choice = typeof one === 'object' && one !== null ? new Map<string, unknown>(Object.entries(one)) : new Map<string, unknown>();
+    const choice = entriesOf(one);
     const value = choice.get('value');
     const zh = choice.get('zh');
     return typeof value === 'string' ? [{ value, zh: typeof zh === 'string' ? zh : value }] : [];
@@ -74,12 +75,12 @@ export function rowFields(options: Options): readonly FormField[] {
   const fields = options['fields'];
   if (typeof fields !== 'object' || fields === null) return [];
   return Object.entries(fields).map(([name, spec]) => {
-    const given = typeof spec === 'object' && spec !== null ? new Map<string, unknown>(Object.entries(spec)) : new Map<string, unknown>();
+    const given = entriesOf(spec);
     const inner = given.get('options');
     return {
       name,
-      kind: String(given.get('kind') ?? 'text'),
-      zh: String(given.get('zh') ?? name),
+      kind: textOr(given.get('kind'), 'text'),
+      zh: textOr(given.get('zh'), name),
       required: given.get('required') === true,
       options: typeof inner === 'object' && inner !== null ? { ...inner } : {},
       help: null,

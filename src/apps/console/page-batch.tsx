@@ -4,8 +4,9 @@
 import { Alert, App, Button } from 'antd';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { BatchDetail } from '#contract/money';
 import { get, isStale, sentenceOf, write } from './api.ts';
-import type { Approval, BatchDetail, BatchLine } from './api-types.ts';
+import type { Payout } from './api-types.ts';
 import { DataTable, type Column } from './data-table.tsx';
 import { LabeledInput } from './field.tsx';
 import { Money, Tag, When } from './marks.tsx';
@@ -17,30 +18,27 @@ import { TextArea } from './text-area.tsx';
 import { Loaded, PageHead } from './views.tsx';
 import { shortHash, yuan } from './words.ts';
 
-const columns: readonly Column<BatchLine & { readonly at: number }>[] = [
+const columns: readonly Column<Payout & { readonly at: number }>[] = [
   { key: 'at', title: '序号', align: 'right', width: 60, cell: (line) => line.at },
   { key: 'payee', title: '收款人', cell: (line) => line.payee },
-  { key: 'card', title: '卡号尾号', cell: (line) => <span className="mono">{line.cardTail}</span> },
+  { key: 'card', title: '收款卡', cell: (line) => <span className="mono">{line.card}</span> },
   {
     key: 'case',
     title: '办件',
     cell: (line) => (
-      <Link to={pages.case(line.caseId)} className="mono">
-        {line.caseNo}
-      </Link>
+      <Link to={pages.case(line.caseId)}>{line.caseNo ?? '打开办件'}</Link>
     ),
   },
-  { key: 'purpose', title: '用途', cell: (line) => line.purpose ?? '' },
+  { key: 'purpose', title: '用途', cell: (line) => line.purpose },
   {
     key: 'state',
     title: '结果',
-    cell: (line) =>
-      line.stateZh ? (
-        <>
-          <Tag tone={toneOf(line.state ?? '')}>{line.stateZh}</Tag>
-          {line.reason && <span className="sub">{line.reason}</span>}
-        </>
-      ) : null,
+    cell: (line) => (
+      <>
+        <Tag tone={toneOf(line.state)}>{line.stateZh}</Tag>
+        {line.reason && <span className="sub">{line.reason}</span>}
+      </>
+    ),
   },
   { key: 'reference', title: '流水号', spare: true, cell: (line) => <span className="mono">{line.reference}</span> },
   { key: 'amount', title: '金额（元）', align: 'right', width: 140, cell: (line) => <Money fen={line.amountFen} /> },
@@ -49,7 +47,7 @@ const columns: readonly Column<BatchLine & { readonly at: number }>[] = [
 export default function BatchPage({ batchId }: { readonly batchId: string }) {
   const found = useQuery({ queryKey: ['batch', batchId], queryFn: () => get<BatchDetail>(api.batch(batchId)) });
   return (
-    <Loaded query={found}>
+    <Loaded query={found} title="付款批次">
       {(batch) => (
         <>
           <nav className="crumbs" aria-label="位置">
@@ -68,11 +66,11 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
               <dd>{batch.lineCount}</dd>
             </div>
             <div>
-              <dt>编批人</dt>
-              <dd>{batch.makerName}</dd>
+              <dt>制单人</dt>
+              <dd>{batch.maker}</dd>
             </div>
             <div>
-              <dt>编批时间</dt>
+              <dt>制单时间</dt>
               <dd>
                 <When at={batch.madeAt} />
               </dd>
@@ -87,7 +85,7 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
           {batch.lines.some(({ state }) => state === 'unknown') && <UnknownNote />}
           <DataTable caption="批次明细" columns={columns} rows={batch.lines.map((line, index) => ({ ...line, at: index + 1 }))} keyOf={({ payoutId }) => payoutId} empty={null} />
           <Decision batch={batch} onChanged={() => found.refetch()} />
-          <Approvals approvals={batch.approvals} />
+          <DecisionMade batch={batch} />
         </>
       )}
     </Loaded>
@@ -103,7 +101,8 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   if (!batch.canDecide) {
-    return batch.blockedReason ? <Alert type="info" showIcon className="gap" title="您不能复核这个批次" description={batch.blockedReason} /> : null;
+    // A decided batch shows its decision instead.
+    return batch.blocked && batch.decision === null ? <Alert type="info" showIcon className="gap" title="您不能复核这个批次" description={batch.blocked} /> : null;
   }
   const decide = async (decision: 'approve' | 'refuse'): Promise<void> => {
     if (decision === 'refuse' && Array.from(reason.trim()).length < 4) return setProblem('请写明不同意的理由，至少四个字。');
@@ -115,7 +114,7 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
         linesHash: batch.linesHash,
         ...(decision === 'refuse' ? { reason: reason.trim() } : {}),
       });
-      void message.success(decision === 'approve' ? '已同意，批次将送往银行。' : '已退回编批人。');
+      void message.success(decision === 'approve' ? '已同意，批次将送往银行。' : '已退回制单人。');
       setRefusing(false);
       await Promise.all([onChanged(), client.invalidateQueries({ queryKey: ['batches'] }), client.invalidateQueries({ queryKey: ['payouts'] })]);
     } catch (error) {
@@ -129,8 +128,8 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
     <section className="panel gap" aria-labelledby="decision-title">
       <h2 id="decision-title">复核</h2>
       <p>
-        请核对：共 <strong>{batch.lineCount}</strong> 笔，合计 <strong>{yuan(batch.totalFen)}</strong> 元，编批人 {batch.makerName}
-        。同意后不能撤回。
+        请核对：共 <strong>{batch.lineCount}</strong> 笔，合计 <strong>{yuan(batch.totalFen)}</strong> 元，制单人 {batch.maker}
+        。同意后系统即送银行，不能撤回。
       </p>
       {said && (
         <Alert
@@ -175,24 +174,15 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
   );
 }
 
-const decisionZh: Readonly<Record<string, string>> = { approve: '同意', approved: '同意', refuse: '不同意', refused: '不同意' };
-
-function Approvals({ approvals }: { readonly approvals: readonly Approval[] }) {
-  if (approvals.length === 0) return null;
+function DecisionMade({ batch }: { readonly batch: BatchDetail }) {
+  if (batch.decision === null) return null;
   return (
-    <section className="panel gap" aria-labelledby="approvals-title">
-      <h2 id="approvals-title">复核记录</h2>
-      <ul className="plain">
-        {approvals.map((approval) => (
-          <li key={`${approval.name} ${approval.at}`}>
-            <strong>{approval.name}</strong> {decisionZh[approval.decision] ?? approval.decision}
-            <span className="sub">
-              <When at={approval.at} />
-              {approval.reason && ` · ${approval.reason}`}
-            </span>
-          </li>
-        ))}
-      </ul>
+    <section className="panel gap" aria-labelledby="decided-title">
+      <h2 id="decided-title">复核结果</h2>
+      <p>
+        <strong>{batch.approver}</strong> {batch.decision === 'approve' ? '同意付款' : '不同意，批次已退回'}
+        {batch.reason && `：${batch.reason}`}
+      </p>
     </section>
   );
 }

@@ -1,8 +1,9 @@
 // Batches of payments: who made each, how much, and whether it waits for me.
 
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { BatchView } from '#contract/money';
 import { get } from './api.ts';
-import type { Batch, Listing } from './api-types.ts';
+import type { Listing } from './api-types.ts';
 import { DataTable, Pager, rowStop, type Column } from './data-table.tsx';
 import { Money, Tag, When } from './marks.tsx';
 import { api, pages } from './paths.ts';
@@ -10,7 +11,7 @@ import { toneOf } from './payout-states.ts';
 import { Link, useQueryParams } from './router.tsx';
 import { EmptyView, Loaded, PageHead } from './views.tsx';
 
-const columns: readonly Column<Batch>[] = [
+const columns: readonly Column<BatchView>[] = [
   {
     key: 'no',
     title: '批次',
@@ -32,16 +33,16 @@ const columns: readonly Column<Batch>[] = [
   },
   { key: 'count', title: '笔数', align: 'right', width: 80, cell: (batch) => batch.lineCount },
   { key: 'total', title: '合计（元）', align: 'right', width: 150, cell: (batch) => <Money fen={batch.totalFen} strong /> },
-  { key: 'maker', title: '编批人', cell: (batch) => batch.makerName },
-  { key: 'made', title: '编批时间', width: 130, cell: (batch) => <When at={batch.madeAt} /> },
-  { key: 'submitted', title: '送银行', width: 130, spare: true, cell: (batch) => <When at={batch.submittedAt} /> },
+  { key: 'maker', title: '制单人', cell: (batch) => (batch.mine ? `${batch.maker}（我）` : batch.maker) },
+  { key: 'made', title: '制单时间', width: 130, cell: (batch) => <When at={batch.madeAt} /> },
+  { key: 'approver', title: '复核人', spare: true, cell: (batch) => batch.approver ?? '—' },
 ];
 
 export default function BatchesPage() {
   const { cursor } = useQueryParams();
   const list = useQuery({
     queryKey: ['batches', cursor],
-    queryFn: () => get<Listing<Batch>>(api.batches({ cursor })),
+    queryFn: () => get<Listing<BatchView>>(api.batches({ cursor })),
     placeholderData: keepPreviousData,
   });
   return (
@@ -57,7 +58,7 @@ export default function BatchesPage() {
               keyOf={({ batchId }) => batchId}
               empty={
                 <EmptyView title="还没有付款批次">
-                  到<Link to={pages.payouts()}>付款</Link>里勾选待付款，编成批次。
+                  到<Link to={pages.payouts()}>付款</Link>里勾选付款单，组成批次。
                 </EmptyView>
               }
             />

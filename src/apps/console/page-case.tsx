@@ -23,7 +23,7 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
     await Promise.all([found.refetch(), client.invalidateQueries({ queryKey: ['suggestion', caseId] })]);
   };
   return (
-    <Loaded query={found}>
+    <Loaded query={found} title="办件">
       {(view) => (
         <>
           <nav className="crumbs" aria-label="位置">

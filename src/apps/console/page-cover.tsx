@@ -4,15 +4,15 @@
 import { Button, Input } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import type { CoveredAnswer } from '#contract/cover';
 import { checkIdNumber } from './cover-input.ts';
 import { get } from './api.ts';
-import type { CoverAnswer } from './api-types.ts';
 import { LabeledInput } from './field.tsx';
 import { Tag } from './marks.tsx';
 import { api } from './paths.ts';
 import { useNow } from './session.tsx';
 import { Loaded, PageHead } from './views.tsx';
-import { dayOf, instantZh } from './words.ts';
+import { dayOf, dayZh, instantZh } from './words.ts';
 
 type Asked = { readonly idNumber: string; readonly at: string };
 
@@ -60,7 +60,7 @@ export default function CoverPage() {
 function CoverResult({ asked }: { readonly asked: Asked }) {
   const found = useQuery({
     queryKey: ['cover', asked],
-    queryFn: () => get<CoverAnswer>(api.coverAt(asked)),
+    queryFn: () => get<CoveredAnswer>(api.coverAt(asked)),
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -90,7 +90,8 @@ function CoverResult({ asked }: { readonly asked: Asked }) {
           )}
           {answer.evidence && (
             <p className="entry-trace">
-              依据留痕 <span className="mono">{answer.evidence.leafId}</span>，第 {answer.evidence.generation} 版，{instantZh(answer.evidence.at)}
+              依据：{dayZh(answer.evidence.day)}台账第 {answer.evidence.generation} 次记录，记于 {instantZh(answer.evidence.recordedAt)}，留痕{' '}
+              <span className="mono">{answer.evidence.leafId}</span>
             </p>
           )}
         </section>

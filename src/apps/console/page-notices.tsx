@@ -1,7 +1,7 @@
 // Messages to me, newest first, each with the case it speaks of.
 
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { get } from './api.ts';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { get, write } from './api.ts';
 import type { Listing, Notice } from './api-types.ts';
 import { Pager } from './data-table.tsx';
 import { Tag, When } from './marks.tsx';
@@ -28,7 +28,7 @@ export default function NoticesPage() {
                 <li key={notice.noticeId} className={notice.read ? undefined : 'unread'}>
                   <p className="entry-head">
                     <strong>{notice.caseId ? <Link to={pages.case(notice.caseId)}>{notice.title}</Link> : notice.title}</strong>
-                    {!notice.read && <Tag tone="accent">未读</Tag>}
+                    {!notice.read && <Unread notice={notice} />}
                     <span className="soft">
                       <When at={notice.at} />
                     </span>
@@ -41,6 +41,23 @@ export default function NoticesPage() {
           </>
         )}
       </Loaded>
+    </>
+  );
+}
+
+function Unread({ notice }: { readonly notice: Notice }) {
+  const client = useQueryClient();
+  const mark = useMutation({
+    mutationFn: () => write(api.noticeRead(notice.noticeId), {}),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['notices'] }),
+  });
+  return (
+    <>
+      <Tag tone="accent">未读</Tag>
+      <button type="button" className="text-button" onClick={() => mark.mutate()} disabled={mark.isPending}>
+        标为已读<span className="hidden">：{notice.title}</span>
+      </button>
+      {mark.error && <span className="field-error">没有标上，请再试一次。</span>}
     </>
   );
 }

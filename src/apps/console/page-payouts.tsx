@@ -23,7 +23,7 @@ export default function PayoutsPage() {
   });
   return (
     <>
-      <PageHead title="付款" note="先把待付款编成批次，再由另一人复核后送银行；经办和复核不能是同一人。" />
+      <PageHead title="付款" note="制单人把付款单编成批次，另一人复核后送银行；制单和复核不能是同一人。" />
       <nav className="tabs" aria-label="付款状态">
         {payoutStates.map((one) => (
           <Link key={one.state} to={pages.payouts({ state: one.state === drafted ? null : one.state })} aria-current={one.state === state ? 'page' : undefined}>
@@ -63,7 +63,7 @@ const columns: readonly Column<Payout>[] = [
     cell: (payout) => (
       <>
         <span>{payout.payee}</span>
-        <span className="sub mono">尾号 {payout.cardTail}</span>
+        <span className="sub mono">{payout.card}</span>
       </>
     ),
   },
@@ -73,8 +73,8 @@ const columns: readonly Column<Payout>[] = [
     cell: (payout) => (
       <>
         <span>{payout.purpose}</span>
-        <Link to={pages.case(payout.caseId)} className="sub mono">
-          {payout.caseNo}
+        <Link to={pages.case(payout.caseId)} className="sub">
+          {payout.caseNo ?? '打开办件'}
         </Link>
       </>
     ),
@@ -115,7 +115,7 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
     setFailure(null);
     try {
       const { batchId } = await write<{ batchId: string }>(api.makeBatch, { payoutIds: picked.map(({ payoutId }) => payoutId) });
-      void message.success('批次已编好，请通知另一人复核。');
+      void message.success('批次已组好，请通知另一人复核。');
       await client.invalidateQueries({ queryKey: ['payouts'] });
       navigate(pages.batch(batchId));
     } catch (error) {
@@ -144,7 +144,7 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
             已选 {picked.length} 笔，合计 <strong>{yuan(totalFen)}</strong> 元
           </span>
           <Button type="primary" disabled={picked.length === 0} loading={busy} onClick={() => void make()}>
-            编成付款批次
+            组批
           </Button>
         </div>
       )}
@@ -156,7 +156,7 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
         keyOf={({ payoutId }) => payoutId}
         empty={
           choosable ? (
-            <EmptyView title="没有待付款">办件核定金额后，付款会自动出现在这里。</EmptyView>
+            <EmptyView title="没有待组批的付款">办件核定金额后，付款单会自动出现在这里。</EmptyView>
           ) : (
             <EmptyView title="没有这种状态的付款">换一个状态看看。</EmptyView>
           )

@@ -3,8 +3,9 @@
 import { Alert, App, Button, Input, Select } from 'antd';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import type { Difference, ReconciliationView } from '#contract/money';
 import { get, sentenceOf, write } from './api.ts';
-import type { Difference, Listing, Reconciliation } from './api-types.ts';
+import type { Listing } from './api-types.ts';
 import { DataTable, Pager, type Column } from './data-table.tsx';
 import { LabeledInput } from './field.tsx';
 import { Money, Tag, When } from './marks.tsx';
@@ -12,18 +13,20 @@ import { api, pages } from './paths.ts';
 import { useQueryParams } from './router.tsx';
 import { useNow } from './session.tsx';
 import { EmptyView, Loaded, PageHead } from './views.tsx';
-import { dayOf, dayZh } from './words.ts';
+import { dayBefore, dayOf, dayZh } from './words.ts';
 
 const parties = [
   { value: 'bank', label: '银行（付款）' },
   { value: 'payment', label: '支付渠道（收费）' },
 ];
 
+const partyZh = { bank: '银行', payment: '支付渠道' } as const;
+
 export default function ReconciliationPage() {
   const { cursor } = useQueryParams();
   const list = useQuery({
     queryKey: ['reconciliations', cursor],
-    queryFn: () => get<Listing<Reconciliation>>(api.reconciliations({ cursor })),
+    queryFn: () => get<Listing<ReconciliationView>>(api.reconciliations({ cursor })),
     placeholderData: keepPreviousData,
   });
   return (
@@ -52,7 +55,8 @@ function StartForm() {
   const { message } = App.useApp();
   const client = useQueryClient();
   const today = dayOf(useNow());
-  const [day, setDay] = useState(today);
+  // A day can be reconciled once it is over.
+  const [day, setDay] = useState(dayBefore(today));
   const [party, setParty] = useState('bank');
   const [failure, setFailure] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -73,7 +77,7 @@ function StartForm() {
   const said = failure === null ? null : sentenceOf(failure);
   return (
     <form className="filters" aria-label="开始对账" onSubmit={(event) => void start(event)}>
-      <LabeledInput label="日期">{(props) => <Input {...props} type="date" value={day} max={today} onChange={(event) => setDay(event.target.value)} />}</LabeledInput>
+      <LabeledInput label="日期">{(props) => <Input {...props} type="date" value={day} max={dayBefore(today)} onChange={(event) => setDay(event.target.value)} />}</LabeledInput>
       <LabeledInput label="对方">{(props) => <Select {...props} value={party} onChange={setParty} options={parties} style={{ width: 180 }} />}</LabeledInput>
       <Button type="primary" htmlType="submit" loading={busy} disabled={day === ''}>
         开始对账
@@ -94,11 +98,11 @@ function Side({ fen }: { readonly fen: number | null }) {
   return fen === null ? <span className="soft">没有这笔</span> : <Money fen={fen} />;
 }
 
-function Result({ result }: { readonly result: Reconciliation }) {
+function Result({ result }: { readonly result: ReconciliationView }) {
   return (
-    <section className="panel gap" aria-label={`${dayZh(result.day)}与${result.partyZh}对账`}>
+    <section className="panel gap" aria-label={`${dayZh(result.day)}与${partyZh[result.party]}对账`}>
       <h2>
-        {dayZh(result.day)} · {result.partyZh}
+        {dayZh(result.day)} · {partyZh[result.party]}
         <span className="marks">
           {result.differenceCount === 0 ? <Tag tone="green">全部相符</Tag> : <Tag tone="red">差异 {result.differenceCount} 笔</Tag>}
         </span>
@@ -107,7 +111,7 @@ function Result({ result }: { readonly result: Reconciliation }) {
         相符 {result.matchedCount} 笔 · 对账时间 <When at={result.at} />
       </p>
       <DataTable
-        caption={`${dayZh(result.day)} ${result.partyZh}差异`}
+        caption={`${dayZh(result.day)} ${partyZh[result.party]}差异`}
         columns={columns}
         rows={result.differences}
         keyOf={(one) => `${one.kind} ${one.reference}`}

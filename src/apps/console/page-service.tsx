@@ -45,7 +45,7 @@ const fields: readonly Column<ServiceField>[] = [
 export default function ServicePage({ code }: { readonly code: string }) {
   const found = useQuery({ queryKey: ['service', code], queryFn: () => get<ServiceDetail>(api.service(code)), staleTime: 600_000 });
   return (
-    <Loaded query={found}>
+    <Loaded query={found} title="服务">
       {(service) => (
         <>
           <nav className="crumbs" aria-label="位置">

@@ -13,6 +13,7 @@ import { api, pages, type Query } from './paths.ts';
 import { Link, navigate, useQueryParams } from './router.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { EmptyView, Loaded, PageHead } from './views.tsx';
+import { digitsOf } from './words.ts';
 
 const tabs = [
   { tab: 'todo', zh: '待办' },
@@ -158,7 +159,7 @@ function FilterBar({ filters, counts, onChange }: BarProps) {
       aria-label="筛选"
       onSubmit={(event) => {
         event.preventDefault();
-        onChange({ q: text.trim() });
+        onChange({ q: digitsOf(text) });
       }}
     >
       <div className="segments" role="group" aria-label="按时限">
@@ -177,8 +178,9 @@ function FilterBar({ filters, counts, onChange }: BarProps) {
       />
       <Input
         data-search=""
-        aria-label="按编号或申请人筛选"
-        placeholder="编号或申请人（按 / 到这里）"
+        aria-label="按办件编号筛选"
+        placeholder="办件编号或前几位（按 / 到这里）"
+        inputMode="numeric"
         value={text}
         onChange={(event) => setText(event.target.value)}
         allowClear

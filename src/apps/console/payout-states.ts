@@ -5,11 +5,12 @@ import type { Light } from './words.ts';
 export const drafted = 'drafted';
 
 export const payoutStates = [
-  { state: drafted, zh: '待付款' },
-  { state: 'reserved', zh: '已编批' },
-  { state: 'submitted', zh: '已送银行' },
+  { state: drafted, zh: '待组批' },
+  { state: 'batched', zh: '已组批' },
+  { state: 'submitted', zh: '银行处理中' },
   { state: 'unknown', zh: '结果待查' },
-  { state: 'returned', zh: '退票' },
+  { state: 'returned', zh: '银行退回' },
+  { state: 'failed', zh: '支付失败' },
   { state: 'settled', zh: '已到账' },
   { state: 'all', zh: '全部' },
 ] as const;
@@ -17,10 +18,11 @@ export const payoutStates = [
 const tones: Readonly<Record<string, Light>> = {
   settled: 'green',
   approved: 'green',
+  done: 'green',
   unknown: 'yellow',
   returned: 'red',
-  refused: 'red',
   failed: 'red',
+  voided: 'red',
 };
 
 export function toneOf(state: string): Light | 'plain' {

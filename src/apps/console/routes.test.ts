@@ -15,13 +15,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gongdun-desk-'));
   const dist = join(folder, 'dist');
   mkdirSync(join(dist, 'assets'), { recursive: true });
-  writeFileSync(join(folder, 'secret.txt'), 'secret');
+  writeFileSync(join(folder, 'secret.txt'), 'never to be served');
   writeFileSync(join(dist, 'index.html'), '<meta name="csp-nonce" content="{{nonce}}">desk');
   writeFileSync(join(dist, 'assets', 'main-abc.js'), 'plain');
   writeFileSync(join(dist, 'assets', 'main-abc.js.br'), 'brotli');
   writeFileSync(join(dist, 'assets', 'main-abc.js.gz'), 'gzip');
   app = Fastify();
-  await app.register(consoleRoutes({ distDir: dist }));
+  await app.register(consoleRoutes, { distDir: dist });
 });
 
 afterAll(async () => {
@@ -57,7 +57,7 @@ describe('files', () => {
 
   test.each(['/desk/assets/missing.js', '/desk/assets/../../secret.txt', '/desk/assets/..%2f..%2fsecret.txt'])('%s is not there', async (url) => {
     const reply = await load(url);
-    expect(reply.body).not.toContain('secret');
+    expect(reply.body).not.toContain('never to be served');
     expect(reply.statusCode).toBe(404);
   });
 });
@@ -66,6 +66,7 @@ test('q=0 refuses an encoding', () => {
   expect(chooseEncoding('br;q=0, gzip;q=0.5')).toEqual(['gzip', 'identity']);
 });
 
-test('a desk that was not built is said at the start', () => {
-  expect(() => consoleRoutes({ distDir: join(folder, 'nowhere') })).toThrow('npm run build');
+test('a desk that was not built is said at the start', async () => {
+  const bare = Fastify();
+  await expect(bare.register(consoleRoutes, { distDir: join(folder, 'nowhere') })).rejects.toThrow('npm run build');
 });

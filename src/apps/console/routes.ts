@@ -5,8 +5,6 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
-// For the route option that leaves these pages out of the API's description.
-import type {} from '@fastify/swagger';
 import { invariant } from '#platform/errors';
 
 type Encoding = 'br' | 'gzip' | 'identity';
@@ -66,7 +64,7 @@ function policy(nonce: string): string {
   ].join('; ');
 }
 
-export function consoleRoutes(options: { readonly distDir: string }): FastifyPluginCallback {
+export const consoleRoutes: FastifyPluginCallback<{ readonly distDir: string }> = (app, options, done) => {
   const page = join(options.distDir, 'index.html');
   invariant(existsSync(page), `the desk is not built: ${page} is missing; run npm run build`);
   const html = readFileSync(page, 'utf8');
@@ -94,17 +92,15 @@ export function consoleRoutes(options: { readonly distDir: string }): FastifyPlu
     return reply.send(asset.bodies[encoding]);
   };
 
-  return (app, _options, done) => {
-    const open = { config: { access: 'public' }, schema: { hide: true } } as const;
-    app.get('/desk', open, (_request, reply) => sendPage(reply));
-    app.get('/desk/*', open, (request, reply) => {
-      const name = (request.url.split('?')[0] ?? '').slice('/desk/'.length);
-      const asset = assets.get(name);
-      if (asset) return sendAsset(request, reply, asset);
-      // A missing script is an error; answering with the page would hide that a new version was put in place.
-      if (name.startsWith('assets/')) return reply.code(404).header('cache-control', 'no-store').send();
-      return sendPage(reply);
-    });
-    done();
-  };
-}
+  const open = { config: { access: 'public' } } as const;
+  app.get('/desk', open, (_request, reply) => sendPage(reply));
+  app.get('/desk/*', open, (request, reply) => {
+    const name = (request.url.split('?')[0] ?? '').slice('/desk/'.length);
+    const asset = assets.get(name);
+    if (asset) return sendAsset(request, reply, asset);
+    // A missing script is an error; answering with the page would hide that a new version was put in place.
+    if (name.startsWith('assets/')) return reply.code(404).header('cache-control', 'no-store').send();
+    return sendPage(reply);
+  });
+  done();
+};

@@ -21,7 +21,7 @@ export function useMe(): Me {
   return me;
 }
 
-export const meKey = ['me'] as const;
+const meKey = ['me'] as const;
 
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const place = usePlace();

@@ -13,10 +13,10 @@ import { navFor, navPageOf } from './nav.ts';
 import type { Mode } from './palette.ts';
 import { api, matchPage, pages, type PageMatch } from './paths.ts';
 import { Link, navigate, usePlace } from './router.tsx';
-import { meKey, useMe } from './session.tsx';
+import { useMe } from './session.tsx';
 import { focusSearch, useShortcuts } from './shortcuts.ts';
 import { LoadingView } from './views.tsx';
-import { caseNoOf } from './words.ts';
+import { caseNoDigits, digitsOf } from './words.ts';
 
 const TasksPage = lazy(() => import('./page-tasks.tsx'));
 const CasePage = lazy(() => import('./page-case.tsx'));
@@ -138,8 +138,10 @@ function CaseSearch() {
   const [problem, setProblem] = useState<string | null>(null);
   const search = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const caseNo = caseNoOf(text);
-    if (caseNo === '') return setProblem('请输入办件编号。');
+    const caseNo = digitsOf(text);
+    if (caseNo === '') return setProblem('请输入办件编号的数字。');
+    // A part of a number is a filter of the list.
+    if (caseNo.length < caseNoDigits) return navigate(pages.tasks({ q: caseNo }));
     try {
       const { caseId } = await get<{ caseId: string }>(api.caseByNo(caseNo));
       setText('');

@@ -31,10 +31,22 @@ export function FaultView({ error, onRetry, whole = false }: FaultProps) {
   return whole ? <main className="whole">{alert}</main> : alert;
 }
 
+type LoadedProps<Data> = {
+  readonly query: UseQueryResult<Data>;
+  /** Heading of a page that has none of its own until the data are there. */
+  readonly title?: string;
+  readonly children: (data: Data) => ReactNode;
+};
+
 /** What a query gave, or that it is loading, or why it failed. A failed refresh keeps what was there, with a word about it. */
-export function Loaded<Data>({ query, children }: { readonly query: UseQueryResult<Data>; readonly children: (data: Data) => ReactNode }) {
+export function Loaded<Data>({ query, title, children }: LoadedProps<Data>) {
   if (query.data === undefined) {
-    return query.error ? <FaultView error={query.error} onRetry={() => void query.refetch()} /> : <LoadingView />;
+    return (
+      <>
+        {title && <PageHead title={title} />}
+        {query.error ? <FaultView error={query.error} onRetry={() => void query.refetch()} /> : <LoadingView />}
+      </>
+    );
   }
   return (
     <>

@@ -1,7 +1,7 @@
 // What people at the desk read of times, limits and amounts.
 
 import { describe, expect, test } from 'vitest';
-import { caseNoOf, dayOf, dueZh, shortHash, whenZh, yuan } from './words.ts';
+import { digitsOf, dayOf, dueZh, shortHash, whenZh, yuan } from './words.ts';
 
 const now = '2026-03-12T02:20:00.000Z';
 
@@ -46,5 +46,5 @@ test('a hash is shown by its ends, a short one whole', () => {
 });
 
 test('a case number may be pasted with spaces', () => {
-  expect(caseNoOf(' 350203 20260310 000017\n')).toBe('35020320260310000017');
+  expect(digitsOf(' 350203-20260310 000017\n')).toBe('35020320260310000017');
 });

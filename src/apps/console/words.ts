@@ -28,6 +28,10 @@ function shiftDay(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+export function dayBefore(day: string): string {
+  return shiftDay(day, -1);
+}
+
 /** 今天 14:30, 昨天 09:05, 明天 18:00, 3月5日 14:30, 2025年3月5日: as exact as is useful. */
 export function whenZh(iso: string | null | undefined, now: string): string {
   const at = iso ? partsOf(iso) : null;
@@ -77,7 +81,9 @@ export const traceZh = {
   anchored: '已上链',
 } as const;
 
-/** Letters, figures and hyphens of a case number as it is typed or pasted. */
-export function caseNoOf(text: string): string {
-  return text.replace(/[\s]/g, '').toUpperCase();
+/** A case number or its beginning as it is typed or pasted, with spaces or hyphens; at most the 20 digits that it has. */
+export function digitsOf(text: string): string {
+  return text.replace(/\D/g, '').slice(0, caseNoDigits);
 }
+
+export const caseNoDigits = 20;

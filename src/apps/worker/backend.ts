@@ -102,7 +102,9 @@ export type WorkerBackend = {
     token: string,
     agreed: readonly string[],
     requestId: string,
-  ): Promise<{ readonly problems: readonly FieldProblem[] } | { readonly token: string; readonly maxAgeSeconds: number }>;
+  ): Promise<
+    { readonly problems: readonly FieldProblem[] } | { readonly token: string; readonly maxAgeSeconds: number }
+  >;
   logout(token: string): Promise<void>;
 
   // ---- what there is
@@ -127,7 +129,10 @@ export type WorkerBackend = {
   attachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
   detachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<void>;
   /** SMS code that confirms a typed signature. */
-  requestSignatureCode(personId: string, serviceCode: string): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
+  requestSignatureCode(
+    personId: string,
+    serviceCode: string,
+  ): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
   /** Checks everything again and opens the case, once per requestId. */
   submit(
     personId: string,
@@ -140,7 +145,12 @@ export type WorkerBackend = {
   caseView(personId: string, caseId: string): Promise<CasePage>;
   /** Problems of its form come as a Refusal with `problems` whose paths begin with the field's name. Gives the new view's case. */
   command(personId: string, caseId: string, command: CaseCommand, requestId: string): Promise<void>;
-  rate(personId: string, caseId: string, rating: { readonly stars: number; readonly comment: string }, requestId: string): Promise<void>;
+  rate(
+    personId: string,
+    caseId: string,
+    rating: { readonly stars: number; readonly comment: string },
+    requestId: string,
+  ): Promise<void>;
 
   // ---- files and papers
   upload(personId: string, file: Upload): Promise<FileView>;

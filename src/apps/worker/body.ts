@@ -2,7 +2,7 @@
 // token against forged requests is checked here, before any file is taken.
 
 import type { FastifyRequest } from 'fastify';
-import type {} from '@fastify/multipart';
+import '@fastify/multipart';
 import type { FileView } from './pages/model.ts';
 import type { Upload } from './backend.ts';
 import { refuse } from './refusals.ts';

@@ -14,7 +14,14 @@ export type BuildWorkerOptions = {
 const here = import.meta.dirname;
 
 function shared(options: BuildWorkerOptions): InlineConfig {
-  return { configFile: false, root: here, logLevel: 'warn', publicDir: false, clearScreen: false, build: { outDir: options.outDir } };
+  return {
+    configFile: false,
+    root: here,
+    logLevel: 'warn',
+    publicDir: false,
+    clearScreen: false,
+    build: { outDir: options.outDir },
+  };
 }
 
 function watching(options: BuildWorkerOptions): { watch?: object } {

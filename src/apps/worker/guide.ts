@@ -33,7 +33,13 @@ function timesOf(service: Service): ServiceGuide['time'] {
   return [
     { zh: '承诺办理时间', text: `${promised.value} ${unitZh[promised.unit]}`, unverified: false },
     ...(legal
-      ? [{ zh: '法定办理时间', text: `${legal.value} ${unitZh[legal.unit]}（${legal.basis}）`, unverified: legal.needsCheck === true }]
+      ? [
+          {
+            zh: '法定办理时间',
+            text: `${legal.value} ${unitZh[legal.unit]}（${legal.basis}）`,
+            unverified: legal.needsCheck === true,
+          },
+        ]
       : []),
   ];
 }

@@ -7,7 +7,10 @@ import { pathToFileURL } from 'node:url';
 import { invariant } from '#platform/errors';
 import type { Render } from './pages/model.ts';
 
-export type WorkerBundle = { readonly render: Render; readonly island: { readonly source: string; readonly hash: string } };
+export type WorkerBundle = {
+  readonly render: Render;
+  readonly island: { readonly source: string; readonly hash: string };
+};
 
 /** `distDir` is the `outDir` that `buildWorker` wrote to. A new build needs a new process or a new folder. */
 export async function loadWorker(distDir: string): Promise<WorkerBundle> {

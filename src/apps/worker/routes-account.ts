@@ -29,8 +29,10 @@ export function accountRoutes(app: FastifyInstance, desk: Desk): void {
     let answer: CoverAnswer | null = null;
     const asked = askedDay !== '' || askedTime !== '';
     const right = isDay(askedDay) && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(askedTime);
-    if (asked && right) answer = await backend.coverAt(personId, new Date(`${askedDay}T${askedTime}:00+08:00`).toISOString());
-    const problems = asked && !right ? [{ path: 'day', code: 'date_format', zh: '请填写日期和时间，如 2026-05-03 的 14:32。' }] : [];
+    if (asked && right)
+      answer = await backend.coverAt(personId, new Date(`${askedDay}T${askedTime}:00+08:00`).toISOString());
+    const problems =
+      asked && !right ? [{ path: 'day', code: 'date_format', zh: '请填写日期和时间，如 2026-05-03 的 14:32。' }] : [];
     return desk.show(
       request,
       reply,
@@ -71,7 +73,12 @@ function messageRoutes(app: FastifyInstance, desk: Desk): void {
 
   app.get('/m/messages/:messageId', workerOnly, async (request, reply) => {
     const message = await backend.openMessage(desk.worker(request).personId, idParam(request, 'messageId'));
-    return desk.show(request, reply, { page: 'message', message }, { tab: 'messages', back: { href: '/m/messages', zh: '消息' } });
+    return desk.show(
+      request,
+      reply,
+      { page: 'message', message },
+      { tab: 'messages', back: { href: '/m/messages', zh: '消息' } },
+    );
   });
 }
 
@@ -80,7 +87,8 @@ function paymentRoutes(app: FastifyInstance, desk: Desk): void {
 
   app.get('/m/pay/:orderId', workerOnly, async (request, reply) => {
     const payment = await backend.payment(desk.worker(request).personId, idParam(request, 'orderId'));
-    const back = payment.caseId !== null && isUuid(payment.caseId) ? { href: `/m/cases/${payment.caseId}`, zh: '办件' } : null;
+    const back =
+      payment.caseId !== null && isUuid(payment.caseId) ? { href: `/m/cases/${payment.caseId}`, zh: '办件' } : null;
     return desk.show(request, reply, { page: 'payment', payment }, { tab: 'cases', back });
   });
 

@@ -12,9 +12,22 @@ import { textIn, type Body } from './body.ts';
 import { fieldView, formatNames, placeName, regionInside, regionPicker } from './field-view.ts';
 import { guideOf } from './guide.ts';
 import type { FieldView } from './pages/model.ts';
-import { part, texts } from './pages/raw.ts';
+import { part, textOf, texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
-import { answerIn, answerText, beforeOf, edited, inputsOf, isAnswered, nextAfter, planOf, resumeAt, unsaid, type Plan, type Question } from './runner.ts';
+import {
+  answerIn,
+  answerText,
+  beforeOf,
+  edited,
+  inputsOf,
+  isAnswered,
+  nextAfter,
+  planOf,
+  resumeAt,
+  unsaid,
+  type Plan,
+  type Question,
+} from './runner.ts';
 import { open, param, query, workerOnly, type Desk } from './visit.ts';
 
 type Here = { readonly worker: WorkerSession; readonly service: Service; readonly draft: Draft; readonly plan: Plan };
@@ -35,7 +48,12 @@ export function applyRoutes(app: FastifyInstance, desk: Desk): void {
     if (found === null) throw refuse('worker.no_such_service', { code: code.slice(0, 10) });
     const draft = worker === null ? null : await backend.draft(worker.personId, code);
     const guide = guideOf(found.service, found.blocked, draft?.updatedAt ?? null);
-    return desk.show(request, reply, { page: 'guide', guide }, { tab: 'services', back: { href: '/m/services', zh: '办事' } });
+    return desk.show(
+      request,
+      reply,
+      { page: 'guide', guide },
+      { tab: 'services', back: { href: '/m/services', zh: '办事' } },
+    );
   });
 
   app.post('/m/services/:code/start', workerOnly, async (request, reply) => {
@@ -53,7 +71,12 @@ export function applyRoutes(app: FastifyInstance, desk: Desk): void {
     if (found === null) throw refuse('worker.no_such_service', { code: code.slice(0, 10) });
     const draft = await backend.draft(worker.personId, code);
     if (draft === null) throw refuse('worker.no_draft');
-    return { worker, service: found.service, draft, plan: planOf(found.service, draft.answers, desk.options.clock.now()) };
+    return {
+      worker,
+      service: found.service,
+      draft,
+      plan: planOf(found.service, draft.answers, desk.options.clock.now()),
+    };
   }
 
   app.get('/m/apply/:code', workerOnly, async (request, reply) => {
@@ -66,12 +89,24 @@ export function applyRoutes(app: FastifyInstance, desk: Desk): void {
 }
 
 type At = (request: FastifyRequest) => Promise<Here>;
-type Asked = { readonly raw?: unknown; readonly problems?: readonly FieldProblem[]; readonly requestId?: string; readonly codeSentTo?: string; readonly change?: boolean };
+type Asked = {
+  readonly raw?: unknown;
+  readonly problems?: readonly FieldProblem[];
+  readonly requestId?: string;
+  readonly codeSentTo?: string;
+  readonly change?: boolean;
+};
 
 function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
   const { backend } = desk;
 
-  async function extrasOf(request: FastifyRequest, here: Here, question: Question, raw: unknown, change: boolean): Promise<Partial<FieldView>> {
+  async function extrasOf(
+    request: FastifyRequest,
+    here: Here,
+    question: Question,
+    raw: unknown,
+    change: boolean,
+  ): Promise<Partial<FieldView>> {
     const { kind, options, concept } = question.field;
     const today = dayOf(desk.options.clock.now());
     const keep = change ? 'change=1' : '';
@@ -93,13 +128,21 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
       return { orgs, query: asked };
     }
     if (kind === 'file') {
-      const files = texts(raw).map((fileId) => here.draft.files[fileId] ?? { fileId, name: '已上传的文件', mediaType: '', stateZh: '' });
+      const files = texts(raw).map(
+        (fileId) => here.draft.files[fileId] ?? { fileId, name: '已上传的文件', mediaType: '', stateZh: '' },
+      );
       return { files };
     }
     return {};
   }
 
-  async function ask(request: FastifyRequest, reply: FastifyReply, here: Here, question: Question, asked: Asked): Promise<FastifyReply> {
+  async function ask(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    here: Here,
+    question: Question,
+    asked: Asked,
+  ): Promise<FastifyReply> {
     const { service, draft, plan, worker } = here;
     const { name, field, required } = question;
     const prefill = isAnswered(name, draft) ? undefined : draft.prefill[name];
@@ -132,13 +175,17 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
         step: plan.questions.indexOf(question) + 1,
         steps: plan.questions.length,
         change,
-        draftKey: shown.sensitive || field.kind === 'file' || field.kind === 'signature' ? null : `${draft.draftId}/${name}`,
+        draftKey:
+          shown.sensitive || field.kind === 'file' || field.kind === 'signature' ? null : `${draft.draftId}/${name}`,
         draftTarget: field.kind === 'file' ? `${service.code}/${name}` : '',
         codeSentTo: asked.codeSentTo ?? null,
       },
       {
         status: (asked.problems ?? []).length > 0 ? 422 : 200,
-        back: before === null ? { href: `/m/services/${service.code}`, zh: '说明' } : { href: `${base}/${before}`, zh: before === 'review' ? '核对' : '上一项' },
+        back:
+          before === null
+            ? { href: `/m/services/${service.code}`, zh: '说明' }
+            : { href: `${base}/${before}`, zh: before === 'review' ? '核对' : '上一项' },
         ...(asked.requestId === undefined ? {} : { requestId: asked.requestId }),
       },
     );
@@ -164,7 +211,8 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
     if (question === undefined) return desk.go(request, reply, `/m/apply/${here.service.code}`);
     const done = await takeAnswer(desk, here, question, body);
     const change = textIn(body.values, 'change') === '1';
-    if (done.kind === 'ask') return ask(request, reply, here, question, { ...done.asked, change, requestId: body.requestId });
+    if (done.kind === 'ask')
+      return ask(request, reply, here, question, { ...done.asked, change, requestId: body.requestId });
     const base = `/m/apply/${here.service.code}`;
     const suffix = change ? 'change=1' : '';
     if (done.kind === 'again') {
@@ -194,7 +242,8 @@ async function takeAnswer(desk: Desk, here: Here, question: Question, body: Body
     return { kind: 'next' };
   }
   if (field.kind === 'file') return takeFiles(desk, here, question, body, op);
-  if (op === 'search') return { kind: 'again', search: `q=${encodeURIComponent(String(part(body.values[name], 'name') ?? ''))}` };
+  if (op === 'search')
+    return { kind: 'again', search: `q=${encodeURIComponent(textOf(part(body.values[name], 'name')))}` };
   if (op === 'code') {
     const sent = await backend.requestSignatureCode(person, code);
     return { kind: 'ask', asked: { raw: body.values[name], codeSentTo: sent.phoneMasked } };
@@ -205,7 +254,10 @@ async function takeAnswer(desk: Desk, here: Here, question: Question, body: Body
   const kept = isSecret(field) && here.draft.masks[name] !== undefined && isBlank(raw);
   if (kept) return { kind: 'next' };
   const silent = unsaid({ ...field, required }, name, raw);
-  const problems = silent.length > 0 ? silent : await backend.saveDraft(person, code, { [name]: isBlank(raw) && !required ? undefined : raw });
+  const problems =
+    silent.length > 0
+      ? silent
+      : await backend.saveDraft(person, code, { [name]: isBlank(raw) && !required ? undefined : raw });
   return problems.length > 0 ? { kind: 'ask', asked: { raw: body.values[name], problems } } : { kind: 'next' };
 }
 
@@ -232,14 +284,22 @@ async function takeFiles(desk: Desk, here: Here, question: Question, body: Body,
 function reviewRoutes(app: FastifyInstance, desk: Desk, at: At): void {
   const { backend } = desk;
 
-  type Reviewed = { problems: readonly FieldProblem[]; ticked: Readonly<Record<string, unknown>> | null; requestId?: string };
+  type Reviewed = {
+    problems: readonly FieldProblem[];
+    ticked: Readonly<Record<string, unknown>> | null;
+    requestId?: string;
+  };
   function review(request: FastifyRequest, reply: FastifyReply, here: Here, reviewed: Reviewed): FastifyReply {
     const { service, draft, plan } = here;
     const base = `/m/apply/${service.code}`;
     const problemsOf = (name: string): readonly FieldProblem[] =>
-      reviewed.problems.filter((one) => one.path === name || one.path.startsWith(`${name}.`)).map((one) => ({ ...one, path: name }));
+      reviewed.problems
+        .filter((one) => one.path === name || one.path.startsWith(`${name}.`))
+        .map((one) => ({ ...one, path: name }));
     const names = [...plan.questions, ...plan.declarations].map((one) => one.name);
-    const loose = reviewed.problems.filter((one) => !names.some((name) => one.path === name || one.path.startsWith(`${name}.`)));
+    const loose = reviewed.problems.filter(
+      (one) => !names.some((name) => one.path === name || one.path.startsWith(`${name}.`)),
+    );
     const rows = plan.questions.map(({ name, field }) => ({
       name,
       zh: field.zh,

@@ -28,7 +28,12 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
 
   app.get('/m/cases/:caseId', workerOnly, async (request, reply) => {
     const found = await backend.caseView(desk.worker(request).personId, idParam(request, 'caseId'));
-    return desk.show(request, reply, { page: 'case', case: found, ratingProblems: [], ratingComment: '' }, { tab: 'cases', back: backToCases });
+    return desk.show(
+      request,
+      reply,
+      { page: 'case', case: found, ratingProblems: [], ratingComment: '' },
+      { tab: 'cases', back: backToCases },
+    );
   });
 
   app.get('/m/cases/:caseId/receipt', workerOnly, async (request, reply) => {
@@ -65,7 +70,13 @@ const notes: Readonly<Record<string, string>> = {
   urge: '会提醒正在办理的单位，并记录下来。',
 };
 
-type Tried = { readonly values: Body['values']; readonly files: Body['files']; readonly problems: readonly FieldProblem[]; readonly requestId: string; readonly note?: string };
+type Tried = {
+  readonly values: Body['values'];
+  readonly files: Body['files'];
+  readonly problems: readonly FieldProblem[];
+  readonly requestId: string;
+  readonly note?: string;
+};
 
 function kindOf(form: FormField) {
   return isFieldKindName(form.kind) ? form.kind : 'text';
@@ -74,7 +85,9 @@ function kindOf(form: FormField) {
 function actRoutes(app: FastifyInstance, desk: Desk): void {
   const { backend } = desk;
 
-  async function at(request: FastifyRequest): Promise<{ found: CasePage; action: PossibleAction; caseId: string; personId: string }> {
+  async function at(
+    request: FastifyRequest,
+  ): Promise<{ found: CasePage; action: PossibleAction; caseId: string; personId: string }> {
     const { personId } = desk.worker(request);
     const caseId = idParam(request, 'caseId');
     const found = await backend.caseView(personId, caseId);
@@ -101,7 +114,13 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
     });
   }
 
-  function actPage(request: FastifyRequest, reply: FastifyReply, found: CasePage, action: PossibleAction, tried: Tried | null) {
+  function actPage(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    found: CasePage,
+    action: PossibleAction,
+    tried: Tried | null,
+  ) {
     const { caseId, caseNo } = found.view;
     const { name } = desk.worker(request);
     return desk.show(
@@ -119,7 +138,6 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
       },
       {
         status: tried === null || tried.problems.length === 0 ? 200 : 422,
-        tab: 'cases',
         back: { href: `/m/cases/${caseId}`, zh: '办件' },
         ...(tried === null ? {} : { requestId: tried.requestId }),
       },
@@ -138,14 +156,22 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
     const again = { values: body.values, files: body.files, requestId: body.requestId, problems: [] };
     const changed = edited(op, body.values);
     if (changed !== null) {
-      return actPage(request, reply, found, action, { ...again, values: { ...body.values, [changed.name]: changed.raw } });
+      return actPage(request, reply, found, action, {
+        ...again,
+        values: { ...body.values, [changed.name]: changed.raw },
+      });
     }
     if (op === 'code') {
       const sent = await backend.requestSignatureCode(personId, found.view.serviceCode);
-      return actPage(request, reply, found, action, { ...again, note: `验证码已发送到 ${sent.phoneMasked}，5 分钟内有效。` });
+      return actPage(request, reply, found, action, {
+        ...again,
+        note: `验证码已发送到 ${sent.phoneMasked}，5 分钟内有效。`,
+      });
     }
     const data = dataOf(action, body);
-    const problems = action.form.flatMap((form) => unsaid({ kind: kindOf(form), options: form.options, required: form.required }, form.name, data[form.name]));
+    const problems = action.form.flatMap((form) =>
+      unsaid({ kind: kindOf(form), options: form.options, required: form.required }, form.name, data[form.name]),
+    );
     const reason = textIn(body.values, 'reason').trim();
     if (action.needsReason && reason === '') problems.push({ path: 'reason', code: 'blank', zh: '请写明理由。' });
     const tried = { values: body.values, files: body.files, requestId: body.requestId };
@@ -179,7 +205,8 @@ function commandOf(action: PossibleAction, data: Record<string, unknown>, reason
 }
 
 function shownProblems(refusal: Refusal, action: PossibleAction): readonly FieldProblem[] {
-  if (refusal.problems.length > 0) return refusal.problems.map((one) => ({ ...one, path: one.path.replace(/^data\./, '') }));
+  if (refusal.problems.length > 0)
+    return refusal.problems.map((one) => ({ ...one, path: one.path.replace(/^data\./, '') }));
   const path = action.form[0]?.name ?? 'reason';
   return [{ path, code: refusal.code, zh: `${refusal.zh}${refusal.next}` }];
 }
@@ -196,7 +223,8 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
     const [file] = Object.values(files).flat();
     if (file === undefined) throw refuse('worker.no_file');
     const [code = '', field = ''] = textIn(values, 'draft').split('/');
-    const problems = code !== '' && field !== '' ? await backend.attachFile(worker.personId, code, field, file.fileId) : [];
+    const problems =
+      code !== '' && field !== '' ? await backend.attachFile(worker.personId, code, field, file.fileId) : [];
     if (problems.length > 0) return reply.code(422).send({ problems });
     return reply.send({ fileId: file.fileId, name: file.name, mediaType: file.mediaType, stateZh: file.stateZh });
   });
@@ -206,7 +234,10 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
     const shown = inlineTypes.has(file.mediaType);
     return reply
       .header('content-type', shown ? file.mediaType : 'application/octet-stream')
-      .header('content-disposition', `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`)
+      .header(
+        'content-disposition',
+        `${shown ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+      )
       .header('content-security-policy', "sandbox; default-src 'none'")
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'private, no-store')
@@ -217,7 +248,10 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
     const { html } = await backend.document(desk.worker(request).personId, idParam(request, 'documentId'));
     return reply
       .header('content-type', 'text/html; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+      )
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store')
       .send(html);

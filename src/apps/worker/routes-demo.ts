@@ -19,7 +19,9 @@ export function demoRoutes(app: FastifyInstance, desk: Desk, demo: DemoTools): v
   const { clock } = desk.options;
   const clockModel = () => ({ page: 'clock' as const, now: clock.now(), offsetText: offsetText(clock.offsetMs()) });
 
-  app.get('/dev/phone', open, async (request, reply) => desk.show(request, reply, { page: 'phone', inbox: await demo.inbox() }));
+  app.get('/dev/phone', open, async (request, reply) =>
+    desk.show(request, reply, { page: 'phone', inbox: await demo.inbox() }),
+  );
 
   app.get('/dev/clock', open, (request, reply) => desk.show(request, reply, { ...clockModel(), problems: [] }));
 

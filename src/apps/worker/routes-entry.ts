@@ -13,7 +13,14 @@ import { cookies, open, query, safeNext, type Desk } from './visit.ts';
 const personFields = {
   name: { kind: 'person_name', zh: '您的姓名', options: {}, required: true, class: 'personal', retention: 'permanent' },
   id: { kind: 'id_document', zh: '您的证件', options: {}, required: true, class: 'sensitive', retention: 'permanent' },
-  region: { kind: 'region', zh: '您在哪个区县干活', options: {}, required: true, class: 'internal', retention: 'permanent' },
+  region: {
+    kind: 'region',
+    zh: '您在哪个区县干活',
+    options: {},
+    required: true,
+    class: 'internal',
+    retention: 'permanent',
+  },
 } as const satisfies Record<string, Field>;
 
 const steps = ['name', 'id', 'region'] as const;
@@ -50,7 +57,11 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
     const next = safeNext(textIn(values, 'next'));
     try {
       const { challengeId } = await backend.requestCode(phone, request.ip);
-      return desk.go(request, reply, `/m/login/code?c=${encodeURIComponent(challengeId)}&next=${encodeURIComponent(next)}`);
+      return desk.go(
+        request,
+        reply,
+        `/m/login/code?c=${encodeURIComponent(challengeId)}&next=${encodeURIComponent(next)}`,
+      );
     } catch (error) {
       if (!mendable(error)) throw error;
       const problems = phoneProblem(error, 'phone');
@@ -58,13 +69,27 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
     }
   });
 
-  async function codePage(request: FastifyRequest, reply: FastifyReply, challengeId: string, next: string, problems: readonly FieldProblem[], status: number) {
+  async function codePage(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    challengeId: string,
+    next: string,
+    problems: readonly FieldProblem[],
+    status: number,
+  ) {
     const challenge = await backend.challenge(challengeId);
     if (challenge === null) return desk.go(request, reply, '/m/login');
     return desk.show(
       request,
       reply,
-      { page: 'code', next, challengeId, phoneMasked: challenge.phoneMasked, waitSeconds: challenge.waitSeconds, problems },
+      {
+        page: 'code',
+        next,
+        challengeId,
+        phoneMasked: challenge.phoneMasked,
+        waitSeconds: challenge.waitSeconds,
+        problems,
+      },
       { status, back: { href: '/m/login', zh: '返回' } },
     );
   }
@@ -78,7 +103,11 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
     const challengeId = textIn(values, 'challenge').slice(0, 100);
     const next = safeNext(textIn(values, 'next'));
     try {
-      const login = await backend.verifyCode(challengeId, textIn(values, 'code').replace(/\s/g, '').slice(0, 12), request.ip);
+      const login = await backend.verifyCode(
+        challengeId,
+        textIn(values, 'code').replace(/\s/g, '').slice(0, 12),
+        request.ip,
+      );
       if (login.kind === 'session') {
         desk.setCookie(request, reply, cookies.session, login.token, login.maxAgeSeconds);
         return desk.go(request, reply, next);
@@ -100,7 +129,12 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.get('/m/display', open, (request, reply) =>
-    desk.show(request, reply, { page: 'display', next: backTo(request) }, { back: { href: backTo(request), zh: '返回' } }),
+    desk.show(
+      request,
+      reply,
+      { page: 'display', next: backTo(request) },
+      { back: { href: backTo(request), zh: '返回' } },
+    ),
   );
 
   app.post('/m/display', open, async (request, reply) => {
@@ -130,12 +164,24 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
     return registration === null ? null : { token, registration };
   }
 
-  type Page = { step: Step; registration: Registration; raw: unknown; problems: readonly FieldProblem[]; requestId?: string };
+  type Page = {
+    step: Step;
+    registration: Registration;
+    raw: unknown;
+    problems: readonly FieldProblem[];
+    requestId?: string;
+  };
   function stepPage(request: FastifyRequest, reply: FastifyReply, page: Page) {
     const index = steps.indexOf(page.step);
     const picker =
       page.step === 'region'
-        ? regionPicker({ at: query(request, 'at'), home: page.registration.region ?? '', options: {}, today: today(), keep: '' })
+        ? regionPicker({
+            at: query(request, 'at'),
+            home: page.registration.region ?? '',
+            options: {},
+            today: today(),
+            keep: '',
+          })
         : null;
     const field = fieldView({
       name: keyOf[page.step],
@@ -174,13 +220,24 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
       const key = keyOf[step];
       const problems = await backend.saveRegistration(here.token, { [key]: values[key] });
       if (problems.length > 0) {
-        return stepPage(request, reply, { step, registration: here.registration, raw: values[key], problems, requestId });
+        return stepPage(request, reply, {
+          step,
+          registration: here.registration,
+          raw: values[key],
+          problems,
+          requestId,
+        });
       }
       return desk.go(request, reply, `/m/register/${steps[steps.indexOf(step) + 1] ?? 'consent'}`);
     });
   }
 
-  function consentPage(request: FastifyRequest, reply: FastifyReply, registration: Registration, problems: readonly FieldProblem[]) {
+  function consentPage(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    registration: Registration,
+    problems: readonly FieldProblem[],
+  ) {
     const { name, idMasked, region, consents, phoneMasked } = registration;
     return desk.show(
       request,
@@ -191,7 +248,11 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
           { zh: '手机号', text: phoneMasked, href: '/m/login' },
           { zh: '姓名', text: name ?? '', href: '/m/register/name' },
           { zh: '证件', text: idMasked ?? '', href: '/m/register/id' },
-          { zh: '地区', text: region === null || regionName(region) === undefined ? '' : placeName(region), href: '/m/register/region' },
+          {
+            zh: '地区',
+            text: region === null || regionName(region) === undefined ? '' : placeName(region),
+            href: '/m/register/region',
+          },
         ],
         consents,
         problems,

@@ -22,7 +22,8 @@ const megabyte = 1024 * 1024;
 /** Registers what the host application has not registered already. */
 async function bodies(app: FastifyInstance, uploadBytesMax: number): Promise<void> {
   if (!app.hasReplyDecorator('setCookie')) await app.register(cookie);
-  if (!app.hasContentTypeParser('application/x-www-form-urlencoded')) await app.register(formbody, { bodyLimit: megabyte });
+  if (!app.hasContentTypeParser('application/x-www-form-urlencoded'))
+    await app.register(formbody, { bodyLimit: megabyte });
   if (!app.hasContentTypeParser('multipart/form-data') && !app.hasRequestDecorator('parts')) {
     await app.register(multipart, {
       limits: { fileSize: uploadBytesMax, files: 9, fields: 500, fieldSize: 256 * 1024, parts: 520 },
@@ -54,12 +55,18 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
   app.setErrorHandler((error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = asRefusal(error, uploadBytesMax);
     if (refusal === null) {
-      const status = 'statusCode' in error && error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
+      const status =
+        'statusCode' in error && error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
       if (status === 500) request.log.error({ err: error }, 'a page failed');
       const zh = status === 500 ? '系统出了点问题，已经记录下来。' : '提交的内容无法识别。';
       if (wantsJson(request)) return reply.code(status).send({ zh, next: '请稍后再试。' });
       const links = [{ href: '/m', zh: '回到首页' }];
-      return desk.show(request, reply, { page: 'problem', status, zh, nextStep: '请稍后再试；着急的事请拨打 12351。', links }, { status });
+      return desk.show(
+        request,
+        reply,
+        { page: 'problem', status, zh, nextStep: '请稍后再试；着急的事请拨打 12351。', links },
+        { status },
+      );
     }
     if (wantsJson(request)) {
       const { code, zh, next, problems: fields } = refusal;
@@ -69,7 +76,12 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
       return reply.redirect(`/m/login?next=${encodeURIComponent(request.url)}`, 303);
     }
     const { status, zh, next } = refusal;
-    return desk.show(request, reply, { page: 'problem', status, zh, nextStep: next, links: linksFor(refusal, request) }, { status });
+    return desk.show(
+      request,
+      reply,
+      { page: 'problem', status, zh, nextStep: next, links: linksFor(refusal, request) },
+      { status },
+    );
   });
 }
 

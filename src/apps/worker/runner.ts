@@ -23,7 +23,11 @@ function isDeclaration(field: Field): boolean {
   return field.kind === 'consent' || (field.kind === 'boolean' && part(field.options, 'mustBeTrue') === true);
 }
 
-export function planOf(service: Pick<Service, 'fields' | 'materials'>, answers: Readonly<Record<string, unknown>>, now: string): Plan {
+export function planOf(
+  service: Pick<Service, 'fields' | 'materials'>,
+  answers: Readonly<Record<string, unknown>>,
+  now: string,
+): Plan {
   const shown = Object.entries(allFields(service))
     .filter(([, field]) => isShown(field, answers, now))
     .map(([name, field]) => ({ name, field, required: isRequired(field, answers, now) }));
@@ -33,7 +37,10 @@ export function planOf(service: Pick<Service, 'fields' | 'materials'>, answers: 
   };
 }
 
-type Answered = { readonly answers: Readonly<Record<string, unknown>>; readonly masks: Readonly<Record<string, string>> };
+type Answered = {
+  readonly answers: Readonly<Record<string, unknown>>;
+  readonly masks: Readonly<Record<string, string>>;
+};
 
 export function isAnswered(name: string, draft: Answered): boolean {
   return draft.answers[name] !== undefined || draft.masks[name] !== undefined;
@@ -72,7 +79,7 @@ export function inputsOf(spec: Spec, value: unknown): unknown {
     case 'datetime':
       return typeof value === 'string' ? localMoment(value) : value;
     case 'boolean':
-      return String(value);
+      return textOf(value);
     case 'consent':
       return isConsent(spec.options) ? consentToken(spec.options) : undefined;
     case 'file':
@@ -93,7 +100,12 @@ function rowInputs(fields: unknown, row: unknown): unknown {
       const spec = part(fields, key);
       const kind = textOf(part(spec, 'kind'));
       const options = part(spec, 'options');
-      return [key, kind === 'money' || kind === 'datetime' ? inputsOf({ kind, options: typeof options === 'object' && options !== null ? options : {} }, value) : value];
+      return [
+        key,
+        kind === 'money' || kind === 'datetime'
+          ? inputsOf({ kind, options: typeof options === 'object' && options !== null ? options : {} }, value)
+          : value,
+      ];
     }),
   );
 }
@@ -123,7 +135,11 @@ function placeIn(raw: unknown): unknown {
 }
 
 /** An unticked pair of radio buttons posts nothing, which the field kind reads as no; nobody said no. */
-export function unsaid(field: Spec & { readonly required: boolean }, name: string, answer: unknown): readonly FieldProblem[] {
+export function unsaid(
+  field: Spec & { readonly required: boolean },
+  name: string,
+  answer: unknown,
+): readonly FieldProblem[] {
   const silent = field.kind === 'boolean' && part(field.options, 'mustBeTrue') !== true && isBlank(answer);
   return silent && field.required ? [{ path: name, code: 'blank', zh: '请选择“是”或“否”。' }] : [];
 }
@@ -149,7 +165,10 @@ export function asField(form: FormField, kind: FieldKindName): Field {
 }
 
 /** Buttons of a repeated group or of files change what is shown, not what is kept: the new raw value, or null for other buttons. */
-export function edited(op: string, values: Readonly<Record<string, unknown>>): { readonly name: string; readonly raw: unknown } | null {
+export function edited(
+  op: string,
+  values: Readonly<Record<string, unknown>>,
+): { readonly name: string; readonly raw: unknown } | null {
   const [verb, name = '', which = ''] = op.split(':');
   const rows = list(values[name]);
   if (verb === 'add') return { name, raw: [...(rows.length > 0 ? rows : [{}]), {}] };

@@ -2,8 +2,8 @@
 // Knows cookies and headers; knows no service and no case.
 
 import { randomUUID, createHash, timingSafeEqual } from 'node:crypto';
-import type {} from '@fastify/cookie';
-import type {} from '@fastify/swagger';
+import '@fastify/cookie';
+import '@fastify/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#platform/clock';
 import { isUuid } from '#platform/ids';
@@ -24,11 +24,26 @@ export type WorkerRoutesOptions = {
   readonly uploadBytesMax?: number;
 };
 
-export const cookies = { session: 'gongdun_worker', register: 'gongdun_register', token: 'gongdun_token', size: 'gongdun_size' } as const;
+export const cookies = {
+  session: 'gd_worker',
+  register: 'gongdun_register',
+  token: 'gongdun_token',
+  size: 'gongdun_size',
+} as const;
 
-export type Visit = { readonly worker: WorkerSession | null; readonly token: string; readonly csrf: string; readonly size: TextSize };
+export type Visit = {
+  readonly worker: WorkerSession | null;
+  readonly token: string;
+  readonly csrf: string;
+  readonly size: TextSize;
+};
 
-export type Shown = { readonly status?: number; readonly tab?: Tab; readonly back?: Frame['back']; readonly requestId?: string };
+export type Shown = {
+  readonly status?: number;
+  readonly tab?: Tab;
+  readonly back?: Frame['back'];
+  readonly requestId?: string;
+};
 
 /** What a group of routes works with. */
 export type Desk = {
@@ -43,8 +58,9 @@ export type Desk = {
   setCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, maxAgeSeconds: number): void;
 };
 
-export const open = { config: { access: 'public' }, schema: { hide: true } };
-export const workerOnly = { config: { access: 'worker' }, schema: { hide: true } };
+export const open = { config: { access: 'public' as const }, schema: { hide: true } };
+// The pages read their CSRF token from the form themselves: some of their bodies are streams.
+export const workerOnly = { config: { access: 'worker' as const, csrf: 'handler' as const }, schema: { hide: true } };
 
 function sizeOf(value: string | undefined): TextSize {
   return value === 'large' || value === 'huge' ? value : 'normal';
@@ -85,7 +101,9 @@ export function wantsJson(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('application/json');
 }
 
-export function createDesk(options: WorkerRoutesOptions): Desk & { enter(request: FastifyRequest, reply: FastifyReply): Promise<void> } {
+export function createDesk(
+  options: WorkerRoutesOptions,
+): Desk & { enter(request: FastifyRequest, reply: FastifyReply): Promise<void> } {
   const visits = new WeakMap<FastifyRequest, Visit>();
   const { backend, island } = options;
   let policy = '';

@@ -14,7 +14,8 @@ import { allFields } from '#catalog/form';
 import { fixedClock } from '#platform/clock';
 import { newId } from '#platform/ids';
 import { buildWorker } from './build.ts';
-import { createFake, fakeService, ids, at, type Fake } from './fake-backend.ts';
+import { createFake, type Fake } from './fake-backend.ts';
+import { at, fakeService, ids } from './fake-data.ts';
 import { toGcj02 } from './island/datum.ts';
 import { loadWorker, type WorkerBundle } from './load.ts';
 import { workerRoutes } from './routes.ts';
@@ -49,29 +50,79 @@ beforeEach(async () => {
 });
 
 const get = (url: string, cookies: Record<string, string> = session) => app.inject({ url, cookies });
-function post(url: string, form: Record<string, string> | [string, string][], cookies: Record<string, string> = session) {
+function post(
+  url: string,
+  form: Record<string, string> | [string, string][],
+  cookies: Record<string, string> = session,
+) {
   const pairs = new URLSearchParams({ csrf: 'csrf-of-the-session-1', request_id: newId() });
   for (const [name, value] of Array.isArray(form) ? form : Object.entries(form)) pairs.append(name, value);
-  return app.inject({ method: 'POST', url, cookies, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: pairs.toString() });
+  return app.inject({
+    method: 'POST',
+    url,
+    cookies,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: pairs.toString(),
+  });
 }
 
-function multipart(url: string, fields: Record<string, string>, file: { name: string; filename: string; type: string; bytes: Buffer }) {
+function multipart(
+  url: string,
+  fields: Record<string, string>,
+  file: { name: string; filename: string; type: string; bytes: Buffer },
+) {
   const boundary = '----gongdun';
   const head = Object.entries({ csrf: 'csrf-of-the-session-1', request_id: newId(), ...fields })
     .map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
     .join('');
   const part = `--${boundary}\r\ncontent-disposition: form-data; name="${file.name}"; filename="${file.filename}"\r\ncontent-type: ${file.type}\r\n\r\n`;
   const payload = Buffer.concat([Buffer.from(head + part), file.bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
-  return app.inject({ method: 'POST', url, cookies: session, headers: { 'content-type': `multipart/form-data; boundary=${boundary}` }, payload });
+  return app.inject({
+    method: 'POST',
+    url,
+    cookies: session,
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    payload,
+  });
 }
 
-const asked = Object.entries(allFields(fakeService)).filter(([name]) => !['truth', 'health', 'other_kind'].includes(name));
-const publicPages = ['/m', '/m/login', '/m/login/code?c=challenge-1', '/m/services', '/m/services?q=报案', '/m/services/DI-006', '/m/display', '/dev/phone', '/dev/clock'];
+const asked = Object.entries(allFields(fakeService)).filter(
+  ([name]) => !['truth', 'health', 'other_kind'].includes(name),
+);
+const publicPages = [
+  '/m',
+  '/m/login',
+  '/m/login/code?c=challenge-1',
+  '/m/services',
+  '/m/services?q=报案',
+  '/m/services/DI-006',
+  '/m/display',
+  '/dev/phone',
+  '/dev/clock',
+];
 const workerPages = [
-  '/m', '/m/services', '/m/services/DI-006', '/m/cases', '/m/cases?cursor=c2', `/m/cases/${ids.case}`, `/m/cases/${ids.case}/receipt`,
-  `/m/cases/${ids.case}/act/supplement`, `/m/cases/${ids.case}/act/urge`, `/m/cases/${ids.case}/act/withdraw`, `/m/pay/${ids.order}`,
-  '/m/messages', `/m/messages/${ids.message}`, '/m/cover', '/m/cover?day=2026-05-03&time=14:32', '/m/me', '/m/me/access', '/m/display',
-  '/m/apply/DI-006/review', '/m/apply/DI-006/area?at=all', '/m/apply/DI-006/spot?at=350200', '/m/apply/DI-006/platform?q=星',
+  '/m',
+  '/m/services',
+  '/m/services/DI-006',
+  '/m/cases',
+  '/m/cases?cursor=c2',
+  `/m/cases/${ids.case}`,
+  `/m/cases/${ids.case}/receipt`,
+  `/m/cases/${ids.case}/act/supplement`,
+  `/m/cases/${ids.case}/act/urge`,
+  `/m/cases/${ids.case}/act/withdraw`,
+  `/m/pay/${ids.order}`,
+  '/m/messages',
+  `/m/messages/${ids.message}`,
+  '/m/cover',
+  '/m/cover?day=2026-05-03&time=14:32',
+  '/m/me',
+  '/m/me/access',
+  '/m/display',
+  '/m/apply/DI-006/review',
+  '/m/apply/DI-006/area?at=all',
+  '/m/apply/DI-006/spot?at=350200',
+  '/m/apply/DI-006/platform?q=星',
   ...asked.map(([name]) => `/m/apply/DI-006/${name}`),
 ];
 const registerPages = ['/m/register/name', '/m/register/id', '/m/register/region', '/m/register/consent'];
@@ -117,7 +168,8 @@ describe('every page', () => {
   it('labels every input and gives every plain post its token and request id', async () => {
     for (const { url, html } of await everyPage()) {
       const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]));
-      for (const [, target] of html.matchAll(/<label[^>]* for="([^"]+)"/g)) expect(ids, `${url} ${target}`).toContain(target);
+      for (const [, target] of html.matchAll(/<label[^>]* for="([^"]+)"/g))
+        expect(ids, `${url} ${target}`).toContain(target);
       const forms = html.match(/<form method="post"/g)?.length ?? 0;
       expect(html.match(/name="csrf"/g)?.length ?? 0, url).toBe(forms);
       expect(html.match(/name="request_id"/g)?.length ?? 0, url).toBe(forms);
@@ -171,7 +223,13 @@ describe('coming in', () => {
     expect(wrong.statusCode).toBe(403);
     const form = (fields: Record<string, string>) => new URLSearchParams({ csrf: token, ...fields }).toString();
     const send = (url: string, fields: Record<string, string>) =>
-      app.inject({ method: 'POST', url, cookies: jar, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: form(fields) });
+      app.inject({
+        method: 'POST',
+        url,
+        cookies: jar,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: form(fields),
+      });
     const bad = await send('/m/login', { phone: '12<b>', next: '/m/cover' });
     expect(bad.statusCode).toBe(422);
     expect(bad.body).toContain('value="12&lt;b>"');
@@ -193,7 +251,11 @@ describe('coming in', () => {
     const name = await post('/m/register/name', { name: '张' }, jar);
     expect(name.statusCode).toBe(422);
     expect((await post('/m/register/name', { name: '张三丰' }, jar)).headers.location).toBe('/m/register/id');
-    const id = await post('/m/register/id', { 'idDocument.type': 'resident_id', 'idDocument.number': '350206199001010000' }, jar);
+    const id = await post(
+      '/m/register/id',
+      { 'idDocument.type': 'resident_id', 'idDocument.number': '350206199001010000' },
+      jar,
+    );
     expect(id.statusCode).toBe(422);
     expect(id.body).toContain('href="#f-idDocument-number"');
     expect(id.body).toContain('350206199001010000');
@@ -205,7 +267,13 @@ describe('coming in', () => {
 
   it('leads strangers to the login and back, and refuses a post with a foreign token', async () => {
     expect((await get('/m/cases', {})).headers.location).toBe('/m/login?next=%2Fm%2Fcases');
-    const forged = await app.inject({ method: 'POST', url: '/m/messages/read', cookies: session, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'csrf=other' });
+    const forged = await app.inject({
+      method: 'POST',
+      url: '/m/messages/read',
+      cookies: session,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'csrf=other',
+    });
     expect(forged.statusCode).toBe(403);
     expect(forged.body).toContain('这个页面放得太久');
   });
@@ -224,9 +292,19 @@ describe('the form runner', () => {
 
   it('answers a bad post with 422, a summary that takes the focus, and what was typed', async () => {
     const typed: Record<string, [string, string][]> = {
-      days: [['days', '三十<i>']], story: [['story', '"><script>x</script>'.repeat(30)]], called: [['called', '12"3']], happened: [['happened', '昨天']],
-      cover_from: [['cover_from', '2020-01-01']], paid: [['paid', '1.234']], named: [['named', '张<3']], code: [['code', '91<']], diagnosis: [['diagnosis', '<S82']],
-      policy: [['policy', '35<']], share: [['share', '101%<']], id: [['id', '11<']], card: [['card', '6222<']],
+      days: [['days', '三十<i>']],
+      story: [['story', '"><script>x</script>'.repeat(30)]],
+      called: [['called', '12"3']],
+      happened: [['happened', '昨天']],
+      cover_from: [['cover_from', '2020-01-01']],
+      paid: [['paid', '1.234']],
+      named: [['named', '张<3']],
+      code: [['code', '91<']],
+      diagnosis: [['diagnosis', '<S82']],
+      policy: [['policy', '35<']],
+      share: [['share', '101%<']],
+      id: [['id', '11<']],
+      card: [['card', '6222<']],
     };
     for (const [name, form] of Object.entries(typed)) {
       const answer = await post(`/m/apply/DI-006/${name}`, form);
@@ -245,34 +323,120 @@ describe('the form runner', () => {
 
   it('keeps the request id of a refused post', async () => {
     const requestId = newId();
-    const answer = await post('/m/apply/DI-006/days', [['request_id', requestId], ['days', 'x']]);
+    const answer = await post('/m/apply/DI-006/days', [
+      ['request_id', requestId],
+      ['days', 'x'],
+    ]);
     expect(answer.statusCode).toBe(422);
     expect(answer.body).toContain(requestId);
   });
 
   it('opens and closes questions by earlier answers', async () => {
-    expect((await post('/m/apply/DI-006/story', { story: '在路口摔倒' })).headers.location).toBe('/m/apply/DI-006/happened');
+    expect((await post('/m/apply/DI-006/story', { story: '在路口摔倒' })).headers.location).toBe(
+      '/m/apply/DI-006/happened',
+    );
     await post('/m/apply/DI-006/mishap', { mishap: '其他' });
-    expect((await post('/m/apply/DI-006/story', { story: '在路口摔倒' })).headers.location).toBe('/m/apply/DI-006/other_kind');
+    expect((await post('/m/apply/DI-006/story', { story: '在路口摔倒' })).headers.location).toBe(
+      '/m/apply/DI-006/other_kind',
+    );
     expect((await get('/m/apply/DI-006')).headers.location).toBe('/m/apply/DI-006/other_kind');
-    expect((await post('/m/apply/DI-006/story', { story: '在路口摔倒', change: '1' })).headers.location).toBe('/m/apply/DI-006/review');
+    expect((await post('/m/apply/DI-006/story', { story: '在路口摔倒', change: '1' })).headers.location).toBe(
+      '/m/apply/DI-006/review',
+    );
   });
 
   it('takes every kind of answer by plain posts and submits once for one request id', async () => {
     const posts: [string, [string, string][]][] = [
-      ['mishap', [['mishap', '跌倒']]], ['story', [['story', '在路口摔倒']]], ['happened', [['happened', '2026-05-03T14:00']]], ['start_month', [['start_month', '2025-03']]],
-      ['cover_from', [['cover_from', '2026-05-04']]], ['spot', [['spot.text', '湖里大道路口'], ['spot.region', '350206'], ['spot.lat', ''], ['spot.lng', '']]],
-      ['home', [['home.detail', '示例路1号'], ['home.region', '350206']]], ['area', [['area', '350206']]], ['platform', [['platform.pick', JSON.stringify({ name: '示例平台', orgId: ids.order })], ['platform.name', 'x']]],
-      ['on_work', [['on_work', 'true']]], ['harms', [['harms', '手'], ['harms', '腿']]], ['card', [['card', makeCardNumber('622848000000000')]]], ['called', [['called', '199 0000 0001']]],
-      ['named', [['named', '李四']]], ['paid', [['paid', '12.30']]], ['days', [['days', '3']]], ['witness', [['witness.name', '王五'], ['witness.phone', '19900000002'], ['witness.idDocument.type', 'passport'], ['witness.idDocument.number', 'X00123456']]],
-      ['heirs', [['heirs.0.name', '赵六'], ['heirs.0.relation', '配偶'], ['heirs.0.amountFen', '5']]], ['bills', [['bills.0.no', 'A1'], ['bills.0.sum', '7.5'], ['bills.1.no', '']]],
-      ['signed', [['signed.typedName', '张三丰'], ['signed.smsCode', '123456']]],
+      ['mishap', [['mishap', '跌倒']]],
+      ['story', [['story', '在路口摔倒']]],
+      ['happened', [['happened', '2026-05-03T14:00']]],
+      ['start_month', [['start_month', '2025-03']]],
+      ['cover_from', [['cover_from', '2026-05-04']]],
+      [
+        'spot',
+        [
+          ['spot.text', '湖里大道路口'],
+          ['spot.region', '350206'],
+          ['spot.lat', ''],
+          ['spot.lng', ''],
+        ],
+      ],
+      [
+        'home',
+        [
+          ['home.detail', '示例路1号'],
+          ['home.region', '350206'],
+        ],
+      ],
+      ['area', [['area', '350206']]],
+      [
+        'platform',
+        [
+          ['platform.pick', JSON.stringify({ name: '示例平台', orgId: ids.order })],
+          ['platform.name', 'x'],
+        ],
+      ],
+      ['on_work', [['on_work', 'true']]],
+      [
+        'harms',
+        [
+          ['harms', '手'],
+          ['harms', '腿'],
+        ],
+      ],
+      ['card', [['card', makeCardNumber('622848000000000')]]],
+      ['called', [['called', '199 0000 0001']]],
+      ['named', [['named', '李四']]],
+      ['paid', [['paid', '12.30']]],
+      ['days', [['days', '3']]],
+      [
+        'witness',
+        [
+          ['witness.name', '王五'],
+          ['witness.phone', '19900000002'],
+          ['witness.idDocument.type', 'passport'],
+          ['witness.idDocument.number', 'X00123456'],
+        ],
+      ],
+      [
+        'heirs',
+        [
+          ['heirs.0.name', '赵六'],
+          ['heirs.0.relation', '配偶'],
+          ['heirs.0.amountFen', '5'],
+        ],
+      ],
+      [
+        'bills',
+        [
+          ['bills.0.no', 'A1'],
+          ['bills.0.sum', '7.5'],
+          ['bills.1.no', ''],
+        ],
+      ],
+      [
+        'signed',
+        [
+          ['signed.typedName', '张三丰'],
+          ['signed.smsCode', '123456'],
+        ],
+      ],
     ];
     for (const [name, form] of posts) {
       const answer = await post(`/m/apply/DI-006/${name}`, [...form, ['_op', 'next']]);
       expect(answer.statusCode, `${name} ${/class="bad"[^]*?<\/p>/.exec(answer.body)?.[0] ?? ''}`).toBe(303);
     }
-    expect(fake.answers()).toMatchObject({ paid: 1230, days: 3, on_work: true, harms: ['手', '腿'], happened: '2026-05-03T06:00:00.000Z', bills: [{ no: 'A1', sum: 750 }], platform: { name: '示例平台', orgId: ids.order }, spot: { text: '湖里大道路口', region: '350206' }, heirs: [{ name: '赵六', relation: '配偶', amountFen: 500 }] });
+    expect(fake.answers()).toMatchObject({
+      paid: 1230,
+      days: 3,
+      on_work: true,
+      harms: ['手', '腿'],
+      happened: '2026-05-03T06:00:00.000Z',
+      bills: [{ no: 'A1', sum: 750 }],
+      platform: { name: '示例平台', orgId: ids.order },
+      spot: { text: '湖里大道路口', region: '350206' },
+      heirs: [{ name: '赵六', relation: '配偶', amountFen: 500 }],
+    });
     expect((await get('/m/apply/DI-006/paid')).body).toContain('value="12.30"');
     expect((await get('/m/apply/DI-006/happened')).body).toContain('value="2026-05-03T14:00"');
     expect((await get('/m/apply/DI-006/card')).body).not.toContain(makeCardNumber('622848000000000'));
@@ -280,13 +444,21 @@ describe('the form runner', () => {
     const early = await post('/m/apply/DI-006/submit', { truth: 'on', health: 'claim@1' });
     expect(early.statusCode).toBe(422);
     expect(early.body).toContain('“现场照片或视频”还没有填写');
-    const photo = await multipart('/m/apply/DI-006/photos', { _op: 'next' }, { name: 'photos.upload', filename: '现场.jpg', type: 'image/jpeg', bytes: Buffer.from('jpeg') });
+    const photo = await multipart(
+      '/m/apply/DI-006/photos',
+      { _op: 'next' },
+      { name: 'photos.upload', filename: '现场.jpg', type: 'image/jpeg', bytes: Buffer.from('jpeg') },
+    );
     expect(photo.headers.location).toBe('/m/apply/DI-006/id_front');
     const undeclared = await post('/m/apply/DI-006/submit', { truth: 'on' });
     expect(undeclared.statusCode).toBe(422);
     expect(undeclared.body).toContain('href="#f-health"');
     const request: Record<string, string> = { request_id: newId(), truth: 'on', health: 'claim@1' };
-    const twice = [['request_id', request['request_id'] ?? ''], ['truth', 'on'], ['health', 'claim@1']] as [string, string][];
+    const twice = [
+      ['request_id', request['request_id'] ?? ''],
+      ['truth', 'on'],
+      ['health', 'claim@1'],
+    ] as [string, string][];
     expect((await post('/m/apply/DI-006/submit', twice)).headers.location).toBe(`/m/cases/${ids.case}/receipt`);
   });
 
@@ -305,7 +477,9 @@ describe('the form runner', () => {
     const less = await post('/m/apply/DI-006/bills', { 'bills.0.no': 'A', 'bills.1.no': 'B', _op: 'drop:bills:0' });
     expect(less.body).toContain('value="B"');
     expect(less.body).not.toContain('value="A"');
-    expect((await post('/m/apply/DI-006/platform', { 'platform.name': '星', _op: 'search' })).headers.location).toBe('/m/apply/DI-006/platform?q=%E6%98%9F');
+    expect((await post('/m/apply/DI-006/platform', { 'platform.name': '星', _op: 'search' })).headers.location).toBe(
+      '/m/apply/DI-006/platform?q=%E6%98%9F',
+    );
     expect((await get('/m/apply/DI-006/platform?q=没有')).body).toContain('没有找到“没有”');
     const code = await post('/m/apply/DI-006/signed', { 'signed.typedName': '张三丰', _op: 'code' });
     expect(code.body).toContain('验证码已发送到 199****0001');
@@ -332,7 +506,11 @@ describe('files', () => {
     const bytes = await get(`/m/files/${fileId}`);
     expect(bytes.body).toBe('jpeg');
     expect(bytes.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'private, no-store' });
-    const removed = await multipart('/m/apply/DI-006/photos', { _op: `remove:photos:${fileId}` }, { ...photo, name: 'photos.upload', filename: '', bytes: Buffer.alloc(0) });
+    const removed = await multipart(
+      '/m/apply/DI-006/photos',
+      { _op: `remove:photos:${fileId}` },
+      { ...photo, name: 'photos.upload', filename: '', bytes: Buffer.alloc(0) },
+    );
     expect(removed.headers.location).toBe('/m/apply/DI-006/photos');
     expect(fake.answers()).toEqual({});
   });
@@ -351,18 +529,37 @@ describe('a case', () => {
 
   it('sends the command that the view offered, with the form and the reason', async () => {
     const requestId = newId();
-    expect((await post(`${act}/withdraw`, [['request_id', requestId], ['reason', '不需要了']])).headers.location).toBe(`/m/cases/${ids.case}`);
-    await post(`${act}/supplement`, [['invoices', ids.paper], ['amount', '12.5'], ['inpatient', 'false'], ['lines.0.no', 'A1']]);
+    expect(
+      (
+        await post(`${act}/withdraw`, [
+          ['request_id', requestId],
+          ['reason', '不需要了'],
+        ])
+      ).headers.location,
+    ).toBe(`/m/cases/${ids.case}`);
+    await post(`${act}/supplement`, [
+      ['invoices', ids.paper],
+      ['amount', '12.5'],
+      ['inpatient', 'false'],
+      ['lines.0.no', 'A1'],
+    ]);
     expect(fake.commands.map((one) => one.command)).toMatchObject([
       { type: 'withdraw', seen: 4, reason: '不需要了' },
-      { type: 'supplement', step: 'docs', data: { invoices: { fileIds: [ids.paper] }, amount: '12.5', inpatient: 'false', lines: { 0: { no: 'A1' } } } },
+      {
+        type: 'supplement',
+        step: 'docs',
+        data: { invoices: { fileIds: [ids.paper] }, amount: '12.5', inpatient: 'false', lines: { 0: { no: 'A1' } } },
+      },
     ]);
   });
 
   it('keeps what was typed when the engine refuses a field, a reason is missing, or somebody was first', async () => {
     expect((await post(`${act}/withdraw`, {})).body).toContain('请写明理由');
     fake.fail('form');
-    const refused = await post(`${act}/supplement`, [['amount', 'x<1'], ['inpatient', 'true']]);
+    const refused = await post(`${act}/supplement`, [
+      ['amount', 'x<1'],
+      ['inpatient', 'true'],
+    ]);
     expect(refused.statusCode).toBe(422);
     expect(refused.body).toContain('value="x&lt;1"');
     expect(refused.body).toContain('href="#f-amount"');
@@ -383,7 +580,13 @@ describe('a case', () => {
 
 describe('what goes wrong', () => {
   it('is a page that says what to do next', async () => {
-    for (const url of ['/m/nothing', '/m/services/XX-999', '/m/cases/not-an-id', `/m/cases/${newId()}`, `/m/files/${newId()}`]) {
+    for (const url of [
+      '/m/nothing',
+      '/m/services/XX-999',
+      '/m/cases/not-an-id',
+      `/m/cases/${newId()}`,
+      `/m/files/${newId()}`,
+    ]) {
       const answer = await get(url);
       expect(answer.statusCode, url).toBe(404);
       expect(answer.body, url).toContain('回到首页');
@@ -394,9 +597,19 @@ describe('what goes wrong', () => {
 
   it('gives the island its answers as data', async () => {
     const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
-    const moved = await app.inject({ method: 'POST', url: '/m/services/DI-006/start', cookies: session, headers, payload: 'csrf=csrf-of-the-session-1' });
+    const moved = await app.inject({
+      method: 'POST',
+      url: '/m/services/DI-006/start',
+      cookies: session,
+      headers,
+      payload: 'csrf=csrf-of-the-session-1',
+    });
     expect(moved.json()).toEqual({ location: '/m/apply/DI-006' });
-    const refused = await app.inject({ url: `/m/cases/${newId()}`, cookies: session, headers: { accept: 'application/json' } });
+    const refused = await app.inject({
+      url: `/m/cases/${newId()}`,
+      cookies: session,
+      headers: { accept: 'application/json' },
+    });
     expect(refused.json()).toMatchObject({ code: 'fake.nothing', next: '请回到首页。' });
   });
 

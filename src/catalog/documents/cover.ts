@@ -40,8 +40,9 @@ export const coverDocuments = [
       facts(
         ['保单号', '{{policy_no}}'],
         ['被保险人', '{{applicant}}'],
-        ['保障期间', '{{cover_days}}'],
-        ['保费', '{{premium_fen}}'],
+        ['保障起', '{{cover_starts_at}}'],
+        ['保障止', '{{cover_ends_at}}'],
+        ['保费', '{{gross_fen}}'],
         ['其中财政补贴', '{{subsidy_fen}}'],
         ['其中个人或单位缴纳', '{{payable_fen}}'],
       ),

@@ -73,25 +73,33 @@ const refusal: Proof = {
   },
 };
 
-/** Steps where a second person must act: payments made by people, legal checks, and reviews of a review. */
-function needsSecond(name: string, step: StepDefinition): boolean {
-  if (step.role === 'system' || actorsOf(step).every((role) => kindOf(role) === 'public')) return false;
+/**
+ * Steps where a second person must act: payments made by people, and checks of what the same role decided just before. Where
+ * the roles differ, their organisations already do.
+ */
+function needsSecond(subject: Subject, name: string, step: StepDefinition): boolean {
+  const offices = actorsOf(step).filter((role) => kindOf(role) !== 'public' && kindOf(role) !== 'system');
   const chosen = Object.values(step.outcomes).some((outcome) => !outcome.by || outcome.by.some(isPerson));
-  const pays =
-    (step.auto ?? []).some((action) => action.action === 'pay') &&
-    actorsOf(step).every((role) => kindOf(role) !== 'public');
-  return chosen && (pays || /^(legal-check|double-check|assess-dual|.*-recheck)$/.test(name));
+  if (offices.length === 0 || !chosen) return false;
+  if ((step.auto ?? []).some((action) => action.action === 'pay')) return actorsOf(step).length === offices.length;
+  if (!/^(legal-check|double-check|assess-dual|.*-recheck)$/.test(name)) return false;
+  const before = edgesOf(subject.workflow).filter((edge) => edge.to === name && edge.from !== name);
+  return before.some(({ from }) => {
+    const earlier = subject.workflow.steps[from];
+    return earlier !== undefined && actorsOf(earlier).some((role) => offices.includes(role));
+  });
 }
 
 const fourEyes: Proof = {
   name: 'four_eyes',
   zh: '复核与付款由另一人办理',
-  check({ workflow }, report) {
-    for (const [name, step] of Object.entries(workflow.steps)) {
-      if (needsSecond(name, step) && !step.differentFrom) report(name, '复核或付款环节没有写明须与谁不同');
+  check(subject, report) {
+    const edges = edgesOf(subject.workflow);
+    for (const [name, step] of Object.entries(subject.workflow.steps)) {
+      if (needsSecond(subject, name, step) && !step.differentFrom) report(name, '复核或付款环节没有写明须与谁不同');
       for (const other of step.differentFrom ?? []) {
         if (other === name) report(name, '不能与自己不同');
-        else if (!reach([other], edgesOf(workflow)).has(name)) report(name, `“${other}”不在这个环节之前`);
+        else if (!reach([other], edges).has(name)) report(name, `“${other}”不在这个环节之前`);
       }
     }
   },

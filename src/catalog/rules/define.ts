@@ -54,8 +54,16 @@ export type Evaluation<Value> = {
 };
 
 /** A rule as the registry holds it: its input is checked before the formula sees it. */
-export type AnyRule = Pick<Rule, 'id' | 'zh' | 'en'> & {
-  readonly versions: readonly { readonly from: string; readonly until?: string; readonly region?: string; readonly tables: readonly Table[] }[];
+export type AnyRule = Pick<Rule, 'id' | 'zh' | 'en' | 'parameters'> & {
+  readonly versions: readonly {
+    readonly from: string;
+    readonly until?: string;
+    readonly region?: string;
+    readonly tables: readonly Table[];
+    readonly values: unknown;
+    readonly basis: string;
+    readonly confidence: Confidence;
+  }[];
   readonly evaluate: (eventDay: string, input: unknown, region?: string) => Evaluation<unknown>;
 };
 
@@ -67,23 +75,28 @@ export function defineRule<Input, Values, Value>(rule: Rule<Input, Values, Value
   return rule;
 }
 
-/** Judges an event by the parameters and the formula of its day; throws RuleNotInForce before the first version. */
+/**
+ * Judges an event by the parameters and the formula of its day; throws RuleNotInForce before the first version. What an operator
+ * configured for the place is laid over the parameters, and the explanation says so.
+ */
 export function evaluateRule<Input, Values, Value>(
   rule: Rule<Input, Values, Value>,
   eventDay: string,
   input: Input,
   region?: string,
+  overlay: Partial<NoInfer<Values>> = {},
 ): Evaluation<Value> {
   const version = parametersOf(rule, eventDay, region);
   const formula = rule.formulas.find((one) => inForce(one, eventDay));
   if (!version || !formula) throw new RuleNotInForce(`${rule.id} has no version for ${eventDay}${region ? ` in ${region}` : ''}`);
   const explanation: ExplanationLine[] = [];
   const citations = new Map(Object.entries((version.cites ?? {}) as Readonly<Record<string, Citation>>));
+  for (const name of Object.keys(overlay)) citations.set(name, { basis: '本地区配置（由运营单位设定）', confidence: 'unverified' });
   const say: Say<Values> = (zh, value, source) => {
     const cited = typeof source === 'object' ? source : (citations.get(source ?? '') ?? version);
     explanation.push({ zh, value, basis: cited.basis, verified: cited.confidence === 'verified' });
   };
-  const value = formula.calculate(rule.inputs.parse(input), version.values, say, eventDay);
+  const value = formula.calculate(rule.inputs.parse(input), { ...version.values, ...overlay }, say, eventDay);
   return { value, explanation, parametersFrom: version.from, parametersRegion: version.region ?? null };
 }
 
@@ -117,11 +130,15 @@ export function widen<Input, Values, Value>(rule: Rule<Input, Values, Value>): A
     id: rule.id,
     zh: rule.zh,
     en: rule.en,
+    parameters: rule.parameters,
     versions: rule.parameters.map((version) => ({
       from: version.from,
       ...(version.until === undefined ? {} : { until: version.until }),
       ...(version.region === undefined ? {} : { region: version.region }),
       tables: rule.tables(version.values),
+      values: version.values,
+      basis: version.basis,
+      confidence: version.confidence,
     })),
     evaluate: (eventDay, input, region) => evaluateRule(rule, eventDay, rule.inputs.parse(input), region),
   };

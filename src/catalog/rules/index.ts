@@ -24,7 +24,7 @@ export {
 } from './define.ts';
 export { disabilityRule } from './disability.ts';
 export { injuryScopeRule } from './injury-scope.ts';
-export { occupations, premiumOn, premiumRule, sameDayCover, splitPremium, type Premium, type PremiumInput } from './premium.ts';
+export { occupations, premiumOn, premiumRule, splitPremium, type Premium, type PremiumInput, type PremiumOverlay } from './premium.ts';
 export { lookup, proveTotal, type Axis, type Table, type TableProblem } from './table.ts';
 export { unionEligibilityRule, unionHomeRule } from './union.ts';
 export { wageFloorRule } from './wage-floor.ts';

@@ -2,7 +2,7 @@
 // half up, and what rounding leaves goes to the subsidy, so that worker's part + subsidy = premium for any number of days.
 
 import { z } from 'zod';
-import { defineRule, divideHalfUp, evaluateRule, parametersOf, shareOf, yuan, type Evaluation, type Rule } from './define.ts';
+import { defineRule, divideHalfUp, evaluateRule, shareOf, yuan, type Evaluation, type Rule } from './define.ts';
 import { lookup, type Table } from './table.ts';
 
 export const occupations = [
@@ -136,11 +136,9 @@ export const premiumRule: Rule<PremiumInput, PremiumParameters, Premium> = defin
   ],
 });
 
-export function premiumOn(day: string, premium: PremiumInput, region: string): Evaluation<Premium> {
-  return evaluateRule(premiumRule, day, premium, region);
-}
+/** What an operator may set for a place without a developer. */
+export type PremiumOverlay = Partial<Pick<PremiumParameters, 'rateMeans' | 'sameDay'>>;
 
-/** False where the page must say that cover starts tomorrow. */
-export function sameDayCover(day: string, region: string): boolean {
-  return parametersOf(premiumRule, day, region)?.values.sameDay ?? false;
+export function premiumOn(day: string, premium: PremiumInput, region: string, overlay: PremiumOverlay = {}): Evaluation<Premium> {
+  return evaluateRule(premiumRule, day, premium, region, overlay);
 }

@@ -139,14 +139,17 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '电子保单、生效时点、补贴计提',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       perItem: { zh: '每名被保险人', items: 'insured' },
+      decide: 'cover.issue',
       outcomes: {
         done: { zh: '完成', next: ['in-force'] },
+        // Two purchases of the same days at once: the later one is given back, never charged twice.
+        conflict: { zh: '日期已被另一张保单占用', next: ['refund-pay'] },
       },
       auto: [
-        { action: 'record', targets: ['保障台账'], when: 'exit', effect: 'cover.bind' },
-        { action: 'doc', targets: ['电子保单'], when: 'exit', template: 'policy' },
-        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'policy_issued' },
-        { action: 'accrue', targets: ['财政补贴'], when: 'exit', effect: 'cover.accrue_subsidy' },
+        { action: 'record', targets: ['保障台账'], when: 'exit', on: ['done'], effect: 'cover.bind' },
+        { action: 'doc', targets: ['电子保单'], when: 'exit', on: ['done'], template: 'policy' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['done'], template: 'policy_issued' },
+        { action: 'accrue', targets: ['财政补贴'], when: 'exit', on: ['done'], effect: 'cover.accrue_subsidy' },
       ],
     },
     'in-force': {

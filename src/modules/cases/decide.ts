@@ -78,6 +78,9 @@ export function act(service: Service, state: CaseState, command: Act, actor: Act
   const capacity = requireCapacity(definition, state, active, actor, command.outcome);
   const outcome = definition.outcomes[command.outcome];
   if (!outcome) throw refuse('cases.no_such_outcome', { step: definition.zh, outcome: command.outcome });
+  if (definition.vote && actor.kind !== 'system' && [definition.vote.pass, definition.vote.fail].includes(command.outcome)) {
+    throw refuse('cases.not_yours_to_choose', { outcome: outcome.zh });
+  }
   requireFree(definition, active, actor);
   requireFourEyes(workflow, definition, state, actor);
   if (needsReason(command.outcome, outcome) && actor.kind === 'staff' && (command.reason ?? '').trim().length < 4) {

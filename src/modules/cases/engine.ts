@@ -13,7 +13,7 @@ import { caseNumber, newId } from '#platform/ids';
 import { canonical, noPrevious, type Trace } from '#modules/trace';
 import { refuse } from './contract.ts';
 import { act, type Decision } from './decide.ts';
-import { stepOf, type Facts } from './enter.ts';
+import { clockOf, stepOf, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
 import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
 import * as store from './store.ts';
@@ -190,10 +190,15 @@ export function createEngine(options: EngineOptions) {
     let body = decision.body;
     const preview = (): CaseState =>
       fold(state, caseId, { ...decision, actionId: '', seq: (state?.seq ?? 0) + 1, actorKind: actor.kind, actorId: actor.id, body });
+    let clocksSet = decision.entries.length === 0;
     for (const { step, outcome, when } of [
       ...decision.exits.map((exit) => ({ ...exit, when: 'exit' as const })),
       ...decision.entries.map((step) => ({ step, outcome: null, when: 'enter' as const })),
     ]) {
+      if (when === 'enter' && !clocksSet) {
+        body = withClocks(service, body, preview(), facts);
+        clocksSet = true;
+      }
       for (const action of stepOf(service.workflow, step).auto ?? []) {
         if (action.when !== when || (action.on && !(outcome !== null && action.on.includes(outcome)))) continue;
         const context: EffectContext = { tx, service, state: preview(), step, outcome, actor, facts, targets: action.targets };
@@ -220,7 +225,9 @@ export function createEngine(options: EngineOptions) {
       const template = decision.type === 'light_turned' ? `${decision.outcome ?? ''}_light` : engineNotices[decision.type];
       if (!template) return;
       const after = preview();
-      for (const step of decision.step ? [decision.step] : after.active.map((one) => one.step)) {
+      const steps = decision.step ? [decision.step] : after.active.map((one) => one.step);
+      // A withdrawal leaves no step; it is told once, of the step where the case stood.
+      for (const step of steps.length > 0 ? steps : (body.left ?? []).slice(0, 1)) {
         const reason = body.reason ?? body.note ?? null;
         options.announce({ tx, service, state: after, step, outcome: decision.outcome, actor, facts, targets: [], reason }, template, []);
       }
@@ -327,6 +334,18 @@ function readersAlways(decision: Decision, body: ActionBody, region: string, fac
     if (supervisor) readers.push(roleGrant('supervisor', supervisor));
   }
   return readers;
+}
+
+/** Limits counted from an event may read what the exit effects have just found out (when cover ends, when a hearing is). */
+function withClocks(service: Service, body: ActionBody, after: CaseState, facts: Facts): ActionBody {
+  if (!body.entered || !body.data) return body;
+  return {
+    ...body,
+    entered: body.entered.map((one) => {
+      const { limit } = stepOf(service.workflow, one.step);
+      return limit?.countedFrom?.kind === 'event' ? { ...one, ...clockOf(limit, after, facts) } : one;
+    }),
+  };
 }
 
 /** Case numbers are taken from the database in blocks: a crash leaves a gap, never a double. */

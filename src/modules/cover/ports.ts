@@ -14,7 +14,7 @@ export type InsurerPort = {
   reportClaim(request: { claimNo: string; policyNo: string; accidentAt: Date }): Promise<{ readonly insurerClaimNo: string }>;
 };
 
-export type CaseState = MoneyCaseState & { readonly serviceCode: string };
+export type CaseState = MoneyCaseState & { readonly serviceCode: string; readonly status: 'open' | 'ended' };
 export type Context = CaseContext & { readonly state: CaseState };
 export type Effect = (context: Context) => Promise<Readonly<Record<string, unknown>> | void>;
 export type Ruling = { readonly outcome: string; readonly data?: Readonly<Record<string, unknown>>; readonly explanation?: unknown };

@@ -40,6 +40,13 @@ export const lastFromDay = statement<[string, string], DayRow>(
   `select distinct on (e.day) ${dayColumns} from cover_entry e where e.person_id = $1 and e.day >= $2 order by e.day, e.generation desc`,
 );
 
+export const listDays = statement<[string, string, number], DayRow & { readonly policy_no: string; readonly case_id: string }>(
+  'cover.list_days',
+  `select ${dayColumns}, p.policy_no, p.case_id
+   from (select distinct on (day) * from cover_entry where person_id = $1 and day < $2 order by day desc, generation desc limit $3) e
+   join cover_policy p on p.policy_id = e.policy_id order by e.day desc`,
+);
+
 /** Was this person covered at this instant: one descent of the primary key. */
 export const coveredAt = statement<[string, string], DayRow & { readonly policy_no: string }>(
   'cover.covered_at',

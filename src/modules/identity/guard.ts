@@ -8,7 +8,7 @@ import { invariant } from '#platform/errors';
 import type { Http, RouteAccess } from '#platform/http';
 import { isCrossSite, isWrite } from '#platform/http-security';
 import { refuse } from './contract.ts';
-import { sessionLimits } from './limits.ts';
+import { sessionMaxAgeSeconds } from './limits.ts';
 import type { Session, Sessions, StaffSession, WorkerSession } from './sessions.ts';
 
 declare module 'fastify' {
@@ -37,7 +37,7 @@ export function createGuard(options: GuardOptions) {
 
   /** A worker's phone keeps its session; a desk's browser forgets it when it closes. */
   function setSessionCookie(reply: FastifyReply, kind: CookieKind, token: string): void {
-    const maxAge = kind === 'worker' ? { maxAge: sessionLimits.worker.absoluteMinutes * 60 } : {};
+    const maxAge = kind === 'worker' ? { maxAge: sessionMaxAgeSeconds } : {};
     reply.setCookie(cookieNames[kind], token, { ...cookieOptions, ...maxAge });
   }
 

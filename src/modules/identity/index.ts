@@ -12,8 +12,10 @@ import { createStaffLogin } from './staff-login.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
 
 export { checkCsrf, cookieNames, requireStaff, requireWorker, type Guard } from './guard.ts';
+export { sessionMaxAgeSeconds } from './limits.ts';
 export { hashPassword, newTotpSecret, totpCode } from './password.ts';
 export {
+  checkRegistration,
   idNumberIndex,
   maskName,
   maskPerson,

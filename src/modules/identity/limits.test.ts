@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mayAskForCode, type CodeHistory } from './limits.ts';
+import { mayAskForCode, networkOf, type CodeHistory } from './limits.ts';
 
 const nothing: CodeHistory = {
   lastAgeSeconds: null,
@@ -58,4 +58,17 @@ test('a refusal always names a wait of at least a second and at most a day', () 
       expect(verdict.waitSeconds).toBeLessThanOrEqual(86_400);
     }),
   );
+});
+
+test.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:1:2::6', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['person:42', 'person:42::/64'],
+])('%s counts as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

@@ -28,6 +28,9 @@ export const sessionLimits: Readonly<Record<SessionKind, { idleMinutes: number; 
   staff_pending: { idleMinutes: 10, absoluteMinutes: 10 },
 };
 
+/** How long a worker's cookie is kept. */
+export const sessionMaxAgeSeconds = sessionLimits.worker.absoluteMinutes * 60;
+
 /** What was sent before, with the ages in seconds of the sendings that must pass out of the window first. */
 export type CodeHistory = {
   readonly lastAgeSeconds: number | null;
@@ -62,4 +65,19 @@ export function mayAskForCode(history: CodeHistory): CodeVerdict {
     return { may: false, why: 'address', waitSeconds: wait(hourSeconds, history.addressOldestAgeSeconds) };
   }
   return { may: true };
+}
+
+/** Whoever has one IPv6 address has its whole /64, so that is counted as one; an IPv4 address counts for itself. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
+  const left = head.split(':').filter(Boolean);
+  const right = (tail ?? '').split(':').filter(Boolean);
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
 }

@@ -34,7 +34,7 @@ describe('a row', () => {
       expect(stored).not.toContain(plain);
     }
     expect(openPerson(crypto, row)).toMatchObject({ name: person.name, phone: person.phone, card: person.card });
-    expect(() => openPerson(crypto, { ...row, person_id: newId() })).toThrow();
+    expect(() => openPerson(crypto, { ...row, person_id: newId() })).toThrow('unable to authenticate');
   });
 
   test('is found however the name was typed; documents of two kinds with one number are two', () => {

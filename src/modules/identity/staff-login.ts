@@ -41,7 +41,11 @@ export function createStaffLogin(options: StaffLoginOptions) {
       tx.maybe(store.chargeLogin, [login, now, loginLimits.failuresMax, lockUntil(now)]),
     );
     // Checked for an unknown or locked login too: the time must not tell.
-    const isRight = await passwords.check(charged?.password_hash ?? null, password);
+    const isRight = await passwords.check(charged?.password_hash ?? null, password).catch(async (error: unknown) => {
+      // Turned away unchecked: that is no failure of theirs.
+      if (charged) await db.transaction(systemAccess, async (tx) => tx.send(store.refundLogin, [charged.staff_id]));
+      throw error;
+    });
     if (!charged || !isRight) throw refuse('identity.login_failed');
     return db.transaction(systemAccess, async (tx) => {
       tx.send(store.refundLogin, [charged.staff_id]);

@@ -13,7 +13,7 @@ import { sameBytes, type CryptoPort } from '#platform/crypto';
 import { brokenConstraint, type Database, type Tx } from '#platform/db';
 import { newId } from '#platform/ids';
 import { refuse, type RegisterInput } from './contract.ts';
-import { ageMin, codeLimits, mayAskForCode, registrationMinutes, registrationTriesMax } from './limits.ts';
+import { ageMin, codeLimits, mayAskForCode, networkOf, registrationMinutes, registrationTriesMax } from './limits.ts';
 import { checkRegistration, personRow, type Registration } from './person.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 import * as store from './store.ts';
@@ -46,8 +46,9 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
   const { db, crypto, trace, clock, sessionClock, sessions } = options;
   const nowMs = () => Date.parse(sessionClock.now());
 
-  /** Sends a code, whoever the number belongs to. `address` is the caller's network address. */
-  async function requestCode(rawPhone: string, address: string, purpose: CodePurpose = 'login') {
+  /** Sends a code, whoever the number belongs to. `rawAddress` is the caller's network address. */
+  async function requestCode(rawPhone: string, rawAddress: string, purpose: CodePurpose = 'login') {
+    const address = networkOf(rawAddress);
     const phone = readPhone(rawPhone);
     const phoneIndex = crypto.blindIndex('phone', phone);
     const code = String(randomInt(1_000_000)).padStart(6, '0');

@@ -66,7 +66,7 @@ export function createMoney(options: MoneyOptions) {
   }
 
   return {
-    ledger, payments, payouts, batches, reconcile, payment, bank, prepare, listAccounts, brokenPromises, snapshot,
+    ledger, payments, payouts, batches, reconcile, payment, bank, orderOf: payments.orderOf, refreshOrder: payments.refreshOrder, prepare, listAccounts, brokenPromises, snapshot,
     effects: { ...payments.effects, ...payouts.effects },
     tasks: { ...payments.tasks, ...payouts.tasks, ...batches.tasks },
   };

@@ -272,6 +272,17 @@ export function createPayments(options: PaymentsOptions) {
     return !orders.some((order) => isWaiting(order.state));
   }
 
+  /** The payer came back from paying and asks at once: the party is asked too, unless it is silent. */
+  async function refreshOrder(access: Access, caseId: string): Promise<void> {
+    const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
+    if (!order || !isWaiting(order.state)) return;
+    try {
+      await (order.state === 'created' ? createAtParty(order.order_no) : askParty(order));
+    } catch (error) {
+      if (!isUnknown(error) && !isRefused(error)) throw error;
+    }
+  }
+
   /** What the payer sees: the newest order of the case. Row-level security decides whether there is one. */
   async function orderOf(access: Access, caseId: string): Promise<PaymentView | null> {
     const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
@@ -298,7 +309,7 @@ export function createPayments(options: PaymentsOptions) {
 
   return {
     effects: { 'payments.request': request, 'payments.refund': refund, 'payments.expire': expire },
-    tasks, handlePaymentEvent, acceptByNo, settleOpenOrders, mayExpire, orderOf, refundPart, startRefund,
+    tasks, handlePaymentEvent, acceptByNo, settleOpenOrders, mayExpire, orderOf, refreshOrder, refundPart, startRefund,
   };
 }
 

@@ -186,7 +186,26 @@ export function createNotices(options: NoticesOptions) {
     });
   }
 
-  return { announce, sendQueued, list, orgNotices, markRead };
+  /** How many a person has not read. */
+  function unread(personId: string): Promise<number> {
+    return db.transaction(workerAccess(personId), async (tx) => (await tx.one(store.unreadOfPerson, [personId])).unread);
+  }
+
+  /** A person's own notice, marked read by being opened; null when it is not theirs. */
+  function open(personId: string, noticeId: string): Promise<NoticeView | null> {
+    return db.transaction(workerAccess(personId), async (tx) => {
+      const row = await tx.maybe(store.oneOfPerson, [noticeId, personId]);
+      if (!row) return null;
+      if (row.read_at === null) tx.send(store.markRead, [noticeId, clock.now()]);
+      return viewOf(row);
+    });
+  }
+
+  async function markAllRead(personId: string): Promise<void> {
+    await db.transaction(workerAccess(personId), async (tx) => tx.send(store.markAllRead, [personId, clock.now()]));
+  }
+
+  return { announce, sendQueued, list, orgNotices, markRead, unread, open, markAllRead };
 }
 
 type Addressee = { readonly personId: string } | { readonly orgId: string; readonly role: Role };
@@ -231,16 +250,22 @@ function later(instant: string, minutes: number): string {
 function pageOf(rows: readonly store.NoticeRow[], unread: number, limit: number): NoticePage {
   const { items, nextCursor } = cutPage(rows, limit, (row) => [row.at, row.notice_id]);
   return {
-    items: items.map((row) => ({
-      noticeId: row.notice_id,
-      template: row.template,
-      title: row.title,
-      text: row.text,
-      caseId: row.case_id,
-      at: row.at,
-      readAt: row.read_at,
-    })),
+    items: items.map(viewOf),
     unread,
     nextCursor,
+  };
+}
+
+type NoticeView = NoticePage['items'][number];
+
+function viewOf(row: store.NoticeRow): NoticeView {
+  return {
+    noticeId: row.notice_id,
+    template: row.template,
+    title: row.title,
+    text: row.text,
+    caseId: row.case_id,
+    at: row.at,
+    readAt: row.read_at,
   };
 }

@@ -89,3 +89,13 @@ export const markRead = statement<[string, string], { notice_id: string }>(
   'notices.mark_read',
   'update notice set read_at = coalesce(read_at, $2) where notice_id = $1 returning notice_id',
 );
+
+export const oneOfPerson = statement<[string, string], NoticeRow>(
+  'notices.one_of_person',
+  `select ${columns} from notice where notice_id = $1 and person_id = $2`,
+);
+
+export const markAllRead = statement<[string, string], never>(
+  'notices.mark_all_read',
+  'update notice set read_at = $2 where person_id = $1 and read_at is null',
+);

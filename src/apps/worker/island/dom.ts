@@ -11,7 +11,10 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-export function all<Element extends HTMLElement = HTMLElement>(selector: string, root: ParentNode = document): Element[] {
+export function all<Element extends HTMLElement = HTMLElement>(
+  selector: string,
+  root: ParentNode = document,
+): Element[] {
   return Array.from(root.querySelectorAll<Element>(selector));
 }
 

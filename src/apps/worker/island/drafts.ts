@@ -58,7 +58,9 @@ function keep(form: HTMLFormElement, key: string): void {
 function restore(form: HTMLFormElement, key: string): void {
   const inputs = inputsIn(form);
   // What the server shows is newer than the phone's copy, or is what it just refused.
-  const blank = inputs.every((input) => (isTick(input) ? !input.checked : input.tagName === 'SELECT' || input.value === ''));
+  const blank = inputs.every((input) =>
+    isTick(input) ? !input.checked : input.tagName === 'SELECT' || input.value === '',
+  );
   const kept = read(`${prefix}${key}`);
   if (!blank || kept === null) return;
   let values: unknown;
@@ -103,7 +105,9 @@ export function sendLater(form: HTMLFormElement, id: string, body: string): bool
 
 function answered(one: Waiting, reply: Reply): void {
   write(queueKey, JSON.stringify(queue().filter((other) => other.id !== one.id)));
-  const form = all<HTMLFormElement>('form[data-draft]').find((candidate) => candidate.getAttribute('data-draft') === one.key);
+  const form = all<HTMLFormElement>('form[data-draft]').find(
+    (candidate) => candidate.getAttribute('data-draft') === one.key,
+  );
   const next = reply.status === 200 ? textIn(reply, 'location') : '';
   if (next !== '') write(`${prefix}${one.key}`, null);
   if (!form) return;
@@ -135,4 +139,3 @@ export function startDrafts(): void {
   addEventListener('online', () => void flush());
   if (navigator.onLine && queue().length > 0) void flush();
 }
-

@@ -40,7 +40,10 @@ function startChecks(): void {
     const after = input.parentElement?.className === 'unit' ? input.parentElement : input;
     after.parentElement?.insertBefore(line, after.nextSibling);
     input.addEventListener('change', () => {
-      line.textContent = problemOf(input);
+      // Tapping a button leaves the input first: a hint that moved the button at once would make the tap miss it.
+      setTimeout(() => {
+        line.textContent = problemOf(input);
+      }, 300);
     });
   });
 }

@@ -17,14 +17,14 @@ export function request(
     xhr.setRequestHeader('accept', 'application/json');
     if (typeof body === 'string') xhr.setRequestHeader('content-type', 'application/x-www-form-urlencoded');
     if (onProgress) {
-      xhr.upload.onprogress = (event) => {
+      xhr.upload.addEventListener('progress', (event) => {
         if (event.lengthComputable) onProgress(event.loaded / event.total);
-      };
+      });
     }
-    xhr.onload = () => resolve({ status: xhr.status, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText });
-    xhr.onerror = () => resolve(null);
-    xhr.ontimeout = () => resolve(null);
-    xhr.onabort = () => resolve(null);
+    xhr.addEventListener('load', () =>
+      resolve({ status: xhr.status, type: xhr.getResponseHeader('content-type') ?? '', text: xhr.responseText }),
+    );
+    ['error', 'timeout', 'abort'].forEach((name) => xhr.addEventListener(name, () => resolve(null)));
     xhr.send(body);
   });
 }

@@ -33,7 +33,7 @@ function replacePage(html: string): void {
 function settle(form: HTMLFormElement, reply: Reply): void {
   const next = reply.status === 200 ? textIn(reply, 'location') : '';
   if (next !== '') {
-    if (/\/logout$/.test(form.action)) forgetAll();
+    if (form.action.endsWith('/logout')) forgetAll();
     forget(form);
     location.assign(next);
     return;
@@ -64,7 +64,9 @@ async function send(form: HTMLFormElement): Promise<void> {
   const kept = typeof body === 'string' && sendLater(form, valueOf(form, 'request_id'), body);
   say(
     form,
-    kept ? '网络不通。内容已经存在手机里，网络恢复后自动提交一次。' : '网络不通，没有发出去。内容还在页面上，请等网络恢复后再点一次。',
+    kept
+      ? '网络不通。内容已经存在手机里，网络恢复后自动提交一次。'
+      : '网络不通，没有发出去。内容还在页面上，请等网络恢复后再点一次。',
     !kept,
   );
 }

@@ -8,7 +8,11 @@ type Pad = { readonly canvas: HTMLCanvasElement; readonly answer: HTMLInputEleme
 const pads: Pad[] = [];
 
 function startPad(box: HTMLElement): void {
-  const canvas = make('canvas', { class: 'sign', 'aria-label': '手写签名区；不方便手写时，请用下面的姓名和验证码', role: 'img' });
+  const canvas = make('canvas', {
+    class: 'sign',
+    'aria-label': '手写签名区；不方便手写时，请用下面的姓名和验证码',
+    role: 'img',
+  });
   const answer = make('input', { type: 'hidden', name: `${box.getAttribute('data-sign') ?? ''}.fileId` });
   const clear = make('button', { type: 'button', class: 'btn plain slim' }, '擦掉重签');
   box.className = 'stack';

@@ -47,9 +47,16 @@ async function shrink(file: File): Promise<Blob> {
   return small !== null && small.size < file.size ? small : file;
 }
 
-export type Uploaded = { readonly ok: true; readonly fileId: string; readonly stateZh: string } | { readonly ok: false; readonly zh: string };
+export type Uploaded =
+  | { readonly ok: true; readonly fileId: string; readonly stateZh: string }
+  | { readonly ok: false; readonly zh: string };
 
-export async function upload(form: HTMLElement, blob: Blob, name: string, onProgress: (share: number) => void): Promise<Uploaded> {
+export async function upload(
+  form: HTMLElement,
+  blob: Blob,
+  name: string,
+  onProgress: (share: number) => void,
+): Promise<Uploaded> {
   const data = new FormData();
   data.append('csrf', valueOf(form, 'csrf'));
   data.append('draft', valueOf(form, 'draft'));
@@ -70,17 +77,28 @@ function refusalText(answer: Record<string, unknown>): string {
   const problems = answer['problems'];
   const first: unknown = Array.isArray(problems) ? problems[0] : undefined;
   if (typeof first === 'object' && first !== null && 'zh' in first && typeof first.zh === 'string') return first.zh;
-  return `${String(answer['zh'] ?? '没有传上去。')}${String(answer['next'] ?? '')}`;
+  const { zh, next } = answer;
+  return `${typeof zh === 'string' ? zh : '没有传上去。'}${typeof next === 'string' ? next : ''}`;
 }
 
-function listed(form: HTMLElement, list: HTMLElement, field: string, name: string, done: { fileId: string; stateZh: string }): void {
+function listed(
+  form: HTMLElement,
+  list: HTMLElement,
+  field: string,
+  name: string,
+  done: { fileId: string; stateZh: string },
+): void {
   const item = make('li');
   if (/\.(jpe?g|png|webp)$/i.test(name)) {
     item.appendChild(make('img', { src: `/m/files/${done.fileId}`, alt: '', width: '56', height: '56' }));
   }
   item.appendChild(make('span', { class: 'grow' }, `${name} ${done.stateZh}`));
   item.appendChild(make('input', { type: 'hidden', name: field, value: done.fileId }));
-  const remove = make('button', { class: 'btn plain slim', name: '_op', value: `remove:${field}:${done.fileId}`, 'aria-label': `删去 ${name}` }, '删去');
+  const remove = make(
+    'button',
+    { class: 'btn plain slim', name: '_op', value: `remove:${field}:${done.fileId}`, 'aria-label': `删去 ${name}` },
+    '删去',
+  );
   if (valueOf(form, 'draft') === '') {
     remove.type = 'button';
     remove.addEventListener('click', () => item.remove());
@@ -129,7 +147,10 @@ export function startUploads(): void {
       const files = Array.from(input.files ?? []);
       // Sent by us: the form must not send them a second time.
       input.value = '';
-      void files.reduce((before, file) => before.then(() => one(form, box, input.getAttribute('data-upload') ?? '', file)), Promise.resolve());
+      void files.reduce(
+        (before, file) => before.then(() => one(form, box, input.getAttribute('data-upload') ?? '', file)),
+        Promise.resolve(),
+      );
     });
   });
 }

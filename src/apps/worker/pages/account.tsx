@@ -14,7 +14,10 @@ export function PaymentPage({ model }: { model: Model<'payment'> }) {
   return (
     <>
       <h1>{payment.title}</h1>
-      <section class="card" data-poll={waiting || payment.payUrl !== null ? `/m/pay/${payment.orderId}/state` : undefined}>
+      <section
+        class="card"
+        data-poll={waiting || payment.payUrl !== null ? `/m/pay/${payment.orderId}/state` : undefined}
+      >
         <p class="soft">应付</p>
         <p class="num">
           <strong class="amount">{yuanText(payment.amountFen)}</strong>
@@ -24,7 +27,11 @@ export function PaymentPage({ model }: { model: Model<'payment'> }) {
             {line.zh}：{line.text}
           </p>
         ))}
-        <p class={`note${payment.state === 'failed' || payment.state === 'closed' ? ' yellow' : ''}`} role="status" data-state={payment.state}>
+        <p
+          class={`note${payment.state === 'failed' || payment.state === 'closed' ? ' yellow' : ''}`}
+          role="status"
+          data-state={payment.state}
+        >
           {payment.stateText}
         </p>
         {payment.expiresText === null ? null : <p class="sm soft">{payment.expiresText}</p>}

@@ -26,7 +26,9 @@ export function QuestionPage({ model }: { model: Model<'question'> }) {
         {model.draftTarget === '' ? null : <input type="hidden" name="draft" value={model.draftTarget} />}
         {field.picker === null ? <DefaultButton /> : null}
         <FieldInput view={field} big />
-        {field.sensitive ? <p class="hint">这一项属于敏感信息：加密保存，不会留在手机里，只给办理这件事的人看。</p> : null}
+        {field.sensitive ? (
+          <p class="hint">这一项属于敏感信息：加密保存，不会留在手机里，只给办理这件事的人看。</p>
+        ) : null}
         {field.picker !== null ? null : (
           <button class="btn" name="_op" value="next" data-primary>
             {model.change ? '保存并返回核对' : '继续'}
@@ -74,9 +76,7 @@ export function ReviewPage({ model }: { model: Model<'review'> }) {
             ))}
           </section>
         )}
-        <p class="sm">
-          我保证以上内容真实。费用：{model.fee}。提交后会得到办件编号，可以随时查看进度。
-        </p>
+        <p class="sm">我保证以上内容真实。费用：{model.fee}。提交后会得到办件编号，可以随时查看进度。</p>
         <button class="btn" data-primary>
           确认提交
         </button>

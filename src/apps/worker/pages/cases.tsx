@@ -156,7 +156,12 @@ function explained(value: unknown): readonly Explained[] {
   if (!Array.isArray(value)) return [];
   return value.filter(
     (line: unknown): line is Explained =>
-      typeof line === 'object' && line !== null && 'zh' in line && 'value' in line && 'basis' in line && 'verified' in line,
+      typeof line === 'object' &&
+      line !== null &&
+      'zh' in line &&
+      'value' in line &&
+      'basis' in line &&
+      'verified' in line,
   );
 }
 
@@ -253,7 +258,12 @@ function Rating({ model }: { model: Model<'case'> }) {
   return (
     <section class="card">
       <Form frame={model.frame} action={`/m/cases/${model.case.view.caseId}/rate`}>
-        <fieldset class="stack" id="f-stars" tabIndex={-1} aria-describedby={problems.length > 0 ? 'f-stars-error' : undefined}>
+        <fieldset
+          class="stack"
+          id="f-stars"
+          tabIndex={-1}
+          aria-describedby={problems.length > 0 ? 'f-stars-error' : undefined}
+        >
           <legend>
             <h2>这次办得怎么样？</h2>
           </legend>

@@ -64,7 +64,13 @@ export function ClockPage({ model }: { model: Model<'clock'> }) {
           <label class="q" for="f-hours">
             或者往前拨多少小时
           </label>
-          <input id="f-hours" name="hours" type="text" inputmode="decimal" aria-invalid={model.problems.length > 0 || undefined} />
+          <input
+            id="f-hours"
+            name="hours"
+            type="text"
+            inputmode="decimal"
+            aria-invalid={model.problems.length > 0 || undefined}
+          />
         </div>
         <button class="btn" name="jump" value="hours">
           拨过去

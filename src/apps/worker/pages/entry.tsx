@@ -95,7 +95,9 @@ export function CodePage({ model }: { model: Model<'code'> }) {
         <button class="btn">登录</button>
       </Form>
       <p class="sm soft">
-        {model.waitSeconds > 0 ? `没收到？${model.waitSeconds} 秒后可以重新获取。` : '没收到？请检查是否被拦截，或重新获取。'}{' '}
+        {model.waitSeconds > 0
+          ? `没收到？${model.waitSeconds} 秒后可以重新获取。`
+          : '没收到？请检查是否被拦截，或重新获取。'}{' '}
         <a class="cell" href={`/m/login?next=${encodeURIComponent(model.next)}`}>
           <span class="grow">换手机号或重新获取</span>
         </a>

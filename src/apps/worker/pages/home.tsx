@@ -75,7 +75,8 @@ export function CaseList({ items }: { items: readonly CaseItem[] }) {
               <span class="t">{item.serviceZh}</span>
               <span class="d">{item.statusText}</span>
               <span class="d">
-                {item.status === 'ended' ? '已办结' : `轮到：${item.whose}`} <Due text={item.dueText} light={item.light} />
+                {item.status === 'ended' ? '已办结' : `轮到：${item.whose}`}{' '}
+                <Due text={item.dueText} light={item.light} />
               </span>
             </span>
           </a>

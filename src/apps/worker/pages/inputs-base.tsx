@@ -9,7 +9,9 @@ import { part } from './raw.ts';
 export type InputProps = { view: FieldView; big: boolean };
 
 export function describedBy(view: FieldView, id: string, problems: Problems): string | undefined {
-  const ids = [hintOf(view) === null ? '' : `${id}-hint`, problems.length > 0 ? `${id}-error` : ''].filter((one) => one !== '');
+  const ids = [hintOf(view) === null ? '' : `${id}-hint`, problems.length > 0 ? `${id}-error` : ''].filter(
+    (one) => one !== '',
+  );
   return ids.length > 0 ? ids.join(' ') : undefined;
 }
 
@@ -22,7 +24,11 @@ const kindHints: Partial<Record<FieldKindName, string>> = {
 };
 
 function hintOf(view: FieldView): string | null {
-  const parts = [view.help, kindHints[view.kind] ?? null, view.from === null ? null : `已为您填好，来自${view.from}，可以修改。`];
+  const parts = [
+    view.help,
+    kindHints[view.kind] ?? null,
+    view.from === null ? null : `已为您填好，来自${view.from}，可以修改。`,
+  ];
   const said = parts.filter((one) => one !== null);
   return said.length > 0 ? said.join(' ') : null;
 }
@@ -37,7 +43,9 @@ function Title({ view }: { view: FieldView }) {
 }
 
 /** One input with its label: the label is the page's heading where the page asks one question. */
-export function Single(props: InputProps & { path?: string; children: (id: string, described: string | undefined) => ComponentChildren }) {
+export function Single(
+  props: InputProps & { path?: string; children: (id: string, described: string | undefined) => ComponentChildren },
+) {
   const { view, big } = props;
   const path = props.path ?? view.name;
   const id = idOf(path);
@@ -64,7 +72,15 @@ export function Several(props: InputProps & { children: ComponentChildren; own?:
   return (
     <div class={`f${big ? ' big' : ''}`} data-show={view.showWhen ? JSON.stringify(view.showWhen) : undefined}>
       <fieldset id={id} tabIndex={-1} aria-describedby={describedBy(view, id, own)} class="stack">
-        <legend class="q">{big ? <h1><Title view={view} /></h1> : <Title view={view} />}</legend>
+        <legend class="q">
+          {big ? (
+            <h1>
+              <Title view={view} />
+            </h1>
+          ) : (
+            <Title view={view} />
+          )}
+        </legend>
         <Hint view={view} id={id} />
         <ErrorText id={id} problems={own} />
         {props.children}
@@ -87,7 +103,11 @@ export function problemsUnder(problems: Problems, path: string): Problems {
 }
 
 /** A part of a composite answer as a field of its own. */
-export function partView(view: FieldView, key: string, spec: { kind: FieldKindName; zh: string; required: boolean; options?: object }): FieldView {
+export function partView(
+  view: FieldView,
+  key: string,
+  spec: { kind: FieldKindName; zh: string; required: boolean; options?: object },
+): FieldView {
   const path = `${view.name}.${key}`;
   return {
     ...view,
@@ -104,4 +124,3 @@ export function partView(view: FieldView, key: string, spec: { kind: FieldKindNa
     problems: problemsUnder(view.problems, path),
   };
 }
-

@@ -51,7 +51,14 @@ export function RegionInput({ view, big }: InputProps) {
     return (
       <Single view={view} big={big}>
         {(id, described) => (
-          <input id={id} name={view.name} type="text" inputmode="numeric" value={textOf(view.raw)} aria-describedby={described} />
+          <input
+            id={id}
+            name={view.name}
+            type="text"
+            inputmode="numeric"
+            value={textOf(view.raw)}
+            aria-describedby={described}
+          />
         )}
       </Single>
     );

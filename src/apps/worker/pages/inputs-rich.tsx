@@ -9,7 +9,9 @@ import { ErrorText, idOf } from './parts.tsx';
 
 function acceptOf(options: object): string {
   const named = texts(part(options, 'accept'));
-  const accepted = Object.keys(acceptMimeTypes).filter((one) => (named.length > 0 ? named : acceptDefault.map(String)).includes(one));
+  const accepted = Object.keys(acceptMimeTypes).filter((one) =>
+    (named.length > 0 ? named : acceptDefault.map(String)).includes(one),
+  );
   return accepted.flatMap((one) => acceptMimeTypes[one as FileAccept]).join(',');
 }
 
@@ -32,7 +34,12 @@ export function FileInput({ view, big }: InputProps) {
                 <span class="soft sm"> {file.stateZh}</span>
               </span>
               <input type="hidden" name={view.name} value={file.fileId} />
-              <button class="btn plain slim" name="_op" value={`remove:${view.name}:${file.fileId}`} aria-label={`删去 ${file.name}`}>
+              <button
+                class="btn plain slim"
+                name="_op"
+                value={`remove:${view.name}:${file.fileId}`}
+                aria-label={`删去 ${file.name}`}
+              >
                 删去
               </button>
             </li>
@@ -46,7 +53,14 @@ export function FileInput({ view, big }: InputProps) {
               拍照或选择文件
             </label>
             <p class="hint">可以多选，最多 {max} 个；照片会先缩小再上传，省流量。</p>
-            <input id={id} type="file" name={`${view.name}.upload`} accept={acceptOf(view.options)} multiple={max > 1} data-upload={view.name} />
+            <input
+              id={id}
+              type="file"
+              name={`${view.name}.upload`}
+              accept={acceptOf(view.options)}
+              multiple={max > 1}
+              data-upload={view.name}
+            />
           </div>
         )}
         <div data-progress role="status" />
@@ -60,7 +74,10 @@ export function SignatureInput({ view, big }: InputProps) {
   const name = partView(view, 'typedName', { kind: 'person_name', zh: '姓名', required: view.required });
   const nameId = idOf(name.name);
   const codeId = idOf(`${view.name}.smsCode`);
-  const code = [...problemsUnder(view.problems, `${view.name}.smsCode`), ...view.problems.filter((one) => one.code === 'sms_code')];
+  const code = [
+    ...problemsUnder(view.problems, `${view.name}.smsCode`),
+    ...view.problems.filter((one) => one.code === 'sms_code'),
+  ];
   const own = view.problems.filter((one) => one.path === view.name && one.code !== 'sms_code');
   return (
     <Several view={view} big={big} own={own}>
@@ -131,7 +148,8 @@ export function OrgInput({ view, big }: InputProps) {
       ) : null}
       {view.orgs !== null && options.length === 0 && view.query !== '' ? (
         <p class="note yellow" role="status">
-          没有找到“{view.query}”。{known ? '请换一个说法再找，或联系工会工作人员登记。' : '可以换一个说法，或直接填写全称。'}
+          没有找到“{view.query}”。
+          {known ? '请换一个说法再找，或联系工会工作人员登记。' : '可以换一个说法，或直接填写全称。'}
         </p>
       ) : null}
       <div class="f">

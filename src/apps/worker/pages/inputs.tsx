@@ -55,7 +55,9 @@ function TextInput({ view, big }: InputProps) {
                 已填写：<span class="num">{view.masked}</span>。不修改请留空。
               </p>
             )}
-            {unit === '' ? input : (
+            {unit === '' ? (
+              input
+            ) : (
               <div class="unit">
                 {input}
                 <span>{unit}</span>
@@ -182,7 +184,9 @@ function ConsentInput({ view, big }: InputProps) {
   const options = view.options;
   const purpose = 'purpose' in options ? textOf(options.purpose) : '';
   const version = 'version' in options ? textOf(options.version) : '';
-  return <Agree view={view} big={big} value={`${purpose}@${version}`} text={`我同意：${view.zh}（第 ${version} 版）`} />;
+  return (
+    <Agree view={view} big={big} value={`${purpose}@${version}`} text={`我同意：${view.zh}（第 ${version} 版）`} />
+  );
 }
 
 function IdDocumentInput({ view, big }: InputProps) {
@@ -220,10 +224,23 @@ function PersonInput({ view, big }: InputProps) {
   const needs = 'required' in view.options ? texts(view.options.required) : [];
   return (
     <Several view={view} big={big} own={view.problems.filter((one) => one.path === view.name)}>
-      <FieldInput view={partView(view, 'name', { kind: 'person_name', zh: '姓名', required: view.required })} big={false} />
-      <FieldInput view={partView(view, 'phone', { kind: 'phone', zh: '手机号', required: view.required && needs.includes('phone') })} big={false} />
+      <FieldInput
+        view={partView(view, 'name', { kind: 'person_name', zh: '姓名', required: view.required })}
+        big={false}
+      />
+      <FieldInput
+        view={partView(view, 'phone', {
+          kind: 'phone',
+          zh: '手机号',
+          required: view.required && needs.includes('phone'),
+        })}
+        big={false}
+      />
       {needs.includes('idDocument') ? (
-        <FieldInput view={partView(view, 'idDocument', { kind: 'id_document', zh: '证件', required: view.required })} big={false} />
+        <FieldInput
+          view={partView(view, 'idDocument', { kind: 'id_document', zh: '证件', required: view.required })}
+          big={false}
+        />
       ) : null}
     </Several>
   );
@@ -265,4 +282,3 @@ export function FieldInput({ view, big }: InputProps) {
       return <TextInput view={view} big={big} />;
   }
 }
-

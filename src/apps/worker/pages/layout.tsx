@@ -34,9 +34,9 @@ export function Layout(props: { frame: Frame; title: string; children: Component
           跳到正文
         </a>
         {frame.demo ? (
-          <p class="demo" role="note">
+          <aside class="demo" aria-label="演示环境">
             演示环境：数据均为虚构
-          </p>
+          </aside>
         ) : null}
         <header class="top">
           {frame.back ? (

@@ -172,7 +172,12 @@ export type FileView = {
   readonly stateZh: string;
 };
 
-export type RegionStep = { readonly code: string; readonly zh: string; readonly href: string | null; readonly choosable: boolean };
+export type RegionStep = {
+  readonly code: string;
+  readonly zh: string;
+  readonly href: string | null;
+  readonly choosable: boolean;
+};
 
 export type RegionPicker = {
   readonly path: readonly { readonly zh: string; readonly href: string }[];
@@ -220,7 +225,12 @@ export type ReviewRow = {
   readonly from: string | null;
 };
 
-export type PaymentLink = { readonly orderId: string; readonly zh: string; readonly amountFen: number; readonly stateText: string };
+export type PaymentLink = {
+  readonly orderId: string;
+  readonly zh: string;
+  readonly amountFen: number;
+  readonly stateText: string;
+};
 
 export type CasePage = {
   readonly view: CaseView;
@@ -240,7 +250,13 @@ export type PageBody =
       readonly waitSeconds: number;
       readonly problems: Problems;
     }
-  | { readonly page: 'register'; readonly field: FieldView; readonly action: string; readonly step: number; readonly lead: string }
+  | {
+      readonly page: 'register';
+      readonly field: FieldView;
+      readonly action: string;
+      readonly step: number;
+      readonly lead: string;
+    }
   | {
       readonly page: 'register-consent';
       readonly rows: readonly { readonly zh: string; readonly text: string; readonly href: string }[];
@@ -274,7 +290,12 @@ export type PageBody =
     }
   | { readonly page: 'receipt'; readonly view: CaseView; readonly payments: readonly PaymentLink[] }
   | { readonly page: 'cases'; readonly cases: Page<CaseItem>; readonly first: boolean }
-  | { readonly page: 'case'; readonly case: CasePage; readonly ratingProblems: Problems; readonly ratingComment: string }
+  | {
+      readonly page: 'case';
+      readonly case: CasePage;
+      readonly ratingProblems: Problems;
+      readonly ratingComment: string;
+    }
   | {
       readonly page: 'act';
       readonly caseId: string;
@@ -299,7 +320,13 @@ export type PageBody =
   | { readonly page: 'profile'; readonly profile: ProfileModel }
   | { readonly page: 'access'; readonly items: Page<AccessItem> }
   | { readonly page: 'display'; readonly next: string }
-  | { readonly page: 'problem'; readonly status: number; readonly zh: string; readonly nextStep: string; readonly links: readonly Link[] }
+  | {
+      readonly page: 'problem';
+      readonly status: number;
+      readonly zh: string;
+      readonly nextStep: string;
+      readonly links: readonly Link[];
+    }
   | { readonly page: 'phone'; readonly inbox: readonly Sms[] }
   | { readonly page: 'clock'; readonly now: string; readonly offsetText: string; readonly problems: Problems };
 

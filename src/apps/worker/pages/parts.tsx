@@ -5,9 +5,20 @@ import type { Frame, Light, Problems } from './model.ts';
 
 export function Shield({ tick = true }: { tick?: boolean }) {
   return (
-    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" aria-hidden="true">
+    <svg
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
       <path d="M12 2.5 20 5.5v6c0 5-3.4 8.6-8 10-4.6-1.4-8-5-8-10v-6z" />
-      {tick ? <path d="m8.5 12 2.5 2.5 4.5-5" stroke-linecap="round" /> : <path d="M12 7.5v5.5m0 3v.1" stroke-linecap="round" />}
+      {tick ? (
+        <path d="m8.5 12 2.5 2.5 4.5-5" stroke-linecap="round" />
+      ) : (
+        <path d="M12 7.5v5.5m0 3v.1" stroke-linecap="round" />
+      )}
     </svg>
   );
 }

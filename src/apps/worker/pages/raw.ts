@@ -41,7 +41,10 @@ export function unitOf(options: object): string {
 }
 
 export function labelsOf(options: object): readonly { readonly value: string; readonly zh: string }[] {
-  return list(part(options, 'values')).map((choice) => ({ value: textOf(part(choice, 'value')), zh: textOf(part(choice, 'zh')) }));
+  return list(part(options, 'values')).map((choice) => ({
+    value: textOf(part(choice, 'value')),
+    zh: textOf(part(choice, 'zh')),
+  }));
 }
 
 function isBound(text: string): text is DateBound {
@@ -54,7 +57,11 @@ function bound(options: object, key: 'min' | 'max', today: string): string | und
 }
 
 /** `min` and `max` of an input of date, month, or date and time. */
-export function dateBounds(options: object, today: string, type: string): { min: string | undefined; max: string | undefined } {
+export function dateBounds(
+  options: object,
+  today: string,
+  type: string,
+): { min: string | undefined; max: string | undefined } {
   const fit = (day: string | undefined, time: string): string | undefined => {
     if (day === undefined) return undefined;
     return type === 'month' ? day.slice(0, 7) : type === 'date' ? day : `${day}T${time}`;

@@ -43,15 +43,27 @@ function draw(model: PageModel): Drawn {
     case 'guide':
       return { title: model.guide.zh, body: <GuidePage model={model} /> };
     case 'question':
-      return { title: `${model.field.zh} · ${model.serviceZh}`, body: <QuestionPage model={model} />, wrong: model.field.problems.length > 0 };
+      return {
+        title: `${model.field.zh} · ${model.serviceZh}`,
+        body: <QuestionPage model={model} />,
+        wrong: model.field.problems.length > 0,
+      };
     case 'review':
-      return { title: `核对 · ${model.serviceZh}`, body: <ReviewPage model={model} />, wrong: model.problems.length > 0 };
+      return {
+        title: `核对 · ${model.serviceZh}`,
+        body: <ReviewPage model={model} />,
+        wrong: model.problems.length > 0,
+      };
     case 'receipt':
       return { title: `已提交 · ${model.view.serviceZh}`, body: <ReceiptPage model={model} /> };
     case 'cases':
       return { title: '我的办件', body: <CasesPage model={model} /> };
     case 'case':
-      return { title: model.case.view.serviceZh, body: <CasePage model={model} />, wrong: model.ratingProblems.length > 0 };
+      return {
+        title: model.case.view.serviceZh,
+        body: <CasePage model={model} />,
+        wrong: model.ratingProblems.length > 0,
+      };
     case 'act':
       return { title: model.action.zh, body: <ActPage model={model} />, wrong: model.problems.length > 0 };
     case 'payment':

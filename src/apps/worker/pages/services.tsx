@@ -12,7 +12,14 @@ export function SearchBox({ query }: { query: string }) {
       <label class="vh" for="q">
         想办什么事
       </label>
-      <input id="q" name="q" type="search" value={query} placeholder="想办什么事？如：摔伤、投保、入会" enterkeyhint="search" />
+      <input
+        id="q"
+        name="q"
+        type="search"
+        value={query}
+        placeholder="想办什么事？如：摔伤、投保、入会"
+        enterkeyhint="search"
+      />
       <button class="btn plain slim">查找</button>
     </form>
   );
@@ -64,7 +71,9 @@ export function DirectoryPage({ model }: { model: Model<'directory'> }) {
       <SearchBox query={model.query} />
       {model.query !== '' ? (
         <p class="soft" role="status">
-          {model.events.length === 0 ? `没有找到与“${model.query}”有关的事项，请换个说法，或拨打 12351。` : `与“${model.query}”有关的事项：`}{' '}
+          {model.events.length === 0
+            ? `没有找到与“${model.query}”有关的事项，请换个说法，或拨打 12351。`
+            : `与“${model.query}”有关的事项：`}{' '}
         </p>
       ) : null}
       {model.query !== '' ? (
@@ -161,7 +170,9 @@ export function GuidePage({ model }: { model: Model<'guide'> }) {
             </li>
           ))}
         </ul>
-        {guide.basis.some((one) => one.unverified) ? <p class="hint">“待核”表示原文还没有由本地逐条核对，以正式文件为准。</p> : null}
+        {guide.basis.some((one) => one.unverified) ? (
+          <p class="hint">“待核”表示原文还没有由本地逐条核对，以正式文件为准。</p>
+        ) : null}
       </section>
     </>
   );

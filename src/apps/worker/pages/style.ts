@@ -8,7 +8,7 @@ const base = `*{box-sizing:border-box}
 html{font-size:16px;-webkit-text-size-adjust:100%}
 html.large{font-size:20px;--tap:60px;--sm:.9rem}
 html.huge{font-size:30px;--tap:60px;--sm:.8rem}
-body{margin:0;background:var(--bg);color:var(--ink);font:1rem/1.6 -apple-system,"PingFang SC","HarmonyOS Sans SC","MiSans","Noto Sans CJK SC","Microsoft YaHei",sans-serif;overflow-wrap:anywhere}
+body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:var(--bg);color:var(--ink);font:1rem/1.6 -apple-system,"PingFang SC","HarmonyOS Sans SC","MiSans","Noto Sans CJK SC","Microsoft YaHei",sans-serif;overflow-wrap:anywhere}
 h1,h2,h3,p,ul,ol,dl,dd,fieldset,figure{margin:0;padding:0;border:0}
 ul,ol{list-style:none}
 h1{font-size:1.5rem;line-height:1.35;font-weight:650}
@@ -16,28 +16,28 @@ h2{font-size:1.0625rem;line-height:1.4;font-weight:600}
 h3{font-size:1rem;font-weight:600}
 a{color:var(--link);text-underline-offset:.2em}
 :focus-visible,.errs:focus{outline:3px solid var(--ink);outline-offset:2px;border-radius:4px}
-.skip{position:absolute;left:-99em}
+.skip{position:absolute;left:-99em;display:flex;align-items:center;min-height:var(--tap)}
 .skip:focus{left:8px;top:8px;background:var(--card);padding:8px;z-index:9}
-.vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.vh{position:absolute;padding:0;border:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .demo{background:var(--ambertint);color:var(--amber);text-align:center;font-size:var(--sm);padding:2px 12px}
-.top{display:flex;align-items:center;max-width:40rem;margin:auto;padding:0 8px 0 16px;min-height:var(--tap)}
+.top{display:flex;align-items:center;width:100%;max-width:40rem;margin:0 auto;padding:0 8px 0 16px;min-height:var(--tap)}
 .top>:first-child{margin-right:auto}
 .top a{display:inline-flex;align-items:center;min-height:var(--tap);min-width:var(--tap);padding:0 8px;text-decoration:none}
 .top a.logo{padding:0;color:var(--ink);font-weight:650}
 .logo svg{width:1.35em;height:1.35em;margin-right:.4em;flex:none}
-main{max-width:40rem;margin:auto;padding:8px 16px 32px}
+main{flex:1;width:100%;max-width:40rem;margin:0 auto;padding:8px 16px 32px}
 main>*+*{margin-top:16px}
 .soft{color:var(--soft)}
 .sm{font-size:var(--sm)}
 .lead{color:var(--soft);margin-top:4px}
 .pre{white-space:pre-line}
+.amount{font-size:2rem;line-height:1.2}
 .num{font-variant-numeric:tabular-nums}`;
 
 const blocks = `.card{background:var(--card);border-radius:12px;padding:16px}
 .card>*+*{margin-top:12px}
 .cells{background:var(--card);border-radius:12px;overflow:hidden}
-.cells>li+li,.cells>div+div{border-top:1px solid var(--line);margin-left:16px}
-.cells>li+li>*,.cells>div+div>*{margin-left:-16px}
+.cells>*+*{border-top:1px solid var(--line)}
 .cell{display:flex;align-items:center;min-height:var(--tap);padding:12px 16px;color:inherit;text-decoration:none;width:100%;background:none;border:0;font:inherit;text-align:left;cursor:pointer}
 .cell>.grow{flex:1;min-width:0}
 .cell .t{display:block;font-weight:500}
@@ -52,6 +52,7 @@ dl.kv>div{padding:10px 16px}
 .tag.red{background:var(--redtint);color:var(--red)}
 .note{border-radius:12px;padding:12px 16px;background:var(--tint)}
 .note.yellow{background:var(--ambertint)}
+.note .tag{background:none;padding:0;white-space:normal}
 .note.red{background:var(--redtint)}
 .hero{background:var(--card);border-radius:12px;padding:20px 16px;display:flex;gap:14px;align-items:center}
 .hero svg{width:3rem;height:3rem;flex:none;color:var(--brand)}
@@ -67,6 +68,8 @@ dl.kv>div{padding:10px 16px}
 .stack>*+*{margin-top:12px}
 .row{display:flex;flex-wrap:wrap;gap:12px}
 .row>.btn{flex:1 1 9rem;width:auto}
+.row>input{flex:1 1 11rem;width:auto;min-width:0}
+.row>.btn.slim{flex:0 0 auto}
 .steps{display:flex;flex-wrap:wrap;gap:4px 0;font-size:var(--sm);color:var(--soft)}
 .steps li+li:before{content:"›";margin:0 .5em;color:var(--edge)}
 .steps .active{color:var(--link);font-weight:600}
@@ -92,6 +95,7 @@ const forms = `.f+.f{margin-top:24px}
 label.q,legend.q{display:block;font-weight:600}
 .big>.q,.big>fieldset>.q{font-size:1.5rem;line-height:1.35;font-weight:650}
 legend{padding:0}
+option{font:inherit}
 .hint{color:var(--soft);font-size:var(--sm)}
 .bad{color:var(--red);font-weight:500}
 .warn{color:var(--amber)}

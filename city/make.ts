@@ -1,0 +1,203 @@
+// Makes the city: its organisations and desks first, then its people in batches, each from a stream of chance of its own, so that
+// half a million people need no more memory than a few hundred. The same seed, size, time and keys give the same bytes.
+
+import { documents } from '#catalog/documents/index';
+import { notices } from '#catalog/notices';
+import { catalogRegistry } from '#catalog/registry';
+import { regionName } from '#catalog/regions';
+import { dayOf } from '#platform/calendar';
+import { fixedClock } from '#platform/clock';
+import { createCrypto } from '#platform/crypto';
+import type { Database } from '#platform/db';
+import { newId, withIdSource } from '#platform/ids';
+import { createDocuments } from '#modules/documents';
+import { hashPassword } from '#modules/identity';
+import { accounts as ledgerAccounts } from '#modules/money';
+import { createNotices } from '#modules/notices';
+import { createTrace, type Trace } from '#modules/trace';
+import { claimDeciders, claimEffects } from './claims.ts';
+import { coverDeciders, coverEffects } from './cover.ts';
+import { finishBatch } from './finish.ts';
+import { closeOrders, moneyEffects } from './money.ts';
+import { makeOrganisations, type Organisations } from './orgs.ts';
+import { makePictures, type Blob } from './pictures.ts';
+import { tellOrdinary, tellStories, storyCount, type Rider } from './population.ts';
+import { createRandom, type Random } from './random.ts';
+import type { Rows } from './rows.ts';
+import { accountOf, makePassword, makeStaff, staffByGrant, staffRow, type CityStaff, type DemoAccount } from './staff.ts';
+import { createWorld, type Job, type Plugs, type World } from './world.ts';
+
+export type CityOptions = {
+  readonly seed: number;
+  /** People in the city; the stories of every state are told in any event. */
+  readonly workers: number;
+  /** ISO instant at which the city stands. */
+  readonly now: string;
+  /** The installation's key: what the city seals is opened by the program. */
+  readonly masterKey: Buffer;
+  readonly origin: string;
+  /** Hash of the published version of a service. */
+  readonly serviceHash: (code: string) => string;
+};
+
+export type CityBatch = { readonly rows: Rows; readonly jobs: readonly Job[] };
+
+export type City = {
+  readonly seed: number;
+  readonly workers: number;
+  readonly now: string;
+  /** A login for every role, to be printed. */
+  readonly accounts: readonly DemoAccount[];
+  /** The demonstration's rider, who has joined nothing and bought nothing yet, and those in whom a story rests. */
+  readonly rider: Rider;
+  readonly riders: readonly Rider[];
+  /** Pictures of the city for the file store, by address. */
+  readonly blobs: readonly Blob[];
+  /** The rows, in an order in which they can be loaded. Made anew at each call, the same each time. */
+  batches(): Generator<CityBatch>;
+};
+
+const batchPeople = 400;
+const yearMs = 365 * 86_400_000;
+
+export async function makeCity(options: CityOptions): Promise<City> {
+  const { seed, now } = options;
+  const nowMs = Date.parse(now);
+  const random = createRandom(seed, 'foundation');
+  const orgs = makeOrganisations(random, nowMs - 2 * yearMs);
+  const staff = makeStaff(random, orgs, nowMs - 2 * yearMs);
+  const password = makePassword(random);
+  const passwordHash = await hashPassword(password, random.bytes(16));
+  const blobs = makePictures(random, createCrypto(options.masterKey, random.bytes));
+  const setting: Setting = { options, nowMs, orgs, staff, passwordHash, blobs };
+  // The stories are the first batch; telling them once here gives their riders.
+  const riders = peopleBatch(setting, 0, new Map()).riders;
+  const rider = riders[0];
+  if (!rider) throw new Error('the city has its rider');
+  return {
+    seed,
+    workers: options.workers,
+    now,
+    accounts: staff.map((one) => accountOf(one, orgs, password)),
+    rider,
+    riders,
+    blobs: Object.values(blobs),
+    batches: () => batchesOf(setting),
+  };
+}
+
+type Setting = {
+  readonly options: CityOptions;
+  readonly nowMs: number;
+  readonly orgs: Organisations;
+  readonly staff: readonly CityStaff[];
+  readonly passwordHash: string;
+  readonly blobs: Readonly<Record<string, Blob>>;
+};
+
+function* batchesOf(setting: Setting): Generator<CityBatch> {
+  const numbers = new Map<string, number>();
+  yield foundation(setting);
+  const ordinary = Math.max(0, setting.options.workers - storyCount);
+  const count = 1 + Math.ceil(ordinary / batchPeople);
+  for (let batch = 0; batch < count; batch += 1) yield peopleBatch(setting, batch, numbers);
+  yield counters(setting, numbers);
+}
+
+function worldOf(setting: Setting, label: string, numbers: Map<string, number>): { world: World; random: Random; trace: Trace } {
+  const { options, nowMs, orgs, staff, blobs } = setting;
+  const random = createRandom(options.seed, label);
+  const crypto = createCrypto(options.masterKey, random.bytes);
+  const trace = createTrace(options.origin, crypto, random.bytes);
+  const world = createWorld({
+    random, orgs, staff: staffByGrant(staff), crypto, trace, serviceHash: options.serviceHash, numbers, blobs,
+    plugs: plugsOf(setting, trace), startMs: nowMs - yearMs,
+  });
+  return { world, random, trace };
+}
+
+/** Notices and documents are the modules' own; cover, membership and money are told by the city. */
+function plugsOf({ options, orgs }: Setting, trace: Trace): Plugs {
+  const nameOf = (code: string) => regionName(code) ?? code;
+  const told = createNotices({
+    db: noDatabase, clock: fixedClock(options.now), sms: { send: noParty }, templates: notices, sources: catalogRegistry, regionName: nameOf,
+    phoneOf: noParty,
+  });
+  const written = createDocuments({ db: noDatabase, trace, templates: documents, sources: catalogRegistry, regionName: nameOf, orgName: orgs.name });
+  return {
+    effects: { ...coverEffects, ...claimEffects, ...moneyEffects },
+    deciders: { ...coverDeciders, ...claimDeciders },
+    announce: (context, template) => told.announce(context, template, context.targets),
+    makeDocument: (context, template) => void written.makeDocument(context, template),
+    ended: (world, state) => closeOrders(world, state.caseId),
+  };
+}
+
+function noParty(): never {
+  throw new Error('the city asks nobody');
+}
+
+const noDatabase: Database = {
+  transaction: noParty,
+  ping: noParty,
+  close: noParty,
+  get pool(): never {
+    return noParty();
+  },
+};
+
+function foundation(setting: Setting): CityBatch {
+  const { world, random } = worldOf(setting, 'desks', new Map());
+  const { rows } = world;
+  const { orgs, staff, nowMs, passwordHash } = setting;
+  const fromMs = nowMs - yearMs;
+  world.setNow(fromMs);
+  return withIdSource(
+    () => random.id(world.nowMs()),
+    () => {
+      rows.org.push(...orgs.orgs);
+      rows.org_role.push(...orgs.routing);
+      for (const { accountId, name, kind, floorFen } of ledgerAccounts) {
+        rows.account.push({ account_id: accountId, name, kind, floor_fen: floorFen });
+      }
+      for (const one of staff) {
+        rows.staff.push(staffRow(one, world.crypto, passwordHash));
+        const held = { staff_id: one.staffId, role: one.role, org_id: one.orgId, from_day: dayOf(world.now()), until_day: null };
+        const leafId = world.record({
+          eventId: newId(), type: 'staff.role_changed', at: world.now(), region: one.region, department: one.orgId, actorId: null,
+          subjectId: one.staffId, body: held,
+        });
+        rows.staff_role.push({ ...held, leaf_id: leafId });
+      }
+      return { rows, jobs: [] };
+    },
+  );
+}
+
+function peopleBatch(setting: Setting, batch: number, numbers: Map<string, number>): CityBatch & { readonly riders: readonly Rider[] } {
+  const { world, random } = worldOf(setting, `people/${batch}`, numbers);
+  const { nowMs, options } = setting;
+  return withIdSource(
+    () => random.id(world.nowMs()),
+    () => {
+      let riders: readonly Rider[] = [];
+      if (batch === 0) riders = tellStories(world, nowMs);
+      else {
+        const first = storyCount + (batch - 1) * batchPeople;
+        tellOrdinary(world, nowMs, first, Math.min(first + batchPeople, options.workers));
+      }
+      finishBatch(world, nowMs);
+      return { rows: world.rows, jobs: world.jobs, riders };
+    },
+  );
+}
+
+/** The program goes on counting where the city stopped. */
+function counters(setting: Setting, numbers: ReadonlyMap<string, number>): CityBatch {
+  const { world } = worldOf(setting, 'counters', new Map());
+  for (const [key, last] of numbers) {
+    const [region = '', day = ''] = key.split('/');
+    world.rows.case_number_counter.push({ region, day, last });
+  }
+  return { rows: world.rows, jobs: [] };
+}

@@ -1,0 +1,288 @@
+// The worker's pages in a real browser on a phone's screen, with a backend in memory: accessibility of every page, width, size of
+// targets, and what the shared script adds: photos, signatures, drafts without a network, no double posts.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { allFields } from '#catalog/form';
+import { fixedClock } from '#platform/clock';
+import { axe, launchBrowser } from '#test/chromium';
+import { buildWorker } from './build.ts';
+import { createFake, type Fake } from './fake-backend.ts';
+import { at, fakeService, ids } from './fake-data.ts';
+import { loadWorker } from './load.ts';
+import { workerRoutes } from './routes.ts';
+
+let browser: Browser;
+let app: FastifyInstance;
+let fake: Fake;
+let url = '';
+let folder = '';
+let context: BrowserContext;
+let posts: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gongdun-pages-'));
+  await buildWorker({ outDir: folder });
+  const bundle = await loadWorker(folder);
+  const clock = fixedClock(at);
+  fake = createFake(() => clock.now());
+  app = Fastify();
+  app.addHook('onRequest', async (request) => {
+    if (request.method === 'POST') posts.push(request.url);
+  });
+  const demo = {
+    inbox: async () => [{ to: '199****0001', text: '验证码 111111', at }],
+    advance: async () => undefined,
+  };
+  await app.register(workerRoutes, { backend: fake, ...bundle, demo, clock });
+  url = await app.listen({ port: 0, host: '127.0.0.1' });
+  await fake.startDraft(ids.person, 'DI-006');
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  posts = [];
+});
+afterEach(() => context.close());
+
+type Phone = { scheme?: 'light' | 'dark'; size?: string; script?: boolean; width?: number };
+async function phone(cookies: Record<string, string>, how: Phone = {}): Promise<Page> {
+  context = await browser.newContext({
+    viewport: { width: how.width ?? 320, height: 740 },
+    isMobile: true,
+    hasTouch: true,
+    locale: 'zh-CN',
+    colorScheme: how.scheme ?? 'light',
+    javaScriptEnabled: how.script ?? true,
+  });
+  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+  return context.newPage();
+}
+
+const worker = { gongdun_worker: 'worker' };
+const questions = Object.keys(allFields(fakeService)).filter(
+  (name) => !['truth', 'health', 'other_kind'].includes(name),
+);
+const pages = [
+  '/m',
+  '/m/services',
+  '/m/services/DI-006',
+  '/m/cases',
+  `/m/cases/${ids.case}`,
+  `/m/cases/${ids.case}/receipt`,
+  `/m/cases/${ids.case}/act/supplement`,
+  `/m/cases/${ids.case}/act/withdraw`,
+  `/m/pay/${ids.order}`,
+  '/m/messages',
+  `/m/messages/${ids.message}`,
+  '/m/cover?day=2026-05-03&time=14:32',
+  '/m/cover?day=x',
+  '/m/me',
+  '/m/me/access',
+  '/m/display',
+  '/m/apply/DI-006/review',
+  '/m/apply/DI-006/area?at=all',
+  '/m/nothing',
+  '/dev/phone',
+  '/dev/clock',
+  ...questions.map((name) => `/m/apply/DI-006/${name}`),
+];
+
+/** Links, buttons and inputs that are lower than a finger needs; hidden helpers and links inside a sentence do not count. */
+async function smallTargets(page: Page, heightMin: number): Promise<string[]> {
+  return page.evaluate((min) => {
+    const found: string[] = [];
+    document
+      .querySelectorAll<HTMLElement>('a,button,input:not([type=hidden]),select,textarea,summary')
+      .forEach((element) => {
+        const own = element.getBoundingClientRect();
+        const target = (element.closest('label') ?? element).getBoundingClientRect();
+        const inSentence = getComputedStyle(element).display === 'inline';
+        if (own.width > 1 && !inSentence && Math.max(own.height, target.height) < min - 0.5)
+          found.push(element.outerHTML.slice(0, 120));
+      });
+    return found;
+  }, heightMin);
+}
+
+async function check(page: Page, path: string, heightMin: number): Promise<void> {
+  await page.goto(url + path);
+  expect(await axe(page), path).toEqual([]);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    path,
+  ).toBeLessThanOrEqual(0);
+  expect(await smallTargets(page, heightMin), path).toEqual([]);
+}
+
+describe('every page at 320 px', () => {
+  it('has no fault of accessibility, no sideways scroll, no target under 44 px', async () => {
+    const page = await phone(worker);
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) errors.push(message.text());
+    });
+    for (const path of pages) await check(page, path, 44);
+    expect(errors).toEqual([]);
+  });
+
+  it('is as good in the dark', async () => {
+    const page = await phone(worker, { scheme: 'dark' });
+    for (const path of [
+      '/m',
+      `/m/cases/${ids.case}`,
+      '/m/cover?day=x',
+      '/m/apply/DI-006/days',
+      '/m/apply/DI-006/signed',
+      '/m/services/DI-006',
+    ])
+      await check(page, path, 44);
+  });
+
+  it.each(['large', 'huge'])('has targets of 60 px and at least 18 px of text when %s', async (size) => {
+    const page = await phone({ ...worker, gongdun_size: size });
+    for (const path of [
+      '/m',
+      `/m/cases/${ids.case}`,
+      '/m/apply/DI-006/heirs',
+      '/m/apply/DI-006/photos',
+      '/m/services',
+    ]) {
+      await check(page, path, 60);
+      const smallest = await page.evaluate(() =>
+        Math.min(
+          ...[...document.querySelectorAll('main *')]
+            .filter((one) => one.textContent !== '' && one.children.length === 0)
+            .map((one) => Number.parseFloat(getComputedStyle(one).fontSize)),
+        ),
+      );
+      expect(smallest, path).toBeGreaterThanOrEqual(17.9);
+    }
+  });
+
+  it('lets strangers and newcomers in as well', async () => {
+    const page = await phone({ gongdun_register: 'new' });
+    for (const path of [
+      '/m',
+      '/m/login',
+      '/m/login/code?c=challenge-1',
+      '/m/register/name',
+      '/m/register/id',
+      '/m/register/region',
+      '/m/register/consent',
+    ])
+      await check(page, path, 44);
+  });
+});
+
+describe('without script', () => {
+  it('answers questions, chooses a region by pages, uploads a photo, and shows what is wrong', async () => {
+    const page = await phone(worker, { script: false });
+    await page.goto(`${url}/m/apply/DI-006/area`);
+    await page.getByRole('link', { name: '全国' }).click();
+    await page.getByRole('link', { name: '福建省' }).click();
+    await page.getByRole('link', { name: '厦门市' }).click();
+    await page.getByRole('button', { name: '思明区' }).click();
+    await page.waitForURL('**/platform');
+    expect(fake.answers()['area']).toBe('350203');
+    await page.goto(`${url}/m/apply/DI-006/days`);
+    await page.getByLabel('投保天数').fill('三十');
+    await page.getByRole('button', { name: '继续' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('这一项应为数字');
+    expect(await page.getByLabel('投保天数').inputValue()).toBe('三十');
+    expect(await page.evaluate(() => document.activeElement?.id).catch(() => 'errors')).toBe('errors');
+    await page.goto(`${url}/m/apply/DI-006/photos`);
+    await page
+      .getByLabel('拍照或选择文件')
+      .setInputFiles({ name: '现场.png', mimeType: 'image/png', buffer: Buffer.from('png') });
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.waitForURL('**/id_front');
+    expect(fake.answers()).toHaveProperty('photos');
+  });
+});
+
+describe('with the shared script', () => {
+  it('shrinks a photo and sends it at once, so that leaving the page loses nothing', async () => {
+    const file = join(folder, 'large.jpg');
+    const noise = Buffer.alloc(2400 * 1800 * 3, 0).map((_, index) => (index * 2_654_435_761) >>> 24);
+    writeFileSync(
+      file,
+      await sharp(noise, { raw: { width: 2400, height: 1800, channels: 3 } })
+        .jpeg({ quality: 95 })
+        .toBuffer(),
+    );
+    const page = await phone(worker);
+    await page.goto(`${url}/m/apply/DI-006/id_front`);
+    await page.getByLabel('拍照或选择文件').setInputFiles(file);
+    await page.getByRole('button', { name: '删去 large.jpg' }).waitFor();
+    expect(posts).toEqual(['/m/files']);
+    const kept = fake.answers()['id_front'];
+    expect(kept).toMatchObject({ fileIds: [expect.any(String)] });
+    const { fileIds } = kept as { fileIds: [string] };
+    const { bytes } = await fake.file(ids.person, fileIds[0]);
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 1600, height: 1200, format: 'jpeg' });
+  });
+
+  it('keeps a refusal of the page in place, with focus on the summary, and posts once however often one taps', async () => {
+    const page = await phone(worker);
+    await page.goto(`${url}/m/apply/DI-006/days`);
+    await page.getByLabel('投保天数').fill('99');
+    await page.getByLabel('投保天数').blur();
+    await page.getByText('不能大于 31天').waitFor();
+    await page.getByRole('button', { name: '继续' }).dblclick();
+    await page.getByRole('alert').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('errors');
+    expect(await page.getByLabel('投保天数').inputValue()).toBe('99');
+    expect(posts).toEqual(['/m/apply/DI-006/days']);
+    await page.getByLabel('投保天数').fill('5');
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.waitForURL('**/share');
+    expect(fake.answers()['days']).toBe(5);
+  });
+
+  it('uploads a signature drawn with the finger', async () => {
+    const page = await phone(worker);
+    await page.goto(`${url}/m/apply/DI-006/signed`);
+    const pad = page.getByRole('img', { name: /手写签名区/ });
+    const box = await pad.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 30);
+    await page.mouse.down();
+    await page.mouse.move((box?.x ?? 0) + 120, (box?.y ?? 0) + 90, { steps: 8 });
+    await page.mouse.up();
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.waitForURL('**/photos');
+    expect(fake.answers()['signed']).toEqual({ fileId: expect.any(String) });
+  });
+
+  it('keeps what is typed without a network and sends it once when it is back; never what is sensitive', async () => {
+    const page = await phone(worker);
+    await page.goto(`${url}/m/apply/DI-006/story`);
+    await context.setOffline(true);
+    await page.getByLabel('经过').fill('没有信号时写的');
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.getByText('已经存在手机里').waitFor();
+    await page.getByRole('button', { name: '继续' }).click();
+    await context.setOffline(false);
+    await page.waitForURL('**/happened');
+    expect(posts).toEqual(['/m/apply/DI-006/story']);
+    expect(fake.answers()['story']).toBe('没有信号时写的');
+    expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain('没有信号');
+    await page.goto(`${url}/m/apply/DI-006/card`);
+    await context.setOffline(true);
+    await page.getByLabel('收款账户').fill('6228480000000000');
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.getByText('内容还在页面上').waitFor();
+    expect(await page.getByLabel('收款账户').inputValue()).toBe('6228480000000000');
+    expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain('622848');
+  });
+});

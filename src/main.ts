@@ -1,0 +1,122 @@
+// The program: reads the configuration, brings up what is missing, joins the modules, serves, and leaves nothing behind. It
+// decides nothing about cases, money or people.
+
+import { join } from 'node:path';
+import { buildApps } from '#tools/build';
+import { closeHttp } from '#platform/http';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import { openDatabase } from '#platform/db';
+import { printConfig, readConfig, type Config } from '#platform/config';
+import { reasonOf, SetupError } from '#platform/setup-error';
+import { systemClock } from '#platform/clock';
+import { startBackground } from '#wiring/background';
+import { prepareDatabase } from '#wiring/database';
+import { createDemo } from '#wiring/demo';
+import { ensureCity, restoreClock } from '#wiring/first-run';
+import { connectParties } from '#wiring/parties';
+import { createServer } from '#wiring/server';
+import { createServices } from '#wiring/services';
+import { demonstrationScan } from '#wiring/scanner';
+
+const root = join(import.meta.dirname, '..');
+const say = (line: string): void => console.log(line);
+
+/** What was brought up, newest last; taken down in the other order. */
+const started: { name: string; stop(): Promise<unknown> }[] = [];
+let stopping: Promise<void> | undefined;
+
+function stop(): Promise<void> {
+  stopping ??= (async () => {
+    for (const part of started.toReversed()) {
+      await part.stop().catch((error: unknown) => console.error(`停止${part.name}时出错：${reasonOf(error)}`));
+    }
+  })();
+  return stopping;
+}
+
+async function start(config: Config): Promise<void> {
+  const began = Date.now();
+  const log = createLog({ level: config.logLevel });
+  const metrics = createMetrics();
+  const clock = systemClock();
+  say(printConfig(config));
+
+  const database = await prepareDatabase(config, join(root, 'db'), say);
+  started.push({ name: '数据库', stop: database.stop });
+  if (database.applied.length > 0) say(`已执行数据库迁移：${database.applied.join('、')}`);
+  const db = openDatabase({ url: database.appUrl, poolSize: config.poolSize });
+  started.push({ name: '连接池', stop: db.close });
+
+  const localUrl = `http://127.0.0.1:${config.port}`;
+  const parties = await connectParties(config, clock, { callbackBase: config.demo ? localUrl : config.publicUrl });
+  started.push({ name: '外部系统', stop: parties.stop });
+  const services = createServices({
+    config,
+    db,
+    clock,
+    parties,
+    metrics,
+    scan: demonstrationScan,
+    filesFolder: join(config.dataDir, 'files'),
+    publicUrl: config.publicUrl,
+  });
+  await services.prepare();
+  await restoreClock(services);
+  const accounts = config.demo ? await ensureCity(services, config, database.ownerUrl, say) : [];
+
+  if (await buildApps()) say('页面已构建');
+  const demo = config.demo ? createDemo(services, parties, accounts) : null;
+  const app = await createServer({ services, log, publicUrl: config.publicUrl, dist: join(root, 'dist'), demo });
+  started.push({ name: '网页服务', stop: () => closeHttp(app) });
+  await listen(app, config);
+  const background = await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: config.jobConcurrency, log });
+  started.push({ name: '后台任务', stop: background.stop });
+
+  announce(config, accounts, Date.now() - began);
+}
+
+async function listen(app: Awaited<ReturnType<typeof createServer>>, config: Config): Promise<void> {
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new SetupError(
+        `端口 ${config.port} 已被占用。请先停止占用它的程序，或用 npm start -- --port 端口 换一个。`,
+        `Port ${config.port} is in use. Stop what uses it, or start with --port N.`,
+      );
+    }
+    throw error;
+  }
+}
+
+function announce(config: Config, accounts: readonly { login: string; roleZh: string; orgZh: string; password: string }[], ms: number): void {
+  say(`\n工盾已就绪（${(ms / 1000).toFixed(1)} 秒）`);
+  say(`  劳动者  ${config.publicUrl}/m`);
+  say(`  工作台  ${config.publicUrl}/desk`);
+  if (!config.demo) return;
+  say(`  短信    ${config.publicUrl}/dev/phone    时间  ${config.publicUrl}/dev/clock    接口  ${config.publicUrl}/api/openapi.json`);
+  say('  演示环境：数据均为虚构。骑手手机号 19900000001，验证码见 /dev/phone；工作台登录页可一键填写：');
+  const seen = new Set<string>();
+  for (const account of accounts) {
+    if (seen.has(account.roleZh)) continue;
+    seen.add(account.roleZh);
+    say(`    ${account.login.padEnd(28)} ${account.password}  ${account.roleZh}（${account.orgZh}）`);
+  }
+  say('按 Ctrl-C 停止。');
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (!stopping) say('\n正在停止…');
+    void stop().then(() => process.exit(0));
+  });
+}
+
+try {
+  await start(readConfig(process.env, process.argv.slice(2)));
+} catch (error) {
+  await stop();
+  console.error(error instanceof SetupError ? `\n${error.message}` : error);
+  process.exit(1);
+}

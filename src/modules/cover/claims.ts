@@ -1,0 +1,278 @@
+// Claims on cover: was the person covered, one claim a benefit and accident, what the rule gives, what was agreed, paid or denied. The
+// amount is computed again here whatever a page sent; nobody agrees to more than the rule gives.
+
+import { benefitOn, parametersOf, benefitRule, yuan, type BenefitInput, type ExplanationLine } from '#catalog/rules/index';
+import { dayOf } from '#platform/calendar';
+import { brokenConstraint, type Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import { benefitZh, refuse } from './contract.ts';
+import { daysBetween } from './days.ts';
+import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './enrolment.ts';
+import { textOf, wholeOf, type CaseState, type Context, type Decider, type Effect, type Suggestion } from './ports.ts';
+import * as store from './store.ts';
+
+const reportHoursMax = 48;
+const noClaim = '00000000-0000-0000-0000-000000000000';
+const benefitOfService: Readonly<Record<string, store.Benefit>> = {
+  'DI-007': 'medical', 'DI-008': 'allowance', 'DI-009': 'disability', 'DI-010': 'death',
+};
+const grades = ['一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级'];
+const amountMax = 100_000_000_000;
+
+/** The accident that a case is about: its own report, or the one that it cites. */
+type Report = { readonly caseId: string; readonly policyId: string; readonly accidentAt: string; readonly region: string };
+
+export function createClaims(options: CoverOptions) {
+  const { clock } = options;
+
+  const policyCheck: Decider = async ({ tx, state }) => {
+    const accidentAt = instantOf(state, 'accident_time');
+    invariant(state.personId && accidentAt, `case ${state.caseId} reports no accident`);
+    const row = await tx.maybe(store.coveredAt, [state.personId, dayOf(accidentAt)]);
+    const covered = row !== undefined && holdsAt(row, accidentAt);
+    const hours = (Date.parse(clock.now()) - Date.parse(accidentAt)) / 3_600_000;
+    const late = hours > reportHoursMax;
+    const explanation: ExplanationLine[] = [
+      line('出险时间', beijing(accidentAt)),
+      line('当日保障', row ? `${row.policy_no}，${beijing(row.starts_at)}至${beijing(row.ends_at)}${row.kind === 'released' ? '，已退保' : ''}` : '没有保障记录'),
+      line('出险时有效', covered ? '是' : '否'),
+      line('报案时限', `出险后${Math.max(0, Math.floor(hours))}小时，${late ? '超过' : '在'}${reportHoursMax}小时${late ? '' : '以内'}`),
+    ];
+    if (!covered) return { outcome: 'miss', data: { covered: false }, explanation };
+    options.enqueue(tx, 'cover.report_claim', { claimNo: state.caseNo, policyNo: row.policy_no, accidentAt }, { maxAttempts: partyAttempts });
+    return {
+      outcome: late ? 'late' : 'hit',
+      data: { covered: true, policy_id: row.policy_id, policy_no: row.policy_no, cover_leaf_id: row.leaf_id },
+      explanation,
+    };
+  };
+
+  async function reportClaim(payload: { claimNo: string; policyNo: string; accidentAt: string }): Promise<void> {
+    try {
+      await options.insurer.reportClaim({ ...payload, accidentAt: new Date(payload.accidentAt) });
+    } catch (error) {
+      // The insurer's adjuster sees the case in any event; its own number is a convenience.
+      if (!isRefused(error)) throw error;
+    }
+  }
+
+  async function reportOf(tx: Tx, state: CaseState): Promise<Report> {
+    const cited = textOf(state, 'policy_id') ? null : textOf(state, 'cited_case_id');
+    const report = cited ? await options.cases.read(tx, cited) : state;
+    const accidentAt = report && instantOf(report, 'accident_time');
+    if (!report || report.personId !== state.personId || !accidentAt) throw refuse('cover.no_report');
+    const policyId = textOf(report, 'policy_id');
+    if (!policyId) throw refuse('cover.not_covered');
+    return { caseId: report.caseId, policyId, accidentAt, region: report.region };
+  }
+
+  /** Leaving `docs` with the papers: the claim is opened, or the same case's own is opened again. */
+  const openClaim: Effect = async (context) => {
+    const { tx, state } = context;
+    const benefit = benefitOf(state);
+    const report = await reportOf(tx, state);
+    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
+    if (mine) {
+      if (mine.state === 'paid') throw refuse('cover.claim_exists', { benefit: benefitZh[benefit] });
+      await undoAgreement(tx, state, claims, mine);
+      return { claim_id: mine.claim_id, benefit, agreed_offset_fen: 0 };
+    }
+    await releaseAbandoned(tx, claims.find((one) => one.benefit === benefit && one.report_case_id === report.caseId));
+    const claimId = newId();
+    await insertClaim(context, report, { claimId, benefit, amountFen: 0, state: 'open' });
+    return { claim_id: claimId, benefit };
+  };
+
+  /** A claim whose case ended undecided (withdrawn, expired) stands in nobody's way. */
+  async function releaseAbandoned(tx: Tx, claim: store.ClaimRow | undefined): Promise<void> {
+    if (claim?.state !== 'open') return;
+    const owner = await options.cases.read(tx, claim.case_id);
+    if (owner?.status === 'ended') await tx.one(store.setClaim, [claim.claim_id, 0, 'denied']);
+  }
+
+  async function insertClaim(
+    context: Context,
+    report: Report,
+    claim: { claimId: string; benefit: store.Benefit; amountFen: number; state: 'open' | 'agreed' },
+  ): Promise<void> {
+    const { tx, state } = context;
+    invariant(state.personId, 'a claim has a person');
+    try {
+      await tx.run(store.insertClaim, [
+        claim.claimId, report.caseId, claim.benefit, state.caseId, state.personId, report.policyId, claim.amountFen, claim.state, coverReaders(context),
+      ]);
+    } catch (error) {
+      if (brokenConstraint(error) === 'benefit_claim_once_key') throw refuse('cover.claim_exists', { benefit: benefitZh[claim.benefit] });
+      throw error;
+    }
+  }
+
+  /** What was agreed once is taken back before it is agreed anew: the part paid ahead is a prepayment again. */
+  async function undoAgreement(tx: Tx, state: CaseState, claims: readonly store.ClaimRow[], mine: store.ClaimRow): Promise<void> {
+    const offsetFen = mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0;
+    const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === mine.report_case_id);
+    if (offsetFen > 0 && prepaid) await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + offsetFen, prepaid.state]);
+    await tx.one(store.setClaim, [mine.claim_id, 0, 'open']);
+  }
+
+  // ---- what the rule gives ---------------------------------------------------------------------------------------------------
+
+  function benefitInput(state: CaseState, benefit: store.Benefit, before: BenefitInput['before'], usedDaysYear: number): BenefitInput {
+    const fen = (name: string) => Math.min(wholeOf(state, name), amountMax);
+    switch (benefit) {
+      case 'medical':
+        return { benefit, billFen: fen('bill_total'), medicareFen: fen('medicare_paid'), injuryFen: fen('nef_injury_paid'), selfPayFen: fen('self_pay_drug'), before };
+      case 'allowance': {
+        const stayDays = daysBetween(textOf(state, 'in_date') ?? '', textOf(state, 'out_date') ?? '');
+        return { benefit, stayDays: stayDays > 0 ? Math.min(stayDays, 3_660) : 0, leaveDays: wholeOf(state, 'leave_days'), usedDaysYear, before };
+      }
+      case 'disability':
+        return { benefit, grade: Math.max(1, grades.indexOf(textOf(state, 'disability_grade') ?? '') + 1), before };
+      case 'death':
+        return { benefit, before };
+      case 'prepay':
+        return { benefit, estimateFen: fen('estimate_fen'), before };
+    }
+  }
+
+  async function computed(tx: Tx, state: CaseState, report: Report, benefit: store.Benefit, claims: readonly store.ClaimRow[]) {
+    const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
+    const others = claims.filter((one) => one !== mine && one.state !== 'open');
+    const ownOffsetFen = mine?.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0;
+    const sum = (rows: readonly store.ClaimRow[]) => rows.reduce((fen, row) => fen + row.amount_fen, 0);
+    const life = ['disability', 'death'];
+    const sameItem = (row: store.ClaimRow) => row.benefit === benefit || (life.includes(row.benefit) && life.includes(benefit));
+    const before = {
+      totalFen: sum(others) + ownOffsetFen,
+      itemFen: sum(others.filter(sameItem)),
+      prepaidFen: sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
+    };
+    const day = dayOf(report.accidentAt);
+    const input = benefitInput(state, benefit, before, await daysUsed(tx, state, report, mine?.claim_id ?? noClaim, benefit));
+    return { mine, others, ...benefitOn(day, input, report.region) };
+  }
+
+  /** Days of allowance that the year has used, by what was paid for them. */
+  async function daysUsed(tx: Tx, state: CaseState, report: Report, claimId: string, benefit: store.Benefit): Promise<number> {
+    if (benefit !== 'allowance' || !state.personId) return 0;
+    const day = dayOf(report.accidentAt);
+    const dailyFen = parametersOf(benefitRule, day, report.region)?.values.allowanceDailyFen ?? 1;
+    const { amount_fen: usedFen } = await tx.one(store.allowanceOfYear, [state.personId, day.slice(0, 4), claimId]);
+    return Math.ceil(usedFen / dailyFen);
+  }
+
+  /** For the adjuster: what the rule gives, line by line; null where the case claims no benefit yet. */
+  async function suggest(tx: Tx, state: CaseState): Promise<Suggestion | null> {
+    const benefit = textOf(state, 'benefit');
+    if (!isBenefit(benefit)) return null;
+    const report = await reportOf(tx, state);
+    const { value, explanation } = await computed(tx, state, report, benefit, await tx.run(store.claimsOfPolicy, [report.policyId]));
+    return { amountFen: value.amountFen, explanation };
+  }
+
+  /** Leaving `assess` with an amount. The claims of the policy are held, so that two claims at once cannot both take the last of a limit. */
+  const agree: Effect = async ({ tx, state }) => {
+    const benefit = textOf(state, 'benefit');
+    invariant(isBenefit(benefit), `case ${state.caseId} is assessed without a claim`);
+    const report = await reportOf(tx, state);
+    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const { mine, value, explanation } = await computed(tx, state, report, benefit, claims);
+    invariant(mine, `case ${state.caseId} has no claim`);
+    const enteredFen = wholeOf(state, 'approved_fen');
+    if (value.amountFen === 0) throw refuse('cover.nothing_due');
+    if (enteredFen > value.amountFen) throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
+    const agreedFen = Math.min(value.amountFen, enteredFen || value.amountFen);
+    if (mine.state === 'agreed') await undoAgreement(tx, state, claims, mine);
+    await takeOffset(tx, report, claims, mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0, value.offsetFen);
+    await tx.one(store.setClaim, [mine.claim_id, agreedFen + value.offsetFen, 'agreed']);
+    return { agreed_fen: agreedFen, approved_fen: agreedFen, rule_fen: value.amountFen, agreed_offset_fen: value.offsetFen, benefit_explanation: explanation };
+  };
+
+  /** What was paid ahead becomes a part of this benefit, so that it is neither lost nor counted twice. */
+  async function takeOffset(tx: Tx, report: Report, claims: readonly store.ClaimRow[], restoredFen: number, offsetFen: number): Promise<void> {
+    if (offsetFen === 0) return;
+    const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === report.caseId);
+    invariant(prepaid, 'an offset comes from a prepayment');
+    await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + restoredFen - offsetFen, prepaid.state]);
+  }
+
+  /** Leaving `prepay-option` with a prepayment: at most the rule's share of what is expected, and within what the limits leave. */
+  const checkPrepay: Effect = async (context) => {
+    const { tx, state } = context;
+    const report = await reportOf(tx, state);
+    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const limits = parametersOf(benefitRule, dayOf(report.accidentAt), report.region)?.values;
+    invariant(limits, 'the rule of benefits is in force');
+    // Nobody has estimated: the medical limit is the most that an accident's bill can come to.
+    const estimated = wholeOf(state, 'estimate_fen') || limits.medicalLimitFen;
+    const { mine, value, explanation } = await computed(tx, { ...state, data: { ...state.data, estimate_fen: estimated } }, report, 'prepay', claims);
+    const enteredFen = wholeOf(state, 'prepay_fen');
+    if (enteredFen > value.amountFen) throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
+    if (mine) await tx.one(store.setClaim, [mine.claim_id, enteredFen, 'agreed']);
+    else await insertClaim(context, report, { claimId: newId(), benefit: 'prepay', amountFen: enteredFen, state: 'agreed' });
+    return { prepay_explanation: explanation };
+  };
+
+  /** Leaving `pay` with the bank's receipt. */
+  const settleClaim: Effect = async ({ tx, state }) => {
+    await tx.run(store.endClaimsOfCase, [state.caseId, ['agreed'], 'paid']);
+  };
+
+  /** Entering `deny`: what was asked for is free to be asked for again; what was paid ahead stays paid. */
+  const denyClaim: Effect = async ({ tx, state }) => {
+    const benefit = textOf(state, 'benefit');
+    if (!isBenefit(benefit)) return;
+    const report = await reportOf(tx, state);
+    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
+    if (!mine || mine.state === 'paid') return;
+    await undoAgreement(tx, state, claims, mine);
+    await tx.one(store.setClaim, [mine.claim_id, 0, 'denied']);
+    return { agreed_offset_fen: 0 };
+  };
+
+  return {
+    deciders: { 'cover.policy_check': policyCheck },
+    effects: {
+      'cover.open_claim': openClaim, 'cover.agree': agree, 'cover.check_prepay': checkPrepay, 'cover.settle_claim': settleClaim, 'cover.deny_claim': denyClaim,
+    },
+    suggest,
+    reportClaim,
+  };
+}
+
+export function holdsAt(row: Pick<store.DayRow, 'kind' | 'starts_at' | 'ends_at'>, instant: string): boolean {
+  return row.kind === 'bound' && row.starts_at <= instant && instant < row.ends_at;
+}
+
+function isBenefit(value: string | null): value is store.Benefit {
+  return value !== null && Object.hasOwn(benefitZh, value);
+}
+
+/** By the service that brought the papers, else by what the papers hold. */
+function benefitOf(state: CaseState): store.Benefit {
+  const code = textOf(state, 'attached_service') ?? state.serviceCode;
+  const named = benefitOfService[code];
+  if (named) return named;
+  if (wholeOf(state, 'bill_total') > 0) return 'medical';
+  if (textOf(state, 'in_date')) return 'allowance';
+  throw refuse('cover.no_benefit');
+}
+
+/** A datum that holds an instant, in the form in which the database gives instants. */
+function instantOf(state: CaseState, name: string): string | null {
+  const text = textOf(state, name);
+  if (!text || Number.isNaN(Date.parse(text))) return null;
+  return new Date(text).toISOString();
+}
+
+function line(zh: string, value: string): ExplanationLine {
+  return { zh, value, basis: '日保在保台账与保险条款（报案时限待核）', verified: false };
+}
+
+/** 2026-05-03 14:32 */
+function beijing(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,243 @@
+// Cover on the real engine and database: buying, the minute it starts, races for a day, giving back, who was covered when, and the
+// claims that stand on it.
+
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemAccess } from '#platform/access';
+import { statement } from '#platform/db';
+import { makeWorld, refused, type Worker, type World } from '#test/money-world';
+
+let world: World;
+const noon = '2026-05-03T04:00:00.000Z';
+const ledgerOf = statement<[string], { day: string; generation: number; kind: string }>(
+  'test.cover_ledger',
+  'select day, generation, kind from cover_entry where person_id = $1 order by day, generation',
+);
+const claimsOf = statement<[string], { benefit: string; amount_fen: number; state: string }>(
+  'test.claims_of',
+  'select benefit, amount_fen, state from benefit_claim where person_id = $1 order by benefit, state',
+);
+
+beforeAll(async () => {
+  world = await makeWorld();
+});
+afterAll(async () => world?.close());
+afterEach(async () => {
+  await world.drain();
+  expect(await world.money.brokenPromises()).toEqual([]);
+  world.clock.set('2026-05-03T02:00:00.000Z');
+});
+
+const ledger = (who: Worker) => world.db.transaction(systemAccess, (tx) => tx.run(ledgerOf, [who.personId]));
+const claims = (who: Worker) => world.db.transaction(systemAccess, (tx) => tx.run(claimsOf, [who.personId]));
+
+describe('buying', () => {
+  it('covers today from the minute of payment, the next days from midnight, and splits the premium', async () => {
+    const who = await world.worker();
+    world.clock.set(noon);
+    const { caseId } = await world.buy(who, '2026-05-03', 3);
+    const { data, active } = await world.state(caseId);
+    expect(active.map((one) => one.step)).toEqual(['in-force']);
+    expect(data).toMatchObject({ gross_fen: 120, subsidy_fen: 60, payable_fen: 60, cover_starts_at: noon, cover_ends_at: '2026-05-05T16:00:00.000Z', cover_days: '2026-05-03 至 2026-05-05（3天）' });
+    const ask = (at: string) => world.cover.coveredAt(who.personId, at);
+    expect(await ask('2026-05-03T03:59:59.999Z')).toMatchObject({ covered: false, startsAt: noon });
+    expect(await ask(noon)).toMatchObject({ covered: true, policyNo: data['policy_no'], evidence: { day: '2026-05-03', generation: 1 } });
+    expect(await ask('2026-05-05T15:59:59.999Z')).toMatchObject({ covered: true });
+    expect(await ask('2026-05-05T16:00:00.000Z')).toMatchObject({ covered: false, evidence: null });
+    expect(await world.cover.myCover(who.access)).toMatchObject({ coveredNow: true, until: '2026-05-05T16:00:00.000Z', daysAhead: ['2026-05-04', '2026-05-05'] });
+    expect((await world.cover.days(who.personId, null)).items.map((day) => [day.day, day.stateZh, day.refundable])).toEqual([
+      ['2026-05-05', '未开始', true], ['2026-05-04', '未开始', true], ['2026-05-03', '在保', false],
+    ]);
+    expect(world.insurerSim.policy(String(data['policy_no']))).toBeDefined();
+  });
+
+  it.each([['2011-05-04', '年龄'], ['1960-05-03', '年龄']])('sends a person born %s to a clerk, never refuses', async (birthDay, word) => {
+    const who = await world.worker(birthDay);
+    const opened = await world.open(who, 'DI-001', { cover_from: '2026-05-04', days: '1', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+    const state = await world.state(opened.caseId);
+    expect(state.active.map((one) => one.step)).toEqual(['eligibility-manual']);
+    expect(String(state.data['eligibility_doubts'])).toContain(word);
+  });
+
+  it('the birthday itself decides: 16 and 65 pass', async () => {
+    for (const birthDay of ['2010-05-04', '1960-05-05']) {
+      const who = await world.worker(birthDay);
+      const opened = await world.open(who, 'DI-001', { cover_from: '2026-05-04', days: '1', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+      expect((await world.state(opened.caseId)).active.map((one) => one.step)).toEqual(['pay']);
+    }
+  });
+
+  it('a day that is covered already goes to a clerk', async () => {
+    const who = await world.worker();
+    await world.buy(who, '2026-05-04', 2);
+    const second = await world.open(who, 'DI-001', { cover_from: '2026-05-05', days: '2', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+    expect((await world.state(second.caseId)).data['eligibility_doubts']).toEqual(['同日重复：2026-05-05已有保障']);
+  });
+
+  it('two purchases of one day at once: one binds, the other is refunded to the fen', async () => {
+    const who = await world.worker();
+    const form = { cover_from: '2026-05-06', days: '1', work_type: '网约配送员', work_region: world.region, read_clause: 'on' };
+    const opened = await Promise.all([world.open(who, 'DI-001', form), world.open(who, 'DI-001', { ...form, days: '2' })]);
+    await world.drain();
+    for (const one of opened) {
+      const order = await world.money.orderOf(who.access, one.caseId);
+      expect(world.paymentSim.pay(order?.orderNo ?? '')).toBe(true);
+    }
+    await Promise.all(opened.map((one) => world.until(one.caseId, 'underwrite')));
+    const before = await world.balance('premium_payable');
+    await Promise.all([world.drain(), world.drain()]);
+    await Promise.all(opened.map((one) => world.until(one.caseId, 'in-force').catch(() => world.until(one.caseId, 'completed'))));
+    await world.drain();
+    expect((await ledger(who)).filter((row) => row.kind === 'bound').map((row) => row.day)).toEqual(['2026-05-06', '2026-05-07']);
+    const refunds = (await Promise.all(opened.map((one) => world.state(one.caseId)))).filter((one) => one.data['conflict_days']);
+    expect(refunds).toHaveLength(1);
+    expect(refunds[0]?.data).toMatchObject({ conflict_days: ['2026-05-06'], conflict_refund_fen: 20 });
+    expect((await world.balance('premium_payable')).postedFen - before.postedFen).toBe(80);
+    expect(world.paymentSim.refunds().some((refund) => refund.amountFen === 20)).toBe(true);
+  });
+
+  it('waits while the insurer is down and goes on when it is back', async () => {
+    const who = await world.worker();
+    world.insurerSim.setFaults({ errorRate: 1 });
+    const { caseId } = await world.buy(who, '2026-05-08', 1);
+    expect((await world.state(caseId)).active.map((one) => one.step)).toEqual(['underwrite']);
+    world.insurerSim.setFaults({ errorRate: 0 });
+    await world.drain();
+    expect((await world.state(caseId)).active.map((one) => one.step)).toEqual(['in-force']);
+  });
+
+  it('a doubtful trade goes to the insurer’s person, whose no is a whole refund', async () => {
+    const who = await world.worker();
+    const { caseId } = await world.buy(who, '2026-05-08', 1, '货车司机');
+    await world.until(caseId, 'manual-underwrite');
+    const underwriter = await world.officer('insurer_underwriter');
+    await world.act(underwriter, caseId, 'manual-underwrite', 'reject', { underwriter_note: '超出承保范围' }, '超出承保范围');
+    await world.drain();
+    await world.until(caseId, 'cancelled');
+    expect((await world.state(caseId)).data).toMatchObject({ refund_fen: 20 });
+    expect(await ledger(who)).toEqual([]);
+  });
+});
+
+describe('giving back', () => {
+  it('releases days that have not started, once, and reverses the subsidy', async () => {
+    const who = await world.worker();
+    const { caseId, caseNo } = await world.buy(who, '2026-05-04', 3);
+    const before = await world.balance('subsidy_receivable');
+    const form = { policy_ref: caseNo, refund_dates: '2026-05-05', refund_days: '2', refund_why: '误操作' };
+    const refund = await world.open(who, 'DI-005', form);
+    await world.drain();
+    await world.until(refund.caseId, 'cancelled');
+    expect((await world.state(refund.caseId)).data).toMatchObject({ refund_fen: 40, refund_subsidy_fen: 40, refund_day_list: ['2026-05-05', '2026-05-06'] });
+    expect((await ledger(who)).map((row) => `${row.day} ${row.generation} ${row.kind}`)).toEqual([
+      '2026-05-04 1 bound', '2026-05-05 1 bound', '2026-05-05 2 released', '2026-05-06 1 bound', '2026-05-06 2 released',
+    ]);
+    expect((await world.balance('subsidy_receivable')).postedFen - before.postedFen).toBe(40);
+    const again = await world.open(who, 'DI-005', form);
+    expect((await world.state(again.caseId)).active.map((one) => one.step)).toEqual(['refund-manual']);
+    expect((await world.state(caseId)).active.map((one) => one.step)).toEqual(['in-force']);
+    const third = await world.buy(who, '2026-05-05', 1);
+    expect((await world.state(third.caseId)).active.map((one) => one.step)).toEqual(['in-force']);
+    expect((await ledger(who)).filter((row) => row.day === '2026-05-05').at(-1)).toMatchObject({ generation: 3, kind: 'bound' });
+  });
+
+  it('does not release another person’s policy', async () => {
+    const owner = await world.worker();
+    const { caseNo } = await world.buy(owner, '2026-05-04', 1);
+    const thief = await world.worker();
+    expect(await refused(world.open(thief, 'DI-005', { policy_ref: caseNo, refund_dates: '2026-05-04', refund_days: '1', refund_why: '误操作' }))).toBe('cases.not_found');
+    expect((await ledger(owner)).map((row) => row.kind)).toEqual(['bound']);
+  });
+});
+
+const accident = (at: string) => ({
+  accident_time: at, accident_spot: { text: '湖里区某路口', region: '350206' }, accident_kind: '道路交通', on_work: 'on', injured_condition: '门诊',
+  scene_media: [randomUUID()], late_reason: '在医院',
+});
+const bill = (caseNo: string, fen: number, card: string) => ({
+  report_no: caseNo, treat_type: '门急诊', treat_hospital: '示例医院', bill_total: { fen }, payout_card: card,
+  fee_bill: [randomUUID()], fee_list: [randomUUID()], case_history: [randomUUID()],
+});
+
+/** Report to duty accepted: the case then waits for the papers. */
+async function report(who: Worker, at = '2026-05-03T04:30:00.000Z') {
+  const opened = await world.open(who, 'DI-006', accident(at));
+  const adjuster = await world.officer('insurer_adjuster', 'traffic_police');
+  if ((await world.state(opened.caseId)).status === 'ended') return { ...opened, adjuster };
+  await world.act(adjuster, opened.caseId, 'dispatch', 'contact', { contact_note: '已联系' });
+  await world.act(adjuster, opened.caseId, 'survey', 'done', { survey_report: '属实' });
+  await world.act(adjuster, opened.caseId, 'police-doc', 'none');
+  await world.act(adjuster, opened.caseId, 'duty', 'yes', { duty_reason: '属于保险责任' });
+  return { ...opened, adjuster };
+}
+
+describe('claims', () => {
+  async function insured(): Promise<Worker> {
+    const who = await world.worker();
+    world.clock.set(noon);
+    await world.buy(who, '2026-05-03', 1);
+    world.clock.set('2026-05-03T05:00:00.000Z');
+    return who;
+  }
+
+  it('hits within cover, is late after 48 hours, and misses a minute before payment', async () => {
+    const who = await insured();
+    const hit = await world.open(who, 'DI-006', accident('2026-05-03T04:30:00.000Z'));
+    expect((await world.state(hit.caseId)).done['policy-check']).toMatchObject({ outcome: 'hit' });
+    const miss = await world.open(who, 'DI-006', accident('2026-05-03T03:59:00.000Z'));
+    expect(await world.state(miss.caseId)).toMatchObject({ status: 'ended', end: 'redirected' });
+    world.clock.set('2026-05-06T05:00:00.000Z');
+    const late = await world.open(who, 'DI-006', accident('2026-05-03T04:30:00.000Z'));
+    expect((await world.state(late.caseId)).done['policy-check']).toMatchObject({ outcome: 'late' });
+    expect(await refused(world.open(who, 'DI-007', bill(miss.caseNo, 1_000, who.card)))).toBe('cover.not_covered');
+  });
+
+  it('agrees to what the rule gives and no more, and refuses a second claim for the same benefit', async () => {
+    const who = await insured();
+    const { caseId, caseNo, adjuster } = await report(who);
+    await world.act(adjuster, caseId, 'prepay-option', 'skip');
+    await world.open(who, 'DI-007', bill(caseNo, 100_000, who.card));
+    expect(await refused(world.open(who, 'DI-007', bill(caseNo, 100_000, who.card)))).toBe('cover.claim_exists');
+    await world.act(adjuster, caseId, 'doc-check', 'complete');
+    const suggestion = await world.db.transaction(adjuster.access, async (tx) => world.cover.suggest(tx, await world.state(caseId)));
+    expect(suggestion).toMatchObject({ amountFen: 90_000 });
+    expect(await refused(world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 90_001 } }))).toBe('cover.over_limit');
+    await world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 80_000 } });
+    expect((await world.state(caseId)).data).toMatchObject({ agreed_fen: 80_000, rule_fen: 90_000 });
+    expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 80_000, state: 'agreed' }]);
+    const stay = { report_ref: caseNo, ward_hospital: '示例医院', in_date: '2026-05-01', out_date: '2026-05-03', payout_card: who.card, inpatient_record: [randomUUID()] };
+    const allowance = await world.open(who, 'DI-008', stay);
+    expect((await world.state(allowance.caseId)).data).toMatchObject({ benefit: 'allowance' });
+    expect(await claims(who)).toHaveLength(2);
+  });
+
+  it('what was paid ahead comes off the benefit, once', async () => {
+    const who = await insured();
+    const { caseId, caseNo, adjuster } = await report(who);
+    expect(await refused(world.act(adjuster, caseId, 'prepay-option', 'prepay', { prepay_fen: { fen: 4_000_001 }, payout_card: who.card }))).toBe('cover.over_limit');
+    await world.act(adjuster, caseId, 'prepay-option', 'prepay', { prepay_fen: { fen: 20_000 }, payout_card: who.card });
+    await world.casesEvent(caseId, 'prepay', 'paid');
+    await world.open(who, 'DI-007', bill(caseNo, 100_000, who.card));
+    await world.act(adjuster, caseId, 'doc-check', 'complete');
+    await world.act(adjuster, caseId, 'assess', 'high', { assess_note: '按规则', approved_fen: { fen: 70_000 } });
+    expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 90_000, state: 'agreed' }, { benefit: 'prepay', amount_fen: 0, state: 'agreed' }]);
+    const second = await world.officer('insurer_adjuster');
+    await world.act(second, caseId, 'assess-dual', 'return', { review_opinion: '再核' }, '金额请再核一次');
+    await world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 60_000 } });
+    expect((await world.state(caseId)).data).toMatchObject({ agreed_fen: 60_000, agreed_offset_fen: 20_000 });
+    expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 80_000, state: 'agreed' }, { benefit: 'prepay', amount_fen: 0, state: 'agreed' }]);
+  });
+
+  it('a denied claim can be made again', async () => {
+    const who = await insured();
+    const { caseId, caseNo, adjuster } = await report(who);
+    await world.act(adjuster, caseId, 'prepay-option', 'skip');
+    await world.open(who, 'DI-007', bill(caseNo, 100_000, who.card));
+    await world.act(adjuster, caseId, 'doc-check', 'complete');
+    await world.act(adjuster, caseId, 'assess', 'deny', { assess_note: '票据不符' }, '票据与病历不符');
+    expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 0, state: 'denied' }]);
+    const again = await world.open(who, 'DI-007', bill(caseNo, 50_000, who.card));
+    expect(again.caseId).not.toBe(caseId);
+    expect((await claims(who)).map((one) => one.state)).toEqual(['denied', 'open']);
+  });
+});

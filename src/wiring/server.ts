@@ -1,0 +1,88 @@
+// The HTTP server with all routes of all modules and both apps. What an access means is identity's; here routes only meet.
+
+import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FastifyRequest } from 'fastify';
+import { consoleRoutes } from '#apps/console/routes';
+import type { DemoTools } from '#apps/worker/backend';
+import type { Render } from '#apps/worker/pages/model';
+import { workerRoutes } from '#apps/worker/routes';
+import { addHealth } from '#platform/http-health';
+import { createHttp, type Http } from '#platform/http';
+import type { Log } from '#platform/log';
+import { caseRoutes } from '#modules/cases';
+import { coverRoutes } from '#modules/cover';
+import { fileRoutes } from '#modules/files';
+import { checkCsrf } from '#modules/identity';
+import { moneyRoutes } from '#modules/money';
+import { orgRoutes } from '#modules/orgs';
+import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
+import type { Services } from './services.ts';
+import { createWorkerBackend } from './worker-backend.ts';
+
+export type ServerOptions = {
+  readonly services: Services;
+  readonly log: Log;
+  readonly publicUrl: string;
+  /** Folder of the built apps. */
+  readonly dist: string;
+  readonly demo: (DemoTools & { accounts(): readonly DemoAccount[] }) | null;
+};
+
+export async function createServer(options: ServerOptions): Promise<Http> {
+  const { services, log } = options;
+  const { identity, cases, reader, calendar, metrics } = services;
+  const app = await createHttp({
+    log,
+    publicUrl: options.publicUrl,
+    trustProxy: services.config.trustProxy.length > 0 ? services.config.trustProxy : false,
+    metrics,
+    publicFiles: ['/desk'],
+  });
+  identity.guard.install(app);
+  addHealth(app, { ping: services.db.ping, metrics, metricsToken: services.config.metricsToken });
+
+  const asker: Asker = (request: FastifyRequest) => {
+    const session = request.session;
+    if (!session) throw new Error('a route that asks who is there must declare its access');
+    return { access: session.access, actor: session.actor };
+  };
+  await app.register(identity.routes);
+  await app.register(orgRoutes(services.orgs));
+  await app.register(caseRoutes({ cases, reader, calendar, asker, suggest: services.suggest }));
+  await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));
+  await app.register(coverRoutes({ cover: services.cover, sessionOf: asker, personFor: services.personFor }));
+  await app.register(
+    fileRoutes({
+      files: services.files,
+      asker,
+      checkCsrf: (request) => {
+        if (request.session) checkCsrf(request.session, String(request.headers['x-csrf'] ?? ''));
+      },
+    }),
+  );
+  await app.register(deskRoutes(services, asker));
+  if (options.demo) await app.register(demoRoutes(() => options.demo?.accounts() ?? []));
+  await app.register(consoleRoutes, { distDir: join(options.dist, 'console') });
+  await app.register(workerRoutes, {
+    backend: createWorkerBackend(services),
+    render: await loadRender(join(options.dist, 'worker', 'render.js')),
+    island: loadIsland(join(options.dist, 'worker', 'island.js')),
+    demo: options.demo,
+    clock: services.clock,
+  });
+  return app;
+}
+
+/** The pages are compiled by the build; nothing else of the server imports TSX. */
+async function loadRender(path: string): Promise<Render> {
+  const module: { render: Render } = await import(pathToFileURL(path).href);
+  return module.render;
+}
+
+function loadIsland(path: string): { source: string; hash: string } {
+  const source = readFileSync(path, 'utf8');
+  return { source, hash: createHash('sha256').update(source).digest('hex').slice(0, 12) };
+}

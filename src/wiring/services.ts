@@ -1,0 +1,274 @@
+// All modules, joined. One function makes them from a database and the outside parties; the server, the tests and the benchmarks
+// use the same one, so that what is measured and tested is what runs.
+
+import { catalogRegistry } from '#catalog/registry';
+import { documents as documentTemplates } from '#catalog/documents/index';
+import { notices as noticeTemplates } from '#catalog/notices';
+import { isRegion, regionName } from '#catalog/regions';
+import { fieldKind } from '#catalog/fields/index';
+import { isSecret } from '#catalog/form';
+import { caseFields } from '#catalog/data';
+import { personGrant, systemAccess, type Access } from '#platform/access';
+import { statutoryCalendar } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
+import type { Config } from '#platform/config';
+import { createCrypto } from '#platform/crypto';
+import { statement, type Database, type Tx } from '#platform/db';
+import { declareRefusals, invariant } from '#platform/errors';
+import { enqueue } from '#platform/jobs';
+import type { Metrics } from '#platform/metrics';
+import { readCursor } from '#platform/page';
+import { createCatalogue } from '#modules/catalogue';
+import { createCases, createRatings, createReader, readState, type Cases } from '#modules/cases';
+import { createCover } from '#modules/cover';
+import { createDocuments, render } from '#modules/documents';
+import { createDrafts } from '#modules/drafts';
+import { createFiles, type Scanner } from '#modules/files';
+import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
+import { createMembership } from '#modules/membership';
+import { createMoney } from '#modules/money';
+import { createNotices } from '#modules/notices';
+import { createOrgs } from '#modules/orgs';
+import { createTrace } from '#modules/trace';
+import type { Parties } from './parties.ts';
+
+const refuse = declareRefusals({
+  'cover.person_unknown': { status: 404, zh: '没有找到这个人，或您无权查询。', next: '请核对证件号码，或从办件页面查询。' },
+});
+
+export type ServicesOptions = {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms'>;
+  readonly metrics: Metrics;
+  readonly scan: Scanner;
+  readonly filesFolder: string;
+  /** The address that the world reaches us at, for the way back from the cashier. */
+  readonly publicUrl: string;
+};
+
+const selectPersonByIndex = statement<[Buffer], { person_id: string }>(
+  'wiring.person_by_id_number',
+  'select person_id from person where id_number_index = $1',
+);
+const selectSeesPerson = statement<[string], { one: number }>(
+  'wiring.sees_person',
+  'select 1 as one from case_state where person_id = $1 limit 1',
+);
+const selectStaffName = statement<[string], { name: string }>('wiring.staff_name', 'select name from staff where staff_id = $1');
+
+export type Services = ReturnType<typeof createServices>;
+
+export function createServices(options: ServicesOptions) {
+  const { config, db, clock, parties } = options;
+  const crypto = createCrypto(config.masterKey);
+  const trace = createTrace(config.origin, crypto);
+  const calendar = () => statutoryCalendar;
+  const orgs = createOrgs({ db });
+  const catalogue = createCatalogue({ db, trace, clock });
+  const files = createFiles({ db, crypto, clock, folder: options.filesFolder, scan: options.scan });
+
+  const identity = createIdentity({
+    db,
+    crypto,
+    trace,
+    clock,
+    publicUrl: options.publicUrl,
+    demo: config.demo,
+    // A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox.
+    sendCode: (tx, phone, code) => tx.onCommit(() => void sendCode(phone, code)),
+    revealCase,
+  });
+
+  async function sendCode(phone: string, code: string): Promise<void> {
+    await parties.sms.send({ phone, templateCode: 'login_code', params: { code }, bizId: `code-${Date.now()}` }).catch(() => {});
+  }
+
+  /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
+  const person = async (personId: string) => {
+    const found = await db.transaction(systemAccess, (tx) => identity.personIn(tx, personId));
+    invariant(found, `person ${personId} exists`);
+    return found;
+  };
+
+  const notices = createNotices({
+    db,
+    clock,
+    sms: parties.sms,
+    templates: noticeTemplates,
+    sources: catalogRegistry,
+    regionName: (code) => regionName(code) ?? code,
+    phoneOf: async (tx, personId) => (await identity.personIn(tx, personId))?.phone ?? null,
+  });
+  const documents = createDocuments({
+    db,
+    trace,
+    templates: documentTemplates,
+    sources: catalogRegistry,
+    regionName: (code) => regionName(code) ?? code,
+    orgName: orgs.orgName,
+  });
+  const membership = createMembership({
+    trace,
+    orgName: orgs.orgName,
+    person: async (_tx, personId) => {
+      const { birthDay, region } = await person(personId);
+      return { birthDay, region };
+    },
+  });
+
+  // Cases and money know each other: money moves a case, a case asks for money. The knot is tied here and nowhere else.
+  let cases: Cases;
+  const casesPort = {
+    lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
+    event: async (tx: Tx, input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> }) => {
+      let missed = false;
+      await cases.eventIn(tx, { ...input, requestId: null }, undefined, (value) => {
+        missed = value;
+      });
+      return !missed;
+    },
+    read: async (tx: Tx, caseId: string) => (await tx.maybe(readState, [caseId]))?.state ?? null,
+  };
+  const money = createMoney({
+    db,
+    clock,
+    crypto,
+    trace,
+    enqueue,
+    payment: parties.payment,
+    bank: parties.bank,
+    cases: casesPort,
+    findPayee: async (_tx, personId) => {
+      const { name, card } = await person(personId);
+      return { name, card };
+    },
+    staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
+    returnUrl: (caseId) => `${options.publicUrl}/m/pay/${caseId}`,
+  });
+  const cover = createCover({
+    db,
+    clock,
+    trace,
+    enqueue,
+    insurer: parties.insurer,
+    cases: casesPort,
+    money,
+    findInsured: async (_tx, personId) => {
+      const found = await person(personId);
+      return {
+        birthDay: found.birthDay,
+        occupation: found.occupation,
+        idNumberHash: idNumberIndex(crypto, { type: found.idType, number: found.idNumber }).toString('hex'),
+      };
+    },
+  });
+
+  cases = createCases({
+    db,
+    clock,
+    calendar,
+    trace,
+    crypto,
+    route: orgs.route,
+    published: catalogue.published,
+    byHash: catalogue.byHash,
+    isRegion,
+    checkFiles: (tx, fileIds, caseId) => files.checkFiles(tx, fileIds, caseId),
+    announce: notices.announce,
+    makeDocument: (context, template) => void documents.makeDocument(context, template),
+    mayExpire: money.payments.mayExpire,
+    effects: { ...membership.effects, ...money.effects, ...cover.effects },
+    deciders: { ...membership.deciders, ...cover.deciders },
+    onSteps: (count) => options.metrics.steps(count),
+  });
+
+  const reader = createReader({
+    db,
+    clock,
+    calendar,
+    byHash: catalogue.byHash,
+    publishedServices: catalogue.publishedServices,
+    orgName: orgs.orgName,
+    regionName,
+    applicantName: async (_tx, personId, orgId, open) => {
+      if (!personId) return orgId ? orgs.orgName(orgId) : '';
+      const { name } = await person(personId);
+      return open ? name : maskName(name);
+    },
+    targetZh: (target) => {
+      const service = catalogue.publishedServices().find((one) => one.workflow.code === target);
+      return { zh: service?.zh ?? catalogRegistry.planned[target]?.zh ?? target, available: service !== undefined };
+    },
+  });
+
+  /** A sealed value of a case, for staff in whose steps it is used; the reason and the trace are identity's. */
+  async function revealCase(tx: Tx, caseId: string, field: string, session: StaffSession): Promise<RevealedCase | null> {
+    const row = await tx.maybe(readState, [caseId]);
+    if (!row) return null;
+    const { state } = row;
+    const service = catalogue.byHash(state.serviceHash);
+    const known = caseFields(service, catalogRegistry)[field] ?? attachedField(state.attached, field);
+    const value = known && isSecret(known) && field in state.data ? String(cases.unsealed(state, field)) : null;
+    invariant(session.kind === 'staff', 'only staff unmask');
+    return { personId: state.personId, region: state.region, value };
+  }
+
+  function attachedField(codes: readonly string[], name: string) {
+    for (const code of codes) {
+      const field = catalogue.published(code)?.service.fields[name];
+      if (field) return field;
+    }
+    return undefined;
+  }
+
+  /** The person that a query of cover is about: by a case that the asker sees, or by ID number among the people whose cases he sees. */
+  async function personFor(access: Access, query: { caseId?: string | undefined; idNumber?: string | undefined }): Promise<string> {
+    const found = await db.transaction(access, async (tx) => {
+      if (query.caseId) return (await tx.maybe(readState, [query.caseId]))?.state.personId ?? null;
+      const parsed = fieldKind('id_number').parse(query.idNumber, {}, { today: clock.now().slice(0, 10) });
+      if (!parsed.ok) return null;
+      const index = idNumberIndex(crypto, { type: 'resident_id', number: String(parsed.value) });
+      const row = await db.transaction(systemAccess, (system) => system.maybe(selectPersonByIndex, [index]));
+      return row && (await tx.maybe(selectSeesPerson, [row.person_id])) ? row.person_id : null;
+    });
+    if (!found) throw refuse('cover.person_unknown');
+    return found;
+  }
+
+  /** The print page of a document, with the name open for the person and masked for others. */
+  async function print(access: Access, documentId: string): Promise<string> {
+    const { content, caseId } = await documents.read(access, documentId);
+    const state = await reader.state(access, caseId);
+    const mine = state.personId !== null && access.grants.includes(personGrant(state.personId));
+    const name = state.personId ? (await person(state.personId)).name : '';
+    return render({ content, documentId, applicant: mine ? name : maskName(name) });
+  }
+
+  async function suggest(access: Access, caseId: string) {
+    const state = await reader.state(access, caseId);
+    return db.transaction(access, (tx) => cover.suggest(tx, state));
+  }
+
+  /** Reads what lives in memory; called once the database is ready. */
+  async function prepare(): Promise<void> {
+    await orgs.load();
+    await catalogue.publishAuthored();
+    await money.prepare();
+  }
+
+  return {
+    config, db, clock, crypto, trace, calendar, orgs, catalogue, files, identity, notices, membership, money, cover, cases, reader,
+    documents: { ...documents, print },
+    drafts: createDrafts({ db, crypto, clock, isRegion, published: catalogue.published }),
+    ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
+    metrics: options.metrics,
+    tasks: { ...money.tasks, ...cover.tasks },
+    region: config.region,
+    isRegion,
+    readCursor: (cursor: string | null) => readCursor(cursor ?? undefined),
+    personFor, suggest, prepare,
+  };
+}
+

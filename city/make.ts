@@ -21,7 +21,7 @@ import { finishBatch } from './finish.ts';
 import { closeOrders, moneyEffects } from './money.ts';
 import { makeOrganisations, type Organisations } from './orgs.ts';
 import { makePictures, type Blob } from './pictures.ts';
-import { tellOrdinary, tellStories, storyCount, type Rider } from './population.ts';
+import { ridersOf, storyCount, tellOrdinary, tellStories, type Rider } from './population.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Rows } from './rows.ts';
 import { accountOf, makePassword, makeStaff, staffByGrant, staffRow, type CityStaff, type DemoAccount } from './staff.ts';
@@ -70,16 +70,13 @@ export async function makeCity(options: CityOptions): Promise<City> {
   const passwordHash = await hashPassword(password, random.bytes(16));
   const blobs = makePictures(random, createCrypto(options.masterKey, random.bytes));
   const setting: Setting = { options, nowMs, orgs, staff, passwordHash, blobs };
-  // The stories are the first batch; telling them once here gives their riders.
-  const riders = peopleBatch(setting, 0, new Map()).riders;
-  const rider = riders[0];
-  if (!rider) throw new Error('the city has its rider');
+  const riders = ridersOf(seed, nowMs);
   return {
     seed,
     workers: options.workers,
     now,
     accounts: staff.map((one) => accountOf(one, orgs, password)),
-    rider,
+    rider: riders[0],
     riders,
     blobs: Object.values(blobs),
     batches: () => batchesOf(setting),
@@ -174,20 +171,17 @@ function foundation(setting: Setting): CityBatch {
   );
 }
 
-function peopleBatch(setting: Setting, batch: number, numbers: Map<string, number>): CityBatch & { readonly riders: readonly Rider[] } {
+function peopleBatch(setting: Setting, batch: number, numbers: Map<string, number>): CityBatch {
   const { world, random } = worldOf(setting, `people/${batch}`, numbers);
   const { nowMs, options } = setting;
   return withIdSource(
     () => random.id(world.nowMs()),
     () => {
-      let riders: readonly Rider[] = [];
-      if (batch === 0) riders = tellStories(world, nowMs);
-      else {
-        const first = storyCount + (batch - 1) * batchPeople;
-        tellOrdinary(world, nowMs, first, Math.min(first + batchPeople, options.workers));
-      }
+      const first = storyCount + (batch - 1) * batchPeople;
+      if (batch === 0) tellStories(world, options.seed, nowMs);
+      else tellOrdinary(world, options.seed, nowMs, first, Math.min(first + batchPeople, options.workers));
       finishBatch(world, nowMs);
-      return { rows: world.rows, jobs: world.jobs, riders };
+      return { rows: world.rows, jobs: world.jobs };
     },
   );
 }

@@ -5,7 +5,7 @@ import { makeResidentId } from '#catalog/fields/identity';
 import { maskName, personRow } from '#modules/identity';
 import { syntheticRegion } from '#catalog/fields/identity';
 import { districts, givenFemale, givenMale, platforms, surnames, type District } from './names.ts';
-import type { Random } from './random.ts';
+import { createRandom } from './random.ts';
 import type { Row } from './rows.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,8 @@ const cardIssuer = '620000';
 const genders = { male: 1, female: 0 } as const;
 
 /** Person number `index` of the city; 0 is the demonstration's rider. The same whatever batch it is made in. */
-export function makePerson(random: Random, index: number, nowMs: number, birthDay = birthDayOf(index, nowMs)): CityPerson {
+export function makePerson(seed: number, index: number, nowMs: number, birthDay = birthDayOf(index, nowMs)): CityPerson {
+  const random = createRandom(seed, `person/${index}`, 512);
   const platform = random.weighted(platforms.map((one, at) => [one, [46, 24, 14, 6, 10][at] ?? 1] as const));
   const sex = random.chance(platform.occupation === '家政服务员' ? 0.1 : 0.84) ? 'male' : 'female';
   const name = random.weighted(surnames) + random.pick(sex === 'male' ? givenMale : givenFemale);

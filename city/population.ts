@@ -26,21 +26,23 @@ function settle(world: World, person: CityPerson): CityPerson {
   return person;
 }
 
-export function tellStories(world: World, nowMs: number): readonly Rider[] {
-  const rider = settle(world, makePerson(world.random, 0, nowMs));
-  const riders: Rider[] = [riderOf('还没有入会、还没有保障', rider)];
+export function tellStories(world: World, seed: number, nowMs: number): void {
+  settle(world, makePerson(seed, 0, nowMs));
   plots.forEach(([name, plot], at) => {
-    const birthDay = plot.old ? oldBirthDay(nowMs, at) : undefined;
-    const person = settle(world, makePerson(world.random, at + 1, nowMs, birthDay));
-    const story = tell(world, person, plot, nowMs);
+    const story = tell(world, settle(world, personOf(plot, seed, at, nowMs)), plot, nowMs);
     if (/completed|paid at the second/.test(name)) rateEnded(story, nowMs, /second benefit/.test(name) ? 1 : 5);
-    riders.push(riderOf(name, person));
   });
-  return riders;
 }
 
-function riderOf(story: string, { name, phone, idNumber }: CityPerson): Rider {
-  return { story, name, phone, idNumber };
+function personOf(plot: CoverPlot, seed: number, at: number, nowMs: number): CityPerson {
+  return makePerson(seed, at + 1, nowMs, plot.old ? oldBirthDay(nowMs, at) : undefined);
+}
+
+/** The demonstration's rider first, then whoever each story is told of. */
+export function ridersOf(seed: number, nowMs: number): readonly [Rider, ...Rider[]] {
+  const riderOf = (story: string, { name, phone, idNumber }: CityPerson): Rider => ({ story, name, phone, idNumber });
+  const first = riderOf('还没有入会、还没有保障', makePerson(seed, 0, nowMs));
+  return [first, ...plots.map(([name, plot], at) => riderOf(name, personOf(plot, seed, at, nowMs)))];
 }
 
 /** Sixty-seven years old: nobody else of the city is. */
@@ -49,10 +51,10 @@ function oldBirthDay(nowMs: number, at: number): string {
 }
 
 /** People number `from` up to, not including, `to`. */
-export function tellOrdinary(world: World, nowMs: number, from: number, to: number): void {
+export function tellOrdinary(world: World, seed: number, nowMs: number, from: number, to: number): void {
   const { random } = world;
   for (let index = from; index < to; index += 1) {
-    const person = settle(world, makePerson(random, index, nowMs));
+    const person = settle(world, makePerson(seed, index, nowMs));
     const stories: Story[] = [];
     if (random.chance(0.55)) stories.push(random.chance(0.9) ? tellMember(world, person, nowMs) : tellApplicant(world, person, nowMs));
     const member = stories.some((story) => isMember(story));

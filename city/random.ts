@@ -16,9 +16,8 @@ export type Random = {
   id(atMs: number): string;
 };
 
-const blockBytes = 65_536;
-
-export function createRandom(seed: number, label: string): Random {
+/** `blockBytes` is how much is made at a time. */
+export function createRandom(seed: number, label: string, blockBytes = 65_536): Random {
   const key = createHash('sha256').update(`gongdun/city/${seed}/${label}`).digest();
   // The keystream of AES-256-CTR over zeros: fast, and long enough for any city.
   const stream = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));

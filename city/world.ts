@@ -15,7 +15,7 @@ import { caseNumber, newId } from '#platform/ids';
 import { act, command, deadlinesOf, fold, open, tick } from '#modules/cases';
 import type { Actor, ActionBody, CaseState, Decision, Facts, Ruling } from '#modules/cases';
 import type { CaseCommand } from '#contract/cases';
-import { canonical, noPrevious, type Trace, type TracedAct } from '#modules/trace';
+import { noPrevious, type Trace, type TracedAct } from '#modules/trace';
 import type { Organisations } from './orgs.ts';
 import type { Random } from './random.ts';
 import { recordingTx } from './recorder.ts';
@@ -280,7 +280,8 @@ export function createWorld(setup: Setup) {
       actor_org_id: decision.actorOrgId, recorded_at: now(), request_id: requestId, case_prev: one.head,
       commitment: committed.commitment, leaf_id: leaf.leafId,
     });
-    rows.case_body.push({ action_id: actionId, salt: committed.salt, body: canonical(body) });
+    // jsonb keeps no text, so the canonical form is needed for the commitment only.
+    rows.case_body.push({ action_id: actionId, salt: committed.salt, body: JSON.stringify(body) });
     if (body.vote && by.id) {
       const { step, round, choice } = body.vote;
       rows.case_vote.push({ case_id: caseId, step, round, voter_id: by.id, choice, at: decision.at, leaf_id: leaf.leafId });

@@ -2,6 +2,7 @@
 // decides nothing about cases, money or people.
 
 import { join } from 'node:path';
+import type { City } from '#city';
 import { buildApps } from '#tools/build';
 import { closeHttp } from '#platform/http';
 import { createLog } from '#platform/log';
@@ -63,7 +64,8 @@ async function start(config: Config): Promise<void> {
   });
   await services.prepare();
   await restoreClock(services);
-  const accounts = config.demo ? await ensureCity(services, config, database.ownerUrl, say) : [];
+  const city = config.demo ? await ensureCity(services, database.ownerUrl, say) : null;
+  const accounts = city?.accounts ?? [];
 
   if (await buildApps()) say('页面已构建');
   const demo = config.demo ? createDemo(services, parties, accounts) : null;
@@ -73,7 +75,7 @@ async function start(config: Config): Promise<void> {
   const background = await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: config.jobConcurrency, log });
   started.push({ name: '后台任务', stop: background.stop });
 
-  announce(config, accounts, Date.now() - began);
+  announce(config, city, Date.now() - began);
 }
 
 async function listen(app: Awaited<ReturnType<typeof createServer>>, config: Config): Promise<void> {
@@ -90,15 +92,15 @@ async function listen(app: Awaited<ReturnType<typeof createServer>>, config: Con
   }
 }
 
-function announce(config: Config, accounts: readonly { login: string; roleZh: string; orgZh: string; password: string }[], ms: number): void {
+function announce(config: Config, city: City | null, ms: number): void {
   say(`\n工盾已就绪（${(ms / 1000).toFixed(1)} 秒）`);
   say(`  劳动者  ${config.publicUrl}/m`);
   say(`  工作台  ${config.publicUrl}/desk`);
-  if (!config.demo) return;
+  if (!city) return;
   say(`  短信    ${config.publicUrl}/dev/phone    时间  ${config.publicUrl}/dev/clock    接口  ${config.publicUrl}/api/openapi.json`);
-  say('  演示环境：数据均为虚构。骑手手机号 19900000001，验证码见 /dev/phone；工作台登录页可一键填写：');
+  say(`  演示环境：数据均为虚构。骑手手机号 ${city.rider.phone}，验证码见 /dev/phone；工作台登录页可一键填写：`);
   const seen = new Set<string>();
-  for (const account of accounts) {
+  for (const account of city.accounts) {
     if (seen.has(account.roleZh)) continue;
     seen.add(account.roleZh);
     say(`    ${account.login.padEnd(28)} ${account.password}  ${account.roleZh}（${account.orgZh}）`);

@@ -119,7 +119,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   });
   const cover = createCover({
     db, clock, trace, enqueue, insurer, cases: casesPort, money,
-    findInsured: async (_tx, personId) => ({ birthDay: personOf(personId).birthDay, occupation: '网约配送员', idNumberHash: randomBytes(32).toString('hex') }),
+    findInsured: async (_tx, personId) => ({ birthDay: personOf(personId).birthDay, occupation: '网约配送员', idNumberHash: personId.replaceAll('-', '').repeat(2) }),
   });
   cases = createCases({
     db, clock, calendar: () => statutoryCalendar, trace, crypto,

@@ -2,7 +2,7 @@
 // city's people. None of this is made outside of demonstration mode.
 
 import { totpCode } from '#modules/identity';
-import type { CityAccount } from '#city';
+import type { DemoAccount as CityAccount } from '#city';
 import type { DemoTools } from '#apps/worker/backend';
 import type { DemoAccount } from './desk-routes.ts';
 import { keepClock } from './first-run.ts';

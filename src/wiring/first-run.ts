@@ -1,46 +1,58 @@
 // The first start of a demonstration: a synthetic city, loaded in one transaction together with the mark that says so. A start that
 // was broken off leaves no city, and the next one makes it again.
 
-import { makeCity, loadCity, accountsOf, type CityAccount } from '#city';
+import { z } from 'zod';
+import { loadCity, makeCity, type City } from '#city';
+import { serviceHash } from '#modules/catalogue';
 import { systemAccess } from '#platform/access';
-import type { Config } from '#platform/config';
 import { statement, type Database } from '#platform/db';
 import type { Services } from './services.ts';
 
-type Mark = { readonly seed: number; readonly workers: number };
+const cityMark = z.object({ seed: z.number(), workers: z.number(), now: z.string() });
+export type CityMark = z.infer<typeof cityMark>;
 
 const selectSetting = statement<[string], { value: unknown }>('wiring.setting', 'select value from setting where name = $1');
-const insertSetting = statement<[string, string, string], never>(
-  'wiring.insert_setting',
+const upsertSetting = statement<[string, string, string], never>(
+  'wiring.upsert_setting',
   'insert into setting (name, value, at) values ($1, $2::jsonb, $3) on conflict (name) do update set value = excluded.value, at = excluded.at',
 );
 
-const cityName = 'city';
 const clockName = 'clock';
 
-export async function readSetting(db: Database, name: string): Promise<unknown> {
+async function readSetting(db: Database, name: string): Promise<unknown> {
   const row = await db.transaction(systemAccess, (tx) => tx.maybe(selectSetting, [name]));
   return row?.value ?? null;
 }
 
-export async function writeSetting(db: Database, name: string, value: unknown, at: string): Promise<void> {
-  await db.transaction(systemAccess, async (tx) => tx.send(insertSetting, [name, JSON.stringify(value), at]));
+/** The city of this database, made again from its mark; null where none was loaded. */
+export async function knownCity(services: Services): Promise<City | null> {
+  const mark = cityMark.safeParse(await readSetting(services.db, 'city'));
+  return mark.success ? build(services, mark.data) : null;
 }
 
-function isMark(value: unknown): value is Mark {
-  return typeof value === 'object' && value !== null && 'seed' in value && 'workers' in value;
-}
-
-/** Makes the city if there is none; gives the demonstration's logins of the city that there is. */
-export async function ensureCity(services: Services, config: Config, ownerUrl: string, say: (line: string) => void): Promise<readonly CityAccount[]> {
-  const known = await readSetting(services.db, cityName);
-  if (isMark(known)) return accountsOf({ seed: known.seed, workers: known.workers });
-  const started = Date.now();
-  const city = makeCity({ seed: config.seed, workers: config.workers, now: services.clock.now(), services });
-  await loadCity(ownerUrl, city, { mark: { name: cityName, value: { seed: config.seed, workers: config.workers } } });
+/** Makes and loads a city; the files of its cases go where the program looks for them. */
+export async function makeAndLoad(services: Services, ownerUrl: string, mark: CityMark): Promise<City> {
+  const city = await build(services, mark);
+  for (const blob of city.blobs) await services.files.writeWhole(blob.address, blob.sealed);
+  await loadCity(ownerUrl, city);
   await services.prepare();
-  say(`合成城市已生成：${config.workers} 人，种子 ${config.seed}，用时 ${((Date.now() - started) / 1000).toFixed(1)} 秒（全部虚构）`);
-  return city.accounts;
+  return city;
+}
+
+function build(services: Services, mark: CityMark): Promise<City> {
+  const { config } = services;
+  return makeCity({ ...mark, masterKey: config.masterKey, origin: config.origin, serviceHash });
+}
+
+/** The demonstration's city: the one that is there, or a new one on the first run. */
+export async function ensureCity(services: Services, ownerUrl: string, say: (line: string) => void): Promise<City> {
+  const known = await knownCity(services);
+  if (known) return known;
+  const { seed, workers } = services.config;
+  const started = Date.now();
+  const city = await makeAndLoad(services, ownerUrl, { seed, workers, now: services.clock.now() });
+  say(`合成城市已生成：${workers} 人，种子 ${seed}，用时 ${((Date.now() - started) / 1000).toFixed(1)} 秒（全部虚构）`);
+  return city;
 }
 
 /** The demonstration's time survives a restart: what was lived through stays lived through. */
@@ -50,5 +62,7 @@ export async function restoreClock(services: Services): Promise<void> {
 }
 
 export async function keepClock(services: Services): Promise<void> {
-  await writeSetting(services.db, clockName, services.clock.offsetMs(), new Date().toISOString());
+  await services.db.transaction(systemAccess, async (tx) =>
+    tx.send(upsertSetting, [clockName, JSON.stringify(services.clock.offsetMs()), new Date().toISOString()]),
+  );
 }

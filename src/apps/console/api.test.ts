@@ -28,7 +28,12 @@ const json = (status: number, body: unknown) => () =>
 
 describe('sentences', () => {
   test("the server's own words come first", () => {
-    const error = errorOf(409, { code: 'cases.stale', detail: '已被别人处理。', next: '请刷新。', problems: [{ path: 'a', code: 'x', zh: '错' }] });
+    const error = errorOf(409, {
+      code: 'cases.stale',
+      detail: '已被别人处理。',
+      next: '请刷新。',
+      problems: [{ path: 'a', code: 'x', zh: '错' }],
+    });
     expect(sentenceOf(error)).toEqual({ what: '已被别人处理。', next: '请刷新。' });
     expect(error.problems).toEqual([{ path: 'a', code: 'x', zh: '错' }]);
   });

@@ -31,7 +31,10 @@ const sentences: Readonly<Record<number, readonly [string, string]>> = {
   422: ['有内容填写得不对。', '请按提示修改后再提交。'],
   429: ['操作太频繁。', '请稍等一会儿再试。'],
 };
-const serverFault: readonly [string, string] = ['服务器出了问题，这次没有办成。', '请稍后再试；多次出现请联系管理员并告知时间。'];
+const serverFault: readonly [string, string] = [
+  '服务器出了问题，这次没有办成。',
+  '请稍后再试；多次出现请联系管理员并告知时间。',
+];
 
 /** What went wrong and what to do, for any error at all. */
 export function sentenceOf(error: unknown): { readonly what: string; readonly next: string | null } {
@@ -68,7 +71,13 @@ export function errorOf(status: number, body: unknown): ApiError {
     };
   });
   const detail = textOf(said['detail']);
-  return new ApiError(status, textOf(said['code']) ?? `http.${status}`, detail ?? what, textOf(said['next']) ?? (detail ? null : next), problems);
+  return new ApiError(
+    status,
+    textOf(said['code']) ?? `http.${status}`,
+    detail ?? what,
+    textOf(said['next']) ?? (detail ? null : next),
+    problems,
+  );
 }
 
 type Listener = () => void;

@@ -9,7 +9,18 @@ export const imageId = '0195a000-0000-7000-8000-0000000000f1';
 export const pdfId = '0195a000-0000-7000-8000-0000000000f2';
 
 function formField(name: string, kind: string, zh: string, more: Partial<FormField> = {}): FormField {
-  return { name, kind, zh, required: true, options: {}, help: null, showWhen: null, requiredWhen: null, secret: false, ...more };
+  return {
+    name,
+    kind,
+    zh,
+    required: true,
+    options: {},
+    help: null,
+    showWhen: null,
+    requiredWhen: null,
+    secret: false,
+    ...more,
+  };
 }
 
 const yesNo = (...values: readonly string[]) => ({ values: values.map((value) => ({ value, zh: value })) });
@@ -22,7 +33,9 @@ function action(key: string, zh: string, more: Partial<PossibleAction>): Possibl
 /** Every kind of field that staff meet, on one action of its own. */
 const everyKind: readonly FormField[] = [
   formField('finding', 'longtext', '查勘情况', { options: { max: 500 } }),
-  formField('cause', 'enum', '事故原因', { options: yesNo('本人操作', '对方全责', '道路原因', '车辆故障', '天气', '第三人', '其他', '待查') }),
+  formField('cause', 'enum', '事故原因', {
+    options: yesNo('本人操作', '对方全责', '道路原因', '车辆故障', '天气', '第三人', '其他', '待查'),
+  }),
   formField('injured_parts', 'multi_enum', '受伤部位', { options: yesNo('头部', '上肢', '下肢', '躯干') }),
   formField('at_work', 'boolean', '是否在接单途中'),
   formField('survey_day', 'date', '查勘日期', { options: { max: 'today' } }),
@@ -34,7 +47,11 @@ const everyKind: readonly FormField[] = [
   formField('photos', 'file', '现场照片', { options: { maxCount: 3 }, required: false }),
   formField('witness', 'group', '证人', {
     required: false,
-    options: { min: 0, max: 5, fields: { name: { kind: 'person_name', zh: '姓名', required: true }, phone: { kind: 'phone', zh: '手机号' } } },
+    options: {
+      min: 0,
+      max: 5,
+      fields: { name: { kind: 'person_name', zh: '姓名', required: true }, phone: { kind: 'phone', zh: '手机号' } },
+    },
   }),
 ];
 
@@ -65,7 +82,10 @@ export const actions: readonly PossibleAction[] = [
   action('transfer', '转办', { kind: 'verb', command: { type: 'transfer', step: 'assess' }, needsReason: true }),
 ];
 
-const trace = { state: 'numbered', entryHash: '9f2c4e71a0b35d68c2417fe09ab3d5c68817e24f5b6a9d03c1e8f7a26b4d9035' } as const;
+const trace = {
+  state: 'numbered',
+  entryHash: '9f2c4e71a0b35d68c2417fe09ab3d5c68817e24f5b6a9d03c1e8f7a26b4d9035',
+} as const;
 
 export function cannedCase(seq: number): CaseView {
   return {
@@ -102,25 +122,152 @@ export function cannedCase(seq: number): CaseView {
       },
     ],
     facts: [
-      { name: 'name', zh: '姓名', kind: 'person_name', text: '陈**', masked: true, canUnmask: true, fileIds: [], step: null },
-      { name: 'id_number', zh: '身份证号', kind: 'id_number', text: '350***********0012', masked: true, canUnmask: true, fileIds: [], step: null },
-      { name: 'card', zh: '收款账户', kind: 'bank_card', text: '**** **** **** 6217', masked: true, canUnmask: true, fileIds: [], step: null },
-      { name: 'accident_time', zh: '出险时间', kind: 'datetime', text: '2026年3月9日 19:40', masked: false, canUnmask: false, fileIds: [], step: null },
-      { name: 'platform', zh: '所在平台', kind: 'text', text: '示例外卖平台', masked: false, canUnmask: false, fileIds: [], step: null },
-      { name: 'medical_total', zh: '医疗费合计', kind: 'money', text: '3,860.50元', masked: false, canUnmask: false, fileIds: [], step: null },
-      { name: 'story', zh: '出险经过', kind: 'longtext', text: '送单途中在示例路与测试路口右转时，为避让行人急刹车侧滑摔倒，右小腿和右手腕着地，路人帮忙叫了救护车，送示例医院急诊，拍片后收住院三天。', masked: false, canUnmask: false, fileIds: [], step: null },
-      { name: 'diagnosis', zh: '诊断', kind: 'icd10', text: 'S82.201 胫骨骨折', masked: false, canUnmask: false, fileIds: [], step: 'docs' },
-      { name: 'invoices', zh: '医疗票据', kind: 'file', text: '2 个文件', masked: false, canUnmask: false, fileIds: [imageId, pdfId], step: 'docs' },
+      {
+        name: 'name',
+        zh: '姓名',
+        kind: 'person_name',
+        text: '陈**',
+        masked: true,
+        canUnmask: true,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'id_number',
+        zh: '身份证号',
+        kind: 'id_number',
+        text: '350***********0012',
+        masked: true,
+        canUnmask: true,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'card',
+        zh: '收款账户',
+        kind: 'bank_card',
+        text: '**** **** **** 6217',
+        masked: true,
+        canUnmask: true,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'accident_time',
+        zh: '出险时间',
+        kind: 'datetime',
+        text: '2026年3月9日 19:40',
+        masked: false,
+        canUnmask: false,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'platform',
+        zh: '所在平台',
+        kind: 'text',
+        text: '示例外卖平台',
+        masked: false,
+        canUnmask: false,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'medical_total',
+        zh: '医疗费合计',
+        kind: 'money',
+        text: '3,860.50元',
+        masked: false,
+        canUnmask: false,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'story',
+        zh: '出险经过',
+        kind: 'longtext',
+        text: '送单途中在示例路与测试路口右转时，为避让行人急刹车侧滑摔倒，右小腿和右手腕着地，路人帮忙叫了救护车，送示例医院急诊，拍片后收住院三天。',
+        masked: false,
+        canUnmask: false,
+        fileIds: [],
+        step: null,
+      },
+      {
+        name: 'diagnosis',
+        zh: '诊断',
+        kind: 'icd10',
+        text: 'S82.201 胫骨骨折',
+        masked: false,
+        canUnmask: false,
+        fileIds: [],
+        step: 'docs',
+      },
+      {
+        name: 'invoices',
+        zh: '医疗票据',
+        kind: 'file',
+        text: '2 个文件',
+        masked: false,
+        canUnmask: false,
+        fileIds: [imageId, pdfId],
+        step: 'docs',
+      },
     ],
     timeline: [
-      { seq: 1, at: '2026-03-10T01:12:00.000Z', title: '提交申请', by: '申请人', note: null, explanation: null, trace: { ...trace, state: 'witnessed' } },
-      { seq: 2, at: '2026-03-10T01:12:01.000Z', title: '核对出险时点保单：命中', by: '系统自动', note: null, explanation: { lines: [{ zh: '出险时刻在保障期间内', value: '3月9日 00:00 至 24:00', basis: '日保条款第 4 条', verified: true }] }, trace },
-      { seq: 3, at: '2026-03-10T02:05:00.000Z', title: '首次联系申请人', by: '林** 理赔查勘员', note: '已告知所需票据清单，申请人表示出院后提交。', explanation: null, trace },
-      { seq: 4, at: '2026-03-11T03:00:00.000Z', title: '资料齐全', by: '林** 理赔查勘员', note: null, explanation: null, trace: { ...trace, state: 'recorded' } },
+      {
+        seq: 1,
+        at: '2026-03-10T01:12:00.000Z',
+        title: '提交申请',
+        by: '申请人',
+        note: null,
+        explanation: null,
+        trace: { ...trace, state: 'witnessed' },
+      },
+      {
+        seq: 2,
+        at: '2026-03-10T01:12:01.000Z',
+        title: '核对出险时点保单：命中',
+        by: '系统自动',
+        note: null,
+        explanation: {
+          lines: [
+            { zh: '出险时刻在保障期间内', value: '3月9日 00:00 至 24:00', basis: '日保条款第 4 条', verified: true },
+          ],
+        },
+        trace,
+      },
+      {
+        seq: 3,
+        at: '2026-03-10T02:05:00.000Z',
+        title: '首次联系申请人',
+        by: '林** 理赔查勘员',
+        note: '已告知所需票据清单，申请人表示出院后提交。',
+        explanation: null,
+        trace,
+      },
+      {
+        seq: 4,
+        at: '2026-03-11T03:00:00.000Z',
+        title: '资料齐全',
+        by: '林** 理赔查勘员',
+        note: null,
+        explanation: null,
+        trace: { ...trace, state: 'recorded' },
+      },
     ],
     actions: [...actions],
-    documents: [{ documentId: '0195a000-0000-7000-8000-0000000000d1', title: '资料齐全告知书', at: '2026-03-11T03:00:00.000Z' }],
-    related: [{ caseId: '0195a000-0000-7000-8000-000000000002', caseNo: '35020320260309000044', serviceZh: '日保出险报案', statusText: '已受理，转理赔', relation: '来源' }],
+    documents: [
+      { documentId: '0195a000-0000-7000-8000-0000000000d1', title: '资料齐全告知书', at: '2026-03-11T03:00:00.000Z' },
+    ],
+    related: [
+      {
+        caseId: '0195a000-0000-7000-8000-000000000002',
+        caseNo: '35020320260309000044',
+        serviceZh: '日保出险报案',
+        statusText: '已受理，转理赔',
+        relation: '来源',
+      },
+    ],
     referrals: [{ zh: '职业伤害确认申请', available: false }],
     rating: null,
     canRate: false,
@@ -139,7 +286,11 @@ const services = ['日保医疗费用理赔', '日保出险报案', '日保住�
 
 function task(index: number): DeskTask {
   const light = index < 2 ? 'red' : index < 5 ? 'yellow' : 'green';
-  const limits = { red: '共 3 个工作日，已超 1 个工作日', yellow: '共 3 个工作日，还剩 1 个工作日', green: '共 5 个工作日，还剩 4 个工作日' };
+  const limits = {
+    red: '共 3 个工作日，已超 1 个工作日',
+    yellow: '共 3 个工作日，还剩 1 个工作日',
+    green: '共 5 个工作日，还剩 4 个工作日',
+  };
   return {
     caseId: index === 2 ? caseId : `0195a000-0000-7000-8000-0000000001${String(index).padStart(2, '0')}`,
     caseNo: `350203202603${String(10 + (index % 3))}0000${String(17 + index)}`,

@@ -45,7 +45,9 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
   const reasonError = reasonProblem(action, draft.reason);
 
   useEffect(() => {
-    form.current?.querySelector<HTMLElement>('.field :is(input, textarea), button[type="submit"]')?.focus({ preventScroll: true });
+    form.current
+      ?.querySelector<HTMLElement>('.field :is(input, textarea), button[type="submit"]')
+      ?.focus({ preventScroll: true });
     form.current?.scrollIntoView({ block: 'start' });
   }, []);
   useEffect(() => setChanged(none), [serverProblems]);
@@ -119,7 +121,12 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
         />
       ))}
       {action.needsReason && (
-        <LabeledInput label="理由" required help="申请人会看到。" error={(pressed ? reasonError : null) ?? (changed.has('reason') ? undefined : serverProblems['reason'])}>
+        <LabeledInput
+          label="理由"
+          required
+          help="申请人会看到。"
+          error={(pressed ? reasonError : null) ?? (changed.has('reason') ? undefined : serverProblems['reason'])}
+        >
           {(control) => (
             <TextArea
               control={control}
@@ -133,9 +140,17 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
           )}
         </LabeledInput>
       )}
-      {wrong > 0 && <Alert className="gap" type="error" showIcon role="alert" title={`有 ${wrong} 处需要修改，请看上面的提示。`} />}
+      {wrong > 0 && (
+        <Alert className="gap" type="error" showIcon role="alert" title={`有 ${wrong} 处需要修改，请看上面的提示。`} />
+      )}
       <div className="action-row">
-        <Button type={action.tone === 'danger' ? 'default' : 'primary'} danger={action.tone === 'danger'} htmlType="submit" loading={busy} title="Ctrl + Enter">
+        <Button
+          type={action.tone === 'danger' ? 'default' : 'primary'}
+          danger={action.tone === 'danger'}
+          htmlType="submit"
+          loading={busy}
+          title="Ctrl + Enter"
+        >
           确认{action.zh}
         </Button>
         <Button onClick={onCancel}>收起</Button>
@@ -145,7 +160,11 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
   );
 }
 
-type SuggestionProps = { readonly view: CaseView; readonly action: PossibleAction; readonly onUse: (fen: number) => void };
+type SuggestionProps = {
+  readonly view: CaseView;
+  readonly action: PossibleAction;
+  readonly onUse: (fen: number) => void;
+};
 
 /** What the rules make of the facts, for a person to take or to depart from with reasons. */
 function SuggestionView({ view, action, onUse }: SuggestionProps) {

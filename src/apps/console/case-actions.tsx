@@ -3,7 +3,7 @@
 
 import { Alert, App, Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { CaseView, DeskPage, PossibleAction } from '#contract/cases';
 import { ApiError, get, isSignedOut, isStale, sentenceOf, write } from './api.ts';
 import type { Answer } from './api-types.ts';
@@ -25,7 +25,11 @@ export function ActionPanel({ view, onChanged }: Props) {
   const [done, setDone] = useState<string | null>(null);
   const action = view.actions.find(({ key }) => key === chosen);
 
-  const submit = async (target: PossibleAction, values: Readonly<Record<string, unknown>>, reason: string): Promise<void> => {
+  const submit = async (
+    target: PossibleAction,
+    values: Readonly<Record<string, unknown>>,
+    reason: string,
+  ): Promise<void> => {
     if (busy !== null) return;
     setBusy(target.key);
     setFailure(null);
@@ -52,17 +56,41 @@ export function ActionPanel({ view, onChanged }: Props) {
     await onChanged();
     setFailure(null);
   };
-  const problems = failure instanceof ApiError ? problemsByPath(failure.problems) : {};
+  const problems = useMemo(() => (failure instanceof ApiError ? problemsByPath(failure.problems) : {}), [failure]);
 
   return (
     <section className="panel" aria-labelledby="actions-title">
       <h2 id="actions-title">办理</h2>
       {done && <Done zh={done} caseId={view.caseId} />}
-      {view.actions.length === 0 && !done && <p className="soft">{view.status === 'ended' ? '办件已办结，没有可办的操作。' : '现在没有轮到您办理的操作。'}</p>}
-      <Buttons title="作出决定" actions={view.actions.filter(({ kind }) => kind === 'outcome')} chosen={chosen} busy={busy} onChoose={choose} />
-      <Buttons title="其他操作" actions={view.actions.filter(({ kind }) => kind === 'verb')} chosen={chosen} busy={busy} onChoose={choose} />
+      {view.actions.length === 0 && !done && (
+        <p className="soft">
+          {view.status === 'ended' ? '办件已办结，没有可办的操作。' : '现在没有轮到您办理的操作。'}
+        </p>
+      )}
+      <Buttons
+        title="作出决定"
+        actions={view.actions.filter(({ kind }) => kind === 'outcome')}
+        chosen={chosen}
+        busy={busy}
+        onChoose={choose}
+      />
+      <Buttons
+        title="其他操作"
+        actions={view.actions.filter(({ kind }) => kind === 'verb')}
+        chosen={chosen}
+        busy={busy}
+        onChoose={choose}
+      />
       {failure !== null && !isSignedOut(failure) && <Failure error={failure} onReload={reload} />}
-      {chosen !== null && !action && <Alert type="warning" showIcon role="alert" title="这个操作现在不能做了" description="办件已经到了别的环节。您填写的内容仍然保留，可按最新情况选择其他操作。" />}
+      {chosen !== null && !action && (
+        <Alert
+          type="warning"
+          showIcon
+          role="alert"
+          title="这个操作现在不能做了"
+          description="办件已经到了别的环节。您填写的内容仍然保留，可按最新情况选择其他操作。"
+        />
+      )}
       {action && (
         <ActionForm
           key={action.key}
@@ -136,7 +164,11 @@ function Failure({ error, onReload }: { readonly error: unknown; readonly onRelo
 
 /** After a step is done: on to the next one, by hand or by N. */
 function Done({ zh, caseId }: { readonly zh: string; readonly caseId: string }) {
-  const list = useQuery({ queryKey: ['tasks', 'next'], queryFn: () => get<DeskPage>(api.tasks({ tab: 'todo' })), staleTime: 0 });
+  const list = useQuery({
+    queryKey: ['tasks', 'next'],
+    queryFn: () => get<DeskPage>(api.tasks({ tab: 'todo' })),
+    staleTime: 0,
+  });
   const next = list.data?.items.find((task) => task.caseId !== caseId && !task.assignedToOther);
   useShortcuts({ n: () => next && navigate(pages.case(next.caseId)) });
   return (

@@ -13,7 +13,10 @@ type Item = { readonly fileId: string; readonly zh: string };
 
 export function Evidence({ view }: { readonly view: CaseView }) {
   const items: readonly Item[] = view.facts.flatMap((fact) =>
-    fact.fileIds.map((fileId, index) => ({ fileId, zh: fact.fileIds.length > 1 ? `${fact.zh} ${index + 1}` : fact.zh })),
+    fact.fileIds.map((fileId, index) => ({
+      fileId,
+      zh: fact.fileIds.length > 1 ? `${fact.zh} ${index + 1}` : fact.zh,
+    })),
   );
   const [at, setAt] = useState<number | null>(null);
   if (items.length === 0) return null;
@@ -46,7 +49,12 @@ export function Evidence({ view }: { readonly view: CaseView }) {
 
 /** An address for the blob that lives as long as the component. */
 function useBlob(fileId: string) {
-  const found = useQuery({ queryKey: ['file', fileId], queryFn: () => bytes(api.file(fileId)), staleTime: Infinity, gcTime: 300_000 });
+  const found = useQuery({
+    queryKey: ['file', fileId],
+    queryFn: () => bytes(api.file(fileId)),
+    staleTime: Infinity,
+    gcTime: 300_000,
+  });
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     if (!found.data) return;
@@ -68,7 +76,11 @@ function Thumbnail({ item, onOpen }: { readonly item: Item; readonly onOpen: () 
   const face = (
     <>
       <span className="thumb">
-        {url && kind === 'image' ? <img src={url} alt="" /> : <span>{error ? '打不开' : kind === 'pdf' ? 'PDF' : url ? '文件' : '…'}</span>}
+        {url && kind === 'image' ? (
+          <img src={url} alt="" />
+        ) : (
+          <span>{error ? '打不开' : kind === 'pdf' ? 'PDF' : url ? '文件' : '…'}</span>
+        )}
       </span>
       <span>{item.zh}</span>
     </>
@@ -89,7 +101,11 @@ function Thumbnail({ item, onOpen }: { readonly item: Item; readonly onOpen: () 
   );
 }
 
-type ViewerProps = { readonly item: Item; readonly onPrevious: (() => void) | undefined; readonly onNext: (() => void) | undefined };
+type ViewerProps = {
+  readonly item: Item;
+  readonly onPrevious: (() => void) | undefined;
+  readonly onNext: (() => void) | undefined;
+};
 
 const zooms = [1, 1.5, 2, 3, 4] as const;
 

@@ -5,14 +5,29 @@ import { caseCommand, type PossibleAction } from '#contract/cases';
 import { buildCommand, isImmediate, linesOf, reasonProblem } from './command.ts';
 
 function action(command: Record<string, unknown>, more: Partial<PossibleAction> = {}): PossibleAction {
-  return { key: 'k', zh: '办', kind: 'verb', tone: 'normal', command, form: [], needsReason: false, blocked: null, ...more };
+  return {
+    key: 'k',
+    zh: '办',
+    kind: 'verb',
+    tone: 'normal',
+    command,
+    form: [],
+    needsReason: false,
+    blocked: null,
+    ...more,
+  };
 }
 
 describe('every command that is built is one that the contract accepts', () => {
   test.each([
     [{ type: 'act', step: 's', outcome: 'approve' }, { amount: '12.30' }, '', { data: { amount: '12.30' }, seen: 7 }],
     [{ type: 'act', step: 's', outcome: 'deny' }, {}, ' 资料不实，不予给付 ', { reason: '资料不实，不予给付' }],
-    [{ type: 'request_supplement', step: 's' }, { items: '1. 发票\n病历；诊断证明', days: '10' }, '请尽快补齐', { items: ['发票', '病历', '诊断证明'], days: 10, note: '请尽快补齐' }],
+    [
+      { type: 'request_supplement', step: 's' },
+      { items: '1. 发票\n病历；诊断证明', days: '10' },
+      '请尽快补齐',
+      { items: ['发票', '病历', '诊断证明'], days: 10, note: '请尽快补齐' },
+    ],
     [{ type: 'opinion', step: 's' }, { agree: 'false' }, '依据不足', { agree: false, text: '依据不足' }],
     [{ type: 'return', step: 's', to: 'docs' }, {}, '请重新核对', { to: 'docs', reason: '请重新核对' }],
     [{ type: 'supervise' }, {}, '请今日办结', { note: '请今日办结' }],
@@ -29,7 +44,9 @@ test('a note that the form itself asks for is not overwritten by the reason', ()
 });
 
 test('fields left empty are not sent', () => {
-  expect(buildCommand(action({ type: 'act', step: 's', outcome: 'x' }), { a: '', b: undefined, c: '0' }, '', 1)['data']).toEqual({ c: '0' });
+  expect(
+    buildCommand(action({ type: 'act', step: 's', outcome: 'x' }), { a: '', b: undefined, c: '0' }, '', 1)['data'],
+  ).toEqual({ c: '0' });
 });
 
 test('lines lose their numbering, not their content', () => {

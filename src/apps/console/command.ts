@@ -19,7 +19,12 @@ const withData = ['act', 'supplement'];
 
 export type Values = Readonly<Record<string, unknown>>;
 
-export function buildCommand(action: PossibleAction, values: Values, reason: string, seq: number): Record<string, unknown> {
+export function buildCommand(
+  action: PossibleAction,
+  values: Values,
+  reason: string,
+  seq: number,
+): Record<string, unknown> {
   const type = textOr(action.command['type'], '');
   const command: Record<string, unknown> = { ...action.command, seen: seq };
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));

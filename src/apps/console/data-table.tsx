@@ -50,7 +50,12 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, markOf, empty, b
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" className={cellClass(column)} style={column.width ? { width: column.width } : undefined}>
+              <th
+                key={column.key}
+                scope="col"
+                className={cellClass(column)}
+                style={column.width ? { width: column.width } : undefined}
+              >
                 {column.title}
               </th>
             ))}
@@ -93,7 +98,9 @@ export function Pager({ nextCursor, pageAt }: PagerProps) {
   return (
     <nav className="pager" aria-label="翻页">
       {here !== first && <Link to={first}>第一页</Link>}
-      {previous !== undefined && <Button onClick={() => navigate(previous, { trail: trail.slice(0, -1) })}>上一页</Button>}
+      {previous !== undefined && (
+        <Button onClick={() => navigate(previous, { trail: trail.slice(0, -1) })}>上一页</Button>
+      )}
       {trail.length > 0 && <span className="soft">第 {trail.length + 1} 页</span>}
       {nextCursor ? (
         <Button onClick={() => navigate(pageAt(nextCursor), { trail: [...trail, here] })}>下一页</Button>

@@ -34,6 +34,12 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
         event.preventDefault();
         onClose?.();
       }}
+      onClose={() => {
+        // A browser may close it all the same, at a second Esc for instance: then the state follows, or it opens again.
+        if (dialog.current?.open !== false) return;
+        if (onClose) onClose();
+        else dialog.current.showModal();
+      }}
     >
       <header>
         <h2 id={id}>{title}</h2>

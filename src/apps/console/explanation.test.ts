@@ -14,5 +14,7 @@ test.each([[null], [undefined], [7], [{}], [[null, 3, {}]]])('%o explains nothin
 });
 
 test('a clause without a word about its check is unchecked', () => {
-  expect(explanationOf([{ zh: '减免赔额', value: 500 }])).toEqual([{ zh: '减免赔额', value: '500', basis: '', verified: false }]);
+  expect(explanationOf([{ zh: '减免赔额', value: 500 }])).toEqual([
+    { zh: '减免赔额', value: '500', basis: '', verified: false },
+  ]);
 });

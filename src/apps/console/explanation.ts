@@ -12,7 +12,9 @@ function lineOf(value: unknown): Explained | null {
     return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
   };
   // What says nothing about its check counts as unchecked.
-  return text('zh') === '' ? null : { zh: text('zh'), value: text('value'), basis: text('basis'), verified: line.get('verified') === true };
+  return text('zh') === ''
+    ? null
+    : { zh: text('zh'), value: text('value'), basis: text('basis'), verified: line.get('verified') === true };
 }
 
 export function explanationOf(value: unknown): readonly Explained[] {

@@ -24,7 +24,9 @@ type FrameProps = {
 
 export function LabeledInput({ label, required = false, help, error, warning, group = false, children }: FrameProps) {
   const id = useId();
-  const described = [help && `${id}-help`, error && `${id}-error`, !error && warning && `${id}-warning`].filter(Boolean).join(' ');
+  const described = [help && `${id}-help`, error && `${id}-error`, !error && warning && `${id}-warning`]
+    .filter(Boolean)
+    .join(' ');
   const props: ControlProps = {
     id,
     ...(described === '' ? {} : { 'aria-describedby': described }),

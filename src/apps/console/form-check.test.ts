@@ -7,11 +7,25 @@ import { checkForm, problemOf, problemsByPath, valuesShown } from './form-check.
 const at = { today: '2026-03-12', now: '2026-03-12T02:20:00.000Z' };
 
 function formField(name: string, kind: string, more: Partial<FormField> = {}): FormField {
-  return { name, kind, zh: name, required: true, options: {}, help: null, showWhen: null, requiredWhen: null, secret: false, ...more };
+  return {
+    name,
+    kind,
+    zh: name,
+    required: true,
+    options: {},
+    help: null,
+    showWhen: null,
+    requiredWhen: null,
+    secret: false,
+    ...more,
+  };
 }
 
 const amount = formField('amount', 'money');
-const why = formField('why', 'longtext', { showWhen: { op: 'present', a: { op: 'field', name: 'amount' } }, required: false });
+const why = formField('why', 'longtext', {
+  showWhen: { op: 'present', a: { op: 'field', name: 'amount' } },
+  required: false,
+});
 const large = formField('large', 'text', {
   required: false,
   requiredWhen: { op: 'gt', a: { op: 'field', name: 'amount' }, b: { op: 'const', value: 100_000 } },
@@ -41,7 +55,9 @@ test('a judgement must be made: neither yes nor no is a problem', () => {
 });
 
 test('the problem of a row stands at its place', () => {
-  const group = formField('people', 'group', { options: { min: 1, max: 5, fields: { phone: { kind: 'phone', zh: '手机号', required: true } } } });
+  const group = formField('people', 'group', {
+    options: { min: 1, max: 5, fields: { phone: { kind: 'phone', zh: '手机号', required: true } } },
+  });
   const { problems } = checkForm([group], { people: [{ phone: '13900000000' }, { phone: '12' }] }, at);
   expect(problems['people.1.phone']).toContain('手机号');
   expect(problemOf(problems, 'people')).toBe(problems['people.1.phone']);
@@ -49,7 +65,9 @@ test('the problem of a row stands at its place', () => {
 
 test('the names of uploaded files stay on the page', () => {
   const field = formField('photos', 'file');
-  const raw = { photos: { fileIds: ['0195a000-0000-7000-8000-0000000000f1'], names: [{ fileId: 'x', name: 'a.jpg' }] } };
+  const raw = {
+    photos: { fileIds: ['0195a000-0000-7000-8000-0000000000f1'], names: [{ fileId: 'x', name: 'a.jpg' }] },
+  };
   const state = checkForm([field], raw, at);
   expect(state.problems).toEqual({});
   expect(valuesShown(state, raw)).toEqual({ photos: { fileIds: ['0195a000-0000-7000-8000-0000000000f1'] } });

@@ -18,7 +18,12 @@ function kindOf(name: string): FieldKindName | null {
 }
 
 // A condition comes from the compiled catalogue as data; its shape was proved when it was published.
-function holds(condition: unknown, fields: Readonly<Record<string, unknown>>, now: string, otherwise: boolean): boolean {
+function holds(
+  condition: unknown,
+  fields: Readonly<Record<string, unknown>>,
+  now: string,
+  otherwise: boolean,
+): boolean {
   if (condition === null || condition === undefined) return otherwise;
   return evaluate(condition as Condition, { fields, now });
 }
@@ -45,7 +50,9 @@ export function checkForm(
       problems[field.name] = '还没有选择，请选“是”或“否”。';
       continue;
     }
-    const result = parseField({ kind, options: field.options, required: needed, zh: field.zh }, raw[field.name], { today: at.today });
+    const result = parseField({ kind, options: field.options, required: needed, zh: field.zh }, raw[field.name], {
+      today: at.today,
+    });
     const found = result.ok ? result.warnings : result.problems;
     for (const one of found) {
       const path = [field.name, ...(one.path ?? [])].join('.');
@@ -57,8 +64,12 @@ export function checkForm(
 }
 
 /** The server's problems by the path that the form knows them by. */
-export function problemsByPath(problems: readonly { readonly path: string; readonly zh: string }[]): Record<string, string> {
-  return Object.fromEntries(problems.map(({ path, zh }) => [path.replace(/^(?:command\.)?data\./, '').replace(/^command\./, ''), zh]));
+export function problemsByPath(
+  problems: readonly { readonly path: string; readonly zh: string }[],
+): Record<string, string> {
+  return Object.fromEntries(
+    problems.map(({ path, zh }) => [path.replace(/^(?:command\.)?data\./, '').replace(/^command\./, ''), zh]),
+  );
 }
 
 /** The problem of a field itself or of a part of it (`location.text`), for a control that is drawn as one. */

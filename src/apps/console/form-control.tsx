@@ -8,7 +8,15 @@ import { LabeledInput, type ControlProps } from './field.tsx';
 import { FileControl } from './form-file.tsx';
 import { GroupControl } from './form-group.tsx';
 import { OrgControl } from './form-org.tsx';
-import { choicesOf, numberOption, personListFields, textOption, unitOf, type Choice, type ControlArgs } from './form-options.ts';
+import {
+  choicesOf,
+  numberOption,
+  personListFields,
+  textOption,
+  unitOf,
+  type Choice,
+  type ControlArgs,
+} from './form-options.ts';
 import { TextArea } from './text-area.tsx';
 
 const radiosMax = 6;
@@ -21,7 +29,14 @@ function isGrouped(field: FormField): boolean {
 export function FormControl(args: ControlArgs) {
   const { field, required, error, warning } = args;
   return (
-    <LabeledInput label={field.zh} required={required} help={field.help} error={error} warning={warning} group={isGrouped(field)}>
+    <LabeledInput
+      label={field.zh}
+      required={required}
+      help={field.help}
+      error={error}
+      warning={warning}
+      group={isGrouped(field)}
+    >
       {(props) => <Control {...args} props={props} />}
     </LabeledInput>
   );
@@ -53,7 +68,17 @@ function Control(args: Args) {
         <Checkbox
           id={props.id}
           checked={value !== undefined && value !== ''}
-          onChange={(event) => onChange(event.target.checked ? { purpose: textOption(field.options, 'purpose'), version: textOption(field.options, 'version'), agreed: true } : '')}
+          onChange={(event) =>
+            onChange(
+              event.target.checked
+                ? {
+                    purpose: textOption(field.options, 'purpose'),
+                    version: textOption(field.options, 'version'),
+                    agreed: true,
+                  }
+                : '',
+            )
+          }
         >
           {textOption(field.options, 'purpose')}
         </Checkbox>
@@ -83,7 +108,9 @@ function Control(args: Args) {
           onBlur={onLeave}
           {...(numeric.includes(field.kind) ? { inputMode: 'decimal' as const } : {})}
           {...(unitOf(field) ? { suffix: unitOf(field) } : {})}
-          {...(field.kind === 'text' && numberOption(field.options, 'max') ? { maxLength: numberOption(field.options, 'max') ?? 0 } : {})}
+          {...(field.kind === 'text' && numberOption(field.options, 'max')
+            ? { maxLength: numberOption(field.options, 'max') ?? 0 }
+            : {})}
           autoComplete="off"
         />
       );
@@ -94,12 +121,33 @@ const numeric = ['money', 'integer', 'decimal', 'phone', 'bank_card'];
 
 function LongText({ field, value, onChange, onLeave, props }: Args) {
   const max = numberOption(field.options, 'max') ?? 2000;
-  return <TextArea control={props} value={typeof value === 'string' ? value : ''} onChange={onChange} onBlur={onLeave} max={max} />;
+  return (
+    <TextArea
+      control={props}
+      value={typeof value === 'string' ? value : ''}
+      onChange={onChange}
+      onBlur={onLeave}
+      max={max}
+    />
+  );
 }
 
-function TypedInput({ value, onChange, onLeave, props, type }: Args & { readonly type: 'date' | 'month' | 'datetime-local' }) {
+function TypedInput({
+  value,
+  onChange,
+  onLeave,
+  props,
+  type,
+}: Args & { readonly type: 'date' | 'month' | 'datetime-local' }) {
   return (
-    <Input {...props} type={type} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.target.value)} onBlur={onLeave} style={{ width: 220 }} />
+    <Input
+      {...props}
+      type={type}
+      value={typeof value === 'string' ? value : ''}
+      onChange={(event) => onChange(event.target.value)}
+      onBlur={onLeave}
+      style={{ width: 220 }}
+    />
   );
 }
 
@@ -159,8 +207,20 @@ function IdDocument({ field, value, onChange, onLeave, props }: Args) {
   const number = textOr(given.get('number'), '');
   return (
     <div className="pair">
-      <Select aria-label={`${field.zh}类型`} value={type} onChange={(chosen: string) => onChange({ type: chosen, number })} options={documentTypes} />
-      <Input {...props} aria-label={`${field.zh}号码`} value={number} onChange={(event) => onChange(event.target.value === '' ? '' : { type, number: event.target.value })} onBlur={onLeave} autoComplete="off" />
+      <Select
+        aria-label={`${field.zh}类型`}
+        value={type}
+        onChange={(chosen: string) => onChange({ type: chosen, number })}
+        options={documentTypes}
+      />
+      <Input
+        {...props}
+        aria-label={`${field.zh}号码`}
+        value={number}
+        onChange={(event) => onChange(event.target.value === '' ? '' : { type, number: event.target.value })}
+        onBlur={onLeave}
+        autoComplete="off"
+      />
     </div>
   );
 }

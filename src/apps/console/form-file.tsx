@@ -15,7 +15,9 @@ function keptOf(value: unknown): readonly Kept[] {
   const list: unknown = typeof value === 'object' && value !== null && 'names' in value ? value.names : undefined;
   if (!Array.isArray(list)) return [];
   return list.flatMap((one: unknown) =>
-    typeof one === 'object' && one !== null && 'fileId' in one && 'name' in one ? [{ fileId: String(one.fileId), name: String(one.name) }] : [],
+    typeof one === 'object' && one !== null && 'fileId' in one && 'name' in one
+      ? [{ fileId: String(one.fileId), name: String(one.name) }]
+      : [],
   );
 }
 
@@ -33,7 +35,10 @@ export function FileControl({ args, single = false }: { readonly args: ControlAr
     latest.current = files;
     const [first] = files;
     if (!first) onChange('');
-    else onChange(single ? { fileId: first.fileId, names: files } : { fileIds: files.map(({ fileId }) => fileId), names: files });
+    else
+      onChange(
+        single ? { fileId: first.fileId, names: files } : { fileIds: files.map(({ fileId }) => fileId), names: files },
+      );
   };
   const start = async (one: Pending): Promise<void> => {
     setPending((before) => [...before.filter(({ key }) => key !== one.key), { ...one, error: null }]);
@@ -62,7 +67,11 @@ export function FileControl({ args, single = false }: { readonly args: ControlAr
           event.target.value = '';
         }}
       />
-      <Button onClick={() => input.current?.click()} disabled={kept.length >= max && !single} {...(error ? { 'aria-invalid': true } : {})}>
+      <Button
+        onClick={() => input.current?.click()}
+        disabled={kept.length >= max && !single}
+        {...(error ? { 'aria-invalid': true } : {})}
+      >
         选择文件
       </Button>
       <ul className="plain" aria-live="polite">
@@ -71,14 +80,23 @@ export function FileControl({ args, single = false }: { readonly args: ControlAr
             <a href={api.file(one.fileId)} target="_blank" rel="noreferrer">
               {one.name}
             </a>
-            <button type="button" className="text-button" onClick={() => keep(latest.current.filter(({ fileId }) => fileId !== one.fileId))} >
+            <button
+              type="button"
+              className="text-button"
+              onClick={() => keep(latest.current.filter(({ fileId }) => fileId !== one.fileId))}
+            >
               删去<span className="hidden">{one.name}</span>
             </button>
           </li>
         ))}
         {pending.map((one) => (
           <li key={one.key}>
-            {one.file.name} {one.error === null ? <span className="soft">正在上传…</span> : <span className="field-error">{one.error}</span>}
+            {one.file.name}{' '}
+            {one.error === null ? (
+              <span className="soft">正在上传…</span>
+            ) : (
+              <span className="field-error">{one.error}</span>
+            )}
             {one.error !== null && (
               <button type="button" className="text-button" onClick={() => void start(one)}>
                 重试

@@ -7,7 +7,9 @@ import { numberOption, rowFields, type ControlArgs, type Options } from './form-
 type Row = Readonly<Record<string, unknown>>;
 
 function rowsOf(value: unknown, min: number): readonly Row[] {
-  const rows = Array.isArray(value) ? value.map((row: unknown): Row => (typeof row === 'object' && row !== null ? { ...row } : {})) : [];
+  const rows = Array.isArray(value)
+    ? value.map((row: unknown): Row => (typeof row === 'object' && row !== null ? { ...row } : {}))
+    : [];
   return rows.length >= min ? rows : [...rows, ...Array.from({ length: min - rows.length }, () => ({}))];
 }
 
@@ -28,7 +30,11 @@ export function GroupControl({ args, options, draw }: Props) {
           <legend>
             第 {index + 1} 行
             {rows.length > min && (
-              <button type="button" className="text-button" onClick={() => onChange(rows.filter((_, at) => at !== index))}>
+              <button
+                type="button"
+                className="text-button"
+                onClick={() => onChange(rows.filter((_, at) => at !== index))}
+              >
                 删去<span className="hidden">第 {index + 1} 行</span>
               </button>
             )}

@@ -48,7 +48,8 @@ export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
     else if (login.trim() !== '' && password !== '') void sendPassword({ login: login.trim(), password });
     else setError(new EmptyLogin());
   };
-  const said = error instanceof EmptyLogin ? { what: '请填写工号和密码。', next: null } : error ? sentenceOf(error) : null;
+  const said =
+    error instanceof EmptyLogin ? { what: '请填写工号和密码。', next: null } : error ? sentenceOf(error) : null;
 
   return (
     <>
@@ -57,15 +58,44 @@ export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
         {stage === 'password' ? (
           <>
             <LabeledInput label="工号">
-              {(props) => <Input {...props} value={login} onChange={(event) => setLogin(event.target.value)} autoComplete="username" autoFocus size="large" />}
+              {(props) => (
+                <Input
+                  {...props}
+                  value={login}
+                  onChange={(event) => setLogin(event.target.value)}
+                  autoComplete="username"
+                  autoFocus
+                  size="large"
+                />
+              )}
             </LabeledInput>
             <LabeledInput label="密码">
-              {(props) => <Input.Password {...props} visibilityToggle={false} value={password} onChange={(event) => setPassword(event.target.value)} autoComplete="current-password" size="large" />}
+              {(props) => (
+                <Input.Password
+                  {...props}
+                  visibilityToggle={false}
+                  value={password}
+                  onChange={(event) => setPassword(event.target.value)}
+                  autoComplete="current-password"
+                  size="large"
+                />
+              )}
             </LabeledInput>
           </>
         ) : (
           <LabeledInput label="动态验证码" help="打开手机上的身份验证器，填写 6 位数字。">
-            {(props) => <Input {...props} value={code} onChange={(event) => setCode(event.target.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={8} autoFocus size="large" />}
+            {(props) => (
+              <Input
+                {...props}
+                value={code}
+                onChange={(event) => setCode(event.target.value)}
+                inputMode="numeric"
+                autoComplete="one-time-code"
+                maxLength={8}
+                autoFocus
+                size="large"
+              />
+            )}
           </LabeledInput>
         )}
         <Button type="primary" htmlType="submit" size="large" block loading={busy}>
@@ -115,7 +145,7 @@ function DemoAccounts({ onUse }: { readonly onUse: (account: DemoAccount) => voi
                 {account.name} · {account.orgZh}
               </span>
             </span>
-            <Button size="small" onClick={() => onUse(account)} >
+            <Button size="small" onClick={() => onUse(account)}>
               使用<span className="hidden">{account.roleZh}账号</span>
             </Button>
           </li>

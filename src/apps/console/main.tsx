@@ -36,7 +36,13 @@ function Desk() {
     setMode(other);
   };
   return (
-    <ConfigProvider locale={zhCN} theme={theme} button={{ autoInsertSpace: false }} wave={{ disabled: true }} {...(nonce ? { csp: { nonce } } : {})}>
+    <ConfigProvider
+      locale={zhCN}
+      theme={theme}
+      button={{ autoInsertSpace: false }}
+      wave={{ disabled: true }}
+      {...(nonce ? { csp: { nonce } } : {})}
+    >
       <AntdApp message={{ maxCount: 3 }}>
         <ErrorBoundary>
           <QueryClientProvider client={client}>

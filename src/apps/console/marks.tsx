@@ -22,7 +22,13 @@ export function NeedsCheck() {
   );
 }
 
-export function Tag({ tone = 'plain', children }: { readonly tone?: 'plain' | 'accent' | Light; readonly children: React.ReactNode }) {
+export function Tag({
+  tone = 'plain',
+  children,
+}: {
+  readonly tone?: 'plain' | 'accent' | Light;
+  readonly children: React.ReactNode;
+}) {
   return <span className={`mark ${tone}`}>{children}</span>;
 }
 

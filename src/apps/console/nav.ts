@@ -6,11 +6,20 @@ import { pages, type PageMatch } from './paths.ts';
 export type NavItem = { readonly page: PageMatch['page']; readonly zh: string; readonly to: string };
 export type NavGroup = { readonly zh: string; readonly items: readonly NavItem[] };
 
-const moneyRoles = ['insurer_finance', 'finance_bureau', 'social_insurance_agency', 'insurer_adjuster', 'bank', 'auditor'];
+const moneyRoles = [
+  'insurer_finance',
+  'finance_bureau',
+  'social_insurance_agency',
+  'insurer_adjuster',
+  'bank',
+  'auditor',
+];
 const adminRoles = ['system_admin', 'administrator', 'admin'];
 
 export function navFor(roles: readonly string[]): readonly NavGroup[] {
-  const seesMoney = roles.some((role) => moneyRoles.includes(role) || adminRoles.includes(role) || role.includes('finance'));
+  const seesMoney = roles.some(
+    (role) => moneyRoles.includes(role) || adminRoles.includes(role) || role.includes('finance'),
+  );
   const money: NavGroup = {
     zh: '资金',
     items: [
@@ -40,7 +49,11 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
   ];
 }
 
-const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> = { case: 'tasks', batch: 'batches', service: 'catalogue' };
+const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> = {
+  case: 'tasks',
+  batch: 'batches',
+  service: 'catalogue',
+};
 
 /** The menu entry that a page belongs to. */
 export function navPageOf(page: PageMatch['page']): PageMatch['page'] {

@@ -25,9 +25,7 @@ const columns: readonly Column<Payout & { readonly at: number }>[] = [
   {
     key: 'case',
     title: '办件',
-    cell: (line) => (
-      <Link to={pages.case(line.caseId)}>{line.caseNo ?? '打开办件'}</Link>
-    ),
+    cell: (line) => <Link to={pages.case(line.caseId)}>{line.caseNo ?? '打开办件'}</Link>,
   },
   { key: 'purpose', title: '用途', cell: (line) => line.purpose },
   {
@@ -51,7 +49,8 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
       {(batch) => (
         <>
           <nav className="crumbs" aria-label="位置">
-            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span> <span className="mono">{batch.batchNo}</span>
+            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span>{' '}
+            <span className="mono">{batch.batchNo}</span>
           </nav>
           <PageHead title={`付款批次 ${batch.batchNo}`} extra={<Tag tone={toneOf(batch.state)}>{batch.stateZh}</Tag>} />
           <dl className="summary">
@@ -83,7 +82,13 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
             </div>
           </dl>
           {batch.lines.some(({ state }) => state === 'unknown') && <UnknownNote />}
-          <DataTable caption="批次明细" columns={columns} rows={batch.lines.map((line, index) => ({ ...line, at: index + 1 }))} keyOf={({ payoutId }) => payoutId} empty={null} />
+          <DataTable
+            caption="批次明细"
+            columns={columns}
+            rows={batch.lines.map((line, index) => ({ ...line, at: index + 1 }))}
+            keyOf={({ payoutId }) => payoutId}
+            empty={null}
+          />
           <Decision batch={batch} onChanged={() => found.refetch()} />
           <DecisionMade batch={batch} />
         </>
@@ -102,10 +107,13 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
   const [busy, setBusy] = useState(false);
   if (!batch.canDecide) {
     // A decided batch shows its decision instead.
-    return batch.blocked && batch.decision === null ? <Alert type="info" showIcon className="gap" title="您不能复核这个批次" description={batch.blocked} /> : null;
+    return batch.blocked && batch.decision === null ? (
+      <Alert type="info" showIcon className="gap" title="您不能复核这个批次" description={batch.blocked} />
+    ) : null;
   }
   const decide = async (decision: 'approve' | 'refuse'): Promise<void> => {
-    if (decision === 'refuse' && Array.from(reason.trim()).length < 4) return setProblem('请写明不同意的理由，至少四个字。');
+    if (decision === 'refuse' && Array.from(reason.trim()).length < 4)
+      return setProblem('请写明不同意的理由，至少四个字。');
     setBusy(true);
     setFailure(null);
     try {
@@ -116,7 +124,11 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
       });
       void message.success(decision === 'approve' ? '已同意，批次将送往银行。' : '已退回制单人。');
       setRefusing(false);
-      await Promise.all([onChanged(), client.invalidateQueries({ queryKey: ['batches'] }), client.invalidateQueries({ queryKey: ['payouts'] })]);
+      await Promise.all([
+        onChanged(),
+        client.invalidateQueries({ queryKey: ['batches'] }),
+        client.invalidateQueries({ queryKey: ['payouts'] }),
+      ]);
     } catch (error) {
       setFailure(error);
     } finally {
@@ -128,7 +140,8 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
     <section className="panel gap" aria-labelledby="decision-title">
       <h2 id="decision-title">复核</h2>
       <p>
-        请核对：共 <strong>{batch.lineCount}</strong> 笔，合计 <strong>{yuan(batch.totalFen)}</strong> 元，制单人 {batch.maker}
+        请核对：共 <strong>{batch.lineCount}</strong> 笔，合计 <strong>{yuan(batch.totalFen)}</strong> 元，制单人{' '}
+        {batch.maker}
         。同意后系统即送银行，不能撤回。
       </p>
       {said && (
@@ -139,7 +152,9 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
           className="gap"
           title={said.what}
           description={said.next}
-          action={isStale(failure) && <Button onClick={() => void onChanged().then(() => setFailure(null))}>重新载入</Button>}
+          action={
+            isStale(failure) && <Button onClick={() => void onChanged().then(() => setFailure(null))}>重新载入</Button>
+          }
         />
       )}
       {refusing && (
@@ -165,7 +180,11 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
             同意付款 {yuan(batch.totalFen)} 元
           </Button>
         )}
-        <Button danger loading={refusing && busy} onClick={() => (refusing ? void decide('refuse') : setRefusing(true))}>
+        <Button
+          danger
+          loading={refusing && busy}
+          onClick={() => (refusing ? void decide('refuse') : setRefusing(true))}
+        >
           {refusing ? '确认不同意' : '不同意…'}
         </Button>
         {refusing && <Button onClick={() => setRefusing(false)}>取消</Button>}

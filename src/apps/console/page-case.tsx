@@ -27,7 +27,8 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
       {(view) => (
         <>
           <nav className="crumbs" aria-label="位置">
-            <Link to={pages.tasks()}>任务</Link> <span aria-hidden="true">›</span> <span className="mono">{view.caseNo}</span>
+            <Link to={pages.tasks()}>任务</Link> <span aria-hidden="true">›</span>{' '}
+            <span className="mono">{view.caseNo}</span>
           </nav>
           <PageHead
             title={view.serviceZh}
@@ -35,7 +36,9 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
             note={view.statusText}
             extra={<StatusTag view={view} />}
           />
-          {view.supervised && <Alert type="error" showIcon title="督办中" description={view.supervised} className="gap" />}
+          {view.supervised && (
+            <Alert type="error" showIcon title="督办中" description={view.supervised} className="gap" />
+          )}
           <Path path={view.path} />
           <div className="case-columns">
             <div className="case-main">

@@ -49,21 +49,35 @@ const columns: readonly Column<ServiceSummary>[] = [
 ];
 
 export default function CataloguePage() {
-  const list = useQuery({ queryKey: ['services'], queryFn: () => get<readonly ServiceSummary[]>(api.services), staleTime: 600_000 });
+  const list = useQuery({
+    queryKey: ['services'],
+    queryFn: () => get<readonly ServiceSummary[]>(api.services),
+    staleTime: 600_000,
+  });
   const [text, setText] = useState('');
   const words = text.trim().toLowerCase();
   return (
     <>
       <PageHead title="服务目录" note="每项服务由谁办、多久办、依据什么。标“待核”的依据尚未核对原文。" />
       <search className="filters">
-        <Input data-search="" aria-label="按名称或编号查找" placeholder="名称或编号（按 / 到这里）" value={text} onChange={(event) => setText(event.target.value)} allowClear style={{ width: 280 }} />
+        <Input
+          data-search=""
+          aria-label="按名称或编号查找"
+          placeholder="名称或编号（按 / 到这里）"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          allowClear
+          style={{ width: 280 }}
+        />
       </search>
       <Loaded query={list}>
         {(services) => (
           <DataTable
             caption="服务目录"
             columns={columns}
-            rows={services.filter((service) => `${service.code} ${service.zh} ${service.workflowZh}`.toLowerCase().includes(words))}
+            rows={services.filter((service) =>
+              `${service.code} ${service.zh} ${service.workflowZh}`.toLowerCase().includes(words),
+            )}
             keyOf={({ code }) => code}
             empty={<EmptyView title="没有找到服务">换一个词试试，例如“理赔”“入会”。</EmptyView>}
           />

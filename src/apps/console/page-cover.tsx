@@ -22,7 +22,12 @@ function instantOf(local: string): string {
 }
 
 function localOf(iso: string): string {
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const time = new Intl.DateTimeFormat('en-GB', {
+    timeZone: 'Asia/Shanghai',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   return `${dayOf(iso)}T${time.format(Date.parse(iso))}`;
 }
 
@@ -43,10 +48,22 @@ export default function CoverPage() {
       <PageHead title="在保查询" note="查某人在某一时刻是否在保。每次查询都会留痕。" />
       <form className="filters" aria-label="在保查询" onSubmit={ask} noValidate>
         <LabeledInput label="身份证号" required error={problem}>
-          {(props) => <Input {...props} data-search="" value={idNumber} onChange={(event) => setIdNumber(event.target.value)} autoComplete="off" maxLength={20} style={{ width: 240 }} />}
+          {(props) => (
+            <Input
+              {...props}
+              data-search=""
+              value={idNumber}
+              onChange={(event) => setIdNumber(event.target.value)}
+              autoComplete="off"
+              maxLength={20}
+              style={{ width: 240 }}
+            />
+          )}
         </LabeledInput>
         <LabeledInput label="时刻" required>
-          {(props) => <Input {...props} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />}
+          {(props) => (
+            <Input {...props} type="datetime-local" value={at} onChange={(event) => setAt(event.target.value)} />
+          )}
         </LabeledInput>
         <Button type="primary" htmlType="submit">
           查询
@@ -90,8 +107,8 @@ function CoverResult({ asked }: { readonly asked: Asked }) {
           )}
           {answer.evidence && (
             <p className="entry-trace">
-              依据：{dayZh(answer.evidence.day)}台账第 {answer.evidence.generation} 次记录，记于 {instantZh(answer.evidence.recordedAt)}，留痕{' '}
-              <span className="mono">{answer.evidence.leafId}</span>
+              依据：{dayZh(answer.evidence.day)}台账第 {answer.evidence.generation} 次记录，记于{' '}
+              {instantZh(answer.evidence.recordedAt)}，留痕 <span className="mono">{answer.evidence.leafId}</span>
             </p>
           )}
         </section>

@@ -9,7 +9,11 @@ import { LoginForm } from './login-form.tsx';
 import { api } from './paths.ts';
 
 export function LoginPage({ onDone }: { readonly onDone: () => unknown }) {
-  const demo = useQuery({ queryKey: ['demo-accounts'], queryFn: () => ask<readonly DemoAccount[]>(api.demoAccounts), retry: false });
+  const demo = useQuery({
+    queryKey: ['demo-accounts'],
+    queryFn: () => ask<readonly DemoAccount[]>(api.demoAccounts),
+    retry: false,
+  });
   useEffect(() => {
     document.title = '登录 · 工盾经办台';
   }, []);

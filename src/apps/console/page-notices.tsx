@@ -22,12 +22,16 @@ export default function NoticesPage() {
       <Loaded query={list}>
         {(page) => (
           <>
-            {page.items.length === 0 && <EmptyView title="没有消息">任务临期、被催办或督办时，会在这里提醒您。</EmptyView>}
+            {page.items.length === 0 && (
+              <EmptyView title="没有消息">任务临期、被催办或督办时，会在这里提醒您。</EmptyView>
+            )}
             <ul className="notices">
               {page.items.map((notice) => (
                 <li key={notice.noticeId} className={notice.read ? undefined : 'unread'}>
                   <p className="entry-head">
-                    <strong>{notice.caseId ? <Link to={pages.case(notice.caseId)}>{notice.title}</Link> : notice.title}</strong>
+                    <strong>
+                      {notice.caseId ? <Link to={pages.case(notice.caseId)}>{notice.title}</Link> : notice.title}
+                    </strong>
                     {!notice.read && <Unread notice={notice} />}
                     <span className="soft">
                       <When at={notice.at} />

@@ -26,7 +26,11 @@ export default function PayoutsPage() {
       <PageHead title="付款" note="制单人把付款单编成批次，另一人复核后送银行；制单和复核不能是同一人。" />
       <nav className="tabs" aria-label="付款状态">
         {payoutStates.map((one) => (
-          <Link key={one.state} to={pages.payouts({ state: one.state === drafted ? null : one.state })} aria-current={one.state === state ? 'page' : undefined}>
+          <Link
+            key={one.state}
+            to={pages.payouts({ state: one.state === drafted ? null : one.state })}
+            aria-current={one.state === state ? 'page' : undefined}
+          >
             {one.zh}
           </Link>
         ))}
@@ -36,7 +40,10 @@ export default function PayoutsPage() {
         {(page) => (
           <>
             <PayoutTable key={`${state} ${cursor ?? ''}`} payouts={page.items} choosable={state === drafted} />
-            <Pager nextCursor={page.nextCursor} pageAt={(next) => pages.payouts({ state: state === drafted ? null : state, cursor: next })} />
+            <Pager
+              nextCursor={page.nextCursor}
+              pageAt={(next) => pages.payouts({ state: state === drafted ? null : state, cursor: next })}
+            />
           </>
         )}
       </Loaded>
@@ -79,7 +86,13 @@ const columns: readonly Column<Payout>[] = [
       </>
     ),
   },
-  { key: 'amount', title: '金额（元）', align: 'right', width: 130, cell: (payout) => <Money fen={payout.amountFen} strong /> },
+  {
+    key: 'amount',
+    title: '金额（元）',
+    align: 'right',
+    width: 130,
+    cell: (payout) => <Money fen={payout.amountFen} strong />,
+  },
   {
     key: 'state',
     title: '状态',
@@ -92,7 +105,12 @@ const columns: readonly Column<Payout>[] = [
   },
   { key: 'created', title: '生成', width: 116, cell: (payout) => <When at={payout.createdAt} /> },
   { key: 'settled', title: '到账', width: 116, spare: true, cell: (payout) => <When at={payout.settledAt} /> },
-  { key: 'reference', title: '流水号', spare: true, cell: (payout) => <span className="mono">{payout.reference}</span> },
+  {
+    key: 'reference',
+    title: '流水号',
+    spare: true,
+    cell: (payout) => <span className="mono">{payout.reference}</span>,
+  },
 ];
 
 function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout[]; readonly choosable: boolean }) {
@@ -114,7 +132,9 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
     setBusy(true);
     setFailure(null);
     try {
-      const { batchId } = await write<{ batchId: string }>(api.makeBatch, { payoutIds: picked.map(({ payoutId }) => payoutId) });
+      const { batchId } = await write<{ batchId: string }>(api.makeBatch, {
+        payoutIds: picked.map(({ payoutId }) => payoutId),
+      });
       void message.success('批次已组好，请通知另一人复核。');
       await client.invalidateQueries({ queryKey: ['payouts'] });
       navigate(pages.batch(batchId));
@@ -129,7 +149,12 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
     title: '选',
     width: 44,
     cell: (payout) => (
-      <Checkbox {...rowStop} checked={chosen.has(payout.payoutId)} onChange={() => toggle(payout.payoutId)} aria-label={`选择付给${payout.payee}的 ${yuan(payout.amountFen)} 元`} />
+      <Checkbox
+        {...rowStop}
+        checked={chosen.has(payout.payoutId)}
+        onChange={() => toggle(payout.payoutId)}
+        aria-label={`选择付给${payout.payee}的 ${yuan(payout.amountFen)} 元`}
+      />
     ),
   };
   const said = failure === null ? null : sentenceOf(failure);
@@ -137,7 +162,11 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
     <>
       {choosable && payouts.length > 0 && (
         <div className="bulk">
-          <Checkbox checked={all} indeterminate={picked.length > 0 && !all} onChange={() => setChosen(all ? new Set() : new Set(payouts.map(({ payoutId }) => payoutId)))}>
+          <Checkbox
+            checked={all}
+            indeterminate={picked.length > 0 && !all}
+            onChange={() => setChosen(all ? new Set() : new Set(payouts.map(({ payoutId }) => payoutId)))}
+          >
             全选本页
           </Checkbox>
           <span role="status">

@@ -36,11 +36,16 @@ export default function RatingsPage() {
       <Loaded query={list}>
         {(page) => (
           <>
-            {page.items.length === 0 && <EmptyView title={all ? '还没有评价' : '没有待整改的评价'}>办件办结后，办事人可以评价一次。</EmptyView>}
+            {page.items.length === 0 && (
+              <EmptyView title={all ? '还没有评价' : '没有待整改的评价'}>办件办结后，办事人可以评价一次。</EmptyView>
+            )}
             {page.items.map((rating) => (
               <RatingCard key={rating.caseId} rating={rating} />
             ))}
-            <Pager nextCursor={page.nextCursor} pageAt={(next) => pages.ratings({ all: all ? 1 : null, cursor: next })} />
+            <Pager
+              nextCursor={page.nextCursor}
+              pageAt={(next) => pages.ratings({ all: all ? 1 : null, cursor: next })}
+            />
           </>
         )}
       </Loaded>

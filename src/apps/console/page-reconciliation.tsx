@@ -77,8 +77,20 @@ function StartForm() {
   const said = failure === null ? null : sentenceOf(failure);
   return (
     <form className="filters" aria-label="开始对账" onSubmit={(event) => void start(event)}>
-      <LabeledInput label="日期">{(props) => <Input {...props} type="date" value={day} max={dayBefore(today)} onChange={(event) => setDay(event.target.value)} />}</LabeledInput>
-      <LabeledInput label="对方">{(props) => <Select {...props} value={party} onChange={setParty} options={parties} style={{ width: 180 }} />}</LabeledInput>
+      <LabeledInput label="日期">
+        {(props) => (
+          <Input
+            {...props}
+            type="date"
+            value={day}
+            max={dayBefore(today)}
+            onChange={(event) => setDay(event.target.value)}
+          />
+        )}
+      </LabeledInput>
+      <LabeledInput label="对方">
+        {(props) => <Select {...props} value={party} onChange={setParty} options={parties} style={{ width: 180 }} />}
+      </LabeledInput>
       <Button type="primary" htmlType="submit" loading={busy} disabled={day === ''}>
         开始对账
       </Button>
@@ -104,7 +116,11 @@ function Result({ result }: { readonly result: ReconciliationView }) {
       <h2>
         {dayZh(result.day)} · {partyZh[result.party]}
         <span className="marks">
-          {result.differenceCount === 0 ? <Tag tone="green">全部相符</Tag> : <Tag tone="red">差异 {result.differenceCount} 笔</Tag>}
+          {result.differenceCount === 0 ? (
+            <Tag tone="green">全部相符</Tag>
+          ) : (
+            <Tag tone="red">差异 {result.differenceCount} 笔</Tag>
+          )}
         </span>
       </h2>
       <p className="soft">

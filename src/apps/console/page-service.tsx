@@ -31,7 +31,8 @@ const steps: readonly Column<ServiceStep>[] = [
   {
     key: 'outcomes',
     title: '可能的结果',
-    cell: (step) => (step.outcomes ?? []).map((outcome) => (outcome.to ? `${outcome.zh} → ${outcome.to}` : outcome.zh)).join('；'),
+    cell: (step) =>
+      (step.outcomes ?? []).map((outcome) => (outcome.to ? `${outcome.zh} → ${outcome.to}` : outcome.zh)).join('；'),
   },
 ];
 
@@ -43,20 +44,41 @@ const fields: readonly Column<ServiceField>[] = [
 ];
 
 export default function ServicePage({ code }: { readonly code: string }) {
-  const found = useQuery({ queryKey: ['service', code], queryFn: () => get<ServiceDetail>(api.service(code)), staleTime: 600_000 });
+  const found = useQuery({
+    queryKey: ['service', code],
+    queryFn: () => get<ServiceDetail>(api.service(code)),
+    staleTime: 600_000,
+  });
   return (
     <Loaded query={found} title="服务">
       {(service) => (
         <>
           <nav className="crumbs" aria-label="位置">
-            <Link to={pages.catalogue()}>服务目录</Link> <span aria-hidden="true">›</span> <span className="mono">{service.code}</span>
+            <Link to={pages.catalogue()}>服务目录</Link> <span aria-hidden="true">›</span>{' '}
+            <span className="mono">{service.code}</span>
           </nav>
-          <PageHead title={service.zh} note={`${domainZh(service.domain)} · ${service.workflowZh}`} extra={<Tag>版本 {String(service.version ?? '未发布').slice(0, 12)}</Tag>} />
+          <PageHead
+            title={service.zh}
+            note={`${domainZh(service.domain)} · ${service.workflowZh}`}
+            extra={<Tag>版本 {String(service.version ?? '未发布').slice(0, 12)}</Tag>}
+          />
           <Findings service={service} />
           <h2>环节</h2>
-          <DataTable caption="环节" columns={steps} rows={service.steps} keyOf={(step) => step.step ?? step.zh} empty={null} />
+          <DataTable
+            caption="环节"
+            columns={steps}
+            rows={service.steps}
+            keyOf={(step) => step.step ?? step.zh}
+            empty={null}
+          />
           <h2>填报项</h2>
-          <DataTable caption="填报项" columns={fields} rows={service.fields} keyOf={(field) => field.name} empty={<p className="soft">没有填报项。</p>} />
+          <DataTable
+            caption="填报项"
+            columns={fields}
+            rows={service.fields}
+            keyOf={(field) => field.name}
+            empty={<p className="soft">没有填报项。</p>}
+          />
           <Rules rules={service.rules} />
         </>
       )}
@@ -74,7 +96,8 @@ function Findings({ service }: { readonly service: ServiceDetail }) {
       <ul className="plain">
         {service.findings.map((finding) => (
           <li key={`${finding.severity} ${finding.zh}`}>
-            <Tag tone={finding.severity === 'error' ? 'red' : 'yellow'}>{severityZh(finding.severity)}</Tag> {finding.zh}
+            <Tag tone={finding.severity === 'error' ? 'red' : 'yellow'}>{severityZh(finding.severity)}</Tag>{' '}
+            {finding.zh}
           </li>
         ))}
       </ul>

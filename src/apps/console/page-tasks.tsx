@@ -22,12 +22,24 @@ const tabs = [
   { tab: 'supervised', zh: '督办' },
 ] as const;
 
-type Filters = { readonly tab: string; readonly light?: string; readonly service?: string; readonly q?: string; readonly cursor?: string };
+type Filters = {
+  readonly tab: string;
+  readonly light?: string;
+  readonly service?: string;
+  readonly q?: string;
+  readonly cursor?: string;
+};
 
 function filtersOf(params: Readonly<Record<string, string>>): Filters {
   const { light, service, q, cursor } = params;
   const tab = tabs.find((one) => one.tab === params['tab'])?.tab ?? 'todo';
-  return { tab, ...(light ? { light } : {}), ...(service ? { service } : {}), ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) };
+  return {
+    tab,
+    ...(light ? { light } : {}),
+    ...(service ? { service } : {}),
+    ...(q ? { q } : {}),
+    ...(cursor ? { cursor } : {}),
+  };
 }
 
 /** The first tab and the first page need no words in the address. */
@@ -37,7 +49,12 @@ function addressOf(filters: Filters): string {
 }
 
 const columns: readonly Column<DeskTask>[] = [
-  { key: 'light', title: '时限', width: 88, cell: (task) => (task.paused ? <Tag>已暂停</Tag> : <LightMark light={task.light} />) },
+  {
+    key: 'light',
+    title: '时限',
+    width: 88,
+    cell: (task) => (task.paused ? <Tag>已暂停</Tag> : <LightMark light={task.light} />),
+  },
   {
     key: 'case',
     title: '事项',
@@ -114,7 +131,10 @@ export default function TasksPage() {
               busy={list.isPlaceholderData}
               empty={<NoTasks filters={filters} />}
             />
-            <Pager nextCursor={page.nextCursor} pageAt={(cursor) => addressOf({ ...withoutCursor(filters), ...(cursor ? { cursor } : {}) })} />
+            <Pager
+              nextCursor={page.nextCursor}
+              pageAt={(cursor) => addressOf({ ...withoutCursor(filters), ...(cursor ? { cursor } : {}) })}
+            />
           </>
         )}
       </Loaded>
@@ -142,10 +162,18 @@ function Tabs({ filters, counts }: { readonly filters: Filters; readonly counts:
   );
 }
 
-type BarProps = { readonly filters: Filters; readonly counts: Counts | undefined; readonly onChange: (changed: Partial<Filters>) => void };
+type BarProps = {
+  readonly filters: Filters;
+  readonly counts: Counts | undefined;
+  readonly onChange: (changed: Partial<Filters>) => void;
+};
 
 function FilterBar({ filters, counts, onChange }: BarProps) {
-  const services = useQuery({ queryKey: ['services'], queryFn: () => get<readonly ServiceSummary[]>(api.services), staleTime: 600_000 });
+  const services = useQuery({
+    queryKey: ['services'],
+    queryFn: () => get<readonly ServiceSummary[]>(api.services),
+    staleTime: 600_000,
+  });
   const [text, setText] = useState(filters.q ?? '');
   useEffect(() => setText(filters.q ?? ''), [filters.q]);
   const lights = [
@@ -164,7 +192,12 @@ function FilterBar({ filters, counts, onChange }: BarProps) {
     >
       <div className="segments" role="group" aria-label="按时限">
         {lights.map(({ light, zh }) => (
-          <button key={light} type="button" aria-pressed={(filters.light ?? '') === light} onClick={() => onChange({ light })}>
+          <button
+            key={light}
+            type="button"
+            aria-pressed={(filters.light ?? '') === light}
+            onClick={() => onChange({ light })}
+          >
             {zh}
           </button>
         ))}
@@ -174,7 +207,10 @@ function FilterBar({ filters, counts, onChange }: BarProps) {
         value={filters.service ?? ''}
         onChange={(service: string) => onChange({ service })}
         style={{ width: 220 }}
-        options={[{ value: '', label: '全部事项' }, ...(services.data ?? []).map(({ code, zh }) => ({ value: code, label: zh }))]}
+        options={[
+          { value: '', label: '全部事项' },
+          ...(services.data ?? []).map(({ code, zh }) => ({ value: code, label: zh })),
+        ]}
       />
       <Input
         data-search=""
@@ -203,7 +239,8 @@ function NoTasks({ filters }: { readonly filters: Filters }) {
   if (filters.tab === 'todo') {
     return (
       <EmptyView title="待办都办完了">
-        新任务到达后会出现在这里，列表每分钟自动刷新。也可以看看<Link to={addressOf({ tab: 'done' })}>已办</Link>，或处理
+        新任务到达后会出现在这里，列表每分钟自动刷新。也可以看看<Link to={addressOf({ tab: 'done' })}>已办</Link>
+        ，或处理
         <Link to={pages.ratings()}>评价整改</Link>。
       </EmptyView>
     );

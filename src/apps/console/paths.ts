@@ -72,7 +72,17 @@ export type PageMatch =
   | { readonly page: 'batch'; readonly batchId: string }
   | { readonly page: 'service'; readonly code: string };
 
-const plain = ['login', 'payouts', 'batches', 'reconciliation', 'ledger', 'cover', 'catalogue', 'ratings', 'notices'] as const;
+const plain = [
+  'login',
+  'payouts',
+  'batches',
+  'reconciliation',
+  'ledger',
+  'cover',
+  'catalogue',
+  'ratings',
+  'notices',
+] as const;
 
 /** Which page an address names. */
 export function matchPage(pathname: string): PageMatch {

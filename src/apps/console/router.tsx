@@ -27,7 +27,10 @@ function changed(): void {
 
 addEventListener('popstate', changed);
 
-export function navigate(to: string, how: { readonly replace?: boolean; readonly trail?: readonly string[] } = {}): void {
+export function navigate(
+  to: string,
+  how: { readonly replace?: boolean; readonly trail?: readonly string[] } = {},
+): void {
   const state = { trail: how.trail ?? [] };
   const from = place.pathname;
   if (how.replace) history.replaceState(state, '', to);
@@ -55,7 +58,10 @@ export function useQueryParams(): Readonly<Record<string, string>> {
   return Object.fromEntries(new URLSearchParams(usePlace().search));
 }
 
-type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { readonly to: string; readonly children: ReactNode };
+type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & {
+  readonly to: string;
+  readonly children: ReactNode;
+};
 
 export function Link({ to, children, onClick, ...rest }: LinkProps) {
   const follow = (event: MouseEvent<HTMLAnchorElement>): void => {

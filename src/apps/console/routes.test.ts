@@ -32,14 +32,17 @@ afterAll(async () => {
 const load = (url: string, encoding = '') => app.inject({ url, headers: { 'accept-encoding': encoding } });
 
 describe('the page', () => {
-  test.each(['/desk', '/desk/', '/desk/cases/1', '/desk/?tab=done'])('%s is the page, with a nonce of its own', async (url) => {
-    const [one, other] = [await load(url), await load(url)];
-    expect(one.statusCode).toBe(200);
-    expect(one.headers['cache-control']).toBe('no-store');
-    const nonce = /content="([^"]+)"/.exec(one.body)?.[1] ?? '';
-    expect(one.headers['content-security-policy']).toContain(`'nonce-${nonce}'`);
-    expect(other.body).not.toBe(one.body);
-  });
+  test.each(['/desk', '/desk/', '/desk/cases/1', '/desk/?tab=done'])(
+    '%s is the page, with a nonce of its own',
+    async (url) => {
+      const [one, other] = [await load(url), await load(url)];
+      expect(one.statusCode).toBe(200);
+      expect(one.headers['cache-control']).toBe('no-store');
+      const nonce = /content="([^"]+)"/.exec(one.body)?.[1] ?? '';
+      expect(one.headers['content-security-policy']).toContain(`'nonce-${nonce}'`);
+      expect(other.body).not.toBe(one.body);
+    },
+  );
 });
 
 describe('files', () => {
@@ -55,11 +58,14 @@ describe('files', () => {
     expect(reply.headers['content-type']).toContain('text/javascript');
   });
 
-  test.each(['/desk/assets/missing.js', '/desk/assets/../../secret.txt', '/desk/assets/..%2f..%2fsecret.txt'])('%s is not there', async (url) => {
-    const reply = await load(url);
-    expect(reply.body).not.toContain('never to be served');
-    expect(reply.statusCode).toBe(404);
-  });
+  test.each(['/desk/assets/missing.js', '/desk/assets/../../secret.txt', '/desk/assets/..%2f..%2fsecret.txt'])(
+    '%s is not there',
+    async (url) => {
+      const reply = await load(url);
+      expect(reply.body).not.toContain('never to be served');
+      expect(reply.statusCode).toBe(404);
+    },
+  );
 });
 
 test('q=0 refuses an encoding', () => {

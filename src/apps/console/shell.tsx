@@ -120,7 +120,13 @@ function Head({ mode, onToggleMode, onHelp }: HeadProps) {
           </span>
         )}
       </span>
-      <button type="button" className="icon-button" onClick={onToggleMode} aria-label={mode === 'dark' ? '改用浅色' : '改用深色'} title={mode === 'dark' ? '改用浅色' : '改用深色'}>
+      <button
+        type="button"
+        className="icon-button"
+        onClick={onToggleMode}
+        aria-label={mode === 'dark' ? '改用浅色' : '改用深色'}
+        title={mode === 'dark' ? '改用浅色' : '改用深色'}
+      >
         {mode === 'dark' ? <SunOutlined /> : <MoonOutlined />}
       </button>
       <button type="button" className="icon-button" onClick={onHelp} aria-label="快捷键说明" title="快捷键说明（?）">

@@ -31,7 +31,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 
 /** The field that `/` goes to: the page's own filter where it has one, else the search of the head. */
 export function focusSearch(): void {
-  const found = document.querySelector<HTMLElement>('main [data-search]') ?? document.querySelector<HTMLElement>('[data-search]');
+  const found =
+    document.querySelector<HTMLElement>('main [data-search]') ?? document.querySelector<HTMLElement>('[data-search]');
   found?.focus();
   if (found instanceof HTMLInputElement) found.select();
 }

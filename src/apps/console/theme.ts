@@ -61,7 +61,10 @@ export function antdThemeOf(mode: Mode): ThemeConfig {
         defaultHoverBorderColor: colours.link,
         defaultActiveColor: colours.link,
         defaultActiveBorderColor: colours.link,
-        primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSize: 14,
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        contentFontSize: 14,
       },
     },
   };

@@ -67,7 +67,12 @@ export function EmptyView({ title, children }: { readonly title: string; readonl
   );
 }
 
-type HeadProps = { readonly title: string; readonly note?: ReactNode; readonly extra?: ReactNode; readonly documentTitle?: string };
+type HeadProps = {
+  readonly title: string;
+  readonly note?: ReactNode;
+  readonly extra?: ReactNode;
+  readonly documentTitle?: string;
+};
 
 /** The heading of a page takes the focus when one comes to the page from another. */
 export function PageHead({ title, note, extra, documentTitle }: HeadProps) {

@@ -177,7 +177,7 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
       page.step === 'region'
         ? regionPicker({
             at: query(request, 'at'),
-            home: page.registration.region ?? '',
+            home: page.registration.region ?? desk.options.homeRegion ?? '',
             options: {},
             today: today(),
             keep: '',

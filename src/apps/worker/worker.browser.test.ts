@@ -16,6 +16,7 @@ import { createFake, type Fake } from './fake-backend.ts';
 import { at, fakeService, ids } from './fake-data.ts';
 import { loadWorker } from './load.ts';
 import { workerRoutes } from './routes.ts';
+import { cookies } from './visit.ts';
 
 let browser: Browser;
 let app: FastifyInstance;
@@ -55,7 +56,7 @@ beforeEach(() => {
 afterEach(() => context.close());
 
 type Phone = { scheme?: 'light' | 'dark'; size?: string; script?: boolean; width?: number };
-async function phone(cookies: Record<string, string>, how: Phone = {}): Promise<Page> {
+async function phone(jar: Record<string, string>, how: Phone = {}): Promise<Page> {
   context = await browser.newContext({
     viewport: { width: how.width ?? 320, height: 740 },
     isMobile: true,
@@ -64,11 +65,11 @@ async function phone(cookies: Record<string, string>, how: Phone = {}): Promise<
     colorScheme: how.scheme ?? 'light',
     javaScriptEnabled: how.script ?? true,
   });
-  await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url })));
+  await context.addCookies(Object.entries(jar).map(([name, value]) => ({ name, value, url })));
   return context.newPage();
 }
 
-const worker = { gongdun_worker: 'worker' };
+const worker = { [cookies.session]: 'worker' };
 const questions = Object.keys(allFields(fakeService)).filter(
   (name) => !['truth', 'health', 'other_kind'].includes(name),
 );
@@ -114,14 +115,15 @@ async function smallTargets(page: Page, heightMin: number): Promise<string[]> {
   }, heightMin);
 }
 
-async function check(page: Page, path: string, heightMin: number): Promise<void> {
-  await page.goto(url + path);
-  expect(await axe(page), path).toEqual([]);
-  expect(
-    await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-    path,
-  ).toBeLessThanOrEqual(0);
-  expect(await smallTargets(page, heightMin), path).toEqual([]);
+/** Everything wrong with a page, in words. */
+async function faults(page: Page, path: string, heightMin: number): Promise<string[]> {
+  const answer = await page.goto(url + path);
+  const status = answer?.status() ?? 0;
+  const wrong = (await axe(page)).map((fault) => `${fault.id}: ${fault.targets.join(' ')}`);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) wrong.push(`${over} px too wide`);
+  if (status >= 500) wrong.push(`status ${status}`);
+  return [...wrong, ...(await smallTargets(page, heightMin))].map((fault) => `${path} ${fault}`);
 }
 
 describe('every page at 320 px', () => {
@@ -132,7 +134,7 @@ describe('every page at 320 px', () => {
     page.on('console', (message) => {
       if (/Content Security Policy/.test(message.text())) errors.push(message.text());
     });
-    for (const path of pages) await check(page, path, 44);
+    for (const path of pages) expect(await faults(page, path, 44)).toEqual([]);
     expect(errors).toEqual([]);
   });
 
@@ -146,7 +148,7 @@ describe('every page at 320 px', () => {
       '/m/apply/DI-006/signed',
       '/m/services/DI-006',
     ])
-      await check(page, path, 44);
+      expect(await faults(page, path, 44)).toEqual([]);
   });
 
   it.each(['large', 'huge'])('has targets of 60 px and at least 18 px of text when %s', async (size) => {
@@ -158,7 +160,7 @@ describe('every page at 320 px', () => {
       '/m/apply/DI-006/photos',
       '/m/services',
     ]) {
-      await check(page, path, 60);
+      expect(await faults(page, path, 60)).toEqual([]);
       const smallest = await page.evaluate(() =>
         Math.min(
           ...[...document.querySelectorAll('main *')]
@@ -181,7 +183,7 @@ describe('every page at 320 px', () => {
       '/m/register/region',
       '/m/register/consent',
     ])
-      await check(page, path, 44);
+      expect(await faults(page, path, 44)).toEqual([]);
   });
 });
 

@@ -19,6 +19,7 @@ import { at, fakeService, ids } from './fake-data.ts';
 import { toGcj02 } from './island/datum.ts';
 import { loadWorker, type WorkerBundle } from './load.ts';
 import { workerRoutes } from './routes.ts';
+import { cookies } from './visit.ts';
 
 const kB = 1_000;
 let folder = '';
@@ -26,7 +27,7 @@ let bundle: WorkerBundle;
 let app: FastifyInstance;
 let fake: Fake;
 const clock = fixedClock(at);
-const session = { gongdun_worker: 'worker' };
+const session = { [cookies.session]: 'worker' };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gongdun-worker-'));
@@ -49,7 +50,7 @@ beforeEach(async () => {
   };
 });
 
-const get = (url: string, cookies: Record<string, string> = session) => app.inject({ url, cookies });
+const get = (url: string, jar: Record<string, string> = session) => app.inject({ url, cookies: jar });
 function post(
   url: string,
   form: Record<string, string> | [string, string][],
@@ -242,7 +243,7 @@ describe('coming in', () => {
     const right = await send('/m/login/verify', { challenge: 'challenge-1', code: '111111', next: '//evil.example' });
     expect(right.statusCode).toBe(303);
     expect(right.headers.location).toBe('/m');
-    const cookie = right.cookies.find((one) => one.name === 'gongdun_worker');
+    const cookie = right.cookies.find((one) => one.name === cookies.session);
     expect(cookie).toMatchObject({ value: 'worker', httpOnly: true, sameSite: 'Lax' });
   });
 

@@ -24,7 +24,8 @@ beforeAll(async () => {
 afterAll(async () => world?.close());
 afterEach(async () => {
   await world.drain();
-  expect(await world.money.brokenPromises()).toEqual([]);
+  const broken = await world.money.brokenPromises();
+  if (broken.length > 0) throw new Error(JSON.stringify(broken));
   world.clock.set('2026-05-03T02:00:00.000Z');
 });
 
@@ -74,26 +75,46 @@ describe('buying', () => {
     expect((await world.state(second.caseId)).data['eligibility_doubts']).toEqual(['同日重复：2026-05-05已有保障']);
   });
 
-  it('two purchases of one day at once: one binds, the other is refunded to the fen', async () => {
+  /** Both pass eligibility and are paid before either is issued; then both are issued at once. */
+  async function race(...forms: { cover_from: string; days: string }[]) {
     const who = await world.worker();
-    const form = { cover_from: '2026-05-06', days: '1', work_type: '网约配送员', work_region: world.region, read_clause: 'on' };
-    const opened = await Promise.all([world.open(who, 'DI-001', form), world.open(who, 'DI-001', { ...form, days: '2' })]);
+    const rest = { work_type: '网约配送员', work_region: world.region, read_clause: 'on' };
+    const opened = await Promise.all(forms.map((form) => world.open(who, 'DI-001', { ...form, ...rest })));
     await world.drain();
     for (const one of opened) {
       const order = await world.money.orderOf(who.access, one.caseId);
       expect(world.paymentSim.pay(order?.orderNo ?? '')).toBe(true);
     }
     await Promise.all(opened.map((one) => world.until(one.caseId, 'underwrite')));
-    const before = await world.balance('premium_payable');
-    await Promise.all([world.drain(), world.drain()]);
-    await Promise.all(opened.map((one) => world.until(one.caseId, 'in-force').catch(() => world.until(one.caseId, 'completed'))));
-    await world.drain();
-    expect((await ledger(who)).filter((row) => row.kind === 'bound').map((row) => row.day)).toEqual(['2026-05-06', '2026-05-07']);
-    const refunds = (await Promise.all(opened.map((one) => world.state(one.caseId)))).filter((one) => one.data['conflict_days']);
-    expect(refunds).toHaveLength(1);
-    expect(refunds[0]?.data).toMatchObject({ conflict_days: ['2026-05-06'], conflict_refund_fen: 20 });
-    expect((await world.balance('premium_payable')).postedFen - before.postedFen).toBe(80);
-    expect(world.paymentSim.refunds().some((refund) => refund.amountFen === 20)).toBe(true);
+    const payable = (await world.balance('premium_payable')).postedFen;
+    await Promise.all(opened.map(() => world.drain()));
+    const moved = async (caseId: string) => (await world.state(caseId)).active.every((one) => !['underwrite', 'issue', 'refund-pay'].includes(one.step));
+    await expect.poll(async () => {
+      await world.drain();
+      await world.money.payments.settleOpenOrders();
+      return (await Promise.all(opened.map((one) => moved(one.caseId)))).every(Boolean);
+    }, { timeout: 4_000 }).toBe(true);
+    return { who, states: await Promise.all(opened.map((one) => world.state(one.caseId))), earnedFen: (await world.balance('premium_payable')).postedFen - payable };
+  }
+
+  it('two purchases of the same day at once: one binds, the other gets its money back', async () => {
+    const { who, states, earnedFen } = await race({ cover_from: '2026-05-06', days: '1' }, { cover_from: '2026-05-06', days: '1' });
+    expect(await ledger(who)).toEqual([{ day: '2026-05-06', generation: 1, kind: 'bound' }]);
+    expect(states.map((one) => one.end ?? one.active[0]?.step).toSorted()).toEqual(['cancelled', 'in-force']);
+    expect(states.find((one) => one.end === 'cancelled')?.data).toMatchObject({ refund_fen: 20 });
+    expect(earnedFen).toBe(40);
+    const refunds = world.paymentSim.refunds().filter((refund) => states.some((one) => one.data['payment_order_no'] === refund.orderNo));
+    expect(refunds.map((refund) => refund.amountFen)).toEqual([20]);
+  });
+
+  it('where purchases overlap, the later one keeps its free days and is refunded the rest', async () => {
+    const { who, states, earnedFen } = await race({ cover_from: '2026-05-10', days: '2' }, { cover_from: '2026-05-11', days: '2' });
+    expect((await ledger(who)).map((row) => `${row.day} ${row.generation}`)).toEqual(['2026-05-10 1', '2026-05-11 1', '2026-05-12 1']);
+    const [loser, ...others] = states.filter((one) => one.data['conflict_days']);
+    expect(others).toEqual([]);
+    expect(loser?.data).toMatchObject({ conflict_days: ['2026-05-11'], conflict_refund_fen: 20, gross_fen: 40, subsidy_fen: 20 });
+    expect(earnedFen).toBe(120);
+    await expect.poll(() => world.paymentSim.refunds().filter((refund) => refund.orderNo === loser?.data['payment_order_no']).map((refund) => refund.amountFen)).toEqual([20]);
   });
 
   it('waits while the insurer is down and goes on when it is back', async () => {

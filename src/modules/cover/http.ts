@@ -1,20 +1,35 @@
-// Cover's route for a worker's own cover. Binding only; the question about another person is bound where people are found.
+// Cover's routes: was this person covered at this instant, for those who decide on it; and a worker's own cover. Binding only.
 
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import type { FastifyRequest } from 'fastify';
-import { myCoverView } from './contract.ts';
+import { z } from 'zod';
+import { coveredAnswer, myCoverView } from './contract.ts';
 import type { Cover } from './index.ts';
 
 export type CoverRoutesOptions = {
-  readonly cover: Pick<Cover, 'myCover'>;
+  readonly cover: Pick<Cover, 'coveredAt' | 'myCover'>;
   readonly sessionOf: (request: FastifyRequest) => { readonly access: Access };
   /** Whom a question is about: by a case that the asker sees, or by ID number among the people whose cases the asker sees. */
   readonly personFor: (access: Access, query: { caseId?: string | undefined; idNumber?: string | undefined }) => Promise<string>;
 };
 
+const askers = ['insurer_adjuster', 'hrss_window', 'supervisor', 'hrss_investigator'] as const;
+const question = z
+  .object({
+    caseId: z.uuid().optional().describe('提问者能看到的办件'),
+    idNumber: z.string().max(20).optional().describe('证件号码；只在提问者能看到其办件的人中查找'),
+    at: z.iso.datetime({ offset: true }).describe('所问的时点'),
+  })
+  .refine((query) => query.caseId !== undefined || query.idNumber !== undefined, '须写明办件或证件号码');
+
 export function coverRoutes({ cover, sessionOf, personFor }: CoverRoutesOptions): HttpPlugin {
   return async (app) => {
+    app.get(
+      '/api/cover/at',
+      { config: { access: askers }, schema: { summary: '某人在某一时点是否有保障，附台账依据', querystring: question, response: { 200: coveredAnswer } } },
+      (request) => personFor(sessionOf(request).access, request.query).then((personId) => cover.coveredAt(personId, request.query.at)),
+    );
     app.get(
       '/api/me/cover',
       { config: { access: 'worker' }, schema: { summary: '我的保障', response: { 200: myCoverView } } },

@@ -137,7 +137,7 @@ export function createFiles(options: {
     return rows.map((row) => ({ fileId: row.file_id, name: row.name, mediaType: row.media_type, bytes: row.bytes }));
   }
 
-  return { store, read, describe, checkFiles };
+  return { store, read, describe, checkFiles, writeWhole };
 }
 
 function isOwn(row: FileRow, access: Access): boolean {

@@ -31,7 +31,7 @@ function decode(file: File): Promise<HTMLImageElement | null> {
 }
 
 async function shrink(file: File): Promise<Blob> {
-  if (!/^image\//.test(file.type) || file.size < 300_000) return file;
+  if (!file.type.startsWith('image/') || file.size < 300_000) return file;
   const image = await decode(file);
   if (image === null) return file;
   const scale = Math.min(1, sideMax / Math.max(image.naturalWidth, image.naturalHeight));

@@ -95,7 +95,7 @@ const forms = `.f+.f{margin-top:24px}
 label.q,legend.q{display:block;font-weight:600}
 .big>.q,.big>fieldset>.q{font-size:1.5rem;line-height:1.35;font-weight:650}
 legend{padding:0}
-option{font:inherit}
+option,button{font:inherit}
 .hint{color:var(--soft);font-size:var(--sm)}
 .bad{color:var(--red);font-weight:500}
 .warn{color:var(--amber)}

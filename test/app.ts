@@ -1,0 +1,173 @@
+// A whole app for a test: its own database with a small synthetic city, the real modules, the real clients against simulators on
+// loopback, over HTTP. Nothing of ours is replaced. `close` leaves nothing behind.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InjectOptions } from 'fastify';
+import type { City } from '#city';
+import { totpCode } from '#modules/identity';
+import { systemClock, type Clock } from '#platform/clock';
+import { readConfig } from '#platform/config';
+import { openDatabase, type Database } from '#platform/db';
+import { closeHttp, type Http } from '#platform/http';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import { startBackground, type Background } from '#wiring/background';
+import { createDemo } from '#wiring/demo';
+import { makeAndLoad } from '#wiring/first-run';
+import { connectParties, type Parties } from '#wiring/parties';
+import { demonstrationScan } from '#wiring/scanner';
+import { createServer } from '#wiring/server';
+import { createServices, type Services } from '#wiring/services';
+import { buildApps } from '#tools/build';
+import { testDatabase, type TestDatabase } from './database.ts';
+
+export type Caller = {
+  readonly cookie: string;
+  readonly csrf: string;
+  /** Person or staff id. */
+  readonly id: string;
+  get(url: string): Promise<Answer>;
+  post(url: string, body: object): Promise<Answer>;
+};
+
+// The body of an answer is whatever the route said; tests look into it.
+// eslint-disable-next-line typescript/no-explicit-any
+export type Answer = { readonly status: number; readonly body: any; readonly text: string };
+
+export type TestApp = {
+  readonly url: string;
+  readonly app: Http;
+  readonly services: Services;
+  readonly parties: Parties;
+  readonly city: City;
+  readonly db: Database;
+  readonly database: TestDatabase;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  /** Logs a member of staff in through the real door; the n-th who holds the role (1 unless said). */
+  staff(role: string, nth?: number): Promise<Caller>;
+  /** Logs a worker in by SMS code; a number nobody has registers a new person. */
+  worker(phone: string): Promise<Caller>;
+  anonymous(): Caller;
+  close(): Promise<void>;
+};
+
+export type AppOptions = {
+  /** People in the city besides its stories. */
+  readonly workers?: number;
+  /** Jobs and periodic loops; off where a test drives them itself. */
+  readonly background?: boolean;
+  readonly seed?: number;
+};
+
+export async function startApp(options: AppOptions = {}): Promise<TestApp> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'gongdun-test-'));
+  const database = await testDatabase();
+  const config = readConfig(
+    { DATABASE_URL: database.ownerUrl, DEMO: 'on', DATA_DIR: dataDir, LOG_LEVEL: 'error', NODE_ENV: 'test' },
+    ['--port', '0', '--workers', String(options.workers ?? 10), '--seed', String(options.seed ?? 1)],
+  );
+  const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
+  const clock = systemClock();
+  // The port is known only after listening: callbacks go through an address that is filled in then.
+  const callback = await freePort();
+  const parties = await connectParties(config, clock, { callbackBase: `http://127.0.0.1:${callback}` });
+  const url = `http://127.0.0.1:${callback}`;
+  const services = createServices({
+    config,
+    db,
+    clock,
+    parties,
+    metrics: createMetrics(),
+    scan: demonstrationScan,
+    filesFolder: join(dataDir, 'files'),
+    publicUrl: url,
+  });
+  await services.prepare();
+  const city = await makeAndLoad(services, database.ownerUrl, { seed: config.seed, workers: config.workers, now: clock.now() });
+  await buildApps();
+  const log = createLog({ level: 'error' });
+  const app = await createServer({ services, log, publicUrl: url, dist: join(import.meta.dirname, '..', 'dist'), demo: createDemo(services, parties, city.accounts) });
+  await app.listen({ host: '127.0.0.1', port: callback });
+  const background: Background | null = options.background ? await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: 2, log }) : null;
+
+  const call = async (cookie: string, csrf: string, request: InjectOptions): Promise<Answer> => {
+    const response = await app.inject({ ...request, headers: { cookie, 'x-csrf': csrf, ...request.headers } });
+    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    return { status: response.statusCode, body: isJson ? JSON.parse(response.body) : null, text: response.body };
+  };
+  const caller = (cookie: string, csrf: string, id: string): Caller => ({
+    cookie,
+    csrf,
+    id,
+    get: (path) => call(cookie, csrf, { method: 'GET', url: path }),
+    post: (path, body) => call(cookie, csrf, { method: 'POST', url: path, payload: body }),
+  });
+
+  async function staff(role: string, nth = 1): Promise<Caller> {
+    const account = city.accounts.filter((one) => one.role === role)[nth - 1];
+    if (!account) throw new Error(`the city has no ${nth}. ${role}`);
+    const first = await app.inject({ method: 'POST', url: '/api/staff/login', payload: { login: account.login, password: account.password } });
+    const pending = cookieOf(first.headers['set-cookie']);
+    const second = await app.inject({ method: 'POST', url: '/api/staff/totp', headers: { cookie: pending }, payload: { code: totpCode(account.totpSecret, Date.now()) } });
+    if (second.statusCode !== 200) throw new Error(`login of ${account.login} failed: ${second.body}`);
+    const cookie = cookieOf(second.headers['set-cookie']);
+    const me = await call(cookie, '', { method: 'GET', url: '/api/staff/me' });
+    return caller(cookie, me.body.csrf, me.body.staff.staffId);
+  }
+
+  async function worker(phone: string): Promise<Caller> {
+    await app.inject({ method: 'POST', url: '/api/worker/code', payload: { phone } });
+    const code = await codeSentTo(phone);
+    const done = await app.inject({ method: 'POST', url: '/api/worker/login', payload: { phone, code } });
+    const body: { state: string; csrf?: string } = JSON.parse(done.body);
+    if (body.state !== 'in') throw new Error(`${phone} is not registered: ${done.body}`);
+    const cookie = cookieOf(done.headers['set-cookie']);
+    const session = await services.identity.sessionOf(cookie.split('=')[1] ?? '', 'worker');
+    return caller(cookie, body.csrf ?? '', session?.kind === 'worker' ? session.personId : '');
+  }
+
+  /** The code is sent after the commit, by SMS: it is read where the phone would show it. */
+  async function codeSentTo(phone: string): Promise<string> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const sms = parties.simulators.sms?.messages({ phone, limit: 1 })[0];
+      const code = sms ? /\d{6}/.exec(`${sms.text} ${JSON.stringify(sms)}`)?.[0] : undefined;
+      if (code) return code;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`no code came to ${phone}`);
+  }
+
+  return {
+    url, app, services, parties, city, db, database, clock, dataDir, staff, worker,
+    anonymous: () => caller('', '', ''),
+    close: async () => {
+      await background?.stop();
+      await closeHttp(app, 2_000);
+      await parties.stop();
+      await db.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function cookieOf(header: string | string[] | undefined): string {
+  const first = [header ?? ''].flat()[0] ?? '';
+  return first.split(';')[0] ?? '';
+}
+
+/** A port that was free a moment ago; the simulators must know it before the server listens on it. */
+async function freePort(): Promise<number> {
+  const { createServer: createPlain } = await import('node:net');
+  return new Promise((resolve, reject) => {
+    const server = createPlain();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}

@@ -15,11 +15,18 @@ type Claim = Row<'benefit_claim'>;
 
 const checkPolicy: Decider = ({ world, state, facts }) => {
   const at = textIn(state, 'accident_time');
-  const hit = boundDays(world, state.personId ?? '').find((one) => (one.starts_at ?? '') <= at && at < (one.ends_at ?? ''));
+  const hit = boundDays(world, state.personId ?? '').find(
+    (one) => (one.starts_at ?? '') <= at && at < (one.ends_at ?? ''),
+  );
   if (!hit) return { outcome: 'miss', data: { covered: false } };
   const policy = world.rows.cover_policy.find((one) => one.policy_id === hit.policy_id);
   const late = Date.parse(facts.now) - Date.parse(at) > 48 * 3_600_000;
-  const data = { covered: true, policy_id: hit.policy_id, policy_no: policy?.policy_no ?? '', cover_leaf_id: hit.leaf_id };
+  const data = {
+    covered: true,
+    policy_id: hit.policy_id,
+    policy_no: policy?.policy_no ?? '',
+    cover_leaf_id: hit.leaf_id,
+  };
   return { outcome: late ? 'late' : 'hit', data };
 };
 
@@ -32,10 +39,18 @@ function reportOf(world: World, state: CaseState): CaseState {
 }
 
 function claimsOf(world: World, report: CaseState): Claim[] {
-  return world.rows.benefit_claim.filter((one) => one.policy_id === textIn(report, 'policy_id') && one.state !== 'denied');
+  return world.rows.benefit_claim.filter(
+    (one) => one.policy_id === textIn(report, 'policy_id') && one.state !== 'denied',
+  );
 }
 
-function addClaim(world: World, state: CaseState, benefit: Benefit, amountFen: number, claimState: 'open' | 'agreed'): string {
+function addClaim(
+  world: World,
+  state: CaseState,
+  benefit: Benefit,
+  amountFen: number,
+  claimState: 'open' | 'agreed',
+): string {
   const report = reportOf(world, state);
   const claimId = newId();
   world.rows.benefit_claim.push({
@@ -73,8 +88,12 @@ function benefitInput(state: CaseState, benefit: Benefit, before: BenefitInput['
   if (benefit === 'prepay') return { benefit, estimateFen: 8_000_000, before };
   if (benefit === 'medical') {
     return {
-      benefit, billFen: numberIn(state, 'bill_total'), medicareFen: numberIn(state, 'medicare_paid'), injuryFen: numberIn(state, 'nef_injury_paid'),
-      selfPayFen: numberIn(state, 'self_pay_drug'), before,
+      benefit,
+      billFen: numberIn(state, 'bill_total'),
+      medicareFen: numberIn(state, 'medicare_paid'),
+      injuryFen: numberIn(state, 'nef_injury_paid'),
+      selfPayFen: numberIn(state, 'self_pay_drug'),
+      before,
     };
   }
   const stayDays = Math.round((Date.parse(textIn(state, 'out_date')) - Date.parse(textIn(state, 'in_date'))) / dayMs);
@@ -82,7 +101,11 @@ function benefitInput(state: CaseState, benefit: Benefit, before: BenefitInput['
 }
 
 /** What the rule gives for the claim as it stands; the adjuster of the city enters just that. */
-export function suggestion(world: World, state: CaseState, benefit: Benefit = textIn(state, 'benefit') === 'allowance' ? 'allowance' : 'medical') {
+export function suggestion(
+  world: World,
+  state: CaseState,
+  benefit: Benefit = textIn(state, 'benefit') === 'allowance' ? 'allowance' : 'medical',
+) {
   const report = reportOf(world, state);
   const claims = claimsOf(world, report);
   const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
@@ -92,7 +115,8 @@ export function suggestion(world: World, state: CaseState, benefit: Benefit = te
   const before = {
     totalFen: sum(others) + ownOffsetFen,
     itemFen: sum(others.filter((row) => row.benefit === benefit)),
-    prepaidFen: sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
+    prepaidFen:
+      sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
   };
   const ruled = benefitOn(dayOf(textIn(report, 'accident_time')), benefitInput(state, benefit, before), report.region);
   return { report, claims, mine, ...ruled };
@@ -101,14 +125,22 @@ export function suggestion(world: World, state: CaseState, benefit: Benefit = te
 const agree: Effect = ({ world, state }) => {
   const { report, claims, mine, value, explanation } = suggestion(world, state);
   const enteredFen = numberIn(state, 'approved_fen');
-  invariant(mine && value.amountFen > 0 && enteredFen <= value.amountFen, `case ${state.caseNo} agrees to what the rule does not give`);
+  invariant(
+    mine && value.amountFen > 0 && enteredFen <= value.amountFen,
+    `case ${state.caseNo} agrees to what the rule does not give`,
+  );
   const agreedFen = Math.min(value.amountFen, enteredFen || value.amountFen);
   const restoredFen = mine.state === 'agreed' ? numberIn(state, 'agreed_offset_fen') : 0;
   if (mine.state === 'agreed') undoAgreement(state, claims, mine);
   const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === report.caseId);
   if (prepaid && value.offsetFen > 0) prepaid.amount_fen = (prepaid.amount_fen ?? 0) + restoredFen - value.offsetFen;
   Object.assign(mine, { amount_fen: agreedFen + value.offsetFen, state: 'agreed' });
-  return { agreed_fen: agreedFen, rule_fen: value.amountFen, agreed_offset_fen: value.offsetFen, benefit_explanation: explanation };
+  return {
+    agreed_fen: agreedFen,
+    rule_fen: value.amountFen,
+    agreed_offset_fen: value.offsetFen,
+    benefit_explanation: explanation,
+  };
 };
 
 const checkPrepay: Effect = ({ world, state }) => {

@@ -42,7 +42,10 @@ const checkMembership: Decider = ({ world, state, facts }) => {
   const day = dayOf(facts.now);
   const member = world.rows.membership.some((one) => one.person_id === person.personId && one.ended_on === null);
   const { value, explanation } = evaluateRule(unionEligibilityRule, day, {
-    age: ageOn(person.birthDay, day), occupation: textIn(state, 'occupation'), activeMember: member, labourIncome: true,
+    age: ageOn(person.birthDay, day),
+    occupation: textIn(state, 'occupation'),
+    activeMember: member,
+    labourIncome: true,
   });
   if (member) return { outcome: 'duplicate', explanation };
   return { outcome: value.eligible ? 'pass' : 'fail', explanation };
@@ -50,14 +53,22 @@ const checkMembership: Decider = ({ world, state, facts }) => {
 
 const recordMembership: Effect = ({ world, state, facts, actor }) => {
   const person = personOf(world, state);
-  const reviewed = ['grassroots-review', 'industry-review', 'township-review'].map((step) => state.done[step]?.orgId).find((orgId) => orgId);
+  const reviewed = ['grassroots-review', 'industry-review', 'township-review']
+    .map((step) => state.done[step]?.orgId)
+    .find((orgId) => orgId);
   const unionOrgId = reviewed ?? facts.route('county_union', state.region);
   invariant(unionOrgId, 'some union receives the member');
   const memberNo = `M${state.caseNo}`;
   const joinedOn = dayOf(facts.now);
   const leafId = world.record({
-    eventId: newId(), type: 'membership.joined', at: facts.now, region: state.region, department: unionOrgId, actorId: actor.id,
-    subjectId: person.personId, body: { memberNo, unionOrgId, joinedOn, case: state.caseNo },
+    eventId: newId(),
+    type: 'membership.joined',
+    at: facts.now,
+    region: state.region,
+    department: unionOrgId,
+    actorId: actor.id,
+    subjectId: person.personId,
+    body: { memberNo, unionOrgId, joinedOn, case: state.caseNo },
   });
   const unions = ['grassroots_union', 'township_union', 'industry_union'].map((role) => roleGrant(role, unionOrgId));
   world.rows.membership.push({
@@ -68,7 +79,12 @@ const recordMembership: Effect = ({ world, state, facts, actor }) => {
     joined_on: joinedOn,
     ended_on: null,
     case_id: state.caseId,
-    readers: ['*', personGrant(person.personId), ...unions, ...state.readers.filter((one) => one.startsWith('county_union@'))],
+    readers: [
+      '*',
+      personGrant(person.personId),
+      ...unions,
+      ...state.readers.filter((one) => one.startsWith('county_union@')),
+    ],
     leaf_id: leafId,
   });
   return { member_no: memberNo, union_name: world.orgs.name(unionOrgId), joined_on: joinedOn };
@@ -79,7 +95,13 @@ const recordMembership: Effect = ({ world, state, facts, actor }) => {
 /** Whoever works with cover reads it, beside the insured. */
 export function coverReaders(world: World, state: CaseState): string[] {
   const roles = [
-    'insurer_underwriter', 'insurer_adjuster', 'insurer_finance', 'medical_expert', 'hrss_window', 'hrss_investigator', 'supervisor',
+    'insurer_underwriter',
+    'insurer_adjuster',
+    'insurer_finance',
+    'medical_expert',
+    'hrss_window',
+    'hrss_investigator',
+    'supervisor',
   ];
   const orgs = roles.flatMap((role) => {
     const orgId = world.orgs.route(role, state.region);
@@ -91,7 +113,11 @@ export function coverReaders(world: World, state: CaseState): string[] {
 function premiumOf(world: World, state: CaseState, days = numberIn(state, 'days')) {
   const first = textIn(state, 'cover_from');
   const workType = occupations.find((one) => one === textIn(state, 'work_type')) ?? '其他';
-  return premiumOn(first, { age: ageOn(personOf(world, state).birthDay, first), days, workType }, textIn(state, 'work_region') || state.region);
+  return premiumOn(
+    first,
+    { age: ageOn(personOf(world, state).birthDay, first), days, workType },
+    textIn(state, 'work_region') || state.region,
+  );
 }
 
 const checkEligibility: Decider = ({ world, state }) => {
@@ -110,7 +136,13 @@ const checkEligibility: Decider = ({ world, state }) => {
 const quote: Decider = ({ world, state }) => {
   const { value, explanation } = premiumOf(world, state);
   const { grossFen, subsidyFen, payableFen, riskZh } = value;
-  const data = { gross_fen: grossFen, subsidy_fen: subsidyFen, payable_fen: payableFen, risk_class: riskZh, premium_explanation: explanation };
+  const data = {
+    gross_fen: grossFen,
+    subsidy_fen: subsidyFen,
+    payable_fen: payableFen,
+    risk_class: riskZh,
+    premium_explanation: explanation,
+  };
   return { outcome: payableFen > 0 ? 'payable' : 'free', data, explanation };
 };
 
@@ -126,7 +158,11 @@ export function boundDays(world: World, personId: string): readonly Row<'cover_e
 }
 
 const requestUnderwriting: Effect = ({ world, state }) => {
-  world.jobs.push({ identifier: 'cover.underwrite', payload: { caseId: state.caseId }, jobKey: `cover.underwrite:${state.caseId}` });
+  world.jobs.push({
+    identifier: 'cover.underwrite',
+    payload: { caseId: state.caseId },
+    jobKey: `cover.underwrite:${state.caseId}`,
+  });
 };
 
 const bind: Effect = ({ world, state, facts }) => {
@@ -137,7 +173,11 @@ const bind: Effect = ({ world, state, facts }) => {
   const at = world.now();
   const paidAt = textIn(state, 'paid_at') || at;
   const starts = (day: string) => (day === dayOf(paidAt) ? paidAt : startOfDay(day));
-  const spans = daysOf(first, numberIn(state, 'days')).map((day) => ({ day, startsAt: starts(day), endsAt: startOfDay(addDays(day, 1)) }));
+  const spans = daysOf(first, numberIn(state, 'days')).map((day) => ({
+    day,
+    startsAt: starts(day),
+    endsAt: startOfDay(addDays(day, 1)),
+  }));
   invariant(first >= dayOf(paidAt), 'the city pays before its cover starts');
   const days = spans.map((one) => one.day);
   const policyId = newId();
@@ -145,7 +185,13 @@ const bind: Effect = ({ world, state, facts }) => {
   const { value: price } = premiumOf(world, state);
   const readers = coverReaders(world, state);
   const leafId = world.record({
-    eventId: policyId, type: 'cover.bound', at, region: state.region, department: 'insurer', actorId: null, subjectId: person.personId,
+    eventId: policyId,
+    type: 'cover.bound',
+    at,
+    region: state.region,
+    department: 'insurer',
+    actorId: null,
+    subjectId: person.personId,
     body: { policyNo, case: state.caseNo, asked: spans },
   });
   const startsAt = spans[0]?.startsAt ?? at;
@@ -173,11 +219,23 @@ const bind: Effect = ({ world, state, facts }) => {
   for (const span of spans) addEntry(world, person.personId, span, policyId, 'bound', readers, leafId);
   post(
     world,
-    { idem: `earned:${policyNo}`, debit: 'premium_received', credit: 'premium_payable', amountFen: price.payableFen, code: 'premium', caseId: state.caseId },
+    {
+      idem: `earned:${policyNo}`,
+      debit: 'premium_received',
+      credit: 'premium_payable',
+      amountFen: price.payableFen,
+      code: 'premium',
+      caseId: state.caseId,
+    },
     { region: state.region, subjectId: person.personId },
   );
   return {
-    policy_no: policyNo, policy_id: policyId, cover_days: days, cover_starts_at: startsAt, cover_ends_at: endsAt, premium_fen: price.grossFen,
+    policy_no: policyNo,
+    policy_id: policyId,
+    cover_days: days,
+    cover_starts_at: startsAt,
+    cover_ends_at: endsAt,
+    premium_fen: price.grossFen,
     subsidy_bound_fen: price.subsidyFen,
   };
 };
@@ -185,13 +243,28 @@ const bind: Effect = ({ world, state, facts }) => {
 type Span = { readonly day: string; readonly startsAt: string; readonly endsAt: string };
 
 function addEntry(
-  world: World, personId: string, span: Span, policyId: string, kind: 'bound' | 'released', readers: readonly string[], leafId: string,
+  world: World,
+  personId: string,
+  span: Span,
+  policyId: string,
+  kind: 'bound' | 'released',
+  readers: readonly string[],
+  leafId: string,
 ): void {
   const { day, startsAt, endsAt } = span;
   const generation = 1 + world.coverOf(personId).filter((one) => one.day === day).length;
   invariant((generation % 2 === 1) === (kind === 'bound'), `${day} is bound or released twice`);
   world.addCover({
-    person_id: personId, day, generation, policy_id: policyId, kind, starts_at: startsAt, ends_at: endsAt, at: world.now(), readers, leaf_id: leafId,
+    person_id: personId,
+    day,
+    generation,
+    policy_id: policyId,
+    kind,
+    starts_at: startsAt,
+    ends_at: endsAt,
+    at: world.now(),
+    readers,
+    leaf_id: leafId,
   });
 }
 
@@ -211,16 +284,27 @@ function refundOf(world: World, state: CaseState) {
   const cited = world.held.get(textIn(state, 'cited_case_id'))?.state;
   const policy = world.rows.cover_policy.find((one) => one.case_id === cited?.caseId);
   const asked = daysOf(textIn(state, 'refund_dates'), numberIn(state, 'refund_days'));
-  if (!cited || !policy?.policy_id || !policy.days) return { policy: null, spans: [], refundFen: 0, subsidyFen: 0, why: '引用的办件没有本人的有效保单' };
+  if (!cited || !policy?.policy_id || !policy.days)
+    return { policy: null, spans: [], refundFen: 0, subsidyFen: 0, why: '引用的办件没有本人的有效保单' };
   const bound = boundDays(world, state.personId ?? '').filter((one) => one.policy_id === policy.policy_id);
   const spans = bound
     .filter((one) => asked.includes(one.day ?? '') && (one.starts_at ?? '') > world.now())
     .map((one) => ({ day: one.day ?? '', startsAt: one.starts_at ?? '', endsAt: one.ends_at ?? '' }));
   const claimed = world.rows.benefit_claim.some((one) => one.policy_id === policy.policy_id && one.state !== 'denied');
-  const why = claimed ? '该保单已有理赔' : spans.length < asked.length ? '所选日期中有的已经开始、已退或不在保单内' : null;
+  const why = claimed
+    ? '该保单已有理赔'
+    : spans.length < asked.length
+      ? '所选日期中有的已经开始、已退或不在保单内'
+      : null;
   const whole = premiumOf(world, cited, bound.length).value;
   const rest = premiumOf(world, cited, bound.length - spans.length).value;
-  return { policy, spans, refundFen: whole.payableFen - rest.payableFen, subsidyFen: whole.subsidyFen - rest.subsidyFen, why };
+  return {
+    policy,
+    spans,
+    refundFen: whole.payableFen - rest.payableFen,
+    subsidyFen: whole.subsidyFen - rest.subsidyFen,
+    why,
+  };
 }
 
 const checkRefund: Decider = ({ world, state }) => {
@@ -232,10 +316,17 @@ const checkRefund: Decider = ({ world, state }) => {
 const release: Effect = ({ world, state }) => {
   const { policy, spans, refundFen, subsidyFen } = refundOf(world, state);
   const days = spans.map((one) => one.day);
-  if (!policy?.policy_id || days.length === 0) return { refund_fen: 0, refund_case_id: policy?.case_id ?? state.caseId, refund_day_list: [] };
+  if (!policy?.policy_id || days.length === 0)
+    return { refund_fen: 0, refund_case_id: policy?.case_id ?? state.caseId, refund_day_list: [] };
   const leafId = world.record({
-    eventId: newId(), type: 'cover.released', at: world.now(), region: state.region, department: 'insurer', actorId: null,
-    subjectId: state.personId, body: { policyNo: policy.policy_no, case: state.caseNo, days, refundFen, subsidyFen },
+    eventId: newId(),
+    type: 'cover.released',
+    at: world.now(),
+    region: state.region,
+    department: 'insurer',
+    actorId: null,
+    subjectId: state.personId,
+    body: { policyNo: policy.policy_no, case: state.caseNo, days, refundFen, subsidyFen },
   });
   const readers = coverReaders(world, state);
   for (const span of spans) addEntry(world, state.personId ?? '', span, policy.policy_id, 'released', readers, leafId);
@@ -243,13 +334,22 @@ const release: Effect = ({ world, state }) => {
     post(
       world,
       {
-        idem: `unsubsidy:${state.caseId}`, debit: 'premium_payable', credit: 'subsidy_receivable', amountFen: subsidyFen, code: 'subsidy_reversed',
+        idem: `unsubsidy:${state.caseId}`,
+        debit: 'premium_payable',
+        credit: 'subsidy_receivable',
+        amountFen: subsidyFen,
+        code: 'subsidy_reversed',
         caseId: state.caseId,
       },
       { region: state.region, subjectId: state.personId },
     );
   }
-  return { refund_fen: refundFen, refund_subsidy_fen: subsidyFen, refund_case_id: policy.case_id, refund_day_list: days };
+  return {
+    refund_fen: refundFen,
+    refund_subsidy_fen: subsidyFen,
+    refund_case_id: policy.case_id,
+    refund_day_list: days,
+  };
 };
 
 export const coverEffects: Readonly<Record<string, Effect>> = {

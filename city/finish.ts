@@ -10,7 +10,8 @@ export function finishBatch(world: World, nowMs: number): void {
   for (const held of world.held.values()) finishCase(world, held);
   for (const notice of rows.notice) {
     // Nothing of the past is sent again when the program starts.
-    if (notice.sms_state === 'queued') Object.assign(notice, { sms_state: 'sent', sms_provider_id: `city-${notice.notice_id}` });
+    if (notice.sms_state === 'queued')
+      Object.assign(notice, { sms_state: 'sent', sms_provider_id: `city-${notice.notice_id}` });
     const at = Date.parse(notice.at ?? '');
     if (at + readAfterMs < nowMs) notice.read_at = new Date(at + readAfterMs / 10).toISOString();
   }

@@ -1,6 +1,6 @@
 // The door of the synthetic city: make it from a seed, load it into a database.
 
-export { loadCity, type Loaded } from './load.ts';
+export { loadCity, type Loaded, type PaidOrder } from './load.ts';
 export { makeCity, type City, type CityBatch, type CityOptions } from './make.ts';
 export type { Rider } from './population.ts';
 export type { DemoAccount } from './staff.ts';

@@ -37,13 +37,22 @@ export function voidPending(world: World, pendingId: string, about: About = {}):
 
 function resolve(world: World, pendingId: string, state: State, about: About): void {
   const pending = world.rows.transfer.find((one) => one.transfer_id === pendingId);
-  invariant(pending?.case_id && pending.amount_fen && pending.debit && pending.credit && pending.code, `no reserve ${pendingId}`);
+  invariant(
+    pending?.case_id && pending.amount_fen && pending.debit && pending.credit && pending.code,
+    `no reserve ${pendingId}`,
+  );
   const { debit, credit, amount_fen: amountFen, code, case_id: caseId } = pending;
   const idem = `${state === 'resolved_post' ? 'post' : 'void'}:${pendingId}`;
   write(world, [{ idem, debit, credit, amountFen, code, caseId }], state, pendingId, about);
 }
 
-function write(world: World, movements: readonly Movement[], state: State, pendingOf: string | null, about: About): string[] {
+function write(
+  world: World,
+  movements: readonly Movement[],
+  state: State,
+  pendingOf: string | null,
+  about: About,
+): string[] {
   const at = world.now();
   const made = movements.map((movement) => ({ movement, transferId: newId() }));
   const first = made[0];
@@ -76,9 +85,14 @@ function write(world: World, movements: readonly Movement[], state: State, pendi
       leaf_id: leafId,
     });
     const entry = (accountId: string, fen: number, pending: boolean): Row<'entry'> => ({
-      transfer_id: transferId, account_id: accountId, amount_fen: fen, pending, at,
+      transfer_id: transferId,
+      account_id: accountId,
+      amount_fen: fen,
+      pending,
+      at,
     });
-    if (state === 'posted' || state === 'resolved_post') world.rows.entry.push(entry(debit, -amountFen, false), entry(credit, amountFen, false));
+    if (state === 'posted' || state === 'resolved_post')
+      world.rows.entry.push(entry(debit, -amountFen, false), entry(credit, amountFen, false));
     if (state === 'pending') world.rows.entry.push(entry(debit, -amountFen, true), entry(credit, amountFen, true));
     if (pendingOf) world.rows.entry.push(entry(debit, amountFen, true), entry(credit, -amountFen, true));
   }

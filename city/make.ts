@@ -18,13 +18,22 @@ import { createTrace, type Trace } from '#modules/trace';
 import { claimDeciders, claimEffects } from './claims.ts';
 import { coverDeciders, coverEffects } from './cover.ts';
 import { finishBatch } from './finish.ts';
-import { closeOrders, moneyEffects } from './money.ts';
+import { closeOrders, paymentEffects } from './payments.ts';
+import { payoutEffects } from './payouts.ts';
 import { makeOrganisations, type Organisations } from './orgs.ts';
 import { makePictures, type Blob } from './pictures.ts';
 import { ridersOf, storyCount, tellOrdinary, tellStories, type Rider } from './population.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Rows } from './rows.ts';
-import { accountOf, makePassword, makeStaff, staffByGrant, staffRow, type CityStaff, type DemoAccount } from './staff.ts';
+import {
+  accountOf,
+  makePassword,
+  makeStaff,
+  staffByGrant,
+  staffRow,
+  type CityStaff,
+  type DemoAccount,
+} from './staff.ts';
 import { createWorld, type Job, type Plugs, type World } from './world.ts';
 
 export type CityOptions = {
@@ -101,14 +110,26 @@ function* batchesOf(setting: Setting): Generator<CityBatch> {
   yield counters(setting, numbers);
 }
 
-function worldOf(setting: Setting, label: string, numbers: Map<string, number>): { world: World; random: Random; trace: Trace } {
+function worldOf(
+  setting: Setting,
+  label: string,
+  numbers: Map<string, number>,
+): { world: World; random: Random; trace: Trace } {
   const { options, nowMs, orgs, staff, blobs } = setting;
   const random = createRandom(options.seed, label);
   const crypto = createCrypto(options.masterKey, random.bytes);
   const trace = createTrace(options.origin, crypto, random.bytes);
   const world = createWorld({
-    random, orgs, staff: staffByGrant(staff), crypto, trace, serviceHash: options.serviceHash, numbers, blobs,
-    plugs: plugsOf(setting, trace), startMs: nowMs - yearMs,
+    random,
+    orgs,
+    staff: staffByGrant(staff),
+    crypto,
+    trace,
+    serviceHash: options.serviceHash,
+    numbers,
+    blobs,
+    plugs: plugsOf(setting, trace),
+    startMs: nowMs - yearMs,
   });
   return { world, random, trace };
 }
@@ -117,12 +138,24 @@ function worldOf(setting: Setting, label: string, numbers: Map<string, number>):
 function plugsOf({ options, orgs }: Setting, trace: Trace): Plugs {
   const nameOf = (code: string) => regionName(code) ?? code;
   const told = createNotices({
-    db: noDatabase, clock: fixedClock(options.now), sms: { send: noParty }, templates: notices, sources: catalogRegistry, regionName: nameOf,
+    db: noDatabase,
+    clock: fixedClock(options.now),
+    sms: { send: noParty },
+    templates: notices,
+    sources: catalogRegistry,
+    regionName: nameOf,
     phoneOf: noParty,
   });
-  const written = createDocuments({ db: noDatabase, trace, templates: documents, sources: catalogRegistry, regionName: nameOf, orgName: orgs.name });
+  const written = createDocuments({
+    db: noDatabase,
+    trace,
+    templates: documents,
+    sources: catalogRegistry,
+    regionName: nameOf,
+    orgName: orgs.name,
+  });
   return {
-    effects: { ...coverEffects, ...claimEffects, ...moneyEffects },
+    effects: { ...coverEffects, ...claimEffects, ...paymentEffects, ...payoutEffects },
     deciders: { ...coverDeciders, ...claimDeciders },
     announce: (context, template) => told.announce(context, template, context.targets),
     makeDocument: (context, template) => void written.makeDocument(context, template),
@@ -159,10 +192,22 @@ function foundation(setting: Setting): CityBatch {
       }
       for (const one of staff) {
         rows.staff.push(staffRow(one, world.crypto, passwordHash));
-        const held = { staff_id: one.staffId, role: one.role, org_id: one.orgId, from_day: dayOf(world.now()), until_day: null };
+        const held = {
+          staff_id: one.staffId,
+          role: one.role,
+          org_id: one.orgId,
+          from_day: dayOf(world.now()),
+          until_day: null,
+        };
         const leafId = world.record({
-          eventId: newId(), type: 'staff.role_changed', at: world.now(), region: one.region, department: one.orgId, actorId: null,
-          subjectId: one.staffId, body: held,
+          eventId: newId(),
+          type: 'staff.role_changed',
+          at: world.now(),
+          region: one.region,
+          department: one.orgId,
+          actorId: null,
+          subjectId: one.staffId,
+          body: held,
         });
         rows.staff_role.push({ ...held, leaf_id: leafId });
       }

@@ -35,11 +35,22 @@ const districtRoles = {
 } as const satisfies Partial<Record<Role, string>>;
 
 /** Where the city's organisation for a role is not simply that of its department. */
-const cityOrgOf: Partial<Record<Role, string>> = { industry_union: 'industry-union', platform_company: 'platform-lusong', hospital: 'hospital-first' };
+const cityOrgOf: Partial<Record<Role, string>> = {
+  industry_union: 'industry-union',
+  platform_company: 'platform-lusong',
+  hospital: 'hospital-first',
+};
 
 export function makeOrganisations(random: Random, atMs: number): Organisations {
   const orgs: Org[] = [];
-  const add = (code: string, name: string, kind: string, region: string, parent: string | null = null, company = false): void => {
+  const add = (
+    code: string,
+    name: string,
+    kind: string,
+    region: string,
+    parent: string | null = null,
+    company = false,
+  ): void => {
     orgs.push({
       org_id: random.id(atMs),
       code,
@@ -67,7 +78,14 @@ export function makeOrganisations(random: Random, atMs: number): Organisations {
     add(`street-union-${region}`, `${zh}${street}总工会（演示）`, 'union', region, `union-${region}`);
     add(`hrss-${region}`, `${zh}人力资源和社会保障局（演示）`, 'hrss', region, 'hrss');
     add(`rest-stop-${region}`, `${zh}户外劳动者驿站（虚构）`, 'station_operator', region, 'station_operator');
-    add(`station-${region}`, `鹭送${zh}配送服务有限公司（虚构）`, 'cooperating_employer', region, 'platform-lusong', true);
+    add(
+      `station-${region}`,
+      `鹭送${zh}配送服务有限公司（虚构）`,
+      'cooperating_employer',
+      region,
+      'platform-lusong',
+      true,
+    );
     add(`depot-${region}`, `闽达快递${zh}网点（虚构）`, 'cooperating_employer', region, 'platform-minda', true);
     add(`station-union-${region}`, `鹭送${zh}站点工会委员会（虚构）`, 'union', region, `street-union-${region}`);
   }
@@ -79,7 +97,10 @@ export function makeOrganisations(random: Random, atMs: number): Organisations {
     orgs,
     routing,
     route: (role, region) =>
-      routes.get(`${role}@${region}`) ?? routes.get(`${role}@${region.slice(0, 4)}00`) ?? routes.get(`${role}@${region.slice(0, 2)}0000`) ?? null,
+      routes.get(`${role}@${region}`) ??
+      routes.get(`${role}@${region.slice(0, 4)}00`) ??
+      routes.get(`${role}@${region.slice(0, 2)}0000`) ??
+      null,
     name: (orgId) => names.get(orgId) ?? '',
     byCode: (code) => find(orgs, code),
   };
@@ -106,7 +127,8 @@ function routingOf(orgs: readonly Org[]): Routing[] {
     if (kind === 'system' || kind === 'public') continue;
     const prefix = local[role];
     if (prefix) {
-      for (const { region } of districts) routing.push({ org_id: find(orgs, `${prefix}-${region}`).org_id, role, region, priority: 0 });
+      for (const { region } of districts)
+        routing.push({ org_id: find(orgs, `${prefix}-${region}`).org_id, role, region, priority: 0 });
       continue;
     }
     const code = cityOrgOf[role] ?? org;

@@ -35,7 +35,12 @@ const cardIssuer = '620000';
 const genders = { male: 1, female: 0 } as const;
 
 /** Person number `index` of the city; 0 is the demonstration's rider. The same whatever batch it is made in. */
-export function makePerson(seed: number, index: number, nowMs: number, birthDay = birthDayOf(index, nowMs)): CityPerson {
+export function makePerson(
+  seed: number,
+  index: number,
+  nowMs: number,
+  birthDay = birthDayOf(index, nowMs),
+): CityPerson {
   const random = createRandom(seed, `person/${index}`, 512);
   const platform = random.weighted(platforms.map((one, at) => [one, [46, 24, 14, 6, 10][at] ?? 1] as const));
   const sex = random.chance(platform.occupation === '家政服务员' ? 0.1 : 0.84) ? 'male' : 'female';
@@ -67,10 +72,13 @@ function birthDayOf(index: number, nowMs: number): string {
 
 /** The digit that makes a card number pass ISO/IEC 7812-1. */
 function withLuhn(body: string): string {
-  const sum = [...body].toReversed().reduce((total, digit, at) => {
-    const doubled = Number(digit) * (at % 2 === 0 ? 2 : 1);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
+  const sum = body
+    .split('')
+    .toReversed()
+    .reduce((total, digit, at) => {
+      const doubled = Number(digit) * (at % 2 === 0 ? 2 : 1);
+      return total + (doubled > 9 ? doubled - 9 : doubled);
+    }, 0);
   return body + String((10 - (sum % 10)) % 10);
 }
 

@@ -31,13 +31,22 @@ export function makePictures(random: Random, crypto: CryptoPort): Readonly<Recor
       const key = random.bytes(32);
       const sealed = crypto.sealBytes(key, plain);
       const plainIndex = crypto.blindIndex('file', sha256(plain).toString('hex'));
-      return [name, { address: sha256(sealed).toString('hex'), sealed, key: key.toString('base64'), plainBytes: plain.length, plainIndex }];
+      return [
+        name,
+        {
+          address: sha256(sealed).toString('hex'),
+          sealed,
+          key: key.toString('base64'),
+          plainBytes: plain.length,
+          plainIndex,
+        },
+      ];
     }),
   );
 }
 
-const width = 480;
-const height = 320;
+const width = 240;
+const height = 160;
 /** D E M O, five by seven dots each. */
 const letters = [
   ['11110', '10001', '10001', '10001', '10001', '10001', '11110'],
@@ -45,14 +54,15 @@ const letters = [
   ['10001', '11011', '10101', '10101', '10001', '10001', '10001'],
   ['01110', '10001', '10001', '10001', '10001', '10001', '01110'],
 ];
-const dot = 16;
+const dot = 8;
 
 function png([red, green, blue]: readonly [number, number, number]): Buffer {
   const raw = Buffer.alloc((width * 3 + 1) * height);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const letter = letters[Math.floor((x - 48) / (dot * 6))];
-      const isInk = y >= 104 && letter?.[Math.floor((y - 104) / dot)]?.[Math.floor(((x - 48) % (dot * 6)) / dot)] === '1' && x >= 48;
+      const letter = letters[Math.floor((x - 24) / (dot * 6))];
+      const isInk =
+        y >= 52 && letter?.[Math.floor((y - 52) / dot)]?.[Math.floor(((x - 24) % (dot * 6)) / dot)] === '1' && x >= 24;
       const shade = isInk ? 255 : (x + y) % 64 < 32 ? 0 : 24;
       const at = y * (width * 3 + 1) + 1 + x * 3;
       raw.set(isInk ? [255, 255, 255] : [red + shade, green + shade, blue + shade], at);
@@ -63,7 +73,10 @@ function png([red, green, blue]: readonly [number, number, number]): Buffer {
   header.writeUInt32BE(height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', deflateSync(raw)), chunk('IEND', Buffer.alloc(0)),
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(raw)),
+    chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 

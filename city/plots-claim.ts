@@ -4,7 +4,7 @@
 import { dayOf } from '#platform/calendar';
 import { formatYuan } from '#catalog/fields/money';
 import { suggestion } from './claims.ts';
-import { approveBatch, loseAnswer, makeBatch, payoutOf, refuseBatch, settlePayout } from './money.ts';
+import { approveBatch, loseAnswer, makeBatch, payoutOf, refuseBatch, settlePayout } from './payouts.ts';
 import { accidentKinds, hospitals } from './names.ts';
 import type { CityPerson } from './people.ts';
 import { insured } from './plots-cover.ts';
@@ -43,12 +43,19 @@ function round(value: number): number {
 
 export const report = (afterMs: number, details: Accident = {}): Move =>
   custom(afterMs, (story) => {
-    story.cases.set('claim', story.world.openCase('DI-006', story.person, story.person.district.region, accident(story, details)));
+    story.cases.set(
+      'claim',
+      story.world.openCase('DI-006', story.person, story.person.district.region, accident(story, details)),
+    );
   });
 
 type Bill = { readonly totalFen?: number; readonly medicareFen?: number };
 
-function medicalForm(story: Story, name: string, { totalFen = 386_450, medicareFen = 90_000 }: Bill): Record<string, unknown> {
+function medicalForm(
+  story: Story,
+  name: string,
+  { totalFen = 386_450, medicareFen = 90_000 }: Bill,
+): Record<string, unknown> {
   const { world, person } = story;
   const hospital = hospitals[0];
   return {
@@ -67,7 +74,9 @@ function medicalForm(story: Story, name: string, { totalFen = 386_450, medicareF
 
 /** 医疗费用理赔 takes the waiting step of its report. */
 export const bills = (afterMs: number, bill: Bill = {}): Move =>
-  custom(afterMs, (story) => story.world.attach(caseOf(story, 'claim'), 'DI-007', story.person, medicalForm(story, 'claim', bill)));
+  custom(afterMs, (story) =>
+    story.world.attach(caseOf(story, 'claim'), 'DI-007', story.person, medicalForm(story, 'claim', bill)),
+  );
 
 /** 住院津贴 on an accident whose own case does not wait any more: a case of its own that cites the report. */
 const allowance = (afterMs: number): Move =>
@@ -87,13 +96,21 @@ const allowance = (afterMs: number): Move =>
   });
 
 const contact = (afterMs: number) =>
-  staff(afterMs, 'claim', 'dispatch', 'contact', { data: { contact_note: '已电话联系，提醒保留发票、病历和费用清单' } });
+  staff(afterMs, 'claim', 'dispatch', 'contact', {
+    data: { contact_note: '已电话联系，提醒保留发票、病历和费用清单' },
+  });
 const survey = (afterMs: number) =>
-  staff(afterMs, 'claim', 'survey', 'done', { data: { survey_report: '现场与订单轨迹相符，属配送途中', survey_at_work: 'on' } });
+  staff(afterMs, 'claim', 'survey', 'done', {
+    data: { survey_report: '现场与订单轨迹相符，属配送途中', survey_at_work: 'on' },
+  });
 const police = (afterMs: number) =>
-  staff(afterMs, 'claim', 'police-doc', 'done', { data: { police_finding: '对方车辆转弯未让直行', police_liability: '次要责任' } });
+  staff(afterMs, 'claim', 'police-doc', 'done', {
+    data: { police_finding: '对方车辆转弯未让直行', police_liability: '次要责任' },
+  });
 const duty = (afterMs: number, outcome: 'yes' | 'no' | 'pending' = 'yes') =>
-  staff(afterMs, 'claim', 'duty', outcome, { data: { duty_reason: outcome === 'no' ? '事故发生时未在配送途中' : '属于保险责任' } });
+  staff(afterMs, 'claim', 'duty', outcome, {
+    data: { duty_reason: outcome === 'no' ? '事故发生时未在配送途中' : '属于保险责任' },
+  });
 const skipPrepay = (afterMs: number) => staff(afterMs, 'claim', 'prepay-option', 'skip');
 const complete = (afterMs: number, name = 'claim') => staff(afterMs, name, 'doc-check', 'complete');
 
@@ -107,17 +124,25 @@ const assess = (afterMs: number, outcome: 'agree' | 'high', name = 'claim'): Mov
   office: true,
 });
 const deny = (afterMs: number) =>
-  staff(afterMs, 'claim', 'assess', 'deny', { data: { assess_note: '就诊与本次事故无关' }, reason: '所提交的医疗费用与本次事故没有因果关系' });
+  staff(afterMs, 'claim', 'assess', 'deny', {
+    data: { assess_note: '就诊与本次事故无关' },
+    reason: '所提交的医疗费用与本次事故没有因果关系',
+  });
 const confirm = (afterMs: number, outcome: 'agree' | 'disagree' = 'agree', name = 'claim') =>
   worker(afterMs, name, { type: 'act', step: 'confirm', outcome, data: {} });
-const answerDenial = (afterMs: number, outcome: 'accept' | 'appeal') => worker(afterMs, 'claim', { type: 'act', step: 'deny', outcome, data: {} });
+const answerDenial = (afterMs: number, outcome: 'accept' | 'appeal') =>
+  worker(afterMs, 'claim', { type: 'act', step: 'deny', outcome, data: {} });
 
-const batched = (afterMs: number, name = 'claim') => custom(afterMs, (story) => makeBatch(story.world, payoutOf(story.world, caseOf(story, name))));
-const approved = (afterMs: number, name = 'claim') => custom(afterMs, (story) => approveBatch(story.world, payoutOf(story.world, caseOf(story, name))));
-const settled = (afterMs: number, name = 'claim') => custom(afterMs, (story) => settlePayout(story.world, caseOf(story, name), 'settled'));
+const batched = (afterMs: number, name = 'claim') =>
+  custom(afterMs, (story) => makeBatch(story.world, payoutOf(story.world, caseOf(story, name))));
+const approved = (afterMs: number, name = 'claim') =>
+  custom(afterMs, (story) => approveBatch(story.world, payoutOf(story.world, caseOf(story, name))));
+const settled = (afterMs: number, name = 'claim') =>
+  custom(afterMs, (story) => settlePayout(story.world, caseOf(story, name), 'settled'));
 const bounced = (afterMs: number, state: 'returned' | 'failed', reason: string) =>
   custom(afterMs, (story) => settlePayout(story.world, caseOf(story, 'claim'), state, reason));
-const close = (afterMs: number, name = 'claim') => staff(afterMs, name, 'close', 'done', { data: { visit_note: '回访满意，已告知可另申请互助保障' } });
+const close = (afterMs: number, name = 'claim') =>
+  staff(afterMs, name, 'close', 'done', { data: { visit_note: '回访满意，已告知可另申请互助保障' } });
 
 const reported = [...insured({ days: 7 }), report(20 * hour)];
 const surveyed = [...reported, contact(hour), survey(20 * hour), police(30 * hour)];
@@ -132,15 +157,29 @@ const denied = [...billed, complete(20 * hour), deny(30 * hour)];
 
 const prepayMove = (afterMs: number): Move =>
   custom(afterMs, (story) =>
-    staff(0, 'claim', 'prepay-option', 'prepay', { data: { prepay_fen: '3000.00', payout_card: story.person.card } }).run(story));
-const prepaying = [...insured({ days: 7 }), report(20 * hour, { condition: '危重', kind: '道路交通' }), contact(hour), survey(6 * hour), police(8 * hour), duty(2 * hour), prepayMove(hour)];
+    staff(0, 'claim', 'prepay-option', 'prepay', {
+      data: { prepay_fen: '3000.00', payout_card: story.person.card },
+    }).run(story),
+  );
+const prepaying = [
+  ...insured({ days: 7 }),
+  report(20 * hour, { condition: '危重', kind: '道路交通' }),
+  contact(hour),
+  survey(6 * hour),
+  police(8 * hour),
+  duty(2 * hour),
+  prepayMove(hour),
+];
 const backToReport = { type: 'return', step: 'dispatch', to: 'report', reason: '出险地点填写不清楚，请补充' } as const;
 
 export const claimPlots: Readonly<Record<string, Plot>> = {
   'dispatch, fresh': { moves: reported, restMs: 40 * minute },
   'dispatch, near its end': { moves: reported, restMs: 105 * minute },
   'dispatch, late': { moves: reported, restMs: 5 * hour },
-  'dispatch, reported late': { moves: [...insured({ days: 7 }), report(80 * hour, { hoursAgo: 60, condition: '住院' })], restMs: 30 * minute },
+  'dispatch, reported late': {
+    moves: [...insured({ days: 7 }), report(80 * hour, { hoursAgo: 60, condition: '住院' })],
+    restMs: 30 * minute,
+  },
   'report, returned': { moves: [...reported, verb(hour, 'claim', 'dispatch', backToReport)], restMs: 6 * hour },
   'survey and police-doc': { moves: [...reported, contact(hour)], restMs: 20 * hour },
   'police-doc alone': { moves: [...reported, contact(hour), survey(20 * hour)], restMs: 30 * hour },
@@ -152,17 +191,28 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
   'prepay, decided anew': {
     moves: [
       ...prepaying,
-      verb(2 * hour, 'claim', 'prepay', { type: 'return', step: 'prepay', to: 'prepay-option', reason: '预付金额需要重新核定' }),
+      verb(2 * hour, 'claim', 'prepay', {
+        type: 'return',
+        step: 'prepay',
+        to: 'prepay-option',
+        reason: '预付金额需要重新核定',
+      }),
       prepayMove(2 * hour),
     ],
     restMs: 2 * hour,
   },
-  'prepaid and billed': { moves: [...prepaying, batched(hour), approved(hour), settled(2 * hour), bills(2 * day)], restMs: 5 * hour },
+  'prepaid and billed': {
+    moves: [...prepaying, batched(hour), approved(hour), settled(2 * hour), bills(2 * day)],
+    restMs: 5 * hour,
+  },
   'docs, fresh': { moves: accepted, restMs: 2 * day },
   'docs, near its end': { moves: accepted, restMs: 80 * day },
   'remind-docs': { moves: accepted, restMs: 100 * day },
   'doc-check': { moves: billed, restMs: 5 * hour },
-  'docs, returned': { moves: [...billed, staff(20 * hour, 'claim', 'doc-check', 'return', { reason: '发票联缺少收费章，请补传' })], restMs: 20 * hour },
+  'docs, returned': {
+    moves: [...billed, staff(20 * hour, 'claim', 'doc-check', 'return', { reason: '发票联缺少收费章，请补传' })],
+    restMs: 20 * hour,
+  },
   'assess, fresh': { moves: [...billed, complete(20 * hour)], restMs: 2 * day },
   'assess, near its end': { moves: [...billed, complete(20 * hour)], restMs: 28 * day },
   'assess-dual': { moves: [...billed, complete(20 * hour), assess(30 * hour, 'high')], restMs: 6 * hour },
@@ -184,16 +234,31 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
     moves: [
       ...owed,
       batched(2 * hour),
-      custom(hour, (story) => refuseBatch(story.world, payoutOf(story.world, caseOf(story, 'claim')), '请先核对开户行后再付')),
+      custom(hour, (story) =>
+        refuseBatch(story.world, payoutOf(story.world, caseOf(story, 'claim')), '请先核对开户行后再付'),
+      ),
     ],
     restMs: 3 * hour,
   },
   'pay, submitted': { moves: sent, restMs: hour },
-  'pay, unknown': { moves: [...sent, custom(10 * minute, (story) => loseAnswer(story.world, caseOf(story, 'claim')))], restMs: 2 * hour },
+  'pay, unknown': {
+    moves: [...sent, custom(10 * minute, (story) => loseAnswer(story.world, caseOf(story, 'claim')))],
+    restMs: 2 * hour,
+  },
   'docs, card returned': { moves: [...sent, bounced(3 * hour, 'returned', '户名不符')], restMs: 20 * hour },
   'docs, bank refused': { moves: [...sent, bounced(3 * hour, 'failed', '银行未受理')], restMs: 30 * hour },
   'paid at the second try': {
-    moves: [...sent, bounced(3 * hour, 'returned', '户名不符'), bills(day), complete(9 * hour), assess(8 * hour, 'agree'), confirm(5 * hour), batched(hour), approved(hour), settled(2 * hour)],
+    moves: [
+      ...sent,
+      bounced(3 * hour, 'returned', '户名不符'),
+      bills(day),
+      complete(9 * hour),
+      assess(8 * hour, 'agree'),
+      confirm(5 * hour),
+      batched(hour),
+      approved(hour),
+      settled(2 * hour),
+    ],
     restMs: 10 * hour,
   },
   'close, fresh': { moves: paidOut, restMs: 20 * hour },
@@ -201,8 +266,15 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
   'second benefit, doc-check': { moves: [...closed, allowance(2 * day)], restMs: 6 * hour },
   'second benefit, completed': {
     moves: [
-      ...closed, allowance(2 * day), complete(20 * hour, 'claim2'), assess(20 * hour, 'agree', 'claim2'), confirm(9 * hour, 'agree', 'claim2'),
-      batched(hour, 'claim2'), approved(hour, 'claim2'), settled(2 * hour, 'claim2'), close(20 * hour, 'claim2'),
+      ...closed,
+      allowance(2 * day),
+      complete(20 * hour, 'claim2'),
+      assess(20 * hour, 'agree', 'claim2'),
+      confirm(9 * hour, 'agree', 'claim2'),
+      batched(hour, 'claim2'),
+      approved(hour, 'claim2'),
+      settled(2 * hour, 'claim2'),
+      close(20 * hour, 'claim2'),
     ],
     restMs: 5 * day,
   },
@@ -213,7 +285,10 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
   appealed: { moves: [...denied, answerDenial(3 * day, 'appeal')], restMs: 5 * day },
   redirected: { moves: [report(0)], restMs: 3 * day },
   expired: { moves: accepted, restMs: 130 * day },
-  withdrawn: { moves: [...accepted, worker(2 * day, 'claim', { type: 'withdraw', reason: '对方已经赔付，不再索赔' })], restMs: 3 * day },
+  withdrawn: {
+    moves: [...accepted, worker(2 * day, 'claim', { type: 'withdraw', reason: '对方已经赔付，不再索赔' })],
+    restMs: 3 * day,
+  },
 };
 
 /** An ordinary accident of the last months, somewhere on its way or long closed. */
@@ -222,7 +297,13 @@ export function tellAccident(world: World, person: CityPerson, endMs: number): S
   const bill = { totalFen: random.int(8_000, 900_000), medicareFen: 0 };
   const moves = [
     ...insured({ days: random.pick([7, 15, 31]) }),
-    report(random.int(3, 150) * hour, { hoursAgo: random.int(1, 2), condition: random.weighted([['门诊', 7], ['住院', 3]]) }),
+    report(random.int(3, 150) * hour, {
+      hoursAgo: random.int(1, 2),
+      condition: random.weighted([
+        ['门诊', 7],
+        ['住院', 3],
+      ]),
+    }),
     contact(random.int(20, 110) * minute),
     survey(random.int(4, 30) * hour),
     police(random.int(20, 60) * hour),

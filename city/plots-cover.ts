@@ -2,7 +2,7 @@
 
 import { dayOf } from '#platform/calendar';
 import { addDays } from './cover.ts';
-import { failPayment, pay, settleRefund } from './money.ts';
+import { failPayment, pay, settleRefund } from './payments.ts';
 import type { CityPerson } from './people.ts';
 import type { Move, Plot, Story } from './story.ts';
 import { caseOf, custom, day, event, hour, minute, staff, tell, verb, worker } from './story.ts';
@@ -22,7 +22,10 @@ function order(story: Story, { startsIn = 0, days = 1, workType }: Purchase): Re
 
 export const buy = (purchase: Purchase = {}, afterMs = 0): Move =>
   custom(afterMs, (story) => {
-    story.cases.set('cover', story.world.openCase('DI-001', story.person, story.person.district.region, order(story, purchase)));
+    story.cases.set(
+      'cover',
+      story.world.openCase('DI-001', story.person, story.person.district.region, order(story, purchase)),
+    );
   });
 
 export const paid = (afterMs: number): Move => custom(afterMs, (story) => pay(story.world, caseOf(story, 'cover')));
@@ -34,7 +37,11 @@ export const underwritten = (afterMs: number): Move =>
   });
 
 /** Bought, paid and in force. */
-export const insured = (purchase: Purchase = {}): readonly Move[] => [buy(purchase), paid(3 * minute), underwritten(minute)];
+export const insured = (purchase: Purchase = {}): readonly Move[] => [
+  buy(purchase),
+  paid(3 * minute),
+  underwritten(minute),
+];
 
 const doubted = [
   buy({ workType: '货车司机', days: 3 }),
@@ -42,7 +49,12 @@ const doubted = [
   event(minute, 'cover', 'underwrite', 'manual', { underwriting_reason: '职业类别风险较高，请人工核保' }),
 ];
 const note = { data: { underwriter_note: '已与投保人电话核对从业情况' } };
-const sendBack = { type: 'return', step: 'eligibility-manual', to: 'apply', reason: '起保日期与年龄限制不符，请修改后再提交' } as const;
+const sendBack = {
+  type: 'return',
+  step: 'eligibility-manual',
+  to: 'apply',
+  reason: '起保日期与年龄限制不符，请修改后再提交',
+} as const;
 
 /** `old` is told with somebody above the age limit. */
 export type CoverPlot = Plot & { readonly old?: true };
@@ -50,42 +62,76 @@ export type CoverPlot = Plot & { readonly old?: true };
 export const enrolPlots: Readonly<Record<string, CoverPlot>> = {
   'pay, fresh': { moves: [buy({ days: 7 })], restMs: 5 * minute },
   'pay, near its end': { moves: [buy()], restMs: 26 * minute },
-  'pay, second try': { moves: [buy({ days: 2 }), custom(8 * minute, (story) => failPayment(story.world, caseOf(story, 'cover')))], restMs: 4 * minute },
+  'pay, second try': {
+    moves: [buy({ days: 2 }), custom(8 * minute, (story) => failPayment(story.world, caseOf(story, 'cover')))],
+    restMs: 4 * minute,
+  },
   underwrite: { moves: [buy({ days: 3 }), paid(3 * minute)], restMs: 2 * minute },
   'manual-underwrite, fresh': { moves: doubted, restMs: 50 * minute },
   'manual-underwrite, late': { moves: doubted, restMs: 5 * hour },
-  'manual-underwrite, approved': { moves: [...doubted, staff(hour, 'cover', 'manual-underwrite', 'approve', note)], restMs: 20 * hour },
+  'manual-underwrite, approved': {
+    moves: [...doubted, staff(hour, 'cover', 'manual-underwrite', 'approve', note)],
+    restMs: 20 * hour,
+  },
   'eligibility-manual, fresh': { moves: [buy({ days: 5 })], restMs: 40 * minute, old: true },
   'eligibility-manual, late': { moves: [buy()], restMs: 7 * hour, old: true },
   'eligibility-manual, passed': {
-    moves: [buy({ days: 10 }), staff(2 * hour, 'cover', 'eligibility-manual', 'pass', note), paid(5 * minute), underwritten(minute)],
+    moves: [
+      buy({ days: 10 }),
+      staff(2 * hour, 'cover', 'eligibility-manual', 'pass', note),
+      paid(5 * minute),
+      underwritten(minute),
+    ],
     restMs: 30 * hour,
     old: true,
   },
-  'apply, returned': { moves: [buy(), verb(2 * hour, 'cover', 'eligibility-manual', sendBack)], restMs: 3 * hour, old: true },
+  'apply, returned': {
+    moves: [buy(), verb(2 * hour, 'cover', 'eligibility-manual', sendBack)],
+    restMs: 3 * hour,
+    old: true,
+  },
   'in-force, today': { moves: insured(), restMs: 30 * minute },
   'in-force, a month': { moves: insured({ days: 31 }), restMs: 3 * day },
   'in-force, tomorrow': { moves: insured({ startsIn: 1, days: 5 }), restMs: 4 * hour },
   'refund-pay, after underwriting': {
-    moves: [...doubted, staff(2 * hour, 'cover', 'manual-underwrite', 'reject', { ...note, reason: '车辆为营运危险品运输车，不在承保范围' })],
+    moves: [
+      ...doubted,
+      staff(2 * hour, 'cover', 'manual-underwrite', 'reject', {
+        ...note,
+        reason: '车辆为营运危险品运输车，不在承保范围',
+      }),
+    ],
     restMs: 5 * hour,
   },
   'cancelled, refunded': {
     moves: [
       ...doubted,
-      staff(2 * hour, 'cover', 'manual-underwrite', 'reject', { ...note, reason: '车辆为营运危险品运输车，不在承保范围' }),
+      staff(2 * hour, 'cover', 'manual-underwrite', 'reject', {
+        ...note,
+        reason: '车辆为营运危险品运输车，不在承保范围',
+      }),
       custom(hour, (story) => settleRefund(story.world, caseOf(story, 'cover'), 'success')),
     ],
     restMs: 4 * day,
   },
   'cancelled, unpaid': { moves: [buy()], restMs: 2 * day },
   rejected: {
-    moves: [buy(), staff(2 * hour, 'cover', 'eligibility-manual', 'reject', { ...note, reason: '起保日已满六十六周岁，超过投保年龄' })],
+    moves: [
+      buy(),
+      staff(2 * hour, 'cover', 'eligibility-manual', 'reject', {
+        ...note,
+        reason: '起保日已满六十六周岁，超过投保年龄',
+      }),
+    ],
     restMs: 2 * day,
     old: true,
   },
   withdrawn: {
-    moves: [buy(), verb(hour, 'cover', 'eligibility-manual', sendBack), worker(3 * hour, 'cover', { type: 'withdraw', reason: '年龄超限，不买了' })],
+    moves: [
+      buy(),
+      verb(hour, 'cover', 'eligibility-manual', sendBack),
+      worker(3 * hour, 'cover', { type: 'withdraw', reason: '年龄超限，不买了' }),
+    ],
     restMs: 3 * day,
     old: true,
   },
@@ -109,16 +155,31 @@ const giveBack = (afterMs: number, startsIn: number, days: number): Move =>
 const ahead = insured({ startsIn: 1, days: 10 });
 const settle = (afterMs: number, state: 'success' | 'abnormal') =>
   custom(afterMs, (story) => settleRefund(story.world, caseOf(story, 'refund'), state));
-const sendBackRefund = { type: 'return', step: 'refund-manual', to: 'refund-request', reason: '所退日期有两天不在保单内，请核对' } as const;
+const sendBackRefund = {
+  type: 'return',
+  step: 'refund-manual',
+  to: 'refund-request',
+  reason: '所退日期有两天不在保单内，请核对',
+} as const;
 
 export const refundPlots: Readonly<Record<string, CoverPlot>> = {
   'refund-pay, fresh': { moves: [...ahead, giveBack(5 * hour, 2, 3)], restMs: hour },
-  'refund-pay, second try': { moves: [...ahead, giveBack(5 * hour, 2, 3), settle(hour, 'abnormal')], restMs: 20 * hour },
+  'refund-pay, second try': {
+    moves: [...ahead, giveBack(5 * hour, 2, 3), settle(hour, 'abnormal')],
+    restMs: 20 * hour,
+  },
   'refund-manual, fresh': { moves: [...ahead, giveBack(5 * hour, 8, 5)], restMs: 3 * hour },
   'refund-manual, late': { moves: [...ahead, giveBack(5 * hour, 8, 5)], restMs: 6 * day },
-  'refund-request, returned': { moves: [...ahead, giveBack(5 * hour, 8, 5), verb(4 * hour, 'refund', 'refund-manual', sendBackRefund)], restMs: 4 * hour },
+  'refund-request, returned': {
+    moves: [...ahead, giveBack(5 * hour, 8, 5), verb(4 * hour, 'refund', 'refund-manual', sendBackRefund)],
+    restMs: 4 * hour,
+  },
   'refund, rejected': {
-    moves: [...ahead, giveBack(5 * hour, 8, 5), staff(6 * hour, 'refund', 'refund-manual', 'reject', { ...note, reason: '所退日期不在保单保障期间内' })],
+    moves: [
+      ...ahead,
+      giveBack(5 * hour, 8, 5),
+      staff(6 * hour, 'refund', 'refund-manual', 'reject', { ...note, reason: '所退日期不在保单保障期间内' }),
+    ],
     restMs: 2 * day,
   },
   'refund, withdrawn': {
@@ -137,10 +198,30 @@ export const refundPlots: Readonly<Record<string, CoverPlot>> = {
 export function tellInsured(world: World, person: CityPerson, endMs: number): void {
   const { random } = world;
   let agoDays = random.int(0, 30);
-  for (let count = random.weighted([[1, 6], [2, 3], [3, 1]]); count > 0; count -= 1) {
-    const days = random.weighted([[1, 5], [2, 2], [3, 2], [7, 3], [15, 1], [31, 1]]);
+  for (
+    let count = random.weighted([
+      [1, 7],
+      [2, 2],
+      [3, 1],
+    ]);
+    count > 0;
+    count -= 1
+  ) {
+    const days = random.weighted([
+      [1, 5],
+      [2, 2],
+      [3, 2],
+      [7, 3],
+      [15, 1],
+      [31, 1],
+    ]);
     const startsIn = random.chance(0.3) ? 1 : 0;
-    tell(world, person, { moves: insured({ days, startsIn }), restMs: agoDays * day + random.int(30, 600) * minute }, endMs);
+    tell(
+      world,
+      person,
+      { moves: insured({ days, startsIn }), restMs: agoDays * day + random.int(30, 600) * minute },
+      endMs,
+    );
     agoDays -= days + startsIn + 1;
     if (agoDays < 0) return;
   }

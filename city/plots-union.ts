@@ -24,26 +24,44 @@ export function application(story: Story): Record<string, unknown> {
 }
 
 export const apply: Move = custom(0, (story) => {
-  story.cases.set('join', story.world.openCase('UN-001', story.person, story.person.district.region, application(story)));
+  story.cases.set(
+    'join',
+    story.world.openCase('UN-001', story.person, story.person.district.region, application(story)),
+  );
 });
 
 const applyAgain = (afterMs: number): Move =>
   worker(afterMs, 'join', (story) => ({ type: 'act', step: 'apply', outcome: 'submit', data: application(story) }));
 
 type Way = 'enterprise' | 'industry' | 'region';
-const reviewOf: Readonly<Record<Way, string>> = { enterprise: 'grassroots-review', industry: 'industry-review', region: 'township-review' };
+const reviewOf: Readonly<Record<Way, string>> = {
+  enterprise: 'grassroots-review',
+  industry: 'industry-review',
+  region: 'township-review',
+};
 
-const assign = (afterMs: number, way: Way) => staff(afterMs, 'join', 'assign-union', way, { data: { assign_note: '按接单单位和区域归口' } });
-const approve = (afterMs: number, way: Way) => staff(afterMs, 'join', reviewOf[way], 'approve', { data: { review_note: '从业情况属实，同意接收' } });
+const assign = (afterMs: number, way: Way) =>
+  staff(afterMs, 'join', 'assign-union', way, { data: { assign_note: '按接单单位和区域归口' } });
+const approve = (afterMs: number, way: Way) =>
+  staff(afterMs, 'join', reviewOf[way], 'approve', { data: { review_note: '从业情况属实，同意接收' } });
 const reject = (afterMs: number, way: Way) =>
   staff(afterMs, 'join', reviewOf[way], 'reject', { reason: '平台接单记录显示已停止接单一年以上' });
 const file = (afterMs: number) => staff(afterMs, 'join', 'county-record', 'single');
 
-export const joined = (way: Way): readonly Move[] => [apply, assign(4 * hour, way), approve(22 * hour, way), file(6 * hour)];
+export const joined = (way: Way): readonly Move[] => [
+  apply,
+  assign(4 * hour, way),
+  approve(22 * hour, way),
+  file(6 * hour),
+];
 
 const tooSoon = { type: 'withdraw', reason: '我先和站长商量一下再办' } as const;
 const missing: CaseCommand = {
-  type: 'request_supplement', step: 'township-review', items: ['一寸免冠照片（近半年）', '平台接单账号截图'], note: '照片不清晰，请重新上传', days: 15,
+  type: 'request_supplement',
+  step: 'township-review',
+  items: ['一寸免冠照片（近半年）', '平台接单账号截图'],
+  note: '照片不清晰，请重新上传',
+  days: 15,
 };
 
 /** Every resting place of an application, light by light, and every end that one person can come to. */
@@ -66,10 +84,19 @@ export const unionPlots: Readonly<Record<string, Plot>> = {
     moves: [apply, assign(5 * hour, 'region'), verb(18 * hour, 'join', 'township-review', missing)],
     restMs: 30 * hour,
   },
-  'county-recheck, after a rejection': { moves: [apply, assign(5 * hour, 'region'), reject(20 * hour, 'region')], restMs: 9 * hour },
+  'county-recheck, after a rejection': {
+    moves: [apply, assign(5 * hour, 'region'), reject(20 * hour, 'region')],
+    restMs: 9 * hour,
+  },
   'county-recheck, by the timer': { moves: [apply, assign(5 * hour, 'industry')], restMs: 13 * day },
-  'county-record, fresh': { moves: [apply, assign(4 * hour, 'industry'), approve(20 * hour, 'industry')], restMs: 5 * hour },
-  'county-record, late': { moves: [apply, assign(4 * hour, 'enterprise'), approve(20 * hour, 'enterprise')], restMs: 8 * day },
+  'county-record, fresh': {
+    moves: [apply, assign(4 * hour, 'industry'), approve(20 * hour, 'industry')],
+    restMs: 5 * hour,
+  },
+  'county-record, late': {
+    moves: [apply, assign(4 * hour, 'enterprise'), approve(20 * hour, 'enterprise')],
+    restMs: 8 * day,
+  },
   'apply, returned': {
     moves: [
       apply,
@@ -98,7 +125,13 @@ export const unionPlots: Readonly<Record<string, Plot>> = {
     restMs: 6 * day,
   },
   overruled: {
-    moves: [apply, assign(5 * hour, 'region'), reject(20 * hour, 'region'), staff(24 * hour, 'join', 'county-recheck', 'overrule'), file(5 * hour)],
+    moves: [
+      apply,
+      assign(5 * hour, 'region'),
+      reject(20 * hour, 'region'),
+      staff(24 * hour, 'join', 'county-recheck', 'overrule'),
+      file(5 * hour),
+    ],
     restMs: 8 * day,
   },
   redirected: {
@@ -111,20 +144,33 @@ export const unionPlots: Readonly<Record<string, Plot>> = {
 /** An ordinary member of the city, who joined at some time in the last ten months. */
 export function tellMember(world: World, person: CityPerson, endMs: number): Story {
   const { random } = world;
-  const way = random.weighted<Way>([['enterprise', 4], ['industry', 4], ['region', 2]]);
+  const way = random.weighted<Way>([
+    ['enterprise', 4],
+    ['industry', 4],
+    ['region', 2],
+  ]);
   const moves = [
     apply,
     assign(random.int(60, 1_500) * minute, way),
     approve(random.int(4, 60) * hour, way),
     file(random.int(2, 30) * hour),
   ];
-  return tell(world, person, { moves, restMs: random.int(8, 300) * day + random.int(0, 1_439) * minute, officeHours: true }, endMs);
+  return tell(
+    world,
+    person,
+    { moves, restMs: random.int(8, 300) * day + random.int(0, 1_439) * minute, officeHours: true },
+    endMs,
+  );
 }
 
 /** Somebody whose application is on its way. */
 export function tellApplicant(world: World, person: CityPerson, endMs: number): Story {
   const { random } = world;
-  const way = random.weighted<Way>([['enterprise', 4], ['industry', 4], ['region', 2]]);
+  const way = random.weighted<Way>([
+    ['enterprise', 4],
+    ['industry', 4],
+    ['region', 2],
+  ]);
   const moves = [apply, assign(random.int(60, 900) * minute, way), approve(random.int(4, 60) * hour, way)];
   const done = random.int(1, 3);
   return tell(world, person, { moves: moves.slice(0, done), restMs: random.int(20, 4_000) * minute }, endMs);

@@ -9,7 +9,12 @@ import { tell, type Story } from './story.ts';
 import type { World } from './world.ts';
 
 /** Somebody whom one can log in as, by SMS code, to see where a story rests. */
-export type Rider = { readonly story: string; readonly name: string; readonly phone: string; readonly idNumber: string };
+export type Rider = {
+  readonly story: string;
+  readonly name: string;
+  readonly phone: string;
+  readonly idNumber: string;
+};
 
 const plots: readonly (readonly [string, CoverPlot])[] = [
   ...Object.entries(unionPlots).map(([name, plot]) => [`union: ${name}`, plot] as const),
@@ -56,10 +61,23 @@ export function tellOrdinary(world: World, seed: number, nowMs: number, from: nu
   for (let index = from; index < to; index += 1) {
     const person = settle(world, makePerson(seed, index, nowMs));
     const stories: Story[] = [];
-    if (random.chance(0.55)) stories.push(random.chance(0.9) ? tellMember(world, person, nowMs) : tellApplicant(world, person, nowMs));
+    if (random.chance(0.5))
+      stories.push(random.chance(0.9) ? tellMember(world, person, nowMs) : tellApplicant(world, person, nowMs));
     const member = stories.some((story) => isMember(story));
     if (random.chance(0.05)) stories.push(tellAccident(world, person, nowMs));
-    else if (random.chance(member ? 0.4 : 0.15)) tellInsured(world, person, nowMs);
-    for (const story of stories) if (random.chance(0.35)) rateEnded(story, nowMs, random.weighted([[5, 60], [4, 25], [3, 8], [2, 4], [1, 3]]));
+    else if (random.chance(member ? 0.36 : 0.12)) tellInsured(world, person, nowMs);
+    for (const story of stories)
+      if (random.chance(0.35))
+        rateEnded(
+          story,
+          nowMs,
+          random.weighted([
+            [5, 60],
+            [4, 25],
+            [3, 8],
+            [2, 4],
+            [1, 3],
+          ]),
+        );
   }
 }

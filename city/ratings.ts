@@ -25,8 +25,14 @@ export function rateEnded(story: Story, nowMs: number, stars: number): void {
     const comment = world.random.pick(comments[stars] ?? ['']);
     world.rate(held, person, stars, comment);
     const leafId = world.record({
-      eventId: newId(), type: 'rating', at: world.now(), region: state.region, department: held.service.lead, actorId: person.personId,
-      subjectId: person.personId, body: { case: state.caseNo, stars },
+      eventId: newId(),
+      type: 'rating',
+      at: world.now(),
+      region: state.region,
+      department: held.service.lead,
+      actorId: person.personId,
+      subjectId: person.personId,
+      body: { case: state.caseNo, stars },
     });
     const due = stars <= badStars ? startOfDay(addWorkingDays(statutoryCalendar, dayOf(world.now()), 16)) : null;
     const answered = due !== null && world.random.chance(0.5) && at + 30 * hour < nowMs;

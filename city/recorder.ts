@@ -30,7 +30,8 @@ export function recordingTx(rows: Rows, now: () => string): Tx {
       }
       const row: Record<string, unknown> = { ...emptyRow(insert.table) };
       if (insert.table === 'log_leaf') row['recorded_at'] = now();
-      for (const [column, source] of insert.columns) row[column] = 'param' in source ? params[source.param] : source.literal;
+      for (const [column, source] of insert.columns)
+        row[column] = 'param' in source ? params[source.param] : source.literal;
       // The columns are those of the statement, which the loading test holds against the schema.
       (rows[insert.table] as unknown[]).push(row);
     },

@@ -31,7 +31,10 @@ export type Rows = { readonly [Table in TableName]: Row<Table>[] };
 export function emptyRows(): Rows {
   const rows: Partial<Record<TableName, unknown[]>> = {};
   for (const table of tableNames) rows[table] = [];
-  invariant(tableNames.every((table) => rows[table]), 'every table has its list');
+  invariant(
+    tableNames.every((table) => rows[table]),
+    'every table has its list',
+  );
   return rows as Rows;
 }
 

@@ -33,12 +33,19 @@ export type CityStaff = {
 };
 
 /** Roles whose work is checked by a colleague of the same role. */
-const pairs: readonly Role[] = ['insurer_finance', 'insurer_adjuster', 'insurer_underwriter', 'hrss_reviewer', 'county_union', 'finance_bureau'];
+const pairs: readonly Role[] = [
+  'insurer_finance',
+  'insurer_adjuster',
+  'insurer_underwriter',
+  'hrss_reviewer',
+  'county_union',
+  'finance_bureau',
+];
 
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.split('');
 
 export function makePassword(random: Random): string {
-  return `Gd-${Array.from({ length: 10 }, () => random.pick([...base32])).join('')}`;
+  return `Gd-${Array.from({ length: 10 }, () => random.pick(base32)).join('')}`;
 }
 
 export function makeStaff(random: Random, orgs: Organisations, atMs: number): readonly CityStaff[] {
@@ -57,7 +64,7 @@ export function makeStaff(random: Random, orgs: Organisations, atMs: number): re
         role: acting,
         orgId,
         region,
-        totpSecret: Array.from({ length: 32 }, () => random.pick([...base32])).join(''),
+        totpSecret: Array.from({ length: 32 }, () => random.pick(base32)).join(''),
       });
     }
   }

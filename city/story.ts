@@ -34,7 +34,11 @@ export function custom(afterMs: number, run: (story: Story) => void): Move {
   return { afterMs, office: false, run };
 }
 
-type StaffExtras = { readonly data?: Readonly<Record<string, unknown>>; readonly reason?: string; readonly which?: number };
+type StaffExtras = {
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  readonly which?: number;
+};
 
 /** Whoever the step waits for takes an outcome. */
 export function staff(afterMs: number, name: string, step: string, outcome: string, extras: StaffExtras = {}): Move {
@@ -56,7 +60,10 @@ export function verb(afterMs: number, name: string, step: string, input: CaseCom
 function perform(story: Story, name: string, step: string, which: number, input: CaseCommand): void {
   const held = caseOf(story, name);
   const active = held.state.active.find((one) => one.step === step);
-  invariant(active?.orgId, `case ${name} does not wait at ${step} but at ${held.state.active.map((one) => one.step).join()}`);
+  invariant(
+    active?.orgId,
+    `case ${name} does not wait at ${step} but at ${held.state.active.map((one) => one.step).join()}`,
+  );
   story.world.perform(held, story.world.staffActor(active.role, active.orgId, which), input);
 }
 
@@ -67,7 +74,13 @@ export function worker(afterMs: number, name: string, input: CaseCommand | ((sto
   });
 }
 
-export function event(afterMs: number, name: string, step: string, outcome: string, data: Readonly<Record<string, unknown>> = {}): Move {
+export function event(
+  afterMs: number,
+  name: string,
+  step: string,
+  outcome: string,
+  data: Readonly<Record<string, unknown>> = {},
+): Move {
   return custom(afterMs, (story) => story.world.happen(caseOf(story, name), step, outcome, data));
 }
 
@@ -82,7 +95,8 @@ export function tell(world: World, person: CityPerson, plot: Plot, endMs: number
     if (at > endMs) break;
     world.goTo(at, [...story.cases.values()]);
     // What the clock did meanwhile may have ended what the story was about.
-    if (plot.officeHours && [...story.cases.values()].some((held) => held.state.status === 'ended') && move.office) break;
+    if (plot.officeHours && [...story.cases.values()].some((held) => held.state.status === 'ended') && move.office)
+      break;
     move.run(story);
   }
   world.goTo(endMs, [...story.cases.values()]);

@@ -106,7 +106,16 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     post: (path, body) => call(cookie, csrf, { method: 'POST', url: path, payload: body }),
   });
 
-  async function staff(role: string, nth = 1): Promise<Caller> {
+  // One login for each: a one-time code is good for one login only.
+  const loggedIn = new Map<string, Promise<Caller>>();
+  function staff(role: string, nth = 1): Promise<Caller> {
+    const key = `${role}/${nth}`;
+    const known = loggedIn.get(key) ?? logStaffIn(role, nth);
+    loggedIn.set(key, known);
+    return known;
+  }
+
+  async function logStaffIn(role: string, nth: number): Promise<Caller> {
     const account = city.accounts.filter((one) => one.role === role)[nth - 1];
     if (!account) throw new Error(`the city has no ${nth}. ${role}`);
     const first = await app.inject({ method: 'POST', url: '/api/staff/login', payload: { login: account.login, password: account.password } });

@@ -25,6 +25,7 @@ import { createCrypto } from '#platform/crypto';
 import { openDatabase, statement, type Tx } from '#platform/db';
 import { Refusal } from '#platform/errors';
 import { closeHttp, createHttp } from '#platform/http';
+import type { JobOptions } from '#platform/jobs';
 import { createLog } from '#platform/log';
 import { testDatabase } from '#test/database';
 
@@ -65,8 +66,11 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   const listening = { url: '' };
 
   const jobs: { identifier: string; payload: unknown }[] = [];
-  const enqueue = (tx: Tx, identifier: string, payload: unknown) => {
-    tx.onCommit(() => jobs.push({ identifier, payload: JSON.parse(JSON.stringify(payload)) as unknown }));
+  /** Jobs for a later time; a test brings them forward when that time has come. */
+  const laterJobs: typeof jobs = [];
+  const enqueue = (tx: Tx, identifier: string, payload: unknown, jobOptions: JobOptions = {}) => {
+    const job = { identifier, payload: JSON.parse(JSON.stringify(payload)) as unknown };
+    tx.onCommit(() => (jobOptions.runAt ? laterJobs : jobs).push(job));
   };
 
   let cases: Cases;
@@ -241,7 +245,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   }
 
   return {
-    database, db, clock, crypto, trace, money, cover, cases, casesPort, paymentSim, bankSim, insurerSim, app, url: listening.url, asker, jobs, insurerOrg, region,
+    database, db, clock, crypto, trace, money, cover, cases, casesPort, paymentSim, bankSim, insurerSim, app, url: listening.url, asker, jobs, laterJobs, insurerOrg, region,
     worker, officer, drain, open, act, state, until, buy, balance, casesEvent, close,
   };
 }

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { invariant } from '#platform/errors';
 
 type Encoding = 'br' | 'gzip' | 'identity';
@@ -64,7 +64,7 @@ function policy(nonce: string): string {
   ].join('; ');
 }
 
-export const consoleRoutes: FastifyPluginCallback<{ readonly distDir: string }> = (app, options, done) => {
+export const consoleRoutes: FastifyPluginAsync<{ readonly distDir: string }> = async (app, options) => {
   const page = join(options.distDir, 'index.html');
   invariant(existsSync(page), `the desk is not built: ${page} is missing; run npm run build`);
   const html = readFileSync(page, 'utf8');
@@ -102,5 +102,4 @@ export const consoleRoutes: FastifyPluginCallback<{ readonly distDir: string }> 
     if (name.startsWith('assets/')) return reply.code(404).header('cache-control', 'no-store').send();
     return sendPage(reply);
   });
-  done();
 };

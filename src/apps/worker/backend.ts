@@ -2,7 +2,7 @@
 // already masked for their person; "no" is a thrown Refusal of '#platform/errors', and problems of fields come back as data.
 
 import type { Service } from '#catalog/define';
-import type { CaseCommand, CaseView } from '#contract/cases';
+import type { CaseCommand } from '#contract/cases';
 import type { FieldProblem } from '#platform/errors';
 import type {
   AccessItem,
@@ -181,5 +181,3 @@ export type DemoTools = {
   /** Moves the demonstration's time forward, lets what is due happen, and comes back. */
   advance(milliseconds: number): Promise<void>;
 };
-
-export type { CaseView };

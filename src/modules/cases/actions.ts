@@ -352,19 +352,28 @@ export function createCases(options: CasesOptions) {
     let checked = 0;
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
-      const last = await options.db.transaction(systemAccess, async (tx) => {
+      const { suspects, last, count } = await options.db.transaction(systemAccess, async (tx) => {
         const rows = await tx.run(store.listCases, [after, openBatch]);
-        for (const row of rows) {
-          const rebuilt = foldAll(row.case_id, await store.readActions(tx, row.case_id));
-          checked += 1;
-          // An erased body leaves a state that cannot be rebuilt whole; the chain of headers still is.
-          if (rebuilt.erased === 0 && canonicalJson(rebuilt) !== canonicalJson(row.state)) different.push(row.case_id);
-        }
-        return rows.length < openBatch ? null : (rows.at(-1)?.case_id ?? null);
+        const found: string[] = [];
+        for (const row of rows) if (!(await rebuilds(tx, row.case_id, row.state))) found.push(row.case_id);
+        return { suspects: found, last: rows.length < openBatch ? null : (rows.at(-1)?.case_id ?? null), count: rows.length };
       });
+      checked += count;
+      for (const caseId of suspects) if (!(await rebuildsHeld(caseId))) different.push(caseId);
       if (!last) return { checked, different };
       after = last;
     }
+  }
+
+  /** An erased body leaves a state that cannot be rebuilt whole; the chain of headers still is. */
+  async function rebuilds(tx: Tx, caseId: string, state: CaseState): Promise<boolean> {
+    const rebuilt = foldAll(caseId, await store.readActions(tx, caseId));
+    return rebuilt.erased > 0 || canonicalJson(rebuilt) === canonicalJson(state);
+  }
+
+  /** Looked at again while nobody else can act: a case that moved between two reads is no fault. */
+  async function rebuildsHeld(caseId: string): Promise<boolean> {
+    return options.db.transaction(systemAccess, async (tx) => rebuilds(tx, caseId, (await engine.load(tx, caseId)).state));
   }
 
   return { openCase, commandCase, eventCase, eventIn, lock, rateCase, runNextDeadline, runDueDeadlines, recomputeAll, compareStates, unsealed, plainData, entryService, engine };

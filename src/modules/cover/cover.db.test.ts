@@ -100,7 +100,7 @@ describe('buying', () => {
   it('two purchases of the same day at once: one binds, the other gets its money back', async () => {
     const { who, states, earnedFen } = await race({ cover_from: '2026-05-06', days: '1' }, { cover_from: '2026-05-06', days: '1' });
     expect(await ledger(who)).toEqual([{ day: '2026-05-06', generation: 1, kind: 'bound' }]);
-    expect(states.map((one) => one.end ?? one.active[0]?.step).toSorted()).toEqual(['cancelled', 'in-force']);
+    expect(new Set(states.map((one) => one.end ?? one.active[0]?.step))).toEqual(new Set(['cancelled', 'in-force']));
     expect(states.find((one) => one.end === 'cancelled')?.data).toMatchObject({ refund_fen: 20 });
     expect(earnedFen).toBe(40);
     const refunds = world.paymentSim.refunds().filter((refund) => states.some((one) => one.data['payment_order_no'] === refund.orderNo));

@@ -97,8 +97,16 @@ export function createPayments(options: PaymentsOptions) {
       code: 'refund', caseId: input.caseId,
     });
     tx.send(store.startRefund, [order.order_no, refundNo, input.amountFen]);
-    options.enqueue(tx, 'payments.refund', { orderNo: order.order_no }, { maxAttempts: attemptsMax });
+    const job = { maxAttempts: attemptsMax };
+    const failed = tried.filter((one) => one.resolution === 'resolved_void').length;
+    options.enqueue(tx, 'payments.refund', { orderNo: order.order_no }, failed > 0 ? { ...job, runAt: pausedUntil(failed) } : job);
     return refundNo;
+  }
+
+  /** A party that refuses a refund is given ten minutes, then ever longer up to a day; jobs wait in real time. */
+  function pausedUntil(failed: number): string {
+    const pauseMs = Math.min(600_000 * 4 ** (failed - 1), 86_400_000);
+    return new Date(Date.parse(clock.now()) - clock.offsetMs() + pauseMs).toISOString();
   }
 
   /** What was not insured goes back to where it came from (a day that somebody else's purchase took first). */

@@ -1,0 +1,248 @@
+// Canned answers of the reading routes: money, catalogue, notices, ratings. For the desk's own tests; nobody in it exists.
+
+import { payoutStateZh, type BatchView, type PayoutState, type PayoutView } from '#contract/money';
+import { caseId } from './canned-case.ts';
+
+const at = '2026-03-11T08:00:00.000Z';
+
+export const payout = (index: number, state: PayoutState, reason: string | null = null): PayoutView => ({
+  stateZh: payoutStateZh[state],
+  payoutId: `0195a000-0000-7000-8000-0000000003${String(index).padStart(2, '0')}`,
+  reference: `PO2026031100${String(index).padStart(2, '0')}`,
+  caseId,
+  purpose: '日保医疗费赔款',
+  payee: ['陈**', '黄*', '吴**'][index % 3] ?? '',
+  card: `**** ${6217 + index}`,
+  amountFen: 308_440 + index * 12_345,
+  state,
+  reason,
+  bankSerial: null,
+  batchId: null,
+  createdAt: at,
+  settledAt: state === 'settled' ? at : null,
+});
+
+export const batch: BatchView = {
+  batchId: '0195a000-0000-7000-8000-000000000401',
+  batchNo: 'PB20260311-003',
+  maker: '许敏（演示）',
+  mine: false,
+  lineCount: 2,
+  totalFen: 629_225,
+  state: 'made',
+  stateZh: '待复核',
+  madeAt: at,
+  linesHash: '4d9035c1e8f7a26b9f2c4e71a0b35d68c2417fe09ab3d5c68817e24f5b6a9d03',
+  approver: null,
+  decision: null,
+  reason: null,
+  canDecide: true,
+  blocked: null,
+};
+export const own: BatchView = {
+  ...batch,
+  batchId: '0195a000-0000-7000-8000-000000000402',
+  batchNo: 'PB20260311-002',
+  canDecide: false,
+  maker: '林晓（演示）',
+  mine: true,
+  blocked: '制单人不能复核自己的批次。',
+};
+
+export const reads: Readonly<Record<string, unknown>> = {
+  '/api/dev/accounts': [
+    {
+      login: 'adjuster1',
+      name: '林晓（演示）',
+      roleZh: '理赔查勘员',
+      orgZh: '示例财产保险厦门分公司',
+      password: 'demo-password',
+      totp: '123456',
+    },
+    {
+      login: 'finance1',
+      name: '许敏（演示）',
+      roleZh: '保险公司结算专员',
+      orgZh: '示例财产保险厦门分公司',
+      password: 'demo-password',
+      totp: '654321',
+    },
+  ],
+  '/api/catalogue/services': [
+    {
+      code: 'DI-001',
+      zh: '日保参保',
+      domain: 'daily-insurance',
+      workflowZh: '日保参保缴费',
+      version: 'a41c09e2',
+      publishedAt: at,
+      findings: [],
+    },
+    {
+      code: 'DI-006',
+      zh: '日保医疗费用理赔',
+      domain: 'daily-insurance',
+      workflowZh: '日保出险报案与理赔',
+      version: '7be2f10c',
+      publishedAt: at,
+      findings: [{ severity: 'check', zh: '免赔额依据待核' }],
+    },
+    {
+      code: 'UN-001',
+      zh: '加入工会',
+      domain: 'union',
+      workflowZh: '入会与会籍',
+      version: '19d0aa47',
+      publishedAt: at,
+      findings: [],
+    },
+  ],
+  '/api/catalogue/services/DI-006': {
+    code: 'DI-006',
+    zh: '日保医疗费用理赔',
+    domain: 'daily-insurance',
+    workflowZh: '日保出险报案与理赔',
+    version: '7be2f10c',
+    publishedAt: at,
+    steps: [
+      {
+        step: 'docs',
+        zh: '提交索赔资料',
+        kind: 'human',
+        roleZh: '劳动者、近亲属',
+        limitText: '90 个自然日',
+        basis: '地方承诺',
+        needsCheck: false,
+        outcomes: [{ zh: '提交', to: '资料核对' }],
+      },
+      {
+        step: 'assess',
+        zh: '定损核定',
+        kind: 'human',
+        roleZh: '理赔查勘员',
+        limitText: '3 个工作日',
+        basis: '地方承诺',
+        needsCheck: true,
+        outcomes: [{ zh: '核定给付', to: '赔款支付' }, { zh: '不予给付' }],
+      },
+    ],
+    fields: [{ name: 'id_number', zh: '身份证号', kindZh: '身份证号', required: true, classZh: '敏感' }],
+    rules: [
+      {
+        code: 'RT-DI-BEN',
+        zh: '医疗费给付比例',
+        value: '80%',
+        basis: '日保条款第 9 条',
+        needsCheck: true,
+        effectiveFrom: '2026-01-01',
+      },
+    ],
+    findings: [{ severity: 'check', zh: '免赔额依据待核' }],
+  },
+  '/api/orgs': {
+    items: [
+      {
+        orgId: '0195a000-0000-7000-8000-0000000006aa',
+        name: '示例医院',
+        kind: 'hospital',
+        region: '350203',
+        uscc: null,
+      },
+    ],
+  },
+  '/api/desk/notices': {
+    items: [
+      { noticeId: 'n1', title: '任务临期', text: '日保医疗费用理赔（陈**）还剩 1 个工作日。', at, caseId, read: false },
+      { noticeId: 'n2', title: '申请人催办', text: '黄* 催办日保住院津贴理赔。', at, caseId: null, read: true },
+    ],
+    nextCursor: null,
+  },
+  '/api/payout-batches': { items: [batch, own], nextCursor: null },
+  '/api/reconciliations': {
+    items: [
+      {
+        reconciliationId: 'r1',
+        day: '2026-03-10',
+        party: 'bank',
+        matchedCount: 41,
+        differenceCount: 1,
+        differences: [
+          {
+            ownerRole: 'insurer_finance',
+            zh: '银行有、我方没有',
+            kind: 'missing_here',
+            reference: 'PO202603100044',
+            oursFen: null,
+            theirsFen: 308_440,
+          },
+        ],
+        at,
+      },
+      {
+        reconciliationId: 'r2',
+        day: '2026-03-09',
+        party: 'bank',
+        matchedCount: 38,
+        differenceCount: 0,
+        differences: [],
+        at,
+      },
+    ],
+    nextCursor: null,
+  },
+  '/api/ledger/accounts': {
+    items: [
+      {
+        accountId: 'cover-premium',
+        name: '日保保费',
+        postedFen: 12_345_640,
+        kind: 'liability',
+        floorFen: null,
+        reservedFen: 0,
+      },
+      {
+        accountId: 'claims-payable',
+        name: '应付赔款',
+        postedFen: -2_308_440,
+        kind: 'liability',
+        floorFen: null,
+        reservedFen: 629_225,
+      },
+    ],
+  },
+  '/api/cover/at': {
+    covered: true,
+    policyNo: 'RB350203202603090017',
+    startsAt: '2026-03-08T16:00:00.000Z',
+    endsAt: '2026-03-09T16:00:00.000Z',
+    evidence: { leafId: '0195a000-0000-7000-8000-0000000005aa', generation: 1, day: '2026-03-09', recordedAt: at },
+    at,
+  },
+  '/api/ratings': {
+    items: [
+      {
+        caseId,
+        caseNo: '35020320260301000009',
+        serviceZh: '日保住院津贴理赔',
+        stars: 2,
+        comment: '等了很久才有人联系我，电话也打不通。',
+        at,
+        dueRectifyAt: '2026-03-16T16:00:00.000Z',
+        reply: null,
+      },
+      {
+        caseId: `${caseId.slice(0, -1)}9`,
+        caseNo: '35020320260301000010',
+        serviceZh: '加入工会',
+        stars: 1,
+        comment: null,
+        at,
+        dueRectifyAt: '2026-03-11T16:00:00.000Z',
+        reply: '已致电致歉，并更换联系电话。',
+      },
+    ],
+    nextCursor: null,
+  },
+};
+
+export const lines = [0, 1].map((index) => payout(index, 'batched'));

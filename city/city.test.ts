@@ -50,6 +50,27 @@ describe('chance', () => {
     expect(hashOf(await small(2))).not.toBe(first);
   });
 
+  it.each([
+    '2025-01-28T15:59:00.000Z',
+    '2026-02-14T16:05:00.000Z',
+    '2026-05-05T22:40:00.000Z',
+    '2026-10-08T13:50:00.000Z',
+    '2027-12-31T04:00:00.000Z',
+  ])('tells every story at any time of day and year: %s', async (at) => {
+    const other = await makeCity({
+      seed: 4,
+      workers: 160,
+      now: at,
+      masterKey,
+      origin: 'x',
+      serviceHash: (code) => code,
+    });
+    const made = collect(other);
+    expect(made.person.length).toBe(160);
+    expect(made.deadline.every((row) => (row.fire_at ?? '') > at)).toBe(true);
+    expect(made.case_action.every((row) => (row.at ?? '') <= at)).toBe(true);
+  });
+
   it('moves with the time at which the city stands', async () => {
     const later = await makeCity({
       seed: 3,

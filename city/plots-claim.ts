@@ -122,6 +122,7 @@ const assess = (afterMs: number, outcome: 'agree' | 'high', name = 'claim'): Mov
     staff(0, name, 'assess', outcome, { data }).run(story);
   }),
   office: true,
+  at: { name, step: 'assess' },
 });
 const deny = (afterMs: number) =>
   staff(afterMs, 'claim', 'assess', 'deny', {
@@ -297,7 +298,7 @@ export function tellAccident(world: World, person: CityPerson, endMs: number): S
   const bill = { totalFen: random.int(8_000, 900_000), medicareFen: 0 };
   const moves = [
     ...insured({ days: random.pick([7, 15, 31]) }),
-    report(random.int(3, 150) * hour, {
+    report(random.int(6, 150) * hour, {
       hoursAgo: random.int(1, 2),
       condition: random.weighted([
         ['门诊', 7],
@@ -320,5 +321,5 @@ export function tellAccident(world: World, person: CityPerson, endMs: number): S
   ];
   const restMs = random.chance(0.6) ? random.int(0, 60) * day : random.int(1, 40) * hour;
   const from = random.chance(0.6) ? moves.length : random.int(4, moves.length - 1);
-  return tell(world, person, { moves: moves.slice(0, from), restMs }, endMs);
+  return tell(world, person, { moves: moves.slice(0, from), restMs, ordinary: true }, endMs);
 }

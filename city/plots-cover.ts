@@ -1,6 +1,6 @@
 // Stories of daily cover: bought, doubted, given back; one for every step at which a purchase or a refund can rest, and every end.
 
-import { dayOf } from '#platform/calendar';
+import { dayOf, startOfDay } from '#platform/calendar';
 import { addDays } from './cover.ts';
 import { failPayment, pay, settleRefund } from './payments.ts';
 import type { CityPerson } from './people.ts';
@@ -10,9 +10,14 @@ import type { World } from './world.ts';
 
 export type Purchase = { readonly startsIn?: number; readonly days?: number; readonly workType?: string };
 
+/** Nobody buys today's cover so late that payment and checks would end after midnight. */
+const lastOrderMs = 21.5 * hour;
+
 function order(story: Story, { startsIn = 0, days = 1, workType }: Purchase): Record<string, unknown> {
+  const today = dayOf(story.world.now());
+  const isLate = story.world.nowMs() - Date.parse(startOfDay(today)) > lastOrderMs;
   return {
-    cover_from: addDays(dayOf(story.world.now()), startsIn),
+    cover_from: addDays(today, isLate ? Math.max(1, startsIn) : startsIn),
     days: String(days),
     work_type: workType ?? story.person.occupation,
     work_region: story.person.district.region,
@@ -222,7 +227,7 @@ export function tellInsured(world: World, person: CityPerson, endMs: number): vo
       { moves: insured({ days, startsIn }), restMs: agoDays * day + random.int(30, 600) * minute },
       endMs,
     );
-    agoDays -= days + startsIn + 1;
+    agoDays -= days + startsIn + 2;
     if (agoDays < 0) return;
   }
 }

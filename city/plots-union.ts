@@ -158,7 +158,7 @@ export function tellMember(world: World, person: CityPerson, endMs: number): Sto
   return tell(
     world,
     person,
-    { moves, restMs: random.int(8, 300) * day + random.int(0, 1_439) * minute, officeHours: true },
+    { moves, restMs: random.int(8, 300) * day + random.int(0, 1_439) * minute, ordinary: true },
     endMs,
   );
 }

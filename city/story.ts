@@ -17,12 +17,15 @@ export type Story = { readonly world: World; readonly person: CityPerson; readon
 
 export type Move = {
   readonly afterMs: number;
-  /** People at desks work in office hours, where the story leaves time for it. */
+  /** Done at a desk. */
   readonly office: boolean;
+  /** The case and the step at which somebody acts. */
+  readonly at?: { readonly name: string; readonly step: string };
   readonly run: (story: Story) => void;
 };
 
-export type Plot = { readonly moves: readonly Move[]; readonly restMs: number; readonly officeHours?: boolean };
+/** An ordinary plot keeps office hours where it leaves time for them, and stops where its case went another way. */
+export type Plot = { readonly moves: readonly Move[]; readonly restMs: number; readonly ordinary?: boolean };
 
 export function caseOf(story: Story, name: string): Held {
   const held = story.cases.get(name);
@@ -45,6 +48,7 @@ export function staff(afterMs: number, name: string, step: string, outcome: stri
   return {
     afterMs,
     office: true,
+    at: { name, step },
     run: (story) => {
       const { data = {}, reason, which = 0 } = extras;
       perform(story, name, step, which, { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) });
@@ -91,16 +95,19 @@ export function tell(world: World, person: CityPerson, plot: Plot, endMs: number
   world.setNow(endMs - total);
   for (const move of plot.moves) {
     let at = world.nowMs() + move.afterMs;
-    if (plot.officeHours && move.office) at = inOffice(at, world);
+    if (plot.ordinary && move.office) at = inOffice(at, world);
     if (at > endMs) break;
     world.goTo(at, [...story.cases.values()]);
-    // What the clock did meanwhile may have ended what the story was about.
-    if (plot.officeHours && [...story.cases.values()].some((held) => held.state.status === 'ended') && move.office)
-      break;
+    // An ordinary story ends where the clock or a rule took its case elsewhere.
+    if (plot.ordinary && move.at && !waitsAt(story, move.at.name, move.at.step)) break;
     move.run(story);
   }
   world.goTo(endMs, [...story.cases.values()]);
   return story;
+}
+
+function waitsAt(story: Story, name: string, step: string): boolean {
+  return caseOf(story, name).state.active.some((one) => one.step === step);
 }
 
 /** The same instant, or the next morning of a working day. China has no summer time. */

@@ -43,7 +43,13 @@ const addStaff = statement<[string, string, string], never>(
   `insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed) values ($1, $2, $2, $3, '', '')`,
 );
 
-export type Worker = { readonly personId: string; readonly access: Access; readonly actor: Actor; readonly name: string; readonly card: string };
+export type Worker = {
+  readonly personId: string;
+  readonly access: Access;
+  readonly actor: Actor;
+  readonly name: string;
+  readonly card: string;
+};
 export type World = Awaited<ReturnType<typeof makeWorld>>;
 
 const partyLink = { clientId: 'gongdun-test', secret: 'a-secret-of-the-test' };
@@ -57,7 +63,15 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   const crypto = createCrypto(Buffer.alloc(32, 7));
   const trace = createTrace('gongdun.test', crypto);
   const insurerOrg = randomUUID();
-  const roles: readonly Role[] = ['insurer_underwriter', 'insurer_adjuster', 'insurer_finance', 'traffic_police', 'supervisor', 'hrss_window', 'medical_expert'];
+  const roles: readonly Role[] = [
+    'insurer_underwriter',
+    'insurer_adjuster',
+    'insurer_finance',
+    'traffic_police',
+    'supervisor',
+    'hrss_window',
+    'medical_expert',
+  ];
   const people = new Map<string, { name: string; card: string; birthDay: string }>();
 
   const app = await createHttp({ log: createLog({ level: 'silent' }), publicUrl: 'http://localhost' });
@@ -76,7 +90,10 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   let cases: Cases;
   const casesPort = {
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
-    event: async (tx: Tx, input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> }) => {
+    event: async (
+      tx: Tx,
+      input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> },
+    ) => {
       let missed = false;
       await cases.eventIn(tx, { ...input, requestId: null }, undefined, (value) => {
         missed = value;
@@ -94,9 +111,19 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   // Port 0 needs the server first, and the server needs the routes first: the parties behind the routes are filled in after.
   const breaker = () => createBreaker({ failuresToOpen: 1_000 });
   const insurerSim = await startInsurerSimulator({ now, ...partyLink });
-  const insurer = createInsurerClient({ ...partyLink, baseUrl: insurerSim.url, timeoutMs: 400, now, breaker: breaker() });
+  const insurer = createInsurerClient({
+    ...partyLink,
+    baseUrl: insurerSim.url,
+    timeoutMs: 400,
+    now,
+    breaker: breaker(),
+  });
   const payment = createPaymentClient({
-    ...paymentSim.credentials, channel: 'h5', timeoutMs: 400, now, breaker: breaker(),
+    ...paymentSim.credentials,
+    channel: 'h5',
+    timeoutMs: 400,
+    now,
+    breaker: breaker(),
     get notifyUrl() {
       return `${listening.url}/ports/payment/callback`;
     },
@@ -117,16 +144,37 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   }
 
   const money = createMoney({
-    db, clock, crypto, trace, enqueue, payment, bank, cases: casesPort,
+    db,
+    clock,
+    crypto,
+    trace,
+    enqueue,
+    payment,
+    bank,
+    cases: casesPort,
     findPayee: async (_tx, personId) => ({ name: personOf(personId).name, card: null }),
     staffName: async (_tx, staffId) => staffId.slice(0, 4),
   });
   const cover = createCover({
-    db, clock, trace, enqueue, insurer, cases: casesPort, money,
-    findInsured: async (_tx, personId) => ({ birthDay: personOf(personId).birthDay, occupation: '网约配送员', idNumberHash: personId.replaceAll('-', '').repeat(2) }),
+    db,
+    clock,
+    trace,
+    enqueue,
+    insurer,
+    cases: casesPort,
+    money,
+    findInsured: async (_tx, personId) => ({
+      birthDay: personOf(personId).birthDay,
+      occupation: '网约配送员',
+      idNumberHash: personId.replaceAll('-', '').repeat(2),
+    }),
   });
   cases = createCases({
-    db, clock, calendar: () => statutoryCalendar, trace, crypto,
+    db,
+    clock,
+    calendar: () => statutoryCalendar,
+    trace,
+    crypto,
     route: (role) => (roles.includes(role) ? insurerOrg : null),
     published: (code) => {
       const service = services.get(code);
@@ -142,18 +190,28 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
     deciders: { ...cover.deciders },
   });
 
-  await app.register(moneyRoutes({
-    money,
-    sessionOf: () => {
-      if (!asker.current) throw new Error('nobody asks');
-      return asker.current;
-    },
-  }));
+  await app.register(
+    moneyRoutes({
+      money,
+      sessionOf: () => {
+        if (!asker.current) throw new Error('nobody asks');
+        return asker.current;
+      },
+    }),
+  );
   listening.url = await app.listen({ port: 0, host: '127.0.0.1' });
-  const bankSim = await startBankSimulator({ now, ...partyLink, ...quick, callbackUrl: `${listening.url}/ports/bank/callback`, faults: { lie: { settleDelayMs: 5 } } });
+  const bankSim = await startBankSimulator({
+    now,
+    ...partyLink,
+    ...quick,
+    callbackUrl: `${listening.url}/ports/bank/callback`,
+    faults: { lie: { settleDelayMs: 5 } },
+  });
   bankBox.port = createBankClient({ ...partyLink, baseUrl: bankSim.url, timeoutMs: 400, now, breaker: breaker() });
 
-  await db.transaction(systemAccess, async (tx) => addOrg(tx, { orgId: insurerOrg, code: 'INS', name: '示例保险公司', kind: 'insurer', region: '350200' }));
+  await db.transaction(systemAccess, async (tx) =>
+    addOrg(tx, { orgId: insurerOrg, code: 'INS', name: '示例保险公司', kind: 'insurer', region: '350200' }),
+  );
   await money.prepare();
 
   async function worker(birthDay = '1994-04-05'): Promise<Worker> {
@@ -163,14 +221,24 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
     await db.transaction(systemAccess, (tx) => tx.run(addPerson, [personId, birthDay, randomBytes(32)]));
     bankSim.registerCard(person.card, person.name);
     const grants = [personGrant(personId)];
-    return { personId, access: workerAccess(personId), actor: { kind: 'worker', id: personId, name: '陈*', grants }, name: person.name, card: person.card };
+    return {
+      personId,
+      access: workerAccess(personId),
+      actor: { kind: 'worker', id: personId, name: '陈*', grants },
+      name: person.name,
+      card: person.card,
+    };
   }
 
   async function officer(...held: Role[]): Promise<Officer & { actor: Actor }> {
     const staffId = randomUUID();
     await db.transaction(systemAccess, (tx) => tx.run(addStaff, [staffId, staffId, insurerOrg]));
     const grants = (held.length > 0 ? held : (['insurer_finance'] as const)).map((role) => roleGrant(role, insurerOrg));
-    return { staffId, access: { kind: 'staff', actorId: staffId, grants }, actor: { kind: 'staff', id: staffId, name: '经办', grants } };
+    return {
+      staffId,
+      access: { kind: 'staff', actorId: staffId, grants },
+      actor: { kind: 'staff', id: staffId, name: '经办', grants },
+    };
   }
 
   /** Runs what was enqueued, and what that enqueues; a job that fails is kept for the next time, as the queue would. */
@@ -193,12 +261,26 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   }
 
   function open(who: Worker, serviceCode: string, data: Record<string, unknown>) {
-    return cases.openCase(who.access, who.actor, { personId: who.personId, orgId: null }, { requestId: randomUUID(), serviceCode, region, data });
+    return cases.openCase(
+      who.access,
+      who.actor,
+      { personId: who.personId, orgId: null },
+      { requestId: randomUUID(), serviceCode, region, data },
+    );
   }
 
-  function act(who: { access: Access; actor: Actor }, caseId: string, step: string, outcome: string, data: Record<string, unknown> = {}, reason?: string) {
+  function act(
+    who: { access: Access; actor: Actor },
+    caseId: string,
+    step: string,
+    outcome: string,
+    data: Record<string, unknown> = {},
+    reason?: string,
+  ) {
     return cases.commandCase(who.access, who.actor, {
-      requestId: randomUUID(), caseId, command: { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) },
+      requestId: randomUUID(),
+      caseId,
+      command: { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) },
     });
   }
 
@@ -219,7 +301,13 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
 
   /** Buys cover, pays it, and has it issued. */
   async function buy(who: Worker, from: string, days: number, workType = '网约配送员') {
-    const opened = await open(who, 'DI-001', { cover_from: from, days: String(days), work_type: workType, work_region: region, read_clause: 'on' });
+    const opened = await open(who, 'DI-001', {
+      cover_from: from,
+      days: String(days),
+      work_type: workType,
+      work_region: region,
+      read_clause: 'on',
+    });
     await drain();
     const order = await money.orderOf(who.access, opened.caseId);
     if (order) paymentSim.pay(order.orderNo);
@@ -245,8 +333,36 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   }
 
   return {
-    database, db, clock, crypto, trace, money, cover, cases, casesPort, paymentSim, bankSim, insurerSim, app, url: listening.url, asker, jobs, laterJobs, insurerOrg, region,
-    worker, officer, drain, open, act, state, until, buy, balance, casesEvent, close,
+    database,
+    db,
+    clock,
+    crypto,
+    trace,
+    money,
+    cover,
+    cases,
+    casesPort,
+    paymentSim,
+    bankSim,
+    insurerSim,
+    app,
+    url: listening.url,
+    asker,
+    jobs,
+    laterJobs,
+    insurerOrg,
+    region,
+    worker,
+    officer,
+    drain,
+    open,
+    act,
+    state,
+    until,
+    buy,
+    balance,
+    casesEvent,
+    close,
   };
 }
 

@@ -10,21 +10,28 @@ import { RuleNotInForce, rules } from '#catalog/rules/index';
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const situations = z.array(
-  z.strictObject({
-    title: z.string().min(4),
-    rule: z.string().refine((id) => id in rules, 'no such rule'),
-    day,
-    region: z.string().regex(/^\d{6}$/).optional(),
-    input: z.record(z.string(), z.unknown()),
-    expect: z.record(z.string(), z.unknown()).optional(),
-    says: z.array(z.string()).default([]),
-    parametersFrom: day.optional(),
-    notInForce: z.literal(true).optional(),
-  }).refine((one) => one.notInForce === true || one.expect !== undefined, 'a situation expects something'),
+  z
+    .strictObject({
+      title: z.string().min(4),
+      rule: z.string().refine((id) => id in rules, 'no such rule'),
+      day,
+      region: z
+        .string()
+        .regex(/^\d{6}$/)
+        .optional(),
+      input: z.record(z.string(), z.unknown()),
+      expect: z.record(z.string(), z.unknown()).optional(),
+      says: z.array(z.string()).default([]),
+      parametersFrom: day.optional(),
+      notInForce: z.literal(true).optional(),
+    })
+    .refine((one) => one.notInForce === true || one.expect !== undefined, 'a situation expects something'),
 );
 
 const folder = join(import.meta.dirname, 'situations');
-const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).map((name) => ({ name, items: situations.parse(parse(readFileSync(join(folder, name), 'utf8'))) }));
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => ({ name, items: situations.parse(parse(readFileSync(join(folder, name), 'utf8'))) }));
 
 test('there are situations for every rule, each with a title of its own', () => {
   const all = files.flatMap((file) => file.items);

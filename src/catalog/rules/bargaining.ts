@@ -14,10 +14,18 @@ const input = z.object({
   employer: side.describe('企业方'),
 });
 export type DelegateInput = z.infer<typeof input>;
-export type DelegateParameters = { readonly delegatesMin: number; readonly outsideThirds: number; readonly frontLineBasisPoints: number };
+export type DelegateParameters = {
+  readonly delegatesMin: number;
+  readonly outsideThirds: number;
+  readonly frontLineBasisPoints: number;
+};
 export type DelegateAnswer = { readonly lawful: boolean; readonly faults: readonly string[] };
 
-export const delegateRule: Rule<DelegateInput, DelegateParameters, DelegateAnswer> = defineRule<DelegateInput, DelegateParameters, DelegateAnswer>({
+export const delegateRule: Rule<DelegateInput, DelegateParameters, DelegateAnswer> = defineRule<
+  DelegateInput,
+  DelegateParameters,
+  DelegateAnswer
+>({
   id: 'RT-BARG-DELEGATE',
   zh: '协商代表规则',
   en: 'Bargaining delegate rules',
@@ -45,12 +53,25 @@ export const delegateRule: Rule<DelegateInput, DelegateParameters, DelegateAnswe
           say(zh, `${value}，${holds ? '符合' : '不符合'}`, parameter);
         };
         judge('双方人数对等', workers.delegates === employer.delegates, `${workers.delegates}比${employer.delegates}`);
-        for (const [zh, one] of [['劳动者方', workers], ['企业方', employer]] as const) {
+        for (const [zh, one] of [
+          ['劳动者方', workers],
+          ['企业方', employer],
+        ] as const) {
           judge(`${zh}人数`, one.delegates >= values.delegatesMin, `${one.delegates}人`, 'delegatesMin');
-          judge(`${zh}外聘不超过三分之一`, one.outside * 3 <= one.delegates * values.outsideThirds, `${one.outside}人`, 'outsideThirds');
+          judge(
+            `${zh}外聘不超过三分之一`,
+            one.outside * 3 <= one.delegates * values.outsideThirds,
+            `${one.outside}人`,
+            'outsideThirds',
+          );
           judge(`${zh}首席代表一名`, one.chiefs === 1, `${one.chiefs}名`);
         }
-        judge('一线劳动者比例', workers.frontLine * 10_000 >= workers.delegates * values.frontLineBasisPoints, `${workers.frontLine}人`, 'frontLineBasisPoints');
+        judge(
+          '一线劳动者比例',
+          workers.frontLine * 10_000 >= workers.delegates * values.frontLineBasisPoints,
+          `${workers.frontLine}人`,
+          'frontLineBasisPoints',
+        );
         return { lawful: faults.length === 0, faults };
       },
     },

@@ -40,7 +40,6 @@ const input = z.discriminatedUnion('benefit', [
   z.object({ benefit: z.literal('prepay'), estimateFen: fen.describe('预计赔款'), before }),
 ]);
 export type BenefitInput = z.infer<typeof input>;
-export type BenefitName = BenefitInput['benefit'];
 
 export type BenefitParameters = {
   readonly totalLimitFen: number;
@@ -79,23 +78,40 @@ const items: Table<'life' | 'medical' | 'rest'> = {
 
 type Entitlement = { readonly fen: number; readonly days: number };
 
-function entitlement(claim: BenefitInput, values: BenefitParameters, say: Say<BenefitParameters>, day: string): Entitlement {
+function entitlement(
+  claim: BenefitInput,
+  values: BenefitParameters,
+  say: Say<BenefitParameters>,
+  day: string,
+): Entitlement {
   if (claim.benefit === 'medical') {
-    const baseFen = Math.max(0, claim.billFen - claim.medicareFen - claim.injuryFen - claim.selfPayFen - values.medicalDeductibleFen);
-    say('可赔医疗费', `${yuan(claim.billFen)} − 医保${yuan(claim.medicareFen)} − 职业伤害${yuan(claim.injuryFen)} − 自费${yuan(claim.selfPayFen)} − 免赔${yuan(values.medicalDeductibleFen)} ＝ ${yuan(baseFen)}`, 'medicalDeductibleFen');
+    const baseFen = Math.max(
+      0,
+      claim.billFen - claim.medicareFen - claim.injuryFen - claim.selfPayFen - values.medicalDeductibleFen,
+    );
+    say(
+      '可赔医疗费',
+      `${yuan(claim.billFen)} − 医保${yuan(claim.medicareFen)} − 职业伤害${yuan(claim.injuryFen)} − 自费${yuan(claim.selfPayFen)} − 免赔${yuan(values.medicalDeductibleFen)} ＝ ${yuan(baseFen)}`,
+      'medicalDeductibleFen',
+    );
     say('给付比例', `${values.medicalBasisPoints / 100}%`, 'medicalBasisPoints');
     return { fen: shareOf(baseFen, values.medicalBasisPoints), days: 0 };
   }
   if (claim.benefit === 'allowance') {
     const yearLeft = Math.max(0, values.allowanceYearDaysMax - claim.usedDaysYear);
     const days = Math.min(Math.max(0, claim.stayDays - claim.leaveDays), values.allowanceStayDaysMax, yearLeft);
-    say('计津贴天数', `住院${claim.stayDays}天 − 请假${claim.leaveDays}天，每次最多${values.allowanceStayDaysMax}天，本年度还可${yearLeft}天 ＝ ${days}天`, 'allowanceStayDaysMax');
+    say(
+      '计津贴天数',
+      `住院${claim.stayDays}天 − 请假${claim.leaveDays}天，每次最多${values.allowanceStayDaysMax}天，本年度还可${yearLeft}天 ＝ ${days}天`,
+      'allowanceStayDaysMax',
+    );
     say('每日津贴', yuan(values.allowanceDailyFen), 'allowanceDailyFen');
     return { fen: days * values.allowanceDailyFen, days };
   }
   if (claim.benefit === 'disability') {
     const share = evaluateRule(disabilityRule, day, { grade: claim.grade });
-    for (const line of share.explanation) say(line.zh, line.value, { basis: line.basis, confidence: line.verified ? 'verified' : 'unverified' });
+    for (const line of share.explanation)
+      say(line.zh, line.value, { basis: line.basis, confidence: line.verified ? 'verified' : 'unverified' });
     return { fen: shareOf(values.lifeLimitFen, share.value.basisPoints), days: 0 };
   }
   if (claim.benefit === 'death') return { fen: values.lifeLimitFen, days: 0 };
@@ -106,9 +122,16 @@ function entitlement(claim: BenefitInput, values: BenefitParameters, say: Say<Be
 function calculate(claim: BenefitInput, values: BenefitParameters, say: Say<BenefitParameters>, day: string): Benefit {
   const entitled = entitlement(claim, values, say, day);
   const item = lookup(items, { benefit: claim.benefit });
-  const itemLimitFen = { life: values.lifeLimitFen, medical: values.medicalLimitFen, rest: values.totalLimitFen }[item.value];
+  const itemLimitFen = { life: values.lifeLimitFen, medical: values.medicalLimitFen, rest: values.totalLimitFen }[
+    item.value
+  ];
   const itemLeftFen = Math.max(0, itemLimitFen - claim.before.itemFen);
-  if (item.value !== 'rest') say(item.zh, `${yuan(itemLimitFen)}，已用${yuan(claim.before.itemFen)}`, item.value === 'life' ? 'lifeLimitFen' : 'medicalLimitFen');
+  if (item.value !== 'rest')
+    say(
+      item.zh,
+      `${yuan(itemLimitFen)}，已用${yuan(claim.before.itemFen)}`,
+      item.value === 'life' ? 'lifeLimitFen' : 'medicalLimitFen',
+    );
   const itemFen = Math.min(entitled.fen, itemLeftFen);
   // What was paid ahead counts already in the total; it comes off the benefit that it anticipated.
   const offsetFen = claim.benefit === 'prepay' ? 0 : Math.min(claim.before.prepaidFen, itemFen);
@@ -120,7 +143,11 @@ function calculate(claim: BenefitInput, values: BenefitParameters, say: Say<Bene
   return { amountFen, days: entitled.days, offsetFen, limited: amountFen < entitled.fen - offsetFen };
 }
 
-export const benefitRule: Rule<BenefitInput, BenefitParameters, Benefit> = defineRule<BenefitInput, BenefitParameters, Benefit>({
+export const benefitRule: Rule<BenefitInput, BenefitParameters, Benefit> = defineRule<
+  BenefitInput,
+  BenefitParameters,
+  Benefit
+>({
   id: 'RT-DI-BEN',
   zh: '日保责任与限额表',
   en: 'Daily insurance benefits',

@@ -10,7 +10,12 @@ export type Confidence = 'verified' | 'report' | 'unverified';
 export type Citation = { readonly basis: string; readonly confidence: Confidence };
 
 /** One line of "how did you come to this": what, how much, by which clause, and whether that clause has been checked. */
-export type ExplanationLine = { readonly zh: string; readonly value: string; readonly basis: string; readonly verified: boolean };
+export type ExplanationLine = {
+  readonly zh: string;
+  readonly value: string;
+  readonly basis: string;
+  readonly verified: boolean;
+};
 
 export type ParameterVersion<Values> = Citation & {
   /** First day, and the day after the last, of events that it judges. */
@@ -88,10 +93,12 @@ export function evaluateRule<Input, Values, Value>(
 ): Evaluation<Value> {
   const version = parametersOf(rule, eventDay, region);
   const formula = rule.formulas.find((one) => inForce(one, eventDay));
-  if (!version || !formula) throw new RuleNotInForce(`${rule.id} has no version for ${eventDay}${region ? ` in ${region}` : ''}`);
+  if (!version || !formula)
+    throw new RuleNotInForce(`${rule.id} has no version for ${eventDay}${region ? ` in ${region}` : ''}`);
   const explanation: ExplanationLine[] = [];
   const citations = new Map(Object.entries((version.cites ?? {}) as Readonly<Record<string, Citation>>));
-  for (const name of Object.keys(overlay)) citations.set(name, { basis: '本地区配置（由运营单位设定）', confidence: 'unverified' });
+  for (const name of Object.keys(overlay))
+    citations.set(name, { basis: '本地区配置（由运营单位设定）', confidence: 'unverified' });
   const say: Say<Values> = (zh, value, source) => {
     const cited = typeof source === 'object' ? source : (citations.get(source ?? '') ?? version);
     explanation.push({ zh, value, basis: cited.basis, verified: cited.confidence === 'verified' });
@@ -107,7 +114,9 @@ export function parametersOf<Input, Values, Value>(
   region?: string,
 ): ParameterVersion<Values> | undefined {
   return rule.parameters
-    .filter((one) => inForce(one, day) && (one.region === undefined || (region !== undefined && liesIn(region, one.region))))
+    .filter(
+      (one) => inForce(one, day) && (one.region === undefined || (region !== undefined && liesIn(region, one.region))),
+    )
     .toSorted((a, b) => exactness(b.region) - exactness(a.region) || (a.from < b.from ? 1 : -1))[0];
 }
 

@@ -9,25 +9,11 @@ import { premiumRule } from './premium.ts';
 import { unionEligibilityRule, unionHomeRule } from './union.ts';
 import { wageFloorRule } from './wage-floor.ts';
 
-export { benefitOn, benefitRule, type Benefit, type BenefitInput, type BenefitName } from './benefit.ts';
-export { delegateRule } from './bargaining.ts';
-export {
-  defineRule,
-  evaluateRule,
-  parametersOf,
-  RuleNotInForce,
-  yuan,
-  type AnyRule,
-  type Evaluation,
-  type ExplanationLine,
-  type Rule,
-} from './define.ts';
-export { disabilityRule } from './disability.ts';
-export { injuryScopeRule } from './injury-scope.ts';
-export { occupations, premiumOn, premiumRule, splitPremium, type Premium, type PremiumInput, type PremiumOverlay } from './premium.ts';
-export { lookup, proveTotal, type Axis, type Table, type TableProblem } from './table.ts';
-export { unionEligibilityRule, unionHomeRule } from './union.ts';
-export { wageFloorRule } from './wage-floor.ts';
+export { benefitOn, benefitRule, type BenefitInput } from './benefit.ts';
+export { evaluateRule, parametersOf, RuleNotInForce, yuan, type AnyRule, type ExplanationLine } from './define.ts';
+export { occupations, premiumOn, premiumRule, splitPremium, type Premium, type PremiumOverlay } from './premium.ts';
+export { proveTotal, type Table, type TableProblem } from './table.ts';
+export { unionEligibilityRule } from './union.ts';
 
 export const rules: Readonly<Record<string, AnyRule>> = Object.fromEntries(
   [

@@ -19,7 +19,10 @@ export type InjuryScopeInput = z.infer<typeof input>;
 export type InjuryScopeParameters = { readonly deathHoursMax: number };
 export type InjuryScope = { readonly scope: 'confirm' | 'deemed' | 'deny' | 'unclear'; readonly zh: string };
 
-const mirror = (article: string): Citation => ({ basis: `《新就业形态人员职业伤害保障办法（试行）》，条文参照《工伤保险条例》第${article}条（待核）`, confidence: 'unverified' });
+const mirror = (article: string): Citation => ({
+  basis: `《新就业形态人员职业伤害保障办法（试行）》，条文参照《工伤保险条例》第${article}条（待核）`,
+  confidence: 'unverified',
+});
 
 type Answer = { readonly scope: InjuryScope['scope']; readonly cite: Citation };
 const excluded = exclusions.filter((one) => one !== 'none');
@@ -36,15 +39,51 @@ const scopes: Table<Answer> = {
     { name: 'mainlyResponsible', kind: 'enum', values: flag },
   ],
   rows: [
-    { when: { exclusion: excluded }, value: { scope: 'deny', cite: mirror('十六') }, zh: '故意犯罪、醉酒吸毒、自残自杀或非本人接单' },
-    { when: { exclusion: ['none'], cause: ['accident', 'violence', 'missing'], onOrder: ['是'] }, value: { scope: 'confirm', cite: mirror('十四') }, zh: '执行订单期间因工受到伤害' },
-    { when: { exclusion: ['none'], cause: ['sudden_illness'], onOrder: ['是'], diedInTime: ['是'] }, value: { scope: 'deemed', cite: mirror('十五') }, zh: '执行订单期间突发疾病，死亡或48小时内抢救无效死亡' },
-    { when: { exclusion: ['none'], cause: ['sudden_illness'], onOrder: ['是'], diedInTime: ['否'] }, value: { scope: 'deny', cite: mirror('十五') }, zh: '突发疾病，未在48小时内死亡' },
-    { when: { exclusion: ['none'], cause: ['rescue'] }, value: { scope: 'deemed', cite: mirror('十五') }, zh: '抢险救灾等维护公共利益中受伤' },
-    { when: { exclusion: ['none'], cause: ['commute'], mainlyResponsible: ['否'] }, value: { scope: 'deemed', cite: mirror('十四') }, zh: '往返首末单合理路线，非本人主要责任的交通事故' },
-    { when: { exclusion: ['none'], cause: ['commute'], mainlyResponsible: ['是'] }, value: { scope: 'deny', cite: mirror('十四') }, zh: '往返途中，本人负主要责任以上' },
-    { when: { exclusion: ['none'], cause: ['accident', 'violence', 'missing', 'sudden_illness'], onOrder: ['否'] }, value: { scope: 'unclear', cite: mirror('十四') }, zh: '不在执行订单期间，须调查核实' },
-    { when: { exclusion: ['none'], cause: ['other'] }, value: { scope: 'unclear', cite: mirror('十四') }, zh: '其他情形，须调查核实' },
+    {
+      when: { exclusion: excluded },
+      value: { scope: 'deny', cite: mirror('十六') },
+      zh: '故意犯罪、醉酒吸毒、自残自杀或非本人接单',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['accident', 'violence', 'missing'], onOrder: ['是'] },
+      value: { scope: 'confirm', cite: mirror('十四') },
+      zh: '执行订单期间因工受到伤害',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['sudden_illness'], onOrder: ['是'], diedInTime: ['是'] },
+      value: { scope: 'deemed', cite: mirror('十五') },
+      zh: '执行订单期间突发疾病，死亡或48小时内抢救无效死亡',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['sudden_illness'], onOrder: ['是'], diedInTime: ['否'] },
+      value: { scope: 'deny', cite: mirror('十五') },
+      zh: '突发疾病，未在48小时内死亡',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['rescue'] },
+      value: { scope: 'deemed', cite: mirror('十五') },
+      zh: '抢险救灾等维护公共利益中受伤',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['commute'], mainlyResponsible: ['否'] },
+      value: { scope: 'deemed', cite: mirror('十四') },
+      zh: '往返首末单合理路线，非本人主要责任的交通事故',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['commute'], mainlyResponsible: ['是'] },
+      value: { scope: 'deny', cite: mirror('十四') },
+      zh: '往返途中，本人负主要责任以上',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['accident', 'violence', 'missing', 'sudden_illness'], onOrder: ['否'] },
+      value: { scope: 'unclear', cite: mirror('十四') },
+      zh: '不在执行订单期间，须调查核实',
+    },
+    {
+      when: { exclusion: ['none'], cause: ['other'] },
+      value: { scope: 'unclear', cite: mirror('十四') },
+      zh: '其他情形，须调查核实',
+    },
   ],
 };
 
@@ -88,7 +127,8 @@ export const injuryScopeRule: Rule<InjuryScopeInput, InjuryScopeParameters, Inju
           mainlyResponsible: word(claim.mainlyResponsible),
         });
         say('执行平台订单任务期间', word(claim.onOrder));
-        if (claim.cause === 'sudden_illness') say(`${values.deathHoursMax}小时内死亡`, word(diedInTime), 'deathHoursMax');
+        if (claim.cause === 'sudden_illness')
+          say(`${values.deathHoursMax}小时内死亡`, word(diedInTime), 'deathHoursMax');
         say('判定', row.zh, row.value.cite);
         return { scope: row.value.scope, zh: row.zh };
       },

@@ -6,7 +6,19 @@ import { defineRule, divideHalfUp, evaluateRule, shareOf, yuan, type Evaluation,
 import { lookup, type Table } from './table.ts';
 
 export const occupations = [
-  '快递员', '网约配送员', '网约车司机', '货车司机', '家政服务员', '护工护理员', '网络主播', '互联网营销师', '代驾员', '房产中介员', '保安员', '商场信息员', '其他',
+  '快递员',
+  '网约配送员',
+  '网约车司机',
+  '货车司机',
+  '家政服务员',
+  '护工护理员',
+  '网络主播',
+  '互联网营销师',
+  '代驾员',
+  '房产中介员',
+  '保安员',
+  '商场信息员',
+  '其他',
 ] as const;
 
 const input = z.object({
@@ -56,13 +68,17 @@ const cites = {
   ageMax: { basis: page, confidence: 'verified' },
   rateDailyFen: { basis: page, confidence: 'verified' },
   subsidyBasisPoints: { basis: page, confidence: 'verified' },
-  rateMeans: { basis: '0.4元是补贴前还是补贴后，公开材料未说明，暂按补贴前（待核，可按地区调整）', confidence: 'unverified' },
+  rateMeans: {
+    basis: '0.4元是补贴前还是补贴后，公开材料未说明，暂按补贴前（待核，可按地区调整）',
+    confidence: 'unverified',
+  },
   daysMax: { basis: '地方承诺：单次最多投保31天（可按地区调整）', confidence: 'unverified' },
   sameDay: { basis: '地方配置：是否可当日起保（可按地区调整）', confidence: 'unverified' },
 } as const;
 
 function ages(values: PremiumParameters): Table<boolean> {
-  const row = (min: number, max: number, value: boolean, zh: string) => (min <= max ? [{ when: { age: { min, max } }, value, zh }] : []);
+  const row = (min: number, max: number, value: boolean, zh: string) =>
+    min <= max ? [{ when: { age: { min, max } }, value, zh }] : [];
   return {
     name: 'premium.ages',
     zh: '投保年龄',
@@ -81,33 +97,58 @@ const risks: Table<{ riskClass: number; riskZh: '一般' | '较高' }> = {
   zh: '职业风险类别',
   axes: [{ name: 'workType', kind: 'enum', values: occupations }],
   rows: [
-    { when: { workType: ['网络主播', '互联网营销师', '房产中介员', '商场信息员'] }, value: { riskClass: 1, riskZh: '一般' }, zh: '室内服务' },
+    {
+      when: { workType: ['网络主播', '互联网营销师', '房产中介员', '商场信息员'] },
+      value: { riskClass: 1, riskZh: '一般' },
+      zh: '室内服务',
+    },
     { when: { workType: ['家政服务员', '护工护理员'] }, value: { riskClass: 2, riskZh: '一般' }, zh: '居家服务' },
-    { when: { workType: ['保安员', '网约车司机', '代驾员', '其他'] }, value: { riskClass: 3, riskZh: '一般' }, zh: '驾驶与值守' },
+    {
+      when: { workType: ['保安员', '网约车司机', '代驾员', '其他'] },
+      value: { riskClass: 3, riskZh: '一般' },
+      zh: '驾驶与值守',
+    },
     { when: { workType: ['快递员', '网约配送员'] }, value: { riskClass: 4, riskZh: '一般' }, zh: '两轮配送' },
     { when: { workType: ['货车司机'] }, value: { riskClass: 5, riskZh: '较高' }, zh: '货运' },
   ],
 };
 
 /** The split of a premium, exact to the fen. */
-export function splitPremium(days: number, values: Pick<PremiumParameters, 'rateDailyFen' | 'subsidyBasisPoints' | 'rateMeans'>) {
+export function splitPremium(
+  days: number,
+  values: Pick<PremiumParameters, 'rateDailyFen' | 'subsidyBasisPoints' | 'rateMeans'>,
+) {
   const ratedFen = values.rateDailyFen * days;
   const workerBasisPoints = 10_000 - values.subsidyBasisPoints;
   // A subsidy of the whole premium leaves no worker's part from which a net rate could start.
   const grossFen =
-    values.rateMeans === 'gross' || workerBasisPoints === 0 ? ratedFen : divideHalfUp(ratedFen * 10_000, workerBasisPoints);
-  const payableFen = values.rateMeans === 'gross' || workerBasisPoints === 0 ? shareOf(ratedFen, workerBasisPoints) : ratedFen;
+    values.rateMeans === 'gross' || workerBasisPoints === 0
+      ? ratedFen
+      : divideHalfUp(ratedFen * 10_000, workerBasisPoints);
+  const payableFen =
+    values.rateMeans === 'gross' || workerBasisPoints === 0 ? shareOf(ratedFen, workerBasisPoints) : ratedFen;
   return { grossFen, payableFen, subsidyFen: grossFen - payableFen };
 }
 
-export const premiumRule: Rule<PremiumInput, PremiumParameters, Premium> = defineRule<PremiumInput, PremiumParameters, Premium>({
+export const premiumRule: Rule<PremiumInput, PremiumParameters, Premium> = defineRule<
+  PremiumInput,
+  PremiumParameters,
+  Premium
+>({
   id: 'RT-DI-PREM',
   zh: '日保保费与补贴表',
   en: 'Daily premium and subsidy',
   inputs: input,
   parameters: [
     { from: '2024-01-01', values: citywide, cites, basis: page, confidence: 'unverified' },
-    { from: '2024-01-01', region: '350200', values: { ...citywide, sameDay: true }, cites, basis: page, confidence: 'verified' },
+    {
+      from: '2024-01-01',
+      region: '350200',
+      values: { ...citywide, sameDay: true },
+      cites,
+      basis: page,
+      confidence: 'verified',
+    },
   ],
   tables: (values) => [ages(values), risks],
   formulas: [
@@ -119,7 +160,11 @@ export const premiumRule: Rule<PremiumInput, PremiumParameters, Premium> = defin
         const split = splitPremium(days, values);
         say('起保日年龄', `${age}周岁（${band.zh}）`, 'ageMin');
         say('投保天数', `${days}天，单次最多${values.daysMax}天`, 'daysMax');
-        say('每日保费', `${yuan(values.rateDailyFen)}（${values.rateMeans === 'gross' ? '补贴前' : '个人缴纳部分，补贴另加'}）`, 'rateMeans');
+        say(
+          '每日保费',
+          `${yuan(values.rateDailyFen)}（${values.rateMeans === 'gross' ? '补贴前' : '个人缴纳部分，补贴另加'}）`,
+          'rateMeans',
+        );
         say('总保费', yuan(split.grossFen), 'rateDailyFen');
         say('财政补贴', `${yuan(split.subsidyFen)}（${values.subsidyBasisPoints / 100}%）`, 'subsidyBasisPoints');
         say('您应付', yuan(split.payableFen), 'subsidyBasisPoints');
@@ -139,6 +184,11 @@ export const premiumRule: Rule<PremiumInput, PremiumParameters, Premium> = defin
 /** What an operator may set for a place without a developer. */
 export type PremiumOverlay = Partial<Pick<PremiumParameters, 'rateMeans' | 'sameDay'>>;
 
-export function premiumOn(day: string, premium: PremiumInput, region: string, overlay: PremiumOverlay = {}): Evaluation<Premium> {
+export function premiumOn(
+  day: string,
+  premium: PremiumInput,
+  region: string,
+  overlay: PremiumOverlay = {},
+): Evaluation<Premium> {
   return evaluateRule(premiumRule, day, premium, region, overlay);
 }

@@ -10,7 +10,11 @@ export type Axis =
 /** An interval (both ends included), some values, or `*` for the whole axis. */
 export type Cell = '*' | { readonly min: number; readonly max: number } | readonly string[];
 
-export type Row<Value = unknown> = { readonly when: Readonly<Record<string, Cell>>; readonly value: Value; readonly zh: string };
+export type Row<Value = unknown> = {
+  readonly when: Readonly<Record<string, Cell>>;
+  readonly value: Value;
+  readonly zh: string;
+};
 
 export type Table<Value = unknown> = {
   readonly name: string;
@@ -81,7 +85,14 @@ function malformedCells(table: Table, row: Row, index: number): TableProblem[] {
 function wellFormed(cell: Cell, axis: Axis): boolean {
   if (cell === '*') return true;
   if (axis.kind === 'integer') {
-    return 'min' in cell && Number.isInteger(cell.min) && Number.isInteger(cell.max) && cell.min <= cell.max && cell.min >= axis.min && cell.max <= axis.max;
+    return (
+      'min' in cell &&
+      Number.isInteger(cell.min) &&
+      Number.isInteger(cell.max) &&
+      cell.min <= cell.max &&
+      cell.min >= axis.min &&
+      cell.max <= axis.max
+    );
   }
   return 'includes' in cell && cell.length > 0 && cell.every((value) => axis.values.includes(value));
 }

@@ -18,46 +18,43 @@ export type UnionEligibility = { readonly eligible: boolean; readonly unmet: rea
 
 const unionLaw = '《工会法》（2021年修正）第三条';
 
-export const unionEligibilityRule: Rule<UnionEligibilityInput, UnionEligibilityParameters, UnionEligibility> = defineRule<
-  UnionEligibilityInput,
-  UnionEligibilityParameters,
-  UnionEligibility
->({
-  id: 'RT-ELIG-UNION',
-  zh: '入会资格表',
-  en: 'Membership eligibility',
-  inputs: eligibilityInput,
-  parameters: [
-    {
-      from: '2022-01-01',
-      values: { ageMin: 16, occupations },
-      basis: unionLaw,
-      confidence: 'verified',
-      cites: {
-        ageMin: { basis: '《劳动法》第十五条：年满十六周岁', confidence: 'verified' },
-        occupations: { basis: '全总新就业形态劳动者入会重点群体（地方可增补）', confidence: 'report' },
+export const unionEligibilityRule: Rule<UnionEligibilityInput, UnionEligibilityParameters, UnionEligibility> =
+  defineRule<UnionEligibilityInput, UnionEligibilityParameters, UnionEligibility>({
+    id: 'RT-ELIG-UNION',
+    zh: '入会资格表',
+    en: 'Membership eligibility',
+    inputs: eligibilityInput,
+    parameters: [
+      {
+        from: '2022-01-01',
+        values: { ageMin: 16, occupations },
+        basis: unionLaw,
+        confidence: 'verified',
+        cites: {
+          ageMin: { basis: '《劳动法》第十五条：年满十六周岁', confidence: 'verified' },
+          occupations: { basis: '全总新就业形态劳动者入会重点群体（地方可增补）', confidence: 'report' },
+        },
       },
-    },
-  ],
-  tables: () => [],
-  formulas: [
-    {
-      from: '2022-01-01',
-      calculate: ({ age, occupation, activeMember, labourIncome }, values, say) => {
-        const unmet: string[] = [];
-        const judge = (zh: string, met: boolean, value: string, parameter?: keyof UnionEligibilityParameters) => {
-          if (!met) unmet.push(zh);
-          say(zh, `${value}，${met ? '符合' : '不符合'}`, parameter);
-        };
-        judge('年龄', age >= values.ageMin, `${age}周岁`, 'ageMin');
-        judge('从业类别', values.occupations.includes(occupation), occupation, 'occupations');
-        judge('重复会籍', !activeMember, activeMember ? '已有有效会籍' : '没有有效会籍');
-        judge('劳动收入', labourIncome, labourIncome ? '以劳动收入为主' : '不以劳动收入为主');
-        return { eligible: unmet.length === 0, unmet };
+    ],
+    tables: () => [],
+    formulas: [
+      {
+        from: '2022-01-01',
+        calculate: ({ age, occupation, activeMember, labourIncome }, values, say) => {
+          const unmet: string[] = [];
+          const judge = (zh: string, met: boolean, value: string, parameter?: keyof UnionEligibilityParameters) => {
+            if (!met) unmet.push(zh);
+            say(zh, `${value}，${met ? '符合' : '不符合'}`, parameter);
+          };
+          judge('年龄', age >= values.ageMin, `${age}周岁`, 'ageMin');
+          judge('从业类别', values.occupations.includes(occupation), occupation, 'occupations');
+          judge('重复会籍', !activeMember, activeMember ? '已有有效会籍' : '没有有效会籍');
+          judge('劳动收入', labourIncome, labourIncome ? '以劳动收入为主' : '不以劳动收入为主');
+          return { eligible: unmet.length === 0, unmet };
+        },
       },
-    },
-  ],
-});
+    ],
+  });
 
 const homeInput = z.object({
   enterpriseUnion: z.boolean().describe('接单单位或站点有工会'),
@@ -87,7 +84,12 @@ export const unionHomeRule: Rule<UnionHomeInput, object, UnionHome> = defineRule
   en: 'Membership home rules',
   inputs: homeInput,
   parameters: [
-    { from: '2022-01-01', values: {}, basis: '《工会法》第十一条及新就业形态劳动者入会“接单单位、行业、居住地”顺序（地方做法，待核）', confidence: 'report' },
+    {
+      from: '2022-01-01',
+      values: {},
+      basis: '《工会法》第十一条及新就业形态劳动者入会“接单单位、行业、居住地”顺序（地方做法，待核）',
+      confidence: 'report',
+    },
   ],
   tables: () => [homes],
   formulas: [
@@ -95,7 +97,10 @@ export const unionHomeRule: Rule<UnionHomeInput, object, UnionHome> = defineRule
       from: '2022-01-01',
       calculate: (input, _values, say) => {
         const word = (has: boolean) => (has ? '有' : '无');
-        const row = lookup(homes, { enterpriseUnion: word(input.enterpriseUnion), industryUnion: word(input.industryUnion) });
+        const row = lookup(homes, {
+          enterpriseUnion: word(input.enterpriseUnion),
+          industryUnion: word(input.industryUnion),
+        });
         say('接单单位工会', word(input.enterpriseUnion));
         say('行业工会联合会', word(input.industryUnion));
         say('建议加入', row.zh);

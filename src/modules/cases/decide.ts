@@ -264,11 +264,14 @@ function entering(
 }
 
 /** Who may read the case from this step on: its actors' organisations and the further readers that the step names. */
-function readersOf(definition: StepDefinition, active: ActiveStep, state: CaseState, facts: Facts): readonly string[] {
+export function readersOf(definition: StepDefinition, active: ActiveStep, state: CaseState, facts: Facts): readonly string[] {
   const readers: string[] = [];
-  for (const role of [...actorsOf(definition), ...(definition.readers ?? [])]) {
+  const named = new Set(definition.readers ?? []);
+  for (const role of [...actorsOf(definition), ...named]) {
     if (isPublicRole(role) || roles[role].kind === 'system') continue;
-    const orgId = role === definition.role ? active.orgId : facts.route(role, state.region);
+    // Where a person or the person's company may act, the company is the one that applied, never whichever the region has.
+    const isAlternative = isPublicRole(definition.role) && roles[role].kind === 'external' && !named.has(role);
+    const orgId = role === definition.role ? active.orgId : isAlternative ? state.applicantOrgId : facts.route(role, state.region);
     if (orgId) readers.push(roleGrant(role, orgId));
   }
   return readers;

@@ -7,7 +7,7 @@ import { personGrant, roleGrant } from '#platform/access';
 import { dueAfterPause, dueAt, lightAt } from '#platform/calendar';
 import { invariant } from '#platform/errors';
 import { refuse, type CaseCommand } from './contract.ts';
-import { act, capacityFor, capacityIn, move, requireActive, type Capacity, type Decision } from './decide.ts';
+import { act, capacityFor, capacityIn, move, readersOf, requireActive, type Capacity, type Decision } from './decide.ts';
 import { actorsOf, clockOf, enterStep, stepOf, type Facts } from './enter.ts';
 import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
 
@@ -137,7 +137,8 @@ function giveBack(context: Context, input: { step: string; to: string; reason: s
     throw refuse('cases.no_such_outcome', { step: definition.zh, outcome: `退回至“${context.workflow.steps[input.to]?.zh ?? input.to}”` });
   }
   const entered = enterStep(context.workflow, context.state, input.to, context.facts, null);
-  const body = { left: [input.step], entered: [entered], reason };
+  const readers = readersOf(stepOf(context.workflow, input.to), entered, context.state, context.facts);
+  const body = { left: [input.step], entered: [entered], reason, readers };
   return { ...record(context, 'returned', capacity, body, input.step, 'return'), entries: [input.to] };
 }
 
@@ -371,8 +372,8 @@ export function clockOutcome(definition: StepDefinition): string | null {
 function fireTimer(context: Context, active: ActiveStep): Decision | null {
   if (!active.timerNext) return null;
   const entered = enterStep(context.workflow, context.state, active.timerNext, context.facts, null);
-  const grant = entered.orgId ? [roleGrant(entered.role, entered.orgId)] : [];
-  const body = { left: [active.step], entered: [entered], readers: grant };
+  const readers = readersOf(stepOf(context.workflow, active.timerNext), entered, context.state, context.facts);
+  const body = { left: [active.step], entered: [entered], readers };
   return { ...record(context, 'timer_fired', { role: null, orgId: null }, body, active.step, 'timer'), entries: [active.timerNext] };
 }
 

@@ -1,27 +1,42 @@
 // Claims on cover: was the person covered, one claim a benefit and accident, what the rule gives, what was agreed, paid or denied. The
 // amount is computed again here whatever a page sent; nobody agrees to more than the rule gives.
 
-import { benefitOn, parametersOf, benefitRule, yuan, type BenefitInput, type ExplanationLine } from '#catalog/rules/index';
+import {
+  benefitOn,
+  parametersOf,
+  benefitRule,
+  yuan,
+  type BenefitInput,
+  type ExplanationLine,
+} from '#catalog/rules/index';
 import { dayOf } from '#platform/calendar';
 import { brokenConstraint, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { benefitZh, refuse } from './contract.ts';
 import { daysBetween } from './days.ts';
-import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './enrolment.ts';
+import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
 import { textOf, wholeOf, type CaseState, type Context, type Decider, type Effect, type Suggestion } from './ports.ts';
 import * as store from './store.ts';
 
 const reportHoursMax = 48;
 const noClaim = '00000000-0000-0000-0000-000000000000';
 const benefitOfService: Readonly<Record<string, store.Benefit>> = {
-  'DI-007': 'medical', 'DI-008': 'allowance', 'DI-009': 'disability', 'DI-010': 'death',
+  'DI-007': 'medical',
+  'DI-008': 'allowance',
+  'DI-009': 'disability',
+  'DI-010': 'death',
 };
 const grades = ['一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级'];
 const amountMax = 100_000_000_000;
 
 /** The accident that a case is about: its own report, or the one that it cites. */
-type Report = { readonly caseId: string; readonly policyId: string; readonly accidentAt: string; readonly region: string };
+type Report = {
+  readonly caseId: string;
+  readonly policyId: string;
+  readonly accidentAt: string;
+  readonly region: string;
+};
 
 export function createClaims(options: CoverOptions) {
   const { clock } = options;
@@ -35,12 +50,25 @@ export function createClaims(options: CoverOptions) {
     const late = hours > reportHoursMax;
     const explanation: ExplanationLine[] = [
       line('出险时间', beijing(accidentAt)),
-      line('当日保障', row ? `${row.policy_no}，${beijing(row.starts_at)}至${beijing(row.ends_at)}${row.kind === 'released' ? '，已退保' : ''}` : '没有保障记录'),
+      line(
+        '当日保障',
+        row
+          ? `${row.policy_no}，${beijing(row.starts_at)}至${beijing(row.ends_at)}${row.kind === 'released' ? '，已退保' : ''}`
+          : '没有保障记录',
+      ),
       line('出险时有效', covered ? '是' : '否'),
-      line('报案时限', `出险后${Math.max(0, Math.floor(hours))}小时，${late ? '超过' : '在'}${reportHoursMax}小时${late ? '' : '以内'}`),
+      line(
+        '报案时限',
+        `出险后${Math.max(0, Math.floor(hours))}小时，${late ? '超过' : '在'}${reportHoursMax}小时${late ? '' : '以内'}`,
+      ),
     ];
     if (!covered) return { outcome: 'miss', data: { covered: false }, explanation };
-    options.enqueue(tx, 'cover.report_claim', { claimNo: state.caseNo, policyNo: row.policy_no, accidentAt }, { maxAttempts: partyAttempts });
+    options.enqueue(
+      tx,
+      'cover.report_claim',
+      { claimNo: state.caseNo, policyNo: row.policy_no, accidentAt },
+      { maxAttempts: partyAttempts },
+    );
     return {
       outcome: late ? 'late' : 'hit',
       data: { covered: true, policy_id: row.policy_id, policy_no: row.policy_no, cover_leaf_id: row.leaf_id },
@@ -79,7 +107,10 @@ export function createClaims(options: CoverOptions) {
       await undoAgreement(tx, state, claims, mine);
       return { claim_id: mine.claim_id, benefit, agreed_offset_fen: 0 };
     }
-    await releaseAbandoned(tx, claims.find((one) => one.benefit === benefit && one.report_case_id === report.caseId));
+    await releaseAbandoned(
+      tx,
+      claims.find((one) => one.benefit === benefit && one.report_case_id === report.caseId),
+    );
     const claimId = newId();
     await insertClaim(context, report, { claimId, benefit, amountFen: 0, state: 'open' });
     return { claim_id: claimId, benefit };
@@ -101,32 +132,65 @@ export function createClaims(options: CoverOptions) {
     invariant(state.personId, 'a claim has a person');
     try {
       await tx.run(store.insertClaim, [
-        claim.claimId, report.caseId, claim.benefit, state.caseId, state.personId, report.policyId, claim.amountFen, claim.state, coverReaders(context),
+        claim.claimId,
+        report.caseId,
+        claim.benefit,
+        state.caseId,
+        state.personId,
+        report.policyId,
+        claim.amountFen,
+        claim.state,
+        coverReaders(context),
       ]);
     } catch (error) {
-      if (brokenConstraint(error) === 'benefit_claim_once_key') throw refuse('cover.claim_exists', { benefit: benefitZh[claim.benefit] });
+      if (brokenConstraint(error) === 'benefit_claim_once_key')
+        throw refuse('cover.claim_exists', { benefit: benefitZh[claim.benefit] });
       throw error;
     }
   }
 
   /** What was agreed once is taken back before it is agreed anew: the part paid ahead is a prepayment again. */
-  async function undoAgreement(tx: Tx, state: CaseState, claims: readonly store.ClaimRow[], mine: store.ClaimRow): Promise<void> {
+  async function undoAgreement(
+    tx: Tx,
+    state: CaseState,
+    claims: readonly store.ClaimRow[],
+    mine: store.ClaimRow,
+  ): Promise<void> {
     const offsetFen = mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0;
     const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === mine.report_case_id);
-    if (offsetFen > 0 && prepaid) await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + offsetFen, prepaid.state]);
+    if (offsetFen > 0 && prepaid)
+      await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + offsetFen, prepaid.state]);
     await tx.one(store.setClaim, [mine.claim_id, 0, 'open']);
   }
 
   // ---- what the rule gives ---------------------------------------------------------------------------------------------------
 
-  function benefitInput(state: CaseState, benefit: store.Benefit, before: BenefitInput['before'], usedDaysYear: number): BenefitInput {
+  function benefitInput(
+    state: CaseState,
+    benefit: store.Benefit,
+    before: BenefitInput['before'],
+    usedDaysYear: number,
+  ): BenefitInput {
     const fen = (name: string) => Math.min(wholeOf(state, name), amountMax);
     switch (benefit) {
       case 'medical':
-        return { benefit, billFen: fen('bill_total'), medicareFen: fen('medicare_paid'), injuryFen: fen('nef_injury_paid'), selfPayFen: fen('self_pay_drug'), before };
+        return {
+          benefit,
+          billFen: fen('bill_total'),
+          medicareFen: fen('medicare_paid'),
+          injuryFen: fen('nef_injury_paid'),
+          selfPayFen: fen('self_pay_drug'),
+          before,
+        };
       case 'allowance': {
         const stayDays = daysBetween(textOf(state, 'in_date') ?? '', textOf(state, 'out_date') ?? '');
-        return { benefit, stayDays: stayDays > 0 ? Math.min(stayDays, 3_660) : 0, leaveDays: wholeOf(state, 'leave_days'), usedDaysYear, before };
+        return {
+          benefit,
+          stayDays: stayDays > 0 ? Math.min(stayDays, 3_660) : 0,
+          leaveDays: wholeOf(state, 'leave_days'),
+          usedDaysYear,
+          before,
+        };
       }
       case 'disability':
         return { benefit, grade: Math.max(1, grades.indexOf(textOf(state, 'disability_grade') ?? '') + 1), before };
@@ -137,25 +201,44 @@ export function createClaims(options: CoverOptions) {
     }
   }
 
-  async function computed(tx: Tx, state: CaseState, report: Report, benefit: store.Benefit, claims: readonly store.ClaimRow[]) {
+  async function computed(
+    tx: Tx,
+    state: CaseState,
+    report: Report,
+    benefit: store.Benefit,
+    claims: readonly store.ClaimRow[],
+  ) {
     const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
     const others = claims.filter((one) => one !== mine && one.state !== 'open');
     const ownOffsetFen = mine?.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0;
     const sum = (rows: readonly store.ClaimRow[]) => rows.reduce((fen, row) => fen + row.amount_fen, 0);
     const life = ['disability', 'death'];
-    const sameItem = (row: store.ClaimRow) => row.benefit === benefit || (life.includes(row.benefit) && life.includes(benefit));
+    const sameItem = (row: store.ClaimRow) =>
+      row.benefit === benefit || (life.includes(row.benefit) && life.includes(benefit));
     const before = {
       totalFen: sum(others) + ownOffsetFen,
       itemFen: sum(others.filter(sameItem)),
-      prepaidFen: sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
+      prepaidFen:
+        sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
     };
     const day = dayOf(report.accidentAt);
-    const input = benefitInput(state, benefit, before, await daysUsed(tx, state, report, mine?.claim_id ?? noClaim, benefit));
+    const input = benefitInput(
+      state,
+      benefit,
+      before,
+      await daysUsed(tx, state, report, mine?.claim_id ?? noClaim, benefit),
+    );
     return { mine, others, ...benefitOn(day, input, report.region) };
   }
 
   /** Days of allowance that the year has used, by what was paid for them. */
-  async function daysUsed(tx: Tx, state: CaseState, report: Report, claimId: string, benefit: store.Benefit): Promise<number> {
+  async function daysUsed(
+    tx: Tx,
+    state: CaseState,
+    report: Report,
+    claimId: string,
+    benefit: store.Benefit,
+  ): Promise<number> {
     if (benefit !== 'allowance' || !state.personId) return 0;
     const day = dayOf(report.accidentAt);
     const dailyFen = parametersOf(benefitRule, day, report.region)?.values.allowanceDailyFen ?? 1;
@@ -168,7 +251,13 @@ export function createClaims(options: CoverOptions) {
     const benefit = textOf(state, 'benefit');
     if (!isBenefit(benefit)) return null;
     const report = await reportOf(tx, state);
-    const { value, explanation } = await computed(tx, state, report, benefit, await tx.run(store.claimsOfPolicy, [report.policyId]));
+    const { value, explanation } = await computed(
+      tx,
+      state,
+      report,
+      benefit,
+      await tx.run(store.claimsOfPolicy, [report.policyId]),
+    );
     return { amountFen: value.amountFen, explanation };
   }
 
@@ -182,16 +271,35 @@ export function createClaims(options: CoverOptions) {
     invariant(mine, `case ${state.caseId} has no claim`);
     const enteredFen = wholeOf(state, 'approved_fen');
     if (value.amountFen === 0) throw refuse('cover.nothing_due');
-    if (enteredFen > value.amountFen) throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
+    if (enteredFen > value.amountFen)
+      throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
     const agreedFen = Math.min(value.amountFen, enteredFen || value.amountFen);
     if (mine.state === 'agreed') await undoAgreement(tx, state, claims, mine);
-    await takeOffset(tx, report, claims, mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0, value.offsetFen);
+    await takeOffset(
+      tx,
+      report,
+      claims,
+      mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0,
+      value.offsetFen,
+    );
     await tx.one(store.setClaim, [mine.claim_id, agreedFen + value.offsetFen, 'agreed']);
-    return { agreed_fen: agreedFen, approved_fen: agreedFen, rule_fen: value.amountFen, agreed_offset_fen: value.offsetFen, benefit_explanation: explanation };
+    return {
+      agreed_fen: agreedFen,
+      approved_fen: agreedFen,
+      rule_fen: value.amountFen,
+      agreed_offset_fen: value.offsetFen,
+      benefit_explanation: explanation,
+    };
   };
 
   /** What was paid ahead becomes a part of this benefit, so that it is neither lost nor counted twice. */
-  async function takeOffset(tx: Tx, report: Report, claims: readonly store.ClaimRow[], restoredFen: number, offsetFen: number): Promise<void> {
+  async function takeOffset(
+    tx: Tx,
+    report: Report,
+    claims: readonly store.ClaimRow[],
+    restoredFen: number,
+    offsetFen: number,
+  ): Promise<void> {
     if (offsetFen === 0) return;
     const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === report.caseId);
     invariant(prepaid, 'an offset comes from a prepayment');
@@ -207,11 +315,24 @@ export function createClaims(options: CoverOptions) {
     invariant(limits, 'the rule of benefits is in force');
     // Nobody has estimated: the medical limit is the most that an accident's bill can come to.
     const estimated = wholeOf(state, 'estimate_fen') || limits.medicalLimitFen;
-    const { mine, value, explanation } = await computed(tx, { ...state, data: { ...state.data, estimate_fen: estimated } }, report, 'prepay', claims);
+    const { mine, value, explanation } = await computed(
+      tx,
+      { ...state, data: { ...state.data, estimate_fen: estimated } },
+      report,
+      'prepay',
+      claims,
+    );
     const enteredFen = wholeOf(state, 'prepay_fen');
-    if (enteredFen > value.amountFen) throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
+    if (enteredFen > value.amountFen)
+      throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
     if (mine) await tx.one(store.setClaim, [mine.claim_id, enteredFen, 'agreed']);
-    else await insertClaim(context, report, { claimId: newId(), benefit: 'prepay', amountFen: enteredFen, state: 'agreed' });
+    else
+      await insertClaim(context, report, {
+        claimId: newId(),
+        benefit: 'prepay',
+        amountFen: enteredFen,
+        state: 'agreed',
+      });
     return { prepay_explanation: explanation };
   };
 
@@ -236,7 +357,11 @@ export function createClaims(options: CoverOptions) {
   return {
     deciders: { 'cover.policy_check': policyCheck },
     effects: {
-      'cover.open_claim': openClaim, 'cover.agree': agree, 'cover.check_prepay': checkPrepay, 'cover.settle_claim': settleClaim, 'cover.deny_claim': denyClaim,
+      'cover.open_claim': openClaim,
+      'cover.agree': agree,
+      'cover.check_prepay': checkPrepay,
+      'cover.settle_claim': settleClaim,
+      'cover.deny_claim': denyClaim,
     },
     suggest,
     reportClaim,

@@ -4,15 +4,45 @@ import { z } from 'zod';
 import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
-  'cover.claim_exists': { status: 409, zh: '这次事故的{benefit}已经有一件在办理，不能重复申请。', next: '请到“我的办件”查看原来的那一件；如需补充材料，请在原办件里提交。' },
-  'cover.no_report': { status: 422, zh: '您引用的办件不是本人有效的出险报案。', next: '请先办理“出险报案”，再引用它的办件编号申请理赔。' },
-  'cover.not_covered': { status: 409, zh: '出险时没有有效的保障，不能申请这项赔付。', next: '可以转办互助保障或职业伤害待遇，详情见报案办件的处理结果。' },
-  'cover.no_benefit': { status: 422, zh: '没有写明申请哪一项赔付。', next: '请从“医疗费用理赔”或“住院津贴理赔”进入办理。' },
-  'cover.over_limit': { status: 422, zh: '核定金额{entered}超过规则计算的{allowed}。', next: '请核对理算说明；金额可以低于、不能高于规则计算的结果。' },
-  'cover.nothing_due': { status: 422, zh: '按规则计算没有可赔金额。', next: '请核对票据与已报销金额；确无可赔的，请作出不予赔付的决定并说明理由。' },
+  'cover.claim_exists': {
+    status: 409,
+    zh: '这次事故的{benefit}已经有一件在办理，不能重复申请。',
+    next: '请到“我的办件”查看原来的那一件；如需补充材料，请在原办件里提交。',
+  },
+  'cover.no_report': {
+    status: 422,
+    zh: '您引用的办件不是本人有效的出险报案。',
+    next: '请先办理“出险报案”，再引用它的办件编号申请理赔。',
+  },
+  'cover.not_covered': {
+    status: 409,
+    zh: '出险时没有有效的保障，不能申请这项赔付。',
+    next: '可以转办互助保障或职业伤害待遇，详情见报案办件的处理结果。',
+  },
+  'cover.no_benefit': {
+    status: 422,
+    zh: '没有写明申请哪一项赔付。',
+    next: '请从“医疗费用理赔”或“住院津贴理赔”进入办理。',
+  },
+  'cover.over_limit': {
+    status: 422,
+    zh: '核定金额{entered}超过规则计算的{allowed}。',
+    next: '请核对理算说明；金额可以低于、不能高于规则计算的结果。',
+  },
+  'cover.nothing_due': {
+    status: 422,
+    zh: '按规则计算没有可赔金额。',
+    next: '请核对票据与已报销金额；确无可赔的，请作出不予赔付的决定并说明理由。',
+  },
 });
 
-export const benefitZh = { medical: '医疗费', allowance: '住院津贴', disability: '伤残赔付', death: '身故赔付', prepay: '预付赔款' } as const;
+export const benefitZh = {
+  medical: '医疗费',
+  allowance: '住院津贴',
+  disability: '伤残赔付',
+  death: '身故赔付',
+  prepay: '预付赔款',
+} as const;
 
 const instant = z.string();
 const day = z.string();
@@ -24,7 +54,12 @@ export const coveredAnswer = z.object({
   startsAt: instant.nullable(),
   endsAt: instant.nullable(),
   evidence: z
-    .object({ day, generation: z.number().describe('单数为承保，双数为退保'), leafId: z.string().describe('留痕编号'), recordedAt: instant })
+    .object({
+      day,
+      generation: z.number().describe('单数为承保，双数为退保'),
+      leafId: z.string().describe('留痕编号'),
+      recordedAt: instant,
+    })
     .nullable()
     .describe('据以回答的台账记录；没有记录时为 null'),
 });

@@ -39,22 +39,50 @@ describe('buying', () => {
     const { caseId } = await world.buy(who, '2026-05-03', 3);
     const { data, active } = await world.state(caseId);
     expect(active.map((one) => one.step)).toEqual(['in-force']);
-    expect(data).toMatchObject({ gross_fen: 120, subsidy_fen: 60, payable_fen: 60, cover_starts_at: noon, cover_ends_at: '2026-05-05T16:00:00.000Z', cover_days: '2026-05-03 至 2026-05-05（3天）' });
+    expect(data).toMatchObject({
+      gross_fen: 120,
+      subsidy_fen: 60,
+      payable_fen: 60,
+      cover_starts_at: noon,
+      cover_ends_at: '2026-05-05T16:00:00.000Z',
+      cover_days: '2026-05-03 至 2026-05-05（3天）',
+    });
     const ask = (at: string) => world.cover.coveredAt(who.personId, at);
     expect(await ask('2026-05-03T03:59:59.999Z')).toMatchObject({ covered: false, startsAt: noon });
-    expect(await ask(noon)).toMatchObject({ covered: true, policyNo: data['policy_no'], evidence: { day: '2026-05-03', generation: 1 } });
+    expect(await ask(noon)).toMatchObject({
+      covered: true,
+      policyNo: data['policy_no'],
+      evidence: { day: '2026-05-03', generation: 1 },
+    });
     expect(await ask('2026-05-05T15:59:59.999Z')).toMatchObject({ covered: true });
     expect(await ask('2026-05-05T16:00:00.000Z')).toMatchObject({ covered: false, evidence: null });
-    expect(await world.cover.myCover(who.access)).toMatchObject({ coveredNow: true, until: '2026-05-05T16:00:00.000Z', daysAhead: ['2026-05-04', '2026-05-05'] });
-    expect((await world.cover.days(who.personId, null)).items.map((day) => [day.day, day.stateZh, day.refundable])).toEqual([
-      ['2026-05-05', '未开始', true], ['2026-05-04', '未开始', true], ['2026-05-03', '在保', false],
+    expect(await world.cover.myCover(who.access)).toMatchObject({
+      coveredNow: true,
+      until: '2026-05-05T16:00:00.000Z',
+      daysAhead: ['2026-05-04', '2026-05-05'],
+    });
+    expect(
+      (await world.cover.days(who.personId, null)).items.map((day) => [day.day, day.stateZh, day.refundable]),
+    ).toEqual([
+      ['2026-05-05', '未开始', true],
+      ['2026-05-04', '未开始', true],
+      ['2026-05-03', '在保', false],
     ]);
     expect(world.insurerSim.policy(String(data['policy_no']))).toBeDefined();
   });
 
-  it.each([['2011-05-04', '年龄'], ['1960-05-03', '年龄']])('sends a person born %s to a clerk, never refuses', async (birthDay, word) => {
+  it.each([
+    ['2011-05-04', '年龄'],
+    ['1960-05-03', '年龄'],
+  ])('sends a person born %s to a clerk, never refuses', async (birthDay, word) => {
     const who = await world.worker(birthDay);
-    const opened = await world.open(who, 'DI-001', { cover_from: '2026-05-04', days: '1', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+    const opened = await world.open(who, 'DI-001', {
+      cover_from: '2026-05-04',
+      days: '1',
+      work_type: '快递员',
+      work_region: world.region,
+      read_clause: 'on',
+    });
     const state = await world.state(opened.caseId);
     expect(state.active.map((one) => one.step)).toEqual(['eligibility-manual']);
     expect(String(state.data['eligibility_doubts'])).toContain(word);
@@ -63,7 +91,13 @@ describe('buying', () => {
   it('the birthday itself decides: 16 and 65 pass', async () => {
     for (const birthDay of ['2010-05-04', '1960-05-05']) {
       const who = await world.worker(birthDay);
-      const opened = await world.open(who, 'DI-001', { cover_from: '2026-05-04', days: '1', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+      const opened = await world.open(who, 'DI-001', {
+        cover_from: '2026-05-04',
+        days: '1',
+        work_type: '快递员',
+        work_region: world.region,
+        read_clause: 'on',
+      });
       expect((await world.state(opened.caseId)).active.map((one) => one.step)).toEqual(['pay']);
     }
   });
@@ -71,7 +105,13 @@ describe('buying', () => {
   it('a day that is covered already goes to a clerk', async () => {
     const who = await world.worker();
     await world.buy(who, '2026-05-04', 2);
-    const second = await world.open(who, 'DI-001', { cover_from: '2026-05-05', days: '2', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+    const second = await world.open(who, 'DI-001', {
+      cover_from: '2026-05-05',
+      days: '2',
+      work_type: '快递员',
+      work_region: world.region,
+      read_clause: 'on',
+    });
     expect((await world.state(second.caseId)).data['eligibility_doubts']).toEqual(['同日重复：2026-05-05已有保障']);
   });
 
@@ -88,33 +128,67 @@ describe('buying', () => {
     await Promise.all(opened.map((one) => world.until(one.caseId, 'underwrite')));
     const payable = (await world.balance('premium_payable')).postedFen;
     await Promise.all(opened.map(() => world.drain()));
-    const moved = async (caseId: string) => (await world.state(caseId)).active.every((one) => !['underwrite', 'issue', 'refund-pay'].includes(one.step));
-    await expect.poll(async () => {
-      await world.drain();
-      await world.money.payments.settleOpenOrders();
-      return (await Promise.all(opened.map((one) => moved(one.caseId)))).every(Boolean);
-    }, { timeout: 4_000 }).toBe(true);
-    return { who, states: await Promise.all(opened.map((one) => world.state(one.caseId))), earnedFen: (await world.balance('premium_payable')).postedFen - payable };
+    const moved = async (caseId: string) =>
+      (await world.state(caseId)).active.every((one) => !['underwrite', 'issue', 'refund-pay'].includes(one.step));
+    await expect
+      .poll(
+        async () => {
+          await world.drain();
+          await world.money.payments.settleOpenOrders();
+          return (await Promise.all(opened.map((one) => moved(one.caseId)))).every(Boolean);
+        },
+        { timeout: 4_000 },
+      )
+      .toBe(true);
+    return {
+      who,
+      states: await Promise.all(opened.map((one) => world.state(one.caseId))),
+      earnedFen: (await world.balance('premium_payable')).postedFen - payable,
+    };
   }
 
   it('two purchases of the same day at once: one binds, the other gets its money back', async () => {
-    const { who, states, earnedFen } = await race({ cover_from: '2026-05-06', days: '1' }, { cover_from: '2026-05-06', days: '1' });
+    const { who, states, earnedFen } = await race(
+      { cover_from: '2026-05-06', days: '1' },
+      { cover_from: '2026-05-06', days: '1' },
+    );
     expect(await ledger(who)).toEqual([{ day: '2026-05-06', generation: 1, kind: 'bound' }]);
     expect(new Set(states.map((one) => one.end ?? one.active[0]?.step))).toEqual(new Set(['cancelled', 'in-force']));
     expect(states.find((one) => one.end === 'cancelled')?.data).toMatchObject({ refund_fen: 20 });
     expect(earnedFen).toBe(40);
-    const refunds = world.paymentSim.refunds().filter((refund) => states.some((one) => one.data['payment_order_no'] === refund.orderNo));
+    const refunds = world.paymentSim
+      .refunds()
+      .filter((refund) => states.some((one) => one.data['payment_order_no'] === refund.orderNo));
     expect(refunds.map((refund) => refund.amountFen)).toEqual([20]);
   });
 
   it('where purchases overlap, the later one keeps its free days and is refunded the rest', async () => {
-    const { who, states, earnedFen } = await race({ cover_from: '2026-05-10', days: '2' }, { cover_from: '2026-05-11', days: '2' });
-    expect((await ledger(who)).map((row) => `${row.day} ${row.generation}`)).toEqual(['2026-05-10 1', '2026-05-11 1', '2026-05-12 1']);
+    const { who, states, earnedFen } = await race(
+      { cover_from: '2026-05-10', days: '2' },
+      { cover_from: '2026-05-11', days: '2' },
+    );
+    expect((await ledger(who)).map((row) => `${row.day} ${row.generation}`)).toEqual([
+      '2026-05-10 1',
+      '2026-05-11 1',
+      '2026-05-12 1',
+    ]);
     const [loser, ...others] = states.filter((one) => one.data['conflict_days']);
     expect(others).toEqual([]);
-    expect(loser?.data).toMatchObject({ conflict_days: ['2026-05-11'], conflict_refund_fen: 20, gross_fen: 40, subsidy_fen: 20 });
+    expect(loser?.data).toMatchObject({
+      conflict_days: ['2026-05-11'],
+      conflict_refund_fen: 20,
+      gross_fen: 40,
+      subsidy_fen: 20,
+    });
     expect(earnedFen).toBe(120);
-    await expect.poll(() => world.paymentSim.refunds().filter((refund) => refund.orderNo === loser?.data['payment_order_no']).map((refund) => refund.amountFen)).toEqual([20]);
+    await expect
+      .poll(() =>
+        world.paymentSim
+          .refunds()
+          .filter((refund) => refund.orderNo === loser?.data['payment_order_no'])
+          .map((refund) => refund.amountFen),
+      )
+      .toEqual([20]);
   });
 
   it('waits while the insurer is down and goes on when it is back', async () => {
@@ -132,7 +206,14 @@ describe('buying', () => {
     const { caseId } = await world.buy(who, '2026-05-08', 1, '货车司机');
     await world.until(caseId, 'manual-underwrite');
     const underwriter = await world.officer('insurer_underwriter');
-    await world.act(underwriter, caseId, 'manual-underwrite', 'reject', { underwriter_note: '超出承保范围' }, '超出承保范围');
+    await world.act(
+      underwriter,
+      caseId,
+      'manual-underwrite',
+      'reject',
+      { underwriter_note: '超出承保范围' },
+      '超出承保范围',
+    );
     await world.drain();
     await world.until(caseId, 'cancelled');
     expect((await world.state(caseId)).data).toMatchObject({ refund_fen: 20 });
@@ -149,9 +230,17 @@ describe('giving back', () => {
     const refund = await world.open(who, 'DI-005', form);
     await world.drain();
     await world.until(refund.caseId, 'cancelled');
-    expect((await world.state(refund.caseId)).data).toMatchObject({ refund_fen: 40, refund_subsidy_fen: 40, refund_day_list: ['2026-05-05', '2026-05-06'] });
+    expect((await world.state(refund.caseId)).data).toMatchObject({
+      refund_fen: 40,
+      refund_subsidy_fen: 40,
+      refund_day_list: ['2026-05-05', '2026-05-06'],
+    });
     expect((await ledger(who)).map((row) => `${row.day} ${row.generation} ${row.kind}`)).toEqual([
-      '2026-05-04 1 bound', '2026-05-05 1 bound', '2026-05-05 2 released', '2026-05-06 1 bound', '2026-05-06 2 released',
+      '2026-05-04 1 bound',
+      '2026-05-05 1 bound',
+      '2026-05-05 2 released',
+      '2026-05-06 1 bound',
+      '2026-05-06 2 released',
     ]);
     expect((await world.balance('subsidy_receivable')).postedFen - before.postedFen).toBe(40);
     const again = await world.open(who, 'DI-005', form);
@@ -159,25 +248,48 @@ describe('giving back', () => {
     expect((await world.state(caseId)).active.map((one) => one.step)).toEqual(['in-force']);
     const third = await world.buy(who, '2026-05-05', 1);
     expect((await world.state(third.caseId)).active.map((one) => one.step)).toEqual(['in-force']);
-    expect((await ledger(who)).filter((row) => row.day === '2026-05-05').at(-1)).toMatchObject({ generation: 3, kind: 'bound' });
+    expect((await ledger(who)).filter((row) => row.day === '2026-05-05').at(-1)).toMatchObject({
+      generation: 3,
+      kind: 'bound',
+    });
   });
 
   it('does not release another person’s policy', async () => {
     const owner = await world.worker();
     const { caseNo } = await world.buy(owner, '2026-05-04', 1);
     const thief = await world.worker();
-    expect(await refused(world.open(thief, 'DI-005', { policy_ref: caseNo, refund_dates: '2026-05-04', refund_days: '1', refund_why: '误操作' }))).toBe('cases.not_found');
+    expect(
+      await refused(
+        world.open(thief, 'DI-005', {
+          policy_ref: caseNo,
+          refund_dates: '2026-05-04',
+          refund_days: '1',
+          refund_why: '误操作',
+        }),
+      ),
+    ).toBe('cases.not_found');
     expect((await ledger(owner)).map((row) => row.kind)).toEqual(['bound']);
   });
 });
 
 const accident = (at: string) => ({
-  accident_time: at, accident_spot: { text: '湖里区某路口', region: '350206' }, accident_kind: '道路交通', on_work: 'on', injured_condition: '门诊',
-  scene_media: [randomUUID()], late_reason: '在医院',
+  accident_time: at,
+  accident_spot: { text: '湖里区某路口', region: '350206' },
+  accident_kind: '道路交通',
+  on_work: 'on',
+  injured_condition: '门诊',
+  scene_media: [randomUUID()],
+  late_reason: '在医院',
 });
 const bill = (caseNo: string, fen: number, card: string) => ({
-  report_no: caseNo, treat_type: '门急诊', treat_hospital: '示例医院', bill_total: { fen }, payout_card: card,
-  fee_bill: [randomUUID()], fee_list: [randomUUID()], case_history: [randomUUID()],
+  report_no: caseNo,
+  treat_type: '门急诊',
+  treat_hospital: '示例医院',
+  bill_total: { fen },
+  payout_card: card,
+  fee_bill: [randomUUID()],
+  fee_list: [randomUUID()],
+  case_history: [randomUUID()],
 });
 
 /** Report to duty accepted: the case then waits for the papers. */
@@ -220,13 +332,26 @@ describe('claims', () => {
     await world.open(who, 'DI-007', bill(caseNo, 100_000, who.card));
     expect(await refused(world.open(who, 'DI-007', bill(caseNo, 100_000, who.card)))).toBe('cover.claim_exists');
     await world.act(adjuster, caseId, 'doc-check', 'complete');
-    const suggestion = await world.db.transaction(adjuster.access, async (tx) => world.cover.suggest(tx, await world.state(caseId)));
+    const suggestion = await world.db.transaction(adjuster.access, async (tx) =>
+      world.cover.suggest(tx, await world.state(caseId)),
+    );
     expect(suggestion).toMatchObject({ amountFen: 90_000 });
-    expect(await refused(world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 90_001 } }))).toBe('cover.over_limit');
+    expect(
+      await refused(
+        world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 90_001 } }),
+      ),
+    ).toBe('cover.over_limit');
     await world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 80_000 } });
     expect((await world.state(caseId)).data).toMatchObject({ agreed_fen: 80_000, rule_fen: 90_000 });
     expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 80_000, state: 'agreed' }]);
-    const stay = { report_ref: caseNo, ward_hospital: '示例医院', in_date: '2026-05-01', out_date: '2026-05-03', payout_card: who.card, inpatient_record: [randomUUID()] };
+    const stay = {
+      report_ref: caseNo,
+      ward_hospital: '示例医院',
+      in_date: '2026-05-01',
+      out_date: '2026-05-03',
+      payout_card: who.card,
+      inpatient_record: [randomUUID()],
+    };
     const allowance = await world.open(who, 'DI-008', stay);
     expect((await world.state(allowance.caseId)).data).toMatchObject({ benefit: 'allowance' });
     expect(await claims(who)).toHaveLength(2);
@@ -235,18 +360,34 @@ describe('claims', () => {
   it('what was paid ahead comes off the benefit, once', async () => {
     const who = await insured();
     const { caseId, caseNo, adjuster } = await report(who);
-    expect(await refused(world.act(adjuster, caseId, 'prepay-option', 'prepay', { prepay_fen: { fen: 4_000_001 }, payout_card: who.card }))).toBe('cover.over_limit');
-    await world.act(adjuster, caseId, 'prepay-option', 'prepay', { prepay_fen: { fen: 20_000 }, payout_card: who.card });
+    expect(
+      await refused(
+        world.act(adjuster, caseId, 'prepay-option', 'prepay', {
+          prepay_fen: { fen: 4_000_001 },
+          payout_card: who.card,
+        }),
+      ),
+    ).toBe('cover.over_limit');
+    await world.act(adjuster, caseId, 'prepay-option', 'prepay', {
+      prepay_fen: { fen: 20_000 },
+      payout_card: who.card,
+    });
     await world.casesEvent(caseId, 'prepay', 'paid');
     await world.open(who, 'DI-007', bill(caseNo, 100_000, who.card));
     await world.act(adjuster, caseId, 'doc-check', 'complete');
     await world.act(adjuster, caseId, 'assess', 'high', { assess_note: '按规则', approved_fen: { fen: 70_000 } });
-    expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 90_000, state: 'agreed' }, { benefit: 'prepay', amount_fen: 0, state: 'agreed' }]);
+    expect(await claims(who)).toEqual([
+      { benefit: 'medical', amount_fen: 90_000, state: 'agreed' },
+      { benefit: 'prepay', amount_fen: 0, state: 'agreed' },
+    ]);
     const second = await world.officer('insurer_adjuster');
     await world.act(second, caseId, 'assess-dual', 'return', { review_opinion: '再核' }, '金额请再核一次');
     await world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen: 60_000 } });
     expect((await world.state(caseId)).data).toMatchObject({ agreed_fen: 60_000, agreed_offset_fen: 20_000 });
-    expect(await claims(who)).toEqual([{ benefit: 'medical', amount_fen: 80_000, state: 'agreed' }, { benefit: 'prepay', amount_fen: 0, state: 'agreed' }]);
+    expect(await claims(who)).toEqual([
+      { benefit: 'medical', amount_fen: 80_000, state: 'agreed' },
+      { benefit: 'prepay', amount_fen: 0, state: 'agreed' },
+    ]);
   });
 
   it('a denied claim can be made again', async () => {

@@ -32,10 +32,14 @@ export function spansOf(days: readonly string[], paidAt: string): Span[] {
 }
 
 /** How long cover lasts without a break from an instant on, or null when it does not hold then. */
-export function unbrokenUntil(spans: readonly { readonly startsAt: string; readonly endsAt: string }[], at: string): string | null {
+export function unbrokenUntil(
+  spans: readonly { readonly startsAt: string; readonly endsAt: string }[],
+  at: string,
+): string | null {
   let until: string | null = null;
   for (const span of spans.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : 1))) {
-    if (until === null ? span.startsAt <= at && at < span.endsAt : span.startsAt <= until && span.endsAt > until) until = span.endsAt;
+    if (until === null ? span.startsAt <= at && at < span.endsAt : span.startsAt <= until && span.endsAt > until)
+      until = span.endsAt;
   }
   return until;
 }

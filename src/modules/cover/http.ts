@@ -11,7 +11,10 @@ export type CoverRoutesOptions = {
   readonly cover: Pick<Cover, 'coveredAt' | 'myCover'>;
   readonly sessionOf: (request: FastifyRequest) => { readonly access: Access };
   /** Whom a question is about: by a case that the asker sees, or by ID number among the people whose cases the asker sees. */
-  readonly personFor: (access: Access, query: { caseId?: string | undefined; idNumber?: string | undefined }) => Promise<string>;
+  readonly personFor: (
+    access: Access,
+    query: { caseId?: string | undefined; idNumber?: string | undefined },
+  ) => Promise<string>;
 };
 
 const askers = ['insurer_adjuster', 'hrss_window', 'supervisor', 'hrss_investigator'] as const;
@@ -27,8 +30,18 @@ export function coverRoutes({ cover, sessionOf, personFor }: CoverRoutesOptions)
   return async (app) => {
     app.get(
       '/api/cover/at',
-      { config: { access: askers }, schema: { summary: '某人在某一时点是否有保障，附台账依据', querystring: question, response: { 200: coveredAnswer } } },
-      (request) => personFor(sessionOf(request).access, request.query).then((personId) => cover.coveredAt(personId, request.query.at)),
+      {
+        config: { access: askers },
+        schema: {
+          summary: '某人在某一时点是否有保障，附台账依据',
+          querystring: question,
+          response: { 200: coveredAnswer },
+        },
+      },
+      (request) =>
+        personFor(sessionOf(request).access, request.query).then((personId) =>
+          cover.coveredAt(personId, request.query.at),
+        ),
     );
     app.get(
       '/api/me/cover',

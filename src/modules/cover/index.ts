@@ -8,12 +8,13 @@ import { z } from 'zod';
 import { createClaims, holdsAt } from './claims.ts';
 import type { CoveredAnswer, MyCoverView } from './contract.ts';
 import { addDays, unbrokenUntil } from './days.ts';
-import { createEnrolment, type CoverOptions } from './enrolment.ts';
+import { createEnrolment } from './enrolment.ts';
+import type { CoverOptions } from './options.ts';
+import { createRelease } from './release.ts';
 import * as store from './store.ts';
 
-export type { CoverOptions } from './enrolment.ts';
+export type { CoverOptions } from './options.ts';
 export { coverRoutes } from './http.ts';
-export type { CasesPort, FindInsured, Insured, InsurerPort, Suggestion } from './ports.ts';
 
 const policiesMax = 50;
 
@@ -33,6 +34,7 @@ export type Cover = ReturnType<typeof createCover>;
 export function createCover(options: CoverOptions) {
   const { db, clock } = options;
   const enrolment = createEnrolment(options);
+  const release = createRelease(options);
   const claims = createClaims(options);
 
   /** The answer and the ledger entry that it stands on. Whoever may not see the person's cover gets "no record". */
@@ -41,7 +43,11 @@ export function createCover(options: CoverOptions) {
     const row = await db.transaction(access, (tx) => tx.maybe(store.coveredAt, [personId, dayOf(at)]));
     if (!row) return { covered: false, at, policyNo: null, startsAt: null, endsAt: null, evidence: null };
     return {
-      covered: holdsAt(row, at), at, policyNo: row.policy_no, startsAt: row.starts_at, endsAt: row.ends_at,
+      covered: holdsAt(row, at),
+      at,
+      policyNo: row.policy_no,
+      startsAt: row.starts_at,
+      endsAt: row.ends_at,
       evidence: { day: row.day, generation: row.generation, leafId: row.leaf_id, recordedAt: row.at },
     };
   }
@@ -49,26 +55,48 @@ export function createCover(options: CoverOptions) {
   /** For the worker's home: covered now, until when, which days are bought ahead, the policies. */
   async function myCover(access: Access): Promise<MyCoverView> {
     const personId = access.actorId;
-    invariant(access.kind === 'worker' && personId && access.grants.includes(personGrant(personId)), 'only a worker has cover of his own');
+    invariant(
+      access.kind === 'worker' && personId && access.grants.includes(personGrant(personId)),
+      'only a worker has cover of his own',
+    );
     const at = clock.now();
     const today = dayOf(at);
     return db.transaction(access, async (tx) => {
       const policies = await tx.run(store.policiesOf, [personId, policiesMax]);
-      const earliest = policies.reduce((day, policy) => (policy.first_day < day ? policy.first_day : day), addDays(today, -1));
+      const earliest = policies.reduce(
+        (day, policy) => (policy.first_day < day ? policy.first_day : day),
+        addDays(today, -1),
+      );
       const bound = (await tx.run(store.lastFromDay, [personId, earliest])).filter((row) => row.kind === 'bound');
       const spans = bound.map((row) => ({ startsAt: row.starts_at, endsAt: row.ends_at }));
       const now = bound.find((row) => holdsAt(row, at));
-      const next = bound.filter((row) => row.starts_at > at).map((row) => row.starts_at).toSorted()[0];
+      const next = bound
+        .filter((row) => row.starts_at > at)
+        .map((row) => row.starts_at)
+        .toSorted()[0];
       const caseNos = new Map(policies.map((policy) => [policy.policy_id, policy.policy_no]));
       return {
-        at, coveredNow: now !== undefined, policyNo: (now && caseNos.get(now.policy_id)) ?? null, until: unbrokenUntil(spans, at),
-        nextStart: now ? null : (next ?? null), daysAhead: bound.filter((row) => row.day > today).map((row) => row.day),
+        at,
+        coveredNow: now !== undefined,
+        policyNo: (now && caseNos.get(now.policy_id)) ?? null,
+        until: unbrokenUntil(spans, at),
+        nextStart: now ? null : (next ?? null),
+        daysAhead: bound.filter((row) => row.day > today).map((row) => row.day),
         policies: policies.map((policy) => {
           const days = bound.filter((row) => row.policy_id === policy.policy_id);
           return {
-            policyNo: policy.policy_no, caseId: policy.case_id, caseNo: policy.policy_no.replace(/^GD/, ''), insurerPolicyNo: policy.insurer_policy_no,
-            workType: policy.work_type, firstDay: policy.first_day, days: policy.days, startsAt: policy.starts_at, endsAt: policy.ends_at,
-            premiumFen: policy.premium_fen, subsidyFen: policy.subsidy_fen, boundDays: days.map((row) => row.day),
+            policyNo: policy.policy_no,
+            caseId: policy.case_id,
+            caseNo: policy.policy_no.replace(/^GD/, ''),
+            insurerPolicyNo: policy.insurer_policy_no,
+            workType: policy.work_type,
+            firstDay: policy.first_day,
+            days: policy.days,
+            startsAt: policy.starts_at,
+            endsAt: policy.ends_at,
+            premiumFen: policy.premium_fen,
+            subsidyFen: policy.subsidy_fen,
+            boundDays: days.map((row) => row.day),
             refundableDays: days.filter((row) => row.starts_at > at).map((row) => row.day),
           };
         }),
@@ -80,13 +108,20 @@ export function createCover(options: CoverOptions) {
   async function days(personId: string, cursor: string | null, limit = 31): Promise<Page<CoverDay>> {
     const before = decodeCursor(z.iso.date(), cursor ?? undefined) ?? '9999-12-31';
     const at = clock.now();
-    const rows = await db.transaction(workerAccess(personId), (tx) => tx.run(store.listDays, [personId, before, limit + 1]));
+    const rows = await db.transaction(workerAccess(personId), (tx) =>
+      tx.run(store.listDays, [personId, before, limit + 1]),
+    );
     const page = cutPage(rows, limit, (last) => last.day);
     return {
       nextCursor: page.nextCursor,
       items: page.items.map((row) => ({
-        day: row.day, policyNo: row.policy_no, from: clockTime(row.starts_at), to: '24:00', stateZh: stateZh(row, at),
-        refundable: row.kind === 'bound' && row.starts_at > at, caseId: row.case_id,
+        day: row.day,
+        policyNo: row.policy_no,
+        from: clockTime(row.starts_at),
+        to: '24:00',
+        stateZh: stateZh(row, at),
+        refundable: row.kind === 'bound' && row.starts_at > at,
+        caseId: row.case_id,
       })),
     };
   }
@@ -94,15 +129,20 @@ export function createCover(options: CoverOptions) {
   const endorsePayload = z.object({ policyNo: z.string(), days: z.array(z.string()) });
   const reportPayload = z.object({ claimNo: z.string(), policyNo: z.string(), accidentAt: z.string() });
   const tasks = {
-    'cover.underwrite': (payload: unknown) => enrolment.underwrite(z.object({ caseId: z.string() }).parse(payload).caseId),
-    'cover.endorse': (payload: unknown) => enrolment.endorse(endorsePayload.parse(payload)),
+    'cover.underwrite': (payload: unknown) =>
+      enrolment.underwrite(z.object({ caseId: z.string() }).parse(payload).caseId),
+    'cover.endorse': (payload: unknown) => release.endorse(endorsePayload.parse(payload)),
     'cover.report_claim': (payload: unknown) => claims.reportClaim(reportPayload.parse(payload)),
   };
 
   return {
-    deciders: { ...enrolment.deciders, ...claims.deciders },
-    effects: { ...enrolment.effects, ...claims.effects },
-    tasks, coveredAt, myCover, days, suggest: claims.suggest,
+    deciders: { ...enrolment.deciders, ...release.deciders, ...claims.deciders },
+    effects: { ...enrolment.effects, ...release.effects, ...claims.effects },
+    tasks,
+    coveredAt,
+    myCover,
+    days,
+    suggest: claims.suggest,
   };
 }
 

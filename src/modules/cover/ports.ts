@@ -7,17 +7,32 @@ import type { Tx } from '#platform/db';
 
 export type InsurerPort = {
   underwrite(request: {
-    policyNo: string; idNumberHash: string; age: number; occupation: string; riskClass: number; days: readonly string[];
-    startsAt: Date; premiumFen: number; subsidyFen: number;
+    policyNo: string;
+    idNumberHash: string;
+    age: number;
+    occupation: string;
+    riskClass: number;
+    days: readonly string[];
+    startsAt: Date;
+    premiumFen: number;
+    subsidyFen: number;
   }): Promise<{ readonly decision: 'approve' | 'manual'; readonly insurerPolicyNo?: string; readonly reason?: string }>;
   endorseRefund(request: { policyNo: string; days: readonly string[] }): Promise<{ readonly endorsementNo: string }>;
-  reportClaim(request: { claimNo: string; policyNo: string; accidentAt: Date }): Promise<{ readonly insurerClaimNo: string }>;
+  reportClaim(request: {
+    claimNo: string;
+    policyNo: string;
+    accidentAt: Date;
+  }): Promise<{ readonly insurerClaimNo: string }>;
 };
 
 export type CaseState = MoneyCaseState & { readonly serviceCode: string; readonly status: 'open' | 'ended' };
 export type Context = CaseContext & { readonly state: CaseState };
 export type Effect = (context: Context) => Promise<Readonly<Record<string, unknown>> | void>;
-export type Ruling = { readonly outcome: string; readonly data?: Readonly<Record<string, unknown>>; readonly explanation?: unknown };
+export type Ruling = {
+  readonly outcome: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly explanation?: unknown;
+};
 export type Decider = (context: Context) => Promise<Ruling>;
 
 export type CasesPort = MoneyCasesPort & {

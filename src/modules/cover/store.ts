@@ -40,7 +40,10 @@ export const lastFromDay = statement<[string, string], DayRow>(
   `select distinct on (e.day) ${dayColumns} from cover_entry e where e.person_id = $1 and e.day >= $2 order by e.day, e.generation desc`,
 );
 
-export const listDays = statement<[string, string, number], DayRow & { readonly policy_no: string; readonly case_id: string }>(
+export const listDays = statement<
+  [string, string, number],
+  DayRow & { readonly policy_no: string; readonly case_id: string }
+>(
   'cover.list_days',
   `select ${dayColumns}, p.policy_no, p.case_id
    from (select distinct on (day) * from cover_entry where person_id = $1 and day < $2 order by day desc, generation desc limit $3) e
@@ -55,9 +58,23 @@ export const coveredAt = statement<[string, string], DayRow & { readonly policy_
 );
 
 export type BindParams = [
-  personId: string, days: string[], starts: string[], ends: string[], policyId: string, at: string, readers: string[], leafId: string,
-  policyNo: string, caseId: string, insurerOrgId: string, insurerPolicyNo: string | null, region: string, workType: string,
-  beneficiary: string | null, premiums: number[], subsidies: number[],
+  personId: string,
+  days: string[],
+  starts: string[],
+  ends: string[],
+  policyId: string,
+  at: string,
+  readers: string[],
+  leafId: string,
+  policyNo: string,
+  caseId: string,
+  insurerOrgId: string,
+  insurerPolicyNo: string | null,
+  region: string,
+  workType: string,
+  beneficiary: string | null,
+  premiums: number[],
+  subsidies: number[],
 ];
 
 /**
@@ -111,7 +128,10 @@ export type PolicyRow = {
 const policyColumns = `policy_id, policy_no, person_id, case_id, insurer_policy_no, region, work_type, first_day, days, starts_at, ends_at,
   premium_fen, subsidy_fen`;
 
-export const policyOfCase = statement<[string], PolicyRow>('cover.policy_of_case', `select ${policyColumns} from cover_policy where case_id = $1`);
+export const policyOfCase = statement<[string], PolicyRow>(
+  'cover.policy_of_case',
+  `select ${policyColumns} from cover_policy where case_id = $1`,
+);
 
 export const policiesOf = statement<[string, number], PolicyRow>(
   'cover.policies_of',
@@ -132,7 +152,10 @@ export type ClaimRow = {
 
 const claimColumns = 'claim_id, report_case_id, benefit, case_id, policy_id, amount_fen, state';
 
-export const insertClaim = statement<[string, string, Benefit, string, string, string, number, 'open' | 'agreed', string[]], { claim_id: string }>(
+export const insertClaim = statement<
+  [string, string, Benefit, string, string, string, number, 'open' | 'agreed', string[]],
+  { claim_id: string }
+>(
   'cover.insert_claim',
   `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, amount_fen, state, readers)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning claim_id`,

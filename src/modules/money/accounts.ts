@@ -2,7 +2,12 @@
 // positive. Each clearing account is the other side of one port and returns to zero once the day is reconciled (T+1).
 
 export type AccountKind = 'clearing' | 'fund' | 'payable' | 'receivable' | 'bank';
-export type Account = { readonly accountId: string; readonly name: string; readonly kind: AccountKind; readonly floorFen: number | null };
+export type Account = {
+  readonly accountId: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly floorFen: number | null;
+};
 
 export const accounts = [
   { accountId: 'bank_account', name: '银行存款', kind: 'bank', floorFen: null },

@@ -8,8 +8,17 @@ import { invariant } from '#platform/errors';
 import { readCursor, cutPage, type Page } from '#platform/page';
 import { canonical } from '#modules/trace';
 import { newId } from '#platform/ids';
-import { batchStateZh, payoutStateZh, refuse, type BatchDetail, type BatchView, type DecideBatchInput, type PayoutState, type PayoutView } from './contract.ts';
-import { textIn } from './payments.ts';
+import {
+  batchStateZh,
+  payoutStateZh,
+  refuse,
+  type BatchDetail,
+  type BatchView,
+  type DecideBatchInput,
+  type PayoutState,
+  type PayoutView,
+} from './contract.ts';
+import { textIn } from './data.ts';
 import type { Payouts, PayoutsOptions } from './payouts.ts';
 import * as store from './payout-store.ts';
 import { isRefused, isUnknown } from './ports.ts';
@@ -24,8 +33,6 @@ export type BatchesOptions = PayoutsOptions & {
 
 const submitAttempts = 60;
 const conflictCodes = ['BATCH_CONFLICT', 'DUPLICATE_REFERENCE'];
-
-export type Batches = ReturnType<typeof createBatches>;
 
 export function createBatches(options: BatchesOptions) {
   const { db, clock, crypto, ledger, payouts } = options;
@@ -56,11 +63,26 @@ export function createBatches(options: BatchesOptions) {
       const linesHash = linesHashOf(rows);
       const batchNo = `B${requestId.replaceAll('-', '')}`;
       const leafId = options.trace.record(tx, {
-        eventId: requestId, type: 'payout_batch.made', at: clock.now(), region: '', department: 'insurer', actorId: officer.staffId, subjectId: null,
+        eventId: requestId,
+        type: 'payout_batch.made',
+        at: clock.now(),
+        region: '',
+        department: 'insurer',
+        actorId: officer.staffId,
+        subjectId: null,
         body: { batchNo, lines: rows.length, totalFen, linesHash: linesHash.toString('hex') },
       });
       await tx.run(store.insertBatch, [
-        requestId, batchNo, orgId, officer.staffId, rows.length, totalFen, linesHash, clock.now(), ['*', roleGrant('insurer_finance', orgId)], leafId,
+        requestId,
+        batchNo,
+        orgId,
+        officer.staffId,
+        rows.length,
+        totalFen,
+        linesHash,
+        clock.now(),
+        ['*', roleGrant('insurer_finance', orgId)],
+        leafId,
       ]);
       await tx.run(store.setBatch, [ids, requestId]);
     });
@@ -69,7 +91,8 @@ export function createBatches(options: BatchesOptions) {
 
   async function requireSame(tx: Tx, known: store.BatchRow, ids: readonly string[]): Promise<void> {
     const rows = await tx.run(store.listOfBatch, [known.batch_id]);
-    const same = known.state === 'voided' || (rows.length === ids.length && rows.every((row) => ids.includes(row.payout_id)));
+    const same =
+      known.state === 'voided' || (rows.length === ids.length && rows.every((row) => ids.includes(row.payout_id)));
     if (!same) throw refuse('money.idem_reused');
   }
 
@@ -91,7 +114,13 @@ export function createBatches(options: BatchesOptions) {
   }
 
   /** True when the lines are not those that were made: the batch is void then, and stays so. */
-  async function decideIn(tx: Tx, officer: Officer, batchId: string, input: DecideBatchInput, seen: Buffer): Promise<boolean> {
+  async function decideIn(
+    tx: Tx,
+    officer: Officer,
+    batchId: string,
+    input: DecideBatchInput,
+    seen: Buffer,
+  ): Promise<boolean> {
     const row = await tx.maybe(store.lockBatch, [batchId]);
     if (!row) throw refuse('money.batch_missing');
     requireFinance(officer, row.org_id);
@@ -102,17 +131,33 @@ export function createBatches(options: BatchesOptions) {
     }
     if (!sameBytes(row.lines_hash, seen)) throw refuse('money.lines_changed');
     const lines = await tx.run(store.lockOfBatch, [batchId]);
-    const intact = lines.length === row.line_count && lines.every((line) => line.state === 'batched') && sameBytes(linesHashOf(lines), row.lines_hash);
+    const intact =
+      lines.length === row.line_count &&
+      lines.every((line) => line.state === 'batched') &&
+      sameBytes(linesHashOf(lines), row.lines_hash);
     if (!intact) {
       await voidBatch(tx, batchId);
       return true;
     }
     const leafId = options.trace.record(tx, {
-      eventId: newId(), type: `payout_batch.${input.decision}`, at: clock.now(), region: '', department: 'insurer', actorId: officer.staffId,
-      subjectId: null, body: { batchNo: row.batch_no, linesHash: input.linesHash, reason: input.reason },
+      eventId: newId(),
+      type: `payout_batch.${input.decision}`,
+      at: clock.now(),
+      region: '',
+      department: 'insurer',
+      actorId: officer.staffId,
+      subjectId: null,
+      body: { batchNo: row.batch_no, linesHash: input.linesHash, reason: input.reason },
     });
     await tx.run(store.insertApproval, [
-      batchId, row.maker_id, officer.staffId, row.lines_hash, input.decision, input.reason || null, clock.now(), leafId,
+      batchId,
+      row.maker_id,
+      officer.staffId,
+      row.lines_hash,
+      input.decision,
+      input.reason || null,
+      clock.now(),
+      leafId,
     ]);
     if (input.decision === 'refuse') await voidBatch(tx, batchId);
     else await approve(tx, officer, batchId, lines);
@@ -128,14 +173,24 @@ export function createBatches(options: BatchesOptions) {
     const reserves = await ledger.moveMany(
       tx,
       lines.map((line) => ({
-        idem: `payout:${line.reference}`, debit: 'payout_reserve', credit: 'bank_clearing', amountFen: line.amount_fen, code: 'payout', caseId: line.case_id,
+        idem: `payout:${line.reference}`,
+        debit: 'payout_reserve',
+        credit: 'bank_clearing',
+        amountFen: line.amount_fen,
+        code: 'payout',
+        caseId: line.case_id,
       })),
       'pending',
       { actorId: officer.staffId },
     );
     await tx.run(store.setReserves, [lines.map((line) => line.payout_id), [...reserves]]);
     await tx.run(store.setBatchState, [batchId, 'approved']);
-    options.enqueue(tx, 'payouts.submit', { batchId }, { jobKey: `payouts.submit:${batchId}`, maxAttempts: submitAttempts });
+    options.enqueue(
+      tx,
+      'payouts.submit',
+      { batchId },
+      { jobKey: `payouts.submit:${batchId}`, maxAttempts: submitAttempts },
+    );
   }
 
   /** Hands a batch to the bank. Sent again after a doubt it carries the same number and the same lines; the bank takes it once. */
@@ -153,7 +208,13 @@ export function createBatches(options: BatchesOptions) {
         batchNo: row.batch_no,
         lines: lines.map((line) => {
           const { name, card } = payouts.openPayee(line);
-          return { reference: line.reference, payeeName: name, cardNumber: card, amountFen: line.amount_fen, purpose: line.purpose };
+          return {
+            reference: line.reference,
+            payeeName: name,
+            cardNumber: card,
+            amountFen: line.amount_fen,
+            purpose: line.purpose,
+          };
         }),
       });
       await mark(batchId, 'submitted');
@@ -166,6 +227,8 @@ export function createBatches(options: BatchesOptions) {
 
   async function mark(batchId: string, state: 'submitted' | 'unknown'): Promise<void> {
     await db.transaction(systemAccess, async (tx) => {
+      // Payouts before their batch, in the order in which a result takes them.
+      await tx.run(store.lockOfBatch, [batchId]);
       const row = await tx.one(store.lockBatch, [batchId]);
       if (row.state === 'approved' && state === 'submitted') await tx.run(store.setBatchState, [batchId, 'submitted']);
       await tx.run(store.setStateOfBatch, [batchId, state]);
@@ -174,13 +237,18 @@ export function createBatches(options: BatchesOptions) {
   }
 
   /** A no to the whole file means that nothing was taken, unless an earlier sending was: then the query decides, line by line. */
-  async function refusedWhole(row: store.BatchRow, lines: readonly store.PayoutRow[], error: { code: string; partyMessage: string }): Promise<void> {
+  async function refusedWhole(
+    row: store.BatchRow,
+    lines: readonly store.PayoutRow[],
+    error: { code: string; partyMessage: string },
+  ): Promise<void> {
     const doubtful = row.submit_count > 1 || conflictCodes.includes(error.code);
     if (doubtful) await mark(row.batch_id, 'unknown');
     const reason = error.partyMessage || '银行拒收批次文件';
     for (const line of lines) {
       const untouched = !doubtful || (await options.port.queryLine(line.reference)).state === 'not_found';
-      if (untouched) await payouts.applyResult({ reference: line.reference, state: 'failed', amountFen: line.amount_fen, reason });
+      if (untouched)
+        await payouts.applyResult({ reference: line.reference, state: 'failed', amountFen: line.amount_fen, reason });
     }
   }
 
@@ -189,13 +257,29 @@ export function createBatches(options: BatchesOptions) {
   function payoutView(row: store.PayoutRow): PayoutView {
     const { name } = payouts.openPayee(row);
     return {
-      payoutId: row.payout_id, reference: row.reference, caseId: row.case_id, purpose: row.purpose,
-      payee: maskName(name), card: `**** ${row.card_tail}`, amountFen: row.amount_fen, state: row.state, stateZh: payoutStateZh[row.state],
-      reason: row.reason, bankSerial: row.bank_serial, batchId: row.batch_id, createdAt: row.created_at, settledAt: row.settled_at,
+      payoutId: row.payout_id,
+      reference: row.reference,
+      caseId: row.case_id,
+      purpose: row.purpose,
+      payee: maskName(name),
+      card: `**** ${row.card_tail}`,
+      amountFen: row.amount_fen,
+      state: row.state,
+      stateZh: payoutStateZh[row.state],
+      reason: row.reason,
+      bankSerial: row.bank_serial,
+      batchId: row.batch_id,
+      createdAt: row.created_at,
+      settledAt: row.settled_at,
     };
   }
 
-  async function listPayouts(officer: Officer, states: readonly PayoutState[], cursor: string | undefined, limit: number): Promise<Page<PayoutView>> {
+  async function listPayouts(
+    officer: Officer,
+    states: readonly PayoutState[],
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<Page<PayoutView>> {
     const key = readCursor(cursor);
     const rows = await db.transaction(officer.access, (tx) =>
       tx.run(store.listPayouts, [[...states], key?.[0] ?? null, key?.[1] ?? null, limit + 1]),
@@ -204,14 +288,30 @@ export function createBatches(options: BatchesOptions) {
     return { items: page.items.map(payoutView), nextCursor: page.nextCursor };
   }
 
-  async function viewOf(tx: Tx, officer: Officer, row: store.BatchRow, approval: store.ApprovalRow | undefined): Promise<BatchView> {
+  async function viewOf(
+    tx: Tx,
+    officer: Officer,
+    row: store.BatchRow,
+    approval: store.ApprovalRow | undefined,
+  ): Promise<BatchView> {
     const mine = row.maker_id === officer.staffId;
     const blocked = row.state !== 'made' ? '批次已有处理结果' : mine ? '制单人不能复核自己的批次' : null;
     return {
-      batchId: row.batch_id, batchNo: row.batch_no, state: row.state, stateZh: batchStateZh[row.state], maker: await options.staffName(tx, row.maker_id),
-      mine, lineCount: row.line_count, totalFen: row.total_fen, linesHash: row.lines_hash.toString('hex'), madeAt: row.made_at,
-      approver: approval ? await options.staffName(tx, approval.approver_id) : null, decision: approval?.decision ?? null,
-      reason: approval?.reason ?? null, canDecide: blocked === null, blocked,
+      batchId: row.batch_id,
+      batchNo: row.batch_no,
+      state: row.state,
+      stateZh: batchStateZh[row.state],
+      maker: await options.staffName(tx, row.maker_id),
+      mine,
+      lineCount: row.line_count,
+      totalFen: row.total_fen,
+      linesHash: row.lines_hash.toString('hex'),
+      madeAt: row.made_at,
+      approver: approval ? await options.staffName(tx, approval.approver_id) : null,
+      decision: approval?.decision ?? null,
+      reason: approval?.reason ?? null,
+      canDecide: blocked === null,
+      blocked,
     };
   }
 
@@ -222,7 +322,15 @@ export function createBatches(options: BatchesOptions) {
       const page = cutPage(rows, limit, (last) => [last.made_at, last.batch_id]);
       const approvals = await tx.run(store.listApprovals, [page.items.map((row) => row.batch_id)]);
       const items: BatchView[] = [];
-      for (const row of page.items) items.push(await viewOf(tx, officer, row, approvals.find((one) => one.batch_id === row.batch_id)));
+      for (const row of page.items)
+        items.push(
+          await viewOf(
+            tx,
+            officer,
+            row,
+            approvals.find((one) => one.batch_id === row.batch_id),
+          ),
+        );
       return { items, nextCursor: page.nextCursor };
     });
   }

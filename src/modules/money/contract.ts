@@ -5,27 +5,64 @@ import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
   'money.idem_reused': { status: 409, zh: '这个记账编号已经用于另一笔不同的款项。', next: '请核对后使用新的编号。' },
-  'money.below_floor': { status: 409, zh: '账户“{account}”可用余额不足，这笔款项不能预留。', next: '请先核对已核定未付的赔款，再组批。' },
+  'money.below_floor': {
+    status: 409,
+    zh: '账户“{account}”可用余额不足，这笔款项不能预留。',
+    next: '请先核对已核定未付的赔款，再组批。',
+  },
   'money.over_reserved': { status: 409, zh: '入账金额超过预留金额。', next: '请核对银行回执后由结算专员处理。' },
   'money.already_resolved': { status: 409, zh: '这笔预留已经处理过，不能再次处理。', next: '请刷新页面查看最新状态。' },
-  'money.no_card': { status: 422, zh: '申请人还没有登记收款银行卡，暂时不能支付。', next: '请先请申请人提交收款卡，再办理支付。' },
-  'money.payout_running': { status: 409, zh: '这个办件已有一笔款项在支付途中，不能再生成一笔。', next: '请等银行回执，或在支付管理中查看。' },
+  'money.no_card': {
+    status: 422,
+    zh: '申请人还没有登记收款银行卡，暂时不能支付。',
+    next: '请先请申请人提交收款卡，再办理支付。',
+  },
+  'money.payout_running': {
+    status: 409,
+    zh: '这个办件已有一笔款项在支付途中，不能再生成一笔。',
+    next: '请等银行回执，或在支付管理中查看。',
+  },
   'money.payout_missing': { status: 404, zh: '有付款单没有找到，或您无权办理。', next: '请刷新付款单列表后重新选择。' },
-  'money.payout_not_drafted': { status: 409, zh: '有付款单已在其他批次中或已支付，不能再次组批。', next: '请刷新付款单列表后重新选择。' },
+  'money.payout_not_drafted': {
+    status: 409,
+    zh: '有付款单已在其他批次中或已支付，不能再次组批。',
+    next: '请刷新付款单列表后重新选择。',
+  },
   'money.payout_mixed': { status: 422, zh: '一个批次只能包含同一家机构的付款单。', next: '请分别组批。' },
   'money.batch_missing': { status: 404, zh: '没有找到这个支付批次，或您无权查看。', next: '请回到批次列表重新打开。' },
   'money.batch_decided': { status: 409, zh: '这个批次已经有了处理结果。', next: '请刷新页面查看最新状态。' },
   'money.four_eyes': { status: 403, zh: '制单人不能复核自己的批次。', next: '请由同单位的另一位结算专员复核。' },
-  'money.lines_changed': { status: 409, zh: '批次明细与您看到的不一致，复核没有生效。', next: '请重新打开批次，逐笔核对后再复核；明细被改动的批次会作废。' },
-  'money.reason_required': { status: 422, zh: '退回批次必须写明理由。', next: '请填写至少四个字的理由，制单人会看到。' },
+  'money.lines_changed': {
+    status: 409,
+    zh: '批次明细与您看到的不一致，复核没有生效。',
+    next: '请重新打开批次，逐笔核对后再复核；明细被改动的批次会作废。',
+  },
+  'money.reason_required': {
+    status: 422,
+    zh: '退回批次必须写明理由。',
+    next: '请填写至少四个字的理由，制单人会看到。',
+  },
   'money.refund_running': { status: 409, zh: '这笔支付的上一次退款还在办理。', next: '请等上一次退款到账后再申请。' },
   'money.refund_too_much': { status: 409, zh: '退款金额超过还可退的金额。', next: '请核对退保天数与已退金额。' },
   'money.day_not_over': { status: 422, zh: '{day}还没有结束，不能对账。', next: '请在次日零时以后对账。' },
-  'money.party_silent': { status: 502, zh: '{party}没有给出当日账单，对账没有完成。', next: '请稍后重新对账；已有结果不受影响。' },
+  'money.party_silent': {
+    status: 502,
+    zh: '{party}没有给出当日账单，对账没有完成。',
+    next: '请稍后重新对账；已有结果不受影响。',
+  },
   'money.callback_forged': { status: 403, zh: '回调签名不正确，内容不予采信。', next: '请核对对方的签名密钥配置。' },
 });
 
-export const payoutState = z.enum(['drafted', 'batched', 'submitted', 'unknown', 'settled', 'returned', 'failed', 'cancelled']);
+export const payoutState = z.enum([
+  'drafted',
+  'batched',
+  'submitted',
+  'unknown',
+  'settled',
+  'returned',
+  'failed',
+  'cancelled',
+]);
 export type PayoutState = z.infer<typeof payoutState>;
 export const payoutStateZh: Readonly<Record<PayoutState, string>> = {
   drafted: '待组批',
@@ -77,7 +114,13 @@ export type BatchView = z.infer<typeof batchView>;
 export const batchDetail = batchView.extend({ lines: z.array(payoutView) });
 export type BatchDetail = z.infer<typeof batchDetail>;
 
-export const batchStateZh = { made: '待复核', approved: '已复核，待送银行', submitted: '已送银行', done: '已完成', voided: '已作废' } as const;
+export const batchStateZh = {
+  made: '待复核',
+  approved: '已复核，待送银行',
+  submitted: '已送银行',
+  done: '已完成',
+  voided: '已作废',
+} as const;
 
 export const makeBatchInput = z.object({
   requestId: z.uuid().describe('客户端生成的请求编号，也是批次的编号'),

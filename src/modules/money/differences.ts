@@ -21,25 +21,54 @@ export function compare(ours: readonly OurLine[], theirs: readonly TheirLine[], 
   const differences: Difference[] = [];
   const byReference = new Map<string, TheirLine[]>();
   for (const line of theirs) byReference.set(line.reference, [...(byReference.get(line.reference) ?? []), line]);
-  const differs = (kind: Difference['kind'], reference: string, oursFen: number | null, theirsFen: number | null, zh: string) =>
-    differences.push({ kind, reference, oursFen, theirsFen, zh, ownerRole: words.ownerRole });
+  const differs = (
+    kind: Difference['kind'],
+    reference: string,
+    oursFen: number | null,
+    theirsFen: number | null,
+    zh: string,
+  ) => differences.push({ kind, reference, oursFen, theirsFen, zh, ownerRole: words.ownerRole });
 
   for (const our of ours) {
     const [their, ...more] = byReference.get(our.reference) ?? [];
     byReference.delete(our.reference);
     if (!their) {
-      differs('missing_there', our.reference, our.amountFen, null, `系统记有${words.what}${our.reference}，${words.party}没有这一笔，须向对方核实。`);
+      differs(
+        'missing_there',
+        our.reference,
+        our.amountFen,
+        null,
+        `系统记有${words.what}${our.reference}，${words.party}没有这一笔，须向对方核实。`,
+      );
     } else if (their.amountFen !== our.amountFen) {
-      differs('amount_differs', our.reference, our.amountFen, their.amountFen, `${words.what}${our.reference}金额不一致，须核对凭证。`);
+      differs(
+        'amount_differs',
+        our.reference,
+        our.amountFen,
+        their.amountFen,
+        `${words.what}${our.reference}金额不一致，须核对凭证。`,
+      );
     } else if (more.length > 0) {
-      differs('double', our.reference, our.amountFen, their.amountFen * (more.length + 1), `${words.what}${our.reference}在${words.party}出现${more.length + 1}次，可能重复支付。`);
+      differs(
+        'double',
+        our.reference,
+        our.amountFen,
+        their.amountFen * (more.length + 1),
+        `${words.what}${our.reference}在${words.party}出现${more.length + 1}次，可能重复支付。`,
+      );
     } else {
       matched.push(their);
     }
   }
   for (const [reference, lines] of byReference) {
     const theirsFen = lines.reduce((fen, line) => fen + line.amountFen, 0);
-    differs('missing_here', reference, null, theirsFen, `${words.party}有${words.what}${reference}，系统没有对应记录，须查明来源。`);
+    differs(
+      'missing_here',
+      reference,
+      null,
+      theirsFen,
+      `${words.party}有${words.what}${reference}，系统没有对应记录，须查明来源。`,
+    );
   }
   return { matched, differences };
 }

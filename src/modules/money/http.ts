@@ -7,7 +7,17 @@ import type { HttpPlugin } from '#platform/http';
 import { pageOf, pageQuery } from '#platform/page';
 import type { FastifyRequest } from 'fastify';
 import {
-  accountView, batchDetail, batchView, decideBatchInput, makeBatchInput, party, paymentView, payoutState, payoutView, reconciliationView, refuse,
+  accountView,
+  batchDetail,
+  batchView,
+  decideBatchInput,
+  makeBatchInput,
+  party,
+  paymentView,
+  payoutState,
+  payoutView,
+  reconciliationView,
+  refuse,
 } from './contract.ts';
 import type { Money } from './index.ts';
 import { isForged } from './ports.ts';
@@ -15,7 +25,10 @@ import { isForged } from './ports.ts';
 export type MoneyRoutesOptions = {
   readonly money: Money;
   /** Who asks, as the session says; throws its own refusal when nobody is logged in. */
-  readonly sessionOf: (request: FastifyRequest) => { readonly actor: { readonly id: string | null }; readonly access: Access };
+  readonly sessionOf: (request: FastifyRequest) => {
+    readonly actor: { readonly id: string | null };
+    readonly access: Access;
+  };
 };
 
 const finance = ['insurer_finance'] as const;
@@ -29,54 +42,123 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
   };
 
   return async (app) => {
-    app.get('/api/payouts', {
-      config: { access: finance },
-      schema: {
-        summary: '付款单',
-        querystring: z.object({ ...pageQuery, state: z.array(payoutState).or(payoutState.transform((one) => [one])).optional() }),
-        response: { 200: pageOf(payoutView) },
+    app.get(
+      '/api/payouts',
+      {
+        config: { access: finance },
+        schema: {
+          summary: '付款单',
+          querystring: z.object({
+            ...pageQuery,
+            state: z
+              .array(payoutState)
+              .or(payoutState.transform((one) => [one]))
+              .optional(),
+          }),
+          response: { 200: pageOf(payoutView) },
+        },
       },
-    }, (request) => money.batches.listPayouts(officerOf(request), request.query.state ?? payoutState.options, request.query.cursor, request.query.limit).then(whole));
+      (request) =>
+        money.batches
+          .listPayouts(
+            officerOf(request),
+            request.query.state ?? payoutState.options,
+            request.query.cursor,
+            request.query.limit,
+          )
+          .then(whole),
+    );
 
-    app.post('/api/payout-batches', {
-      config: { access: finance },
-      schema: { summary: '组批（制单）', body: makeBatchInput, response: { 200: batchDetail } },
-    }, (request) => money.batches.makeBatch(officerOf(request), request.body.payoutIds, request.body.requestId));
+    app.post(
+      '/api/payout-batches',
+      {
+        config: { access: finance },
+        schema: { summary: '组批（制单）', body: makeBatchInput, response: { 200: batchDetail } },
+      },
+      (request) => money.batches.makeBatch(officerOf(request), request.body.payoutIds, request.body.requestId),
+    );
 
-    app.get('/api/payout-batches', {
-      config: { access: finance },
-      schema: { summary: '支付批次', querystring: z.object(pageQuery), response: { 200: pageOf(batchView) } },
-    }, (request) => money.batches.listBatches(officerOf(request), request.query.cursor, request.query.limit).then(whole));
+    app.get(
+      '/api/payout-batches',
+      {
+        config: { access: finance },
+        schema: { summary: '支付批次', querystring: z.object(pageQuery), response: { 200: pageOf(batchView) } },
+      },
+      (request) => money.batches.listBatches(officerOf(request), request.query.cursor, request.query.limit).then(whole),
+    );
 
-    app.get('/api/payout-batches/:id', {
-      config: { access: finance },
-      schema: { summary: '支付批次及明细', params: z.object({ id: z.uuid() }), response: { 200: batchDetail } },
-    }, (request) => money.batches.batch(officerOf(request), request.params.id));
+    app.get(
+      '/api/payout-batches/:id',
+      {
+        config: { access: finance },
+        schema: { summary: '支付批次及明细', params: z.object({ id: z.uuid() }), response: { 200: batchDetail } },
+      },
+      (request) => money.batches.batch(officerOf(request), request.params.id),
+    );
 
-    app.post('/api/payout-batches/:id/decide', {
-      config: { access: finance },
-      schema: { summary: '复核批次（复核人不能是制单人）', params: z.object({ id: z.uuid() }), body: decideBatchInput, response: { 200: batchDetail } },
-    }, (request) => money.batches.decideBatch(officerOf(request), request.params.id, request.body));
+    app.post(
+      '/api/payout-batches/:id/decide',
+      {
+        config: { access: finance },
+        schema: {
+          summary: '复核批次（复核人不能是制单人）',
+          params: z.object({ id: z.uuid() }),
+          body: decideBatchInput,
+          response: { 200: batchDetail },
+        },
+      },
+      (request) => money.batches.decideBatch(officerOf(request), request.params.id, request.body),
+    );
 
-    app.get('/api/reconciliations', {
-      config: { access: overseers },
-      schema: { summary: '对账结果', querystring: z.object(pageQuery), response: { 200: pageOf(reconciliationView) } },
-    }, (request) => money.reconcile.listReconciliations(request.query.cursor, request.query.limit).then(whole));
+    app.get(
+      '/api/reconciliations',
+      {
+        config: { access: overseers },
+        schema: {
+          summary: '对账结果',
+          querystring: z.object(pageQuery),
+          response: { 200: pageOf(reconciliationView) },
+        },
+      },
+      (request) => money.reconcile.listReconciliations(request.query.cursor, request.query.limit).then(whole),
+    );
 
-    app.post('/api/reconciliations', {
-      config: { access: finance },
-      schema: { summary: '对某一日的账；重复对账不会重复入账', body: z.object({ day, party }), response: { 200: reconciliationView } },
-    }, (request) => money.reconcile.reconcileDay(request.body.day, request.body.party, officerOf(request).staffId || null));
+    app.post(
+      '/api/reconciliations',
+      {
+        config: { access: finance },
+        schema: {
+          summary: '对某一日的账；重复对账不会重复入账',
+          body: z.object({ day, party }),
+          response: { 200: reconciliationView },
+        },
+      },
+      (request) =>
+        money.reconcile.reconcileDay(request.body.day, request.body.party, officerOf(request).staffId || null),
+    );
 
-    app.get('/api/ledger/accounts', {
-      config: { access: overseers },
-      schema: { summary: '账户余额', response: { 200: z.object({ items: z.array(accountView) }) } },
-    }, () => money.listAccounts().then((items) => ({ items: [...items] })));
+    app.get(
+      '/api/ledger/accounts',
+      {
+        config: { access: overseers },
+        schema: { summary: '账户余额', response: { 200: z.object({ items: z.array(accountView) }) } },
+      },
+      () => money.listAccounts().then((items) => ({ items: [...items] })),
+    );
 
-    app.get('/api/me/payments/:caseId', {
-      config: { access: 'worker' },
-      schema: { summary: '本人办件的支付单', params: z.object({ caseId: z.uuid() }), response: { 200: z.object({ payment: paymentView.nullable() }) } },
-    }, (request) => money.payments.orderOf(sessionOf(request).access, request.params.caseId).then((payment) => ({ payment })));
+    app.get(
+      '/api/me/payments/:caseId',
+      {
+        config: { access: 'worker' },
+        schema: {
+          summary: '本人办件的支付单',
+          params: z.object({ caseId: z.uuid() }),
+          response: { 200: z.object({ payment: paymentView.nullable() }) },
+        },
+      },
+      (request) =>
+        money.payments.orderOf(sessionOf(request).access, request.params.caseId).then((payment) => ({ payment })),
+    );
 
     await app.register(callbacks(money));
   };

@@ -15,11 +15,10 @@ import { createPayouts } from './payouts.ts';
 import type { BankPort, CasesPort, FindPayee, PaymentPort } from './ports.ts';
 import { createReconcile } from './reconcile.ts';
 
-export { accounts, type AccountId } from './accounts.ts';
+export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
 export { moneyRoutes } from './http.ts';
-export type { Ledger, Movement } from './ledger.ts';
-export type { BankPort, CaseContext, CaseEffect, CasesPort, CaseState, FindPayee, Payee, PaymentPort } from './ports.ts';
+export type { CaseContext, CasesPort, CaseState } from './ports.ts';
 
 export type MoneyOptions = {
   readonly db: Database;
@@ -52,7 +51,12 @@ export function createMoney(options: MoneyOptions) {
   async function listAccounts(): Promise<readonly AccountView[]> {
     const rows = await db.transaction(systemAccess, (tx) => tx.run(listBalances, []));
     return rows.map((row) => ({
-      accountId: row.account_id, name: row.name, kind: row.kind, postedFen: row.posted_fen, reservedFen: row.reserved_fen, floorFen: row.floor_fen,
+      accountId: row.account_id,
+      name: row.name,
+      kind: row.kind,
+      postedFen: row.posted_fen,
+      reservedFen: row.reserved_fen,
+      floorFen: row.floor_fen,
     }));
   }
 
@@ -66,7 +70,19 @@ export function createMoney(options: MoneyOptions) {
   }
 
   return {
-    ledger, payments, payouts, batches, reconcile, payment, bank, orderOf: payments.orderOf, refreshOrder: payments.refreshOrder, prepare, listAccounts, brokenPromises, snapshot,
+    ledger,
+    payments,
+    payouts,
+    batches,
+    reconcile,
+    payment,
+    bank,
+    orderOf: payments.orderOf,
+    refreshOrder: payments.refreshOrder,
+    prepare,
+    listAccounts,
+    brokenPromises,
+    snapshot,
     effects: { ...payments.effects, ...payouts.effects },
     tasks: { ...payments.tasks, ...payouts.tasks, ...batches.tasks },
   };

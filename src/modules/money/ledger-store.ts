@@ -50,7 +50,10 @@ export const selectResolution = statement<[string], TransferRow>(
 );
 
 /** Transfers whose key begins with a prefix, and how each was resolved. */
-export const listByPrefix = statement<[string, string], { transfer_id: string; idem: string; amount_fen: number; resolution: string | null }>(
+export const listByPrefix = statement<
+  [string, string],
+  { transfer_id: string; idem: string; amount_fen: number; resolution: string | null }
+>(
   'money.transfers_by_prefix',
   `select t.transfer_id, t.idem, t.amount_fen, r.state as resolution
    from transfer t left join transfer r on r.pending_of = t.transfer_id
@@ -58,7 +61,19 @@ export const listByPrefix = statement<[string, string], { transfer_id: string; i
 );
 
 export type InsertParams = [
-  string[], string[], Buffer[], string[], string[], number[], string[], string[], (string | null)[], (string | null)[], number[], string, string,
+  string[],
+  string[],
+  Buffer[],
+  string[],
+  string[],
+  number[],
+  string[],
+  string[],
+  (string | null)[],
+  (string | null)[],
+  number[],
+  string,
+  string,
 ];
 
 export const insertTransfers = statement<InsertParams, never>(

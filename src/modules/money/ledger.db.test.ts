@@ -22,7 +22,7 @@ const clock = fixedClock('2026-05-03T02:00:00.000Z');
 const sums = statement<[], { entries: number; orphans: number }>(
   'test.ledger_sums',
   `select coalesce(sum(amount_fen), 0)::bigint as entries,
-     (select count(*) from transfer t where not exists (select 1 from log_leaf l where l.leaf_id = t.leaf_id)) as orphans from entry`,
+     (select count(*) from log_leaf l where not exists (select 1 from transfer t where t.leaf_id = l.leaf_id)) as orphans from entry`,
 );
 const tamper = statement<[], never>('test.tamper_entry', 'update entry set amount_fen = amount_fen + 1');
 
@@ -52,14 +52,32 @@ async function freshAccounts() {
 
 type Names = Awaited<ReturnType<typeof freshAccounts>>;
 type Step =
-  | { readonly do: 'post' | 'reserve'; readonly from: keyof Names; readonly to: keyof Names; readonly fen: number; readonly key: number }
+  | {
+      readonly do: 'post' | 'reserve';
+      readonly from: keyof Names;
+      readonly to: keyof Names;
+      readonly fen: number;
+      readonly key: number;
+    }
   | { readonly do: 'settle' | 'void'; readonly of: number; readonly fen: number };
 
 const account = fc.constantFrom<keyof Names>('open', 'floored', 'other');
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    fc.record({ do: fc.constantFrom('post' as const, 'reserve' as const), from: account, to: account, fen: fc.integer({ min: 1, max: 500 }), key: fc.nat(12) }).filter((one) => one.from !== one.to),
-    fc.record({ do: fc.constantFrom('settle' as const, 'void' as const), of: fc.nat(8), fen: fc.integer({ min: 1, max: 600 }) }),
+    fc
+      .record({
+        do: fc.constantFrom('post' as const, 'reserve' as const),
+        from: account,
+        to: account,
+        fen: fc.integer({ min: 1, max: 500 }),
+        key: fc.nat(12),
+      })
+      .filter((one) => one.from !== one.to),
+    fc.record({
+      do: fc.constantFrom('settle' as const, 'void' as const),
+      of: fc.nat(8),
+      fen: fc.integer({ min: 1, max: 600 }),
+    }),
   ),
   { minLength: 3, maxLength: 14 },
 );
@@ -75,11 +93,23 @@ async function outcome(work: Promise<unknown>): Promise<string> {
   }
 }
 
-async function run(names: Names, tag: string, step: Step, reserved: readonly string[], onReserve: (id: string) => void): Promise<string> {
+async function run(
+  names: Names,
+  tag: string,
+  step: Step,
+  reserved: readonly string[],
+  onReserve: (id: string) => void,
+): Promise<string> {
   return outcome(
     db.transaction(systemAccess, async (tx) => {
-      if (step.do === 'post' || step.do === 'reserve') {
-        const movement = { idem: `${tag}:${step.key}`, debit: names[step.from], credit: names[step.to], amountFen: step.fen, code: 'test' };
+      if ('key' in step) {
+        const movement = {
+          idem: `${tag}:${step.key}`,
+          debit: names[step.from],
+          credit: names[step.to],
+          amountFen: step.fen,
+          code: 'test',
+        };
         const id = await ledger[step.do](tx, movement);
         if (step.do === 'reserve') tx.onCommit(() => onReserve(id));
         return;
@@ -110,7 +140,8 @@ describe('whatever is tried', () => {
         const names = await freshAccounts();
         const tag = randomUUID();
         const reserved: string[] = [];
-        for (const step of plan) await run(names, tag, step, reserved, (id) => reserved.includes(id) || reserved.push(id));
+        for (const step of plan)
+          await run(names, tag, step, reserved, (id) => reserved.includes(id) || reserved.push(id));
         await promisesHold(names);
       }),
       { numRuns: 25 },
@@ -124,9 +155,19 @@ describe('whatever is tried', () => {
         const names = await freshAccounts();
         const tag = randomUUID();
         const reserved: string[] = [];
-        await db.transaction(systemAccess, (tx) => ledger.post(tx, { idem: `${tag}:seed`, debit: names.open, credit: names.floored, amountFen: 700, code: 'test' }));
+        await db.transaction(systemAccess, (tx) =>
+          ledger.post(tx, {
+            idem: `${tag}:seed`,
+            debit: names.open,
+            credit: names.floored,
+            amountFen: 700,
+            code: 'test',
+          }),
+        );
         const half = Math.ceil(plan.length / 2);
-        await Promise.all(plan.slice(0, half).map((step) => run(names, tag, step, reserved, (id) => reserved.push(id))));
+        await Promise.all(
+          plan.slice(0, half).map((step) => run(names, tag, step, reserved, (id) => reserved.push(id))),
+        );
         await Promise.all(plan.slice(half).map((step) => run(names, tag, step, reserved, (id) => reserved.push(id))));
         await promisesHold(names);
       }),
@@ -148,7 +189,9 @@ describe('keys and reserves', () => {
 
   it('a reserve resolves once: of a post and a void at once exactly one holds', async () => {
     const names = await freshAccounts();
-    const id = await db.transaction(systemAccess, (tx) => ledger.reserve(tx, { idem: randomUUID(), debit: names.open, credit: names.other, amountFen: 100, code: 'test' }));
+    const id = await db.transaction(systemAccess, (tx) =>
+      ledger.reserve(tx, { idem: randomUUID(), debit: names.open, credit: names.other, amountFen: 100, code: 'test' }),
+    );
     const tries = await Promise.all([
       outcome(db.transaction(systemAccess, (tx) => ledger.postPending(tx, id))),
       outcome(db.transaction(systemAccess, (tx) => ledger.voidPending(tx, id))),
@@ -159,31 +202,72 @@ describe('keys and reserves', () => {
   it('no more is posted than was reserved, and what is left is free again', async () => {
     const names = await freshAccounts();
     const id = await db.transaction(systemAccess, async (tx) => {
-      await ledger.post(tx, { idem: randomUUID(), debit: names.open, credit: names.floored, amountFen: 100, code: 'test' });
-      return ledger.reserve(tx, { idem: randomUUID(), debit: names.floored, credit: names.other, amountFen: 80, code: 'test' });
+      await ledger.post(tx, {
+        idem: randomUUID(),
+        debit: names.open,
+        credit: names.floored,
+        amountFen: 100,
+        code: 'test',
+      });
+      return ledger.reserve(tx, {
+        idem: randomUUID(),
+        debit: names.floored,
+        credit: names.other,
+        amountFen: 80,
+        code: 'test',
+      });
     });
-    expect(await outcome(db.transaction(systemAccess, (tx) => ledger.postPending(tx, id, 81)))).toBe('money.over_reserved');
-    expect(await outcome(db.transaction(systemAccess, (tx) => ledger.reserve(tx, { idem: randomUUID(), debit: names.floored, credit: names.other, amountFen: 21, code: 'test' })))).toBe('money.below_floor');
+    expect(await outcome(db.transaction(systemAccess, (tx) => ledger.postPending(tx, id, 81)))).toBe(
+      'money.over_reserved',
+    );
+    expect(
+      await outcome(
+        db.transaction(systemAccess, (tx) =>
+          ledger.reserve(tx, {
+            idem: randomUUID(),
+            debit: names.floored,
+            credit: names.other,
+            amountFen: 21,
+            code: 'test',
+          }),
+        ),
+      ),
+    ).toBe('money.below_floor');
     await db.transaction(systemAccess, (tx) => ledger.postPending(tx, id, 30));
-    expect(await db.transaction(systemAccess, (tx) => ledger.balance(tx, names.floored))).toEqual({ postedFen: 70, reservedFen: 0, availableFen: 70 });
+    expect(await db.transaction(systemAccess, (tx) => ledger.balance(tx, names.floored))).toEqual({
+      postedFen: 70,
+      reservedFen: 0,
+      availableFen: 70,
+    });
   });
 
   it('balances are the same with and without snapshots', async () => {
     const names = await freshAccounts();
-    const post = (fen: number) => db.transaction(systemAccess, (tx) => ledger.post(tx, { idem: randomUUID(), debit: names.open, credit: names.other, amountFen: fen, code: 'test' }));
+    const post = (fen: number) =>
+      db.transaction(systemAccess, (tx) =>
+        ledger.post(tx, { idem: randomUUID(), debit: names.open, credit: names.other, amountFen: fen, code: 'test' }),
+      );
     await post(11);
-    await db.transaction(systemAccess, (tx) => ledger.reserve(tx, { idem: randomUUID(), debit: names.other, credit: names.open, amountFen: 5, code: 'test' }));
+    await db.transaction(systemAccess, (tx) =>
+      ledger.reserve(tx, { idem: randomUUID(), debit: names.other, credit: names.open, amountFen: 5, code: 'test' }),
+    );
     clock.set('2026-05-03T03:00:00.000Z');
     await post(22);
     expect(await db.transaction(systemAccess, (tx) => ledger.snapshot(tx))).toBeGreaterThan(0);
     clock.set('2026-05-03T04:00:00.000Z');
     await post(33);
     await db.transaction(systemAccess, (tx) => ledger.snapshot(tx));
-    expect(await db.transaction(systemAccess, (tx) => ledger.balance(tx, names.other))).toEqual({ postedFen: 66, reservedFen: -5, availableFen: 61 });
+    expect(await db.transaction(systemAccess, (tx) => ledger.balance(tx, names.other))).toEqual({
+      postedFen: 66,
+      reservedFen: -5,
+      availableFen: 61,
+    });
   });
 
   it('the application may not change an entry', async () => {
-    const error: unknown = await db.transaction(systemAccess, (tx) => tx.run(tamper, [])).catch((reason: unknown) => reason);
+    const error: unknown = await db
+      .transaction(systemAccess, (tx) => tx.run(tamper, []))
+      .catch((reason: unknown) => reason);
     expect(sqlState(error)).toBe('42501');
   });
 });

@@ -68,7 +68,11 @@ export function createLedger(options: { readonly clock: Clock; readonly trace: T
 
   async function balance(tx: Tx, accountId: string): Promise<Balance> {
     const row = await tx.one(store.selectBalance, [accountId]);
-    return { postedFen: row.posted_fen, reservedFen: row.reserved_fen, availableFen: row.posted_fen + row.reserved_fen };
+    return {
+      postedFen: row.posted_fen,
+      reservedFen: row.reserved_fen,
+      availableFen: row.posted_fen + row.reserved_fen,
+    };
   }
 
   function hashOf(movement: Movement, state: store.TransferRow['state'], pendingOf: string | null): Buffer {
@@ -88,13 +92,29 @@ export function createLedger(options: { readonly clock: Clock; readonly trace: T
       department: 'insurer',
       actorId: about.actorId ?? null,
       subjectId: about.subjectId ?? null,
-      body: rows.map(({ movement, transferId, state, pendingOf }) => ({ ...movement, caseId: movement.caseId ?? null, transferId, state, pendingOf })),
+      body: rows.map(({ movement, transferId, state, pendingOf }) => ({
+        ...movement,
+        caseId: movement.caseId ?? null,
+        transferId,
+        state,
+        pendingOf,
+      })),
     });
     const column = <Value>(of: (row: Row) => Value) => rows.map((row) => of(row));
     tx.send(store.insertTransfers, [
-      column((row) => row.transferId), column((row) => row.movement.idem), column((row) => row.hash), column((row) => row.movement.debit),
-      column((row) => row.movement.credit), column((row) => row.movement.amountFen), column((row) => row.movement.code), column((row) => row.state),
-      column((row) => row.pendingOf), column((row) => row.movement.caseId ?? null), column((row) => row.reservedFen), at, leafId,
+      column((row) => row.transferId),
+      column((row) => row.movement.idem),
+      column((row) => row.hash),
+      column((row) => row.movement.debit),
+      column((row) => row.movement.credit),
+      column((row) => row.movement.amountFen),
+      column((row) => row.movement.code),
+      column((row) => row.state),
+      column((row) => row.pendingOf),
+      column((row) => row.movement.caseId ?? null),
+      column((row) => row.reservedFen),
+      at,
+      leafId,
     ]);
   }
 
@@ -132,16 +152,27 @@ export function createLedger(options: { readonly clock: Clock; readonly trace: T
    * Many at once, one statement and one leaf. The caller holds the rows that own these keys, so no key can be in use elsewhere; a key
    * that was used fails the transaction.
    */
-  async function moveMany(tx: Tx, movements: readonly Movement[], state: 'posted' | 'pending', about: About = {}): Promise<readonly string[]> {
+  async function moveMany(
+    tx: Tx,
+    movements: readonly Movement[],
+    state: 'posted' | 'pending',
+    about: About = {},
+  ): Promise<readonly string[]> {
     if (movements.length === 0) return [];
     const taken = new Map<string, number>();
     for (const movement of movements) {
       checkAmount(movement);
       taken.set(movement.debit, (taken.get(movement.debit) ?? 0) + movement.amountFen);
     }
-    for (const [accountId, fen] of [...taken].toSorted(([a], [b]) => (a < b ? -1 : 1))) await requireAvailable(tx, accountId, fen);
+    for (const [accountId, fen] of [...taken].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      await requireAvailable(tx, accountId, fen);
     const rows = movements.map((movement) => ({
-      movement, transferId: newId(), hash: hashOf(movement, state, null), state, pendingOf: null, reservedFen: 0,
+      movement,
+      transferId: newId(),
+      hash: hashOf(movement, state, null),
+      state,
+      pendingOf: null,
+      reservedFen: 0,
     }));
     write(tx, rows, about);
     return rows.map((row) => row.transferId);
@@ -166,11 +197,28 @@ export function createLedger(options: { readonly clock: Clock; readonly trace: T
     if (fen > pending.amount_fen) throw refuse('money.over_reserved');
     const movement: Movement = {
       idem: `${state === 'resolved_post' ? 'post' : 'void'}:${pendingId}`,
-      debit: pending.debit, credit: pending.credit, amountFen: fen, code: pending.code, caseId: pending.case_id,
+      debit: pending.debit,
+      credit: pending.credit,
+      amountFen: fen,
+      code: pending.code,
+      caseId: pending.case_id,
     };
     checkAmount(movement);
     const transferId = newId();
-    write(tx, [{ movement, transferId, hash: hashOf(movement, state, pendingId), state, pendingOf: pendingId, reservedFen: pending.amount_fen }], about);
+    write(
+      tx,
+      [
+        {
+          movement,
+          transferId,
+          hash: hashOf(movement, state, pendingId),
+          state,
+          pendingOf: pendingId,
+          reservedFen: pending.amount_fen,
+        },
+      ],
+      about,
+    );
     return transferId;
   }
 
@@ -194,6 +242,9 @@ export function createLedger(options: { readonly clock: Clock; readonly trace: T
 
 function checkAmount(movement: Movement): void {
   const { amountFen, debit, credit } = movement;
-  invariant(Number.isSafeInteger(amountFen) && amountFen > 0 && amountFen <= amountFenMax, `amount ${amountFen} of ${movement.idem}`);
+  invariant(
+    Number.isSafeInteger(amountFen) && amountFen > 0 && amountFen <= amountFenMax,
+    `amount ${amountFen} of ${movement.idem}`,
+  );
   invariant(debit !== credit, `transfer ${movement.idem} moves within one account`);
 }

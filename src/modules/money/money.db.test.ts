@@ -15,8 +15,14 @@ const insertApproval = statement<[string, string, string], never>(
   `insert into payout_approval (batch_id, maker_id, approver_id, lines_hash, decision, at, leaf_id)
    select $1, $2, $3, '\\x00', 'approve', now(), leaf_id from log_leaf limit 1`,
 );
-const changeAmount = statement<[string], never>('test.change_amount', 'update payout set amount_fen = amount_fen + 1 where payout_id = $1');
-const payoutStates = statement<[string], { state: string; reason: string | null }>('test.payout_states', 'select state, reason from payout where case_id = $1 order by created_at');
+const changeAmount = statement<[string], never>(
+  'test.change_amount',
+  'update payout set amount_fen = amount_fen + 1 where payout_id = $1',
+);
+const payoutStates = statement<[string], { state: string; reason: string | null }>(
+  'test.payout_states',
+  'select state, reason from payout where case_id = $1 order by created_at',
+);
 
 beforeAll(async () => {
   world = await makeWorld(start);
@@ -24,11 +30,39 @@ beforeAll(async () => {
 afterAll(async () => world?.close());
 
 const honest = {
-  dropRate: 0, hangRate: 0, errorRate: 0, garbageRate: 0, repeatCallbacks: 1, forgetCallbackRate: 0, reorder: false,
+  dropRate: 0,
+  hangRate: 0,
+  errorRate: 0,
+  garbageRate: 0,
+  repeatCallbacks: 1,
+  forgetCallbackRate: 0,
+  reorder: false,
 };
 beforeEach(() => {
-  world.paymentSim.setFaults({ ...honest, lie: { wrongAmountFen: 0, forgedCopies: 0, lateCallbackMs: 0, staleQueryRate: 0, billMissingRate: 0, refundDelayMs: 5, refundAbnormal: false } });
-  world.bankSim.setFaults({ ...honest, lie: { settleDelayMs: 5, silentAcceptRate: 0, holdUntilQueriedRate: 0, unknownRate: 0, doubleResultRate: 0, statementMissingRate: 0, forgedCopies: 0 } });
+  world.paymentSim.setFaults({
+    ...honest,
+    lie: {
+      wrongAmountFen: 0,
+      forgedCopies: 0,
+      lateCallbackMs: 0,
+      staleQueryRate: 0,
+      billMissingRate: 0,
+      refundDelayMs: 5,
+      refundAbnormal: false,
+    },
+  });
+  world.bankSim.setFaults({
+    ...honest,
+    lie: {
+      settleDelayMs: 5,
+      silentAcceptRate: 0,
+      holdUntilQueriedRate: 0,
+      unknownRate: 0,
+      doubleResultRate: 0,
+      statementMissingRate: 0,
+      forgedCopies: 0,
+    },
+  });
 });
 afterEach(async () => {
   const broken = await world.money.brokenPromises();
@@ -41,7 +75,13 @@ function later(minutes: number): void {
 }
 
 async function order(who: Worker, from = '2026-06-01', days = '1') {
-  const opened = await world.open(who, 'DI-001', { cover_from: from, days, work_type: '快递员', work_region: world.region, read_clause: 'on' });
+  const opened = await world.open(who, 'DI-001', {
+    cover_from: from,
+    days,
+    work_type: '快递员',
+    work_region: world.region,
+    read_clause: 'on',
+  });
   await world.drain();
   const made = await world.money.orderOf(who.access, opened.caseId);
   expect(made).toMatchObject({ state: 'open', payUrl: expect.stringContaining('http') as string });
@@ -86,7 +126,9 @@ describe('money in', () => {
     const who = await world.worker();
     const { caseId, orderNo } = await order(who);
     world.paymentSim.sendForged(orderNo);
-    await expect.poll(() => world.paymentSim.callbackAttempts().filter((one) => one.forged && one.status === 403).length).toBeGreaterThan(0);
+    await expect
+      .poll(() => world.paymentSim.callbackAttempts().filter((one) => one.forged && one.status === 403).length)
+      .toBeGreaterThan(0);
     expect([await stepOf(caseId), await stateOf(who, caseId)]).toEqual(['pay', 'open']);
   });
 
@@ -145,7 +187,13 @@ describe('money in', () => {
   it('an order that the party did not answer for is made by the next try, under the same number', async () => {
     const who = await world.worker();
     world.paymentSim.setFaults({ errorRate: 1 });
-    const opened = await world.open(who, 'DI-001', { cover_from: '2026-06-01', days: '1', work_type: '快递员', work_region: world.region, read_clause: 'on' });
+    const opened = await world.open(who, 'DI-001', {
+      cover_from: '2026-06-01',
+      days: '1',
+      work_type: '快递员',
+      work_region: world.region,
+      read_clause: 'on',
+    });
     expect(await world.drain()).toHaveLength(1);
     expect(await stateOf(who, opened.caseId)).toBe('created');
     world.paymentSim.setFaults({ errorRate: 0 });
@@ -153,22 +201,66 @@ describe('money in', () => {
     expect(await stateOf(who, opened.caseId)).toBe('open');
   });
 
-  it('a refund that ends badly is tried again under another number', async () => {
-    const who = await world.worker();
-    world.paymentSim.setFaults({ lie: { refundAbnormal: true } });
+  async function rejected(who: Worker) {
     const { caseId, order: made } = await world.buy(who, '2026-06-02', 1, '货车司机');
     await world.until(caseId, 'manual-underwrite');
     const underwriter = await world.officer('insurer_underwriter');
-    await world.act(underwriter, caseId, 'manual-underwrite', 'reject', { underwriter_note: '超出承保范围' }, '超出承保范围');
-    await world.drain();
-    await expect.poll(async () => (await world.state(caseId)).rounds['refund-pay']).toBe(2);
-    world.paymentSim.setFaults({ lie: { refundAbnormal: false } });
-    await world.drain();
-    expect(await stepOf(caseId)).toBe('refund-pay');
+    await world.act(
+      underwriter,
+      caseId,
+      'manual-underwrite',
+      'reject',
+      { underwriter_note: '超出承保范围' },
+      '超出承保范围',
+    );
+    return { caseId, orderNo: made?.orderNo ?? '' };
+  }
+
+  it('a refund that the party closed is tried again later, under another number', async () => {
+    const { caseId, orderNo } = await rejected(await world.worker());
+    world.jobs.length = 0;
+    const closed = {
+      kind: 'refund',
+      eventId: randomUUID(),
+      refundNo: `${orderNo}R1`,
+      orderNo,
+      refundId: 'x',
+      amountFen: 20,
+      state: 'closed',
+    } as const;
+    await Promise.all([
+      world.money.payments.handlePaymentEvent(closed),
+      world.money.payments.handlePaymentEvent(closed),
+    ]);
+    expect((await world.state(caseId)).rounds['refund-pay']).toBe(2);
+    expect(await world.drain()).toEqual([]);
+    expect(world.paymentSim.refunds().filter((refund) => refund.orderNo === orderNo)).toEqual([]);
     world.jobs.push(...world.laterJobs.splice(0));
     await world.drain();
     await world.until(caseId, 'cancelled');
-    expect(world.paymentSim.refunds().filter((refund) => refund.orderNo === made?.orderNo).map((refund) => refund.status)).toEqual(['ABNORMAL', 'SUCCESS']);
+    expect(
+      world.paymentSim
+        .refunds()
+        .filter((refund) => refund.orderNo === orderNo)
+        .map((refund) => refund.refundNo),
+    ).toEqual([`${orderNo}R2`]);
+  });
+
+  it('a refund that is stuck at the party keeps its number and is never sent under another', async () => {
+    const who = await world.worker();
+    world.paymentSim.setFaults({ lie: { refundAbnormal: true } });
+    const { caseId, orderNo } = await rejected(who);
+    await world.drain();
+    await expect
+      .poll(() => world.paymentSim.refunds().find((refund) => refund.orderNo === orderNo)?.status)
+      .toBe('ABNORMAL');
+    await quiet();
+    later(1);
+    await world.money.payments.settleOpenOrders();
+    await world.drain();
+    expect([await stepOf(caseId), await stateOf(who, caseId)]).toEqual(['refund-pay', 'refunding']);
+    expect(world.paymentSim.refunds().filter((refund) => refund.orderNo === orderNo)).toHaveLength(1);
+    expect((await world.balance('premium_received')).reservedFen).toBe(-20);
   });
 
   it('nobody sees another person’s order', async () => {
@@ -189,8 +281,12 @@ async function owed(fen = 50_000, who?: Worker): Promise<{ caseId: string; who: 
   if (!who) await world.buy(person, today, 1);
   later(2);
   const opened = await world.open(person, 'DI-006', {
-    accident_time: new Date(Date.parse(world.clock.now()) - 60_000).toISOString(), accident_spot: { text: '某路口', region: '350206' },
-    accident_kind: '跌倒', on_work: 'on', injured_condition: '门诊', scene_media: [randomUUID()],
+    accident_time: new Date(Date.parse(world.clock.now()) - 60_000).toISOString(),
+    accident_spot: { text: '某路口', region: '350206' },
+    accident_kind: '跌倒',
+    on_work: 'on',
+    injured_condition: '门诊',
+    scene_media: [randomUUID()],
   });
   const adjuster = await world.officer('insurer_adjuster', 'traffic_police');
   const { caseId } = opened;
@@ -200,8 +296,14 @@ async function owed(fen = 50_000, who?: Worker): Promise<{ caseId: string; who: 
   await world.act(adjuster, caseId, 'duty', 'yes', { duty_reason: '属于' });
   await world.act(adjuster, caseId, 'prepay-option', 'skip');
   await world.open(person, 'DI-007', {
-    report_no: opened.caseNo, treat_type: '门急诊', treat_hospital: '示例医院', bill_total: { fen: fen * 2 }, payout_card: person.card,
-    fee_bill: [randomUUID()], fee_list: [randomUUID()], case_history: [randomUUID()],
+    report_no: opened.caseNo,
+    treat_type: '门急诊',
+    treat_hospital: '示例医院',
+    bill_total: { fen: fen * 2 },
+    payout_card: person.card,
+    fee_bill: [randomUUID()],
+    fee_list: [randomUUID()],
+    case_history: [randomUUID()],
   });
   await world.act(adjuster, caseId, 'doc-check', 'complete');
   await world.act(adjuster, caseId, 'assess', 'agree', { assess_note: '按规则', approved_fen: { fen } });
@@ -217,7 +319,12 @@ async function approved(payoutIds: readonly string[]): Promise<string> {
   const maker = await world.officer();
   const checker = await world.officer();
   const batch = await world.money.batches.makeBatch(maker, payoutIds, randomUUID());
-  await world.money.batches.decideBatch(checker, batch.batchId, { requestId: randomUUID(), decision: 'approve', reason: '', linesHash: batch.linesHash });
+  await world.money.batches.decideBatch(checker, batch.batchId, {
+    requestId: randomUUID(),
+    decision: 'approve',
+    reason: '',
+    linesHash: batch.linesHash,
+  });
   return batch.batchId;
 }
 const states = (caseId: string) => world.db.transaction(systemAccess, (tx) => tx.run(payoutStates, [caseId]));
@@ -229,7 +336,10 @@ describe('money out', () => {
     expect((await world.balance('payout_reserve')).reservedFen).toBe(-90_000);
     await world.drain();
     await world.until(caseId, 'close');
-    expect((await world.state(caseId)).data).toMatchObject({ paid_fen: 90_000, bank_serial: expect.stringMatching(/^B/) as string });
+    expect((await world.state(caseId)).data).toMatchObject({
+      paid_fen: 90_000,
+      bank_serial: expect.stringMatching(/^B/) as string,
+    });
     expect(await states(caseId)).toEqual([{ state: 'settled', reason: null }]);
     expect(await world.balance('payout_reserve')).toMatchObject({ postedFen: 0, reservedFen: 0 });
   });
@@ -262,7 +372,9 @@ describe('money out', () => {
     const { caseId, payoutId } = await owed();
     await approved([payoutId]);
     await world.drain();
-    await expect.poll(() => world.bankSim.callbackAttempts().filter((one) => one.forged && one.status === 403).length).toBeGreaterThan(0);
+    await expect
+      .poll(() => world.bankSim.callbackAttempts().filter((one) => one.forged && one.status === 403).length)
+      .toBeGreaterThan(0);
     expect(await stepOf(caseId)).toBe('pay');
     later(2);
     await world.money.payouts.settleUnknownPayouts();
@@ -308,13 +420,24 @@ describe('four eyes', () => {
     expect(batch).toMatchObject({ mine: true, canDecide: false });
     const approve = { requestId: randomUUID(), decision: 'approve' as const, reason: '', linesHash: batch.linesHash };
     expect(await refused(world.money.batches.decideBatch(maker, batch.batchId, approve))).toBe('money.four_eyes');
-    const bare = (makerId: string) => world.db.transaction(systemAccess, (tx) => tx.run(insertApproval, [batch.batchId, makerId, maker.staffId])).catch((error: unknown) => brokenConstraint(error));
+    const bare = (makerId: string) =>
+      world.db
+        .transaction(systemAccess, (tx) => tx.run(insertApproval, [batch.batchId, makerId, maker.staffId]))
+        .catch((error: unknown) => brokenConstraint(error));
     expect(await bare(maker.staffId)).toBe('payout_approval_four_eyes_check');
     const other = await world.officer();
     expect(await bare(other.staffId)).toBe('payout_approval_batch_fkey');
     expect((await world.money.batches.decideBatch(other, batch.batchId, approve)).state).toBe('approved');
     expect((await world.money.batches.decideBatch(other, batch.batchId, approve)).state).toBe('approved');
-    expect(await refused(world.money.batches.decideBatch(await world.officer(), batch.batchId, { ...approve, decision: 'refuse', reason: '晚了一步' }))).toBe('money.batch_decided');
+    expect(
+      await refused(
+        world.money.batches.decideBatch(await world.officer(), batch.batchId, {
+          ...approve,
+          decision: 'refuse',
+          reason: '晚了一步',
+        }),
+      ),
+    ).toBe('money.batch_decided');
     await world.drain();
   });
 
@@ -322,7 +445,13 @@ describe('four eyes', () => {
     const { payoutId } = await owed();
     const [maker, checker] = [await world.officer(), await world.officer()];
     const batch = await world.money.batches.makeBatch(maker, [payoutId], randomUUID());
-    const decide = (linesHash: string) => world.money.batches.decideBatch(checker, batch.batchId, { requestId: randomUUID(), decision: 'approve', reason: '', linesHash });
+    const decide = (linesHash: string) =>
+      world.money.batches.decideBatch(checker, batch.batchId, {
+        requestId: randomUUID(),
+        decision: 'approve',
+        reason: '',
+        linesHash,
+      });
     expect(await refused(decide('0'.repeat(64)))).toBe('money.lines_changed');
     expect((await world.money.batches.batch(checker, batch.batchId)).state).toBe('made');
     await world.db.transaction(systemAccess, (tx) => tx.run(changeAmount, [payoutId]));
@@ -334,23 +463,52 @@ describe('four eyes', () => {
     const { payoutId } = await owed();
     const [maker, checker] = [await world.officer(), await world.officer()];
     const requestId = randomUUID();
-    const made = await Promise.all(Array.from({ length: 5 }, () => world.money.batches.makeBatch(maker, [payoutId], requestId)));
+    const made = await Promise.all(
+      Array.from({ length: 5 }, () => world.money.batches.makeBatch(maker, [payoutId], requestId)),
+    );
     expect(new Set(made.map((one) => one.batchId))).toEqual(new Set([requestId]));
-    expect(await refused(world.money.batches.makeBatch(maker, [payoutId], randomUUID()))).toBe('money.payout_not_drafted');
+    expect(await refused(world.money.batches.makeBatch(maker, [payoutId], randomUUID()))).toBe(
+      'money.payout_not_drafted',
+    );
     const linesHash = made[0]?.linesHash ?? '';
-    expect(await refused(world.money.batches.decideBatch(checker, requestId, { requestId: randomUUID(), decision: 'refuse', reason: '', linesHash }))).toBe('money.reason_required');
-    expect((await world.money.batches.decideBatch(checker, requestId, { requestId: randomUUID(), decision: 'refuse', reason: '金额有误', linesHash })).state).toBe('voided');
+    expect(
+      await refused(
+        world.money.batches.decideBatch(checker, requestId, {
+          requestId: randomUUID(),
+          decision: 'refuse',
+          reason: '',
+          linesHash,
+        }),
+      ),
+    ).toBe('money.reason_required');
+    expect(
+      (
+        await world.money.batches.decideBatch(checker, requestId, {
+          requestId: randomUUID(),
+          decision: 'refuse',
+          reason: '金额有误',
+          linesHash,
+        })
+      ).state,
+    ).toBe('voided');
     expect((await world.money.batches.makeBatch(maker, [payoutId], randomUUID())).state).toBe('made');
   });
 
   it('an officer of another insurer sees no payout and no batch', async () => {
     const { payoutId } = await owed();
     const mine = await world.officer();
-    const stranger = { staffId: mine.staffId, access: { kind: 'staff' as const, actorId: mine.staffId, grants: [`insurer_finance@${randomUUID()}`] } };
+    const stranger = {
+      staffId: mine.staffId,
+      access: { kind: 'staff' as const, actorId: mine.staffId, grants: [`insurer_finance@${randomUUID()}`] },
+    };
     const all = ['drafted'] as const;
     expect((await world.money.batches.listPayouts(stranger, all, undefined, 50)).items).toEqual([]);
-    expect((await world.money.batches.listPayouts(mine, all, undefined, 50)).items.some((one) => one.payoutId === payoutId)).toBe(true);
-    expect(await refused(world.money.batches.makeBatch(stranger, [payoutId], randomUUID()))).toBe('money.payout_missing');
+    expect(
+      (await world.money.batches.listPayouts(mine, all, undefined, 50)).items.some((one) => one.payoutId === payoutId),
+    ).toBe(true);
+    expect(await refused(world.money.batches.makeBatch(stranger, [payoutId], randomUUID()))).toBe(
+      'money.payout_missing',
+    );
     const batch = await world.money.batches.makeBatch(mine, [payoutId], randomUUID());
     expect(await refused(world.money.batches.batch(stranger, batch.batchId))).toBe('money.batch_missing');
   });
@@ -368,6 +526,7 @@ describe('reconciliation', () => {
     world.bankSim.setFaults({ forgetCallbackRate: 1 });
     await approved([first.payoutId, second.payoutId]);
     await world.drain();
+    await expect.poll(() => world.bankSim.line(second.payoutId.replaceAll('-', ''))?.result?.state).toBe('settled');
     world.bankSim.setFaults({ forgetCallbackRate: 0 });
     await approved([third.payoutId]);
     await world.drain();
@@ -387,7 +546,9 @@ describe('reconciliation', () => {
     world.bankSim.setFaults({ lie: { statementMissingRate: 1 } });
     const lying = await world.money.reconcile.reconcileDay(day, 'bank');
     expect(lying.differences.map((one) => one.kind)).toEqual(['missing_there', 'missing_there', 'missing_there']);
-    expect((await world.money.reconcile.listReconciliations(undefined, 1)).items[0]).toMatchObject({ differenceCount: 3 });
+    expect((await world.money.reconcile.listReconciliations(undefined, 1)).items[0]).toMatchObject({
+      differenceCount: 3,
+    });
   });
 
   it('a party that gives no bill stops the reconciliation with a clear word', async () => {
@@ -398,6 +559,8 @@ describe('reconciliation', () => {
   it('the callback with a wrong amount of the first day is among its differences', async () => {
     const result = await world.money.reconcile.reconcileDay('2026-05-03', 'payment');
     expect(result.differences.filter((one) => one.kind === 'refused_event').map((one) => one.theirsFen)).toEqual([520]);
+    expect(result.differences.filter((one) => one.kind === 'state_differs').map((one) => one.oursFen)).toEqual([20]);
+    expect(result.differences).toHaveLength(2);
   });
 });
 
@@ -412,14 +575,26 @@ describe('over HTTP', () => {
     expect(listed.body).toContain(payoutId);
     expect(listed.body).not.toContain('陈小雨');
     const requestId = randomUUID();
-    const made = await world.app.inject({ method: 'POST', url: '/api/payout-batches', payload: { requestId, payoutIds: [payoutId] } });
+    const made = await world.app.inject({
+      method: 'POST',
+      url: '/api/payout-batches',
+      payload: { requestId, payoutIds: [payoutId] },
+    });
     expect(made.statusCode).toBe(200);
     world.asker.current = checker;
     const { linesHash } = made.json<{ linesHash: string }>();
-    const decided = await world.app.inject({ method: 'POST', url: `/api/payout-batches/${requestId}/decide`, payload: { requestId: randomUUID(), decision: 'approve', linesHash } });
+    const decided = await world.app.inject({
+      method: 'POST',
+      url: `/api/payout-batches/${requestId}/decide`,
+      payload: { requestId: randomUUID(), decision: 'approve', linesHash },
+    });
     expect(decided.json()).toMatchObject({ state: 'approved', decision: 'approve' });
-    expect((await world.app.inject({ url: '/api/payout-batches' })).json<{ items: unknown[] }>().items.length).toBeGreaterThan(3);
-    expect((await world.app.inject({ url: '/api/ledger/accounts' })).json<{ items: unknown[] }>().items).toHaveLength(9);
+    expect(
+      (await world.app.inject({ url: '/api/payout-batches' })).json<{ items: unknown[] }>().items.length,
+    ).toBeGreaterThan(3);
+    expect((await world.app.inject({ url: '/api/ledger/accounts' })).json<{ items: unknown[] }>().items).toHaveLength(
+      9,
+    );
     expect((await world.app.inject({ url: '/api/reconciliations' })).statusCode).toBe(200);
     await world.drain();
   });

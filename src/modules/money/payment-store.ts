@@ -28,7 +28,10 @@ export const insertOrder = statement<[string, string, string, number, string, st
    values ($1, $2, $3, $4, $5, 'created', $6, $7, $8)`,
 );
 
-export const selectOrder = statement<[string], OrderRow>('money.order', `select ${columns} from payment_order where order_no = $1`);
+export const selectOrder = statement<[string], OrderRow>(
+  'money.order',
+  `select ${columns} from payment_order where order_no = $1`,
+);
 
 export const lockOrder = statement<[string], OrderRow>(
   'money.order_for_update',
@@ -48,7 +51,10 @@ export const listWaiting = statement<[string, number], OrderRow>(
    order by coalesce(checked_at, created_at) limit $2`,
 );
 
-export const touchOrder = statement<[string, string], never>('money.touch_order', 'update payment_order set checked_at = $2 where order_no = $1');
+export const touchOrder = statement<[string, string], never>(
+  'money.touch_order',
+  'update payment_order set checked_at = $2 where order_no = $1',
+);
 
 export const openOrder = statement<[string, string], never>(
   'money.open_order',
@@ -70,7 +76,10 @@ export const startRefund = statement<[string, string, number], never>(
   `update payment_order set state = 'refunding', refund_no = $2, refund_fen = $3 where order_no = $1`,
 );
 
-export const endRefund = statement<[string, string], never>('money.end_refund', 'update payment_order set state = $2 where order_no = $1');
+export const endRefund = statement<[string, string], never>(
+  'money.end_refund',
+  'update payment_order set state = $2 where order_no = $1',
+);
 
 export const insertEvent = statement<[string, string, string, string, string], { event_key: string }>(
   'money.insert_payment_event',
@@ -88,7 +97,10 @@ export const listOrders = statement<[string[]], OrderRow>(
   `select ${columns} from payment_order where order_no = any($1)`,
 );
 
-export const listRefusedEvents = statement<[string, string], { order_no: string; kind: string; body: { amountFen?: number } }>(
+export const listRefusedEvents = statement<
+  [string, string],
+  { order_no: string; kind: string; body: { amountFen?: number } }
+>(
   'money.refused_events',
   `select order_no, kind, body from payment_event where kind in ('paid_differs', 'paid_unknown') and at >= $1 and at < $2 order by event_key`,
 );

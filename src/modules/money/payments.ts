@@ -1,5 +1,5 @@
-// Money in: an order at the payment party for each purchase, what the party says about it (callback, query, bill), and refunds. The
-// network is only touched by jobs and pollers, outside of every transaction; each answer is then taken in one transaction, once.
+// Money in: an order at the payment party for each purchase, and what the party says about it (callback, query, bill). The network is
+// only touched by jobs and pollers, outside of every transaction; each answer is then taken in one transaction, once.
 
 import { systemAccess, type Access } from '#platform/access';
 import type { Clock } from '#platform/clock';
@@ -7,13 +7,13 @@ import { sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import type { enqueue as enqueueJob } from '#platform/jobs';
-import type { AccountId } from './accounts.ts';
-import { paymentStateZh, refuse, type PaymentView } from './contract.ts';
+import { paymentStateZh, type PaymentView } from './contract.ts';
+import { fenIn, textIn } from './data.ts';
 import type { Ledger } from './ledger.ts';
-import { listByPrefix, selectByIdem } from './ledger-store.ts';
 import * as store from './payment-store.ts';
 import { moneyReaders } from './readers.ts';
-import { isRefused, isUnknown, type CaseContext, type CaseEffect, type CasesPort, type PaymentEvent, type PaymentPort, type RefundState } from './ports.ts';
+import { createRefunds } from './refunds.ts';
+import { isRefused, isUnknown, type CaseEffect, type CasesPort, type PaymentEvent, type PaymentPort } from './ports.ts';
 
 export type PaymentsOptions = {
   readonly db: Database;
@@ -41,6 +41,8 @@ export type Payments = ReturnType<typeof createPayments>;
 
 export function createPayments(options: PaymentsOptions) {
   const { db, clock, ledger, port, cases } = options;
+  const refunds = createRefunds(options);
+  const { startRefund, refundPart, applyRefund, askRefund } = refunds;
 
   /** Entering `pay`: an order for what the premium rule left to the payer. The job makes it known to the party. */
   const request: CaseEffect = async (context) => {
@@ -52,11 +54,25 @@ export function createPayments(options: PaymentsOptions) {
     const limitMs = due ? Date.parse(due) - closeBeforeMs : Date.parse(now) + payMs;
     const expiresAt = new Date(Math.max(limitMs, Date.parse(now) + 60_000)).toISOString();
     // The same entry into the step makes the same number; a new round makes a new one.
-    const orderNo = sha256(`${state.caseId}/${step}/${state.rounds[step] ?? 1}`).toString('hex').slice(0, 32);
+    const orderNo = sha256(`${state.caseId}/${step}/${state.rounds[step] ?? 1}`)
+      .toString('hex')
+      .slice(0, 32);
     tx.send(store.insertOrder, [
-      orderNo, state.caseId, state.personId, amountFen, `日保保费 ${state.caseNo}`, expiresAt, now, moneyReaders(context),
+      orderNo,
+      state.caseId,
+      state.personId,
+      amountFen,
+      `日保保费 ${state.caseNo}`,
+      expiresAt,
+      now,
+      moneyReaders(context),
     ]);
-    options.enqueue(tx, 'payments.create', { orderNo }, { jobKey: `payments.create:${orderNo}`, maxAttempts: attemptsMax });
+    options.enqueue(
+      tx,
+      'payments.create',
+      { orderNo },
+      { jobKey: `payments.create:${orderNo}`, maxAttempts: attemptsMax },
+    );
     return { payment_order_no: orderNo, pay_until: expiresAt };
   };
 
@@ -64,58 +80,10 @@ export function createPayments(options: PaymentsOptions) {
   const expire: CaseEffect = async ({ tx, state }) => {
     const orders = await tx.run(store.listOrdersOfCase, [state.caseId]);
     for (const order of orders) {
-      if (isWaiting(order.state)) options.enqueue(tx, 'payments.ask', { orderNo: order.order_no }, { maxAttempts: attemptsMax });
+      if (isWaiting(order.state))
+        options.enqueue(tx, 'payments.ask', { orderNo: order.order_no }, { maxAttempts: attemptsMax });
     }
   };
-
-  /** Entering `refund-pay`: the whole payment of a case that was not insured, or what a release gives back of another case's. */
-  const refund: CaseEffect = async (context) => {
-    const { tx, state, step } = context;
-    const released = typeof state.data['refund_case_id'] === 'string' ? state.data['refund_case_id'] : null;
-    const orders = await tx.run(store.listOrdersOfCase, [released ?? state.caseId]);
-    const order = orders.find((one) => one.state === 'paid' || one.state === 'refunded' || one.state === 'refunding');
-    const amountFen = released ? fenIn(state.data, 'refund_fen') : order ? order.amount_fen : 0;
-    if (!order || amountFen === 0) {
-      options.enqueue(tx, 'payments.nothing_to_refund', { caseId: state.caseId, step });
-      return { refund_fen: 0 };
-    }
-    await startRefund(tx, { orderNo: order.order_no, caseId: state.caseId, amountFen, from: released ? 'premium_payable' : 'premium_received' });
-    return { refund_fen: amountFen };
-  };
-
-  /** Holds the money and lets a job ask the party. The case is told at its step `refund-pay`, if it is there. */
-  async function startRefund(tx: Tx, input: { orderNo: string; caseId: string; amountFen: number; from: AccountId }): Promise<string> {
-    const order = await tx.one(store.lockOrder, [input.orderNo]);
-    if (order.state === 'refunding') throw refuse('money.refund_running');
-    invariant(order.state === 'paid' || order.state === 'refunded', `order ${order.order_no} was not paid`);
-    const tried = await refundsOf(tx, order.order_no);
-    const givenFen = tried.filter((one) => one.resolution !== 'resolved_void').reduce((fen, one) => fen + one.amount_fen, 0);
-    if (givenFen + input.amountFen > order.amount_fen) throw refuse('money.refund_too_much');
-    const refundNo = `${order.order_no}R${tried.length + 1}`;
-    await ledger.reserve(tx, {
-      idem: refundKey(order.order_no, refundNo), debit: input.from, credit: 'refund_clearing', amountFen: input.amountFen,
-      code: 'refund', caseId: input.caseId,
-    });
-    tx.send(store.startRefund, [order.order_no, refundNo, input.amountFen]);
-    const job = { maxAttempts: attemptsMax };
-    const failed = tried.filter((one) => one.resolution === 'resolved_void').length;
-    options.enqueue(tx, 'payments.refund', { orderNo: order.order_no }, failed > 0 ? { ...job, runAt: pausedUntil(failed) } : job);
-    return refundNo;
-  }
-
-  /** A party that refuses a refund is given ten minutes, then ever longer up to a day; jobs wait in real time. */
-  function pausedUntil(failed: number): string {
-    const pauseMs = Math.min(600_000 * 4 ** (failed - 1), 86_400_000);
-    return new Date(Date.parse(clock.now()) - clock.offsetMs() + pauseMs).toISOString();
-  }
-
-  /** What was not insured goes back to where it came from (a day that somebody else's purchase took first). */
-  async function refundPart(tx: Tx, caseId: string, amountFen: number): Promise<void> {
-    const orders = await tx.run(store.listOrdersOfCase, [caseId]);
-    const order = orders.find((one) => one.state === 'paid');
-    invariant(order, `case ${caseId} has no payment to refund from`);
-    await startRefund(tx, { orderNo: order.order_no, caseId, amountFen, from: 'premium_received' });
-  }
 
   /** Takes a payment that the party confirmed, once. A payment that the case no longer waits for goes back by itself. */
   async function accept(tx: Tx, order: store.OrderRow, paid: Paid): Promise<'accepted' | 'known' | 'differs'> {
@@ -127,17 +95,39 @@ export function createPayments(options: PaymentsOptions) {
       await tx.run(store.insertEvent, [key, order.order_no, 'paid_differs', JSON.stringify(paid), clock.now()]);
       return 'differs';
     }
-    await tx.run(store.insertEvent, [`paid:${order.order_no}:${paid.transactionId}`, order.order_no, 'paid', JSON.stringify(paid), clock.now()]);
+    await tx.run(store.insertEvent, [
+      `paid:${order.order_no}:${paid.transactionId}`,
+      order.order_no,
+      'paid',
+      JSON.stringify(paid),
+      clock.now(),
+    ]);
     await tx.run(store.payOrder, [order.order_no, paid.transactionId, paid.paidAt]);
-    await ledger.post(tx, {
-      idem: `payment:${order.order_no}`, debit: 'payment_clearing', credit: 'premium_received', amountFen: paid.amountFen,
-      code: 'payment', caseId: order.case_id,
-    }, { subjectId: order.person_id });
+    await ledger.post(
+      tx,
+      {
+        idem: `payment:${order.order_no}`,
+        debit: 'payment_clearing',
+        credit: 'premium_received',
+        amountFen: paid.amountFen,
+        code: 'payment',
+        caseId: order.case_id,
+      },
+      { subjectId: order.person_id },
+    );
     const taken = await cases.event(tx, {
-      caseId: order.case_id, step: 'pay', outcome: 'paid',
+      caseId: order.case_id,
+      step: 'pay',
+      outcome: 'paid',
       data: { paid_at: paid.paidAt, paid_fen: paid.amountFen, transaction_id: paid.transactionId },
     });
-    if (!taken) await startRefund(tx, { orderNo: order.order_no, caseId: order.case_id, amountFen: paid.amountFen, from: 'premium_received' });
+    if (!taken)
+      await startRefund(tx, {
+        orderNo: order.order_no,
+        caseId: order.case_id,
+        amountFen: paid.amountFen,
+        from: 'premium_received',
+      });
     return 'accepted';
   }
 
@@ -145,7 +135,13 @@ export function createPayments(options: PaymentsOptions) {
     return db.transaction(systemAccess, async (tx) => {
       const order = await tx.maybe(store.selectOrder, [orderNo]);
       if (order) return accept(tx, order, paid);
-      await tx.run(store.insertEvent, [`paid_unknown:${orderNo}:${paid.transactionId}`, orderNo, 'paid_unknown', JSON.stringify(paid), clock.now()]);
+      await tx.run(store.insertEvent, [
+        `paid_unknown:${orderNo}:${paid.transactionId}`,
+        orderNo,
+        'paid_unknown',
+        JSON.stringify(paid),
+        clock.now(),
+      ]);
       return 'unknown';
     });
   }
@@ -153,46 +149,13 @@ export function createPayments(options: PaymentsOptions) {
   /** A verified callback. Safe to repeat; whatever it says, the party gets its acknowledgement. */
   async function handlePaymentEvent(event: PaymentEvent): Promise<void> {
     if (event.kind === 'paid') {
-      await acceptByNo(event.orderNo, { transactionId: event.transactionId, amountFen: event.amountFen, paidAt: event.paidAt.toISOString() });
+      await acceptByNo(event.orderNo, {
+        transactionId: event.transactionId,
+        amountFen: event.amountFen,
+        paidAt: event.paidAt.toISOString(),
+      });
     }
     if (event.kind === 'refund') await applyRefund(event.orderNo, event.refundNo, event.state);
-  }
-
-  async function applyRefund(orderNo: string, refundNo: string, state: RefundState): Promise<void> {
-    if (state === 'processing' || state === 'not_found') return;
-    await db.transaction(systemAccess, async (tx) => {
-      const reserve = await tx.maybe(selectByIdem, [refundKey(orderNo, refundNo)]);
-      // A refund that we never began is the reconciliation's find, not ours to book.
-      if (!reserve?.case_id) return;
-      await cases.lock(tx, reserve.case_id);
-      const order = await tx.one(store.lockOrder, [orderNo]);
-      if (order.state !== 'refunding' || order.refund_no !== refundNo) return;
-      const key = `refund:${refundNo}:${state}`;
-      await tx.run(store.insertEvent, [key, orderNo, `refund_${state}`, JSON.stringify({ refundNo, amountFen: reserve.amount_fen }), clock.now()]);
-      const done = state === 'success';
-      if (done) {
-        await ledger.postPending(tx, reserve.transfer_id);
-        await ledger.post(tx, {
-          idem: `refunded:${refundNo}`, debit: 'refund_clearing', credit: 'payment_clearing', amountFen: reserve.amount_fen,
-          code: 'refund_paid', caseId: reserve.case_id,
-        });
-      } else {
-        await ledger.voidPending(tx, reserve.transfer_id);
-      }
-      const others = (await refundsOf(tx, orderNo)).some((one) => one.resolution === 'resolved_post');
-      await tx.run(store.endRefund, [orderNo, others ? 'refunded' : 'paid']);
-      await cases.event(tx, {
-        caseId: reserve.case_id, step: 'refund-pay', outcome: done ? 'paid' : 'pay_failed',
-        data: done
-          ? { refund_paid_at: clock.now(), refund_fen: reserve.amount_fen }
-          : { refund_failed_reason: state === 'abnormal' ? '退款入账异常（付款账户不可用）' : '退款已被支付平台关闭' },
-      });
-    });
-  }
-
-  /** All refunds of an order, tried or done, in no order. */
-  function refundsOf(tx: Tx, orderNo: string) {
-    return tx.run(listByPrefix, [`refund:${orderNo}:`, `refund:${orderNo};`]);
   }
 
   async function load(orderNo: string): Promise<store.OrderRow | undefined> {
@@ -206,8 +169,12 @@ export function createPayments(options: PaymentsOptions) {
     if (order.expires_at <= clock.now()) return askParty(order);
     const url = options.returnUrl?.(order.case_id);
     const { payUrl } = await port.createOrder({
-      orderNo, amountFen: order.amount_fen, description: order.description, expiresAt: new Date(order.expires_at),
-      payerRef: options.payerRef?.(order.person_id) ?? '127.0.0.1', ...(url ? { returnUrl: url } : {}),
+      orderNo,
+      amountFen: order.amount_fen,
+      description: order.description,
+      expiresAt: new Date(order.expires_at),
+      payerRef: options.payerRef?.(order.person_id) ?? '127.0.0.1',
+      ...(url ? { returnUrl: url } : {}),
     });
     await db.transaction(systemAccess, (tx) => tx.run(store.openOrder, [orderNo, payUrl]));
   }
@@ -218,7 +185,9 @@ export function createPayments(options: PaymentsOptions) {
     const status = await port.query(order.order_no);
     if ((status.state === 'paid' || status.state === 'refunded') && status.amountFen !== undefined) {
       await acceptByNo(order.order_no, {
-        transactionId: status.transactionId ?? '', amountFen: status.amountFen, paidAt: (status.paidAt ?? new Date(clock.now())).toISOString(),
+        transactionId: status.transactionId ?? '',
+        amountFen: status.amountFen,
+        paidAt: (status.paidAt ?? new Date(clock.now())).toISOString(),
       });
     } else if (status.state === 'closed' || (mustClose && status.state === 'not_found')) {
       await db.transaction(systemAccess, (tx) => tx.run(store.closeOrder, [order.order_no]));
@@ -232,27 +201,6 @@ export function createPayments(options: PaymentsOptions) {
       // Paid meanwhile, closed already, or never received: the query that follows tells which.
       if (!isRefused(error)) throw error;
     }
-  }
-
-  async function refundAtParty(orderNo: string): Promise<void> {
-    const order = await load(orderNo);
-    if (!order || order.state !== 'refunding' || !order.refund_no || !order.refund_fen) return;
-    const refundNo = order.refund_no;
-    try {
-      const answer = await port.refund({ refundNo, orderNo, amountFen: order.refund_fen, totalFen: order.amount_fen, reason: '日保退费' });
-      await applyRefund(orderNo, refundNo, answer.state);
-    } catch (error) {
-      if (!isRefused(error)) throw error;
-      const { state } = await port.queryRefund(refundNo);
-      await applyRefund(orderNo, refundNo, state === 'not_found' ? 'closed' : state);
-    }
-  }
-
-  async function askRefund(order: store.OrderRow): Promise<void> {
-    if (!order.refund_no) return;
-    const { state } = await port.queryRefund(order.refund_no);
-    if (state === 'not_found') await refundAtParty(order.order_no);
-    else await applyRefund(order.order_no, order.refund_no, state);
   }
 
   /** The callback may be forgotten: everything that waits is asked about. Gives how many were asked. */
@@ -296,47 +244,41 @@ export function createPayments(options: PaymentsOptions) {
     const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
     if (!order) return null;
     return {
-      orderNo: order.order_no, amountFen: order.amount_fen, description: order.description, state: order.state,
-      stateZh: paymentStateZh[order.state], payUrl: order.state === 'open' ? order.pay_url : null, expiresAt: order.expires_at, paidAt: order.paid_at,
+      orderNo: order.order_no,
+      amountFen: order.amount_fen,
+      description: order.description,
+      state: order.state,
+      stateZh: paymentStateZh[order.state],
+      payUrl: order.state === 'open' ? order.pay_url : null,
+      expiresAt: order.expires_at,
+      paidAt: order.paid_at,
     };
   }
 
-  const withOrder = (work: (orderNo: string) => Promise<void>) => (payload: unknown) => work(textIn(payload, 'orderNo'));
+  const withOrder = (work: (orderNo: string) => Promise<void>) => (payload: unknown) =>
+    work(textIn(payload, 'orderNo'));
   const tasks = {
     'payments.create': withOrder(createAtParty),
     'payments.ask': withOrder(async (orderNo) => {
       const order = await load(orderNo);
       if (order && isWaiting(order.state)) await askParty(order, true);
     }),
-    'payments.refund': withOrder(refundAtParty),
-    'payments.nothing_to_refund': async (payload: unknown) => {
-      const input = { caseId: textIn(payload, 'caseId'), step: textIn(payload, 'step') };
-      await db.transaction(systemAccess, (tx) => cases.event(tx, { ...input, outcome: 'paid', data: { refund_fen: 0 } }));
-    },
+    ...refunds.tasks,
   };
 
   return {
-    effects: { 'payments.request': request, 'payments.refund': refund, 'payments.expire': expire },
-    tasks, handlePaymentEvent, acceptByNo, settleOpenOrders, mayExpire, orderOf, refreshOrder, refundPart, startRefund,
+    effects: { 'payments.request': request, 'payments.expire': expire, ...refunds.effects },
+    tasks,
+    handlePaymentEvent,
+    acceptByNo,
+    settleOpenOrders,
+    mayExpire,
+    orderOf,
+    refreshOrder,
+    refundPart,
   };
 }
 
 function isWaiting(state: store.OrderState): boolean {
   return state === 'created' || state === 'open';
-}
-
-function refundKey(orderNo: string, refundNo: string): string {
-  return `refund:${orderNo}:${refundNo.slice(orderNo.length)}`;
-}
-
-export function fenIn(data: CaseContext['state']['data'], name: string): number {
-  const value = data[name];
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0;
-}
-
-export function textIn(payload: unknown, name: string): string {
-  invariant(typeof payload === 'object' && payload !== null && name in payload, `a job lacks ${name}`);
-  const value = Object.entries(payload).find(([key]) => key === name)?.[1];
-  invariant(typeof value === 'string', `a job's ${name} is not text`);
-  return value;
 }

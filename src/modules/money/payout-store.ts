@@ -53,7 +53,10 @@ export const lockByReference = statement<[string], PayoutRow>(
   `select ${columns} from payout where reference = $1 for update`,
 );
 
-export const selectByReference = statement<[string], PayoutRow>('money.payout_by_reference', `select ${columns} from payout where reference = $1`);
+export const selectByReference = statement<[string], PayoutRow>(
+  'money.payout_by_reference',
+  `select ${columns} from payout where reference = $1`,
+);
 
 export const listByReference = statement<[string[]], PayoutRow>(
   'money.payouts_by_reference',
@@ -125,9 +128,13 @@ export type BatchRow = {
   readonly submit_count: number;
 };
 
-const batchColumns = 'b.batch_id, b.batch_no, b.org_id, b.maker_id, b.line_count, b.total_fen, b.lines_hash, b.state, b.made_at, b.submit_count';
+const batchColumns =
+  'b.batch_id, b.batch_no, b.org_id, b.maker_id, b.line_count, b.total_fen, b.lines_hash, b.state, b.made_at, b.submit_count';
 
-export const insertBatch = statement<[string, string, string, string, number, number, Buffer, string, string[], string], never>(
+export const insertBatch = statement<
+  [string, string, string, string, number, number, Buffer, string, string[], string],
+  never
+>(
   'money.insert_batch',
   `insert into payout_batch (batch_id, batch_no, org_id, maker_id, line_count, total_fen, lines_hash, state, made_at, readers, leaf_id)
    values ($1, $2, $3, $4, $5, $6, $7, 'made', $8, $9, $10)`,
@@ -138,7 +145,10 @@ export const lockBatch = statement<[string], BatchRow>(
   `select ${batchColumns} from payout_batch b where b.batch_id = $1 for update`,
 );
 
-export const selectBatch = statement<[string], BatchRow>('money.batch', `select ${batchColumns} from payout_batch b where b.batch_id = $1`);
+export const selectBatch = statement<[string], BatchRow>(
+  'money.batch',
+  `select ${batchColumns} from payout_batch b where b.batch_id = $1`,
+);
 
 export const setBatchState = statement<[string, string], never>(
   'money.batch_state',

@@ -11,10 +11,19 @@ import type { enqueue as enqueueJob } from '#platform/jobs';
 import type { Trace } from '#modules/trace';
 import { refuse } from './contract.ts';
 import type { Ledger } from './ledger.ts';
-import { fenIn, textIn } from './payments.ts';
+import { fenIn, textIn } from './data.ts';
 import * as store from './payout-store.ts';
 import { moneyReaders } from './readers.ts';
-import { isRefused, isUnknown, type BankPort, type CaseEffect, type CasesPort, type CaseState, type FindPayee, type LineResult } from './ports.ts';
+import {
+  isRefused,
+  isUnknown,
+  type BankPort,
+  type CaseEffect,
+  type CasesPort,
+  type CaseState,
+  type FindPayee,
+  type LineResult,
+} from './ports.ts';
 
 export type PayoutsOptions = {
   readonly db: Database;
@@ -46,12 +55,16 @@ export function createPayouts(options: PayoutsOptions) {
   const cardContext = (payoutId: string) => `payout:card:${payoutId}`;
 
   function openPayee(row: store.PayoutRow): { name: string; card: string } {
-    return { name: crypto.open(nameContext(row.payout_id), row.payee_name_sealed), card: crypto.open(cardContext(row.payout_id), row.card_sealed) };
+    return {
+      name: crypto.open(nameContext(row.payout_id), row.payee_name_sealed),
+      card: crypto.open(cardContext(row.payout_id), row.card_sealed),
+    };
   }
 
   function cardOf(state: CaseState): string | null {
     const value = state.data['payout_card'];
-    if (typeof value !== 'object' || value === null || !('sealed' in value) || typeof value.sealed !== 'string') return null;
+    if (typeof value !== 'object' || value === null || !('sealed' in value) || typeof value.sealed !== 'string')
+      return null;
     const card: unknown = JSON.parse(crypto.open(`case:${state.caseId}:payout_card`, value.sealed));
     return typeof card === 'string' ? card : null;
   }
@@ -74,13 +87,32 @@ export function createPayouts(options: PayoutsOptions) {
     const payoutId = newId();
     const reference = payoutId.replaceAll('-', '');
     tx.send(store.insertPayout, [
-      payoutId, reference, state.caseId, state.personId, step, `${purpose.zh} ${state.caseNo}`,
-      crypto.seal(nameContext(payoutId), payee.name), crypto.seal(cardContext(payoutId), card), card.slice(-4), amountFen, orgId, clock.now(),
+      payoutId,
+      reference,
+      state.caseId,
+      state.personId,
+      step,
+      `${purpose.zh} ${state.caseNo}`,
+      crypto.seal(nameContext(payoutId), payee.name),
+      crypto.seal(cardContext(payoutId), card),
+      card.slice(-4),
+      amountFen,
+      orgId,
+      clock.now(),
       [...new Set([...moneyReaders(context), roleGrant('insurer_finance', orgId)])],
     ]);
-    await ledger.post(tx, {
-      idem: `agreed:${reference}`, debit: 'insurer_claims', credit: 'payout_reserve', amountFen, code: 'claim_agreed', caseId: state.caseId,
-    }, { region: state.region, subjectId: state.personId });
+    await ledger.post(
+      tx,
+      {
+        idem: `agreed:${reference}`,
+        debit: 'insurer_claims',
+        credit: 'payout_reserve',
+        amountFen,
+        code: 'claim_agreed',
+        caseId: state.caseId,
+      },
+      { region: state.region, subjectId: state.personId },
+    );
     return { payout_fen: amountFen, payout_reference: reference };
   };
 
@@ -94,10 +126,18 @@ export function createPayouts(options: PayoutsOptions) {
   }
 
   async function releaseAgreed(tx: Tx, row: store.PayoutRow): Promise<void> {
-    await ledger.post(tx, {
-      idem: `unagreed:${row.reference}`, debit: 'payout_reserve', credit: 'insurer_claims', amountFen: row.amount_fen,
-      code: 'claim_released', caseId: row.case_id,
-    }, { subjectId: row.person_id });
+    await ledger.post(
+      tx,
+      {
+        idem: `unagreed:${row.reference}`,
+        debit: 'payout_reserve',
+        credit: 'insurer_claims',
+        amountFen: row.amount_fen,
+        code: 'claim_released',
+        caseId: row.case_id,
+      },
+      { subjectId: row.person_id },
+    );
   }
 
   /** Takes one final result of the bank. `stale`: it is not ours, was known, or differs in amount; nothing was booked. */
@@ -124,7 +164,9 @@ export function createPayouts(options: PayoutsOptions) {
     await tx.run(store.endPayout, [row.payout_id, 'settled', result.bankSerial ?? null, paidAt, null]);
     await ledger.postPending(tx, reserveId, row.amount_fen, { subjectId: row.person_id });
     await cases.event(tx, {
-      caseId: row.case_id, step: row.step, outcome: 'paid',
+      caseId: row.case_id,
+      step: row.step,
+      outcome: 'paid',
       data: { paid_fen: row.amount_fen, bank_serial: result.bankSerial ?? null, paid_at: paidAt },
     });
   }
@@ -135,7 +177,9 @@ export function createPayouts(options: PayoutsOptions) {
     await ledger.voidPending(tx, reserveId, { subjectId: row.person_id });
     await releaseAgreed(tx, row);
     await cases.event(tx, {
-      caseId: row.case_id, step: row.step, outcome: 'pay_failed',
+      caseId: row.case_id,
+      step: row.step,
+      outcome: 'pay_failed',
       data: { pay_failed_reason: reason, pay_failed_at: clock.now() },
     });
   }
@@ -143,7 +187,13 @@ export function createPayouts(options: PayoutsOptions) {
   /** The bank's word about another amount is not believed; that it was said is kept. */
   function traceRefused(tx: Tx, row: store.PayoutRow, result: LineResult): void {
     options.trace.record(tx, {
-      eventId: newId(), type: 'money.result_refused', at: clock.now(), region: '', department: 'bank', actorId: null, subjectId: row.person_id,
+      eventId: newId(),
+      type: 'money.result_refused',
+      at: clock.now(),
+      region: '',
+      department: 'bank',
+      actorId: null,
+      subjectId: row.person_id,
       body: { reference: row.reference, oursFen: row.amount_fen, theirsFen: result.amountFen, state: result.state },
     });
   }
@@ -172,20 +222,28 @@ export function createPayouts(options: PayoutsOptions) {
     if (status.state === 'settled' || status.state === 'returned' || status.state === 'failed') {
       const { state, bankSerial, settledAt, reason } = status;
       await applyResult({
-        reference: row.reference, state, amountFen: row.amount_fen,
-        ...(bankSerial ? { bankSerial } : {}), ...(settledAt ? { settledAt } : {}), ...(reason ? { reason } : {}),
+        reference: row.reference,
+        state,
+        amountFen: row.amount_fen,
+        ...(bankSerial ? { bankSerial } : {}),
+        ...(settledAt ? { settledAt } : {}),
+        ...(reason ? { reason } : {}),
       });
     } else if (status.state === 'not_found' && row.batch_id) {
       // The bank never got it: the same batch goes again under the same number, which the bank takes once.
       const { batch_id: batchId } = row;
-      await db.transaction(systemAccess, async (tx) => options.enqueue(tx, 'payouts.submit', { batchId }, { jobKey: `payouts.submit:${batchId}` }));
+      await db.transaction(systemAccess, async (tx) =>
+        options.enqueue(tx, 'payouts.submit', { batchId }, { jobKey: `payouts.submit:${batchId}` }),
+      );
     }
   }
 
   const tasks = {
     'payouts.nothing_to_pay': async (payload: unknown) => {
       const input = { caseId: textIn(payload, 'caseId'), step: textIn(payload, 'step') };
-      await db.transaction(systemAccess, (tx) => cases.event(tx, { ...input, outcome: 'paid', data: { paid_fen: 0, paid_at: clock.now() } }));
+      await db.transaction(systemAccess, (tx) =>
+        cases.event(tx, { ...input, outcome: 'paid', data: { paid_fen: 0, paid_at: clock.now() } }),
+      );
     },
   };
 

@@ -6,10 +6,16 @@ import type { Tx } from '#platform/db';
 // ---- outside parties ---------------------------------------------------------------------------------------------------------
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-export type IncomingHeaders = Headers;
 
 export type PaymentEvent =
-  | { readonly kind: 'paid'; readonly eventId: string; readonly orderNo: string; readonly transactionId: string; readonly amountFen: number; readonly paidAt: Date }
+  | {
+      readonly kind: 'paid';
+      readonly eventId: string;
+      readonly orderNo: string;
+      readonly transactionId: string;
+      readonly amountFen: number;
+      readonly paidAt: Date;
+    }
   | {
       readonly kind: 'refund';
       readonly eventId: string;
@@ -35,7 +41,14 @@ export type BillLine = {
 };
 
 export type PaymentPort = {
-  createOrder(order: { orderNo: string; amountFen: number; description: string; expiresAt: Date; payerRef: string; returnUrl?: string }): Promise<{ payUrl: string }>;
+  createOrder(order: {
+    orderNo: string;
+    amountFen: number;
+    description: string;
+    expiresAt: Date;
+    payerRef: string;
+    returnUrl?: string;
+  }): Promise<{ payUrl: string }>;
   query(orderNo: string): Promise<{
     readonly state: 'not_paid' | 'paid' | 'closed' | 'refunded' | 'not_found';
     readonly amountFen?: number;
@@ -43,7 +56,13 @@ export type PaymentPort = {
     readonly paidAt?: Date;
   }>;
   close(orderNo: string): Promise<void>;
-  refund(order: { refundNo: string; orderNo: string; amountFen: number; totalFen: number; reason: string }): Promise<{ readonly state: RefundState }>;
+  refund(order: {
+    refundNo: string;
+    orderNo: string;
+    amountFen: number;
+    totalFen: number;
+    reason: string;
+  }): Promise<{ readonly state: RefundState }>;
   queryRefund(refundNo: string): Promise<{ readonly state: RefundState }>;
   dailyBill(day: string): Promise<readonly BillLine[]>;
   parseCallback(headers: Headers, rawBody: Buffer): PaymentEvent;
@@ -84,7 +103,10 @@ export type BankPort = {
     readonly reason?: string;
   }>;
   statement(day: string): Promise<readonly StatementLine[]>;
-  verifyCallback(headers: Headers, rawBody: Buffer): { readonly eventId: string; readonly batchNo: string; readonly results: readonly LineResult[] };
+  verifyCallback(
+    headers: Headers,
+    rawBody: Buffer,
+  ): { readonly eventId: string; readonly batchNo: string; readonly results: readonly LineResult[] };
 };
 
 function hasKind(error: unknown, kind: string): boolean {
@@ -137,7 +159,12 @@ export type CasesPort = {
   /** An outside party's event takes an outcome; false when the case is not in that step any more. */
   event(
     tx: Tx,
-    input: { readonly caseId: string; readonly step: string; readonly outcome: string; readonly data: Readonly<Record<string, unknown>> },
+    input: {
+      readonly caseId: string;
+      readonly step: string;
+      readonly outcome: string;
+      readonly data: Readonly<Record<string, unknown>>;
+    },
   ): Promise<boolean>;
 };
 

@@ -3,7 +3,10 @@
 import { statement } from '#platform/db';
 import type { Difference, Party } from './contract.ts';
 
-export const insertBankLines = statement<[string, string[], string[], string[], number[], string[], (string | null)[], string], never>(
+export const insertBankLines = statement<
+  [string, string[], string[], string[], number[], string[], (string | null)[], string],
+  never
+>(
   'money.insert_bank_lines',
   `insert into bank_line (line_key, day, reference, bank_serial, amount_fen, kind, matched_payout_id, at)
    select l.line_key, $1::date, l.reference, l.bank_serial, l.amount_fen, l.kind, l.payout_id, $8
@@ -17,10 +20,16 @@ export const listSettledBetween = statement<[string, string], { reference: strin
   `select reference, amount_fen from payout where state = 'settled' and settled_at >= $1 and settled_at < $2 order by reference`,
 );
 
-export const listIdems = statement<[string[]], { idem: string }>('money.idems', 'select idem from transfer where idem = any($1)');
+export const listIdems = statement<[string[]], { idem: string }>(
+  'money.idems',
+  'select idem from transfer where idem = any($1)',
+);
 
 /** Refunds that we began in a time, as the party counts them, with what became of them. */
-export const listRefundsBetween = statement<[string, string], { idem: string; amount_fen: number; resolution: string | null }>(
+export const listRefundsBetween = statement<
+  [string, string],
+  { idem: string; amount_fen: number; resolution: string | null }
+>(
   'money.refunds_between',
   `select t.idem, t.amount_fen, r.state as resolution from transfer t left join transfer r on r.pending_of = t.transfer_id
    where t.code = 'refund' and t.pending_of is null and t.at >= $1 and t.at < $2 order by t.idem`,

@@ -35,14 +35,41 @@ export function createReconcile(options: ReconcileOptions) {
     if (day >= dayOf(clock.now())) throw refuse('money.day_not_over', { day });
     const from = startOfDay(day);
     const until = new Date(Date.parse(from) + dayMs).toISOString();
-    const { matched, differences } = party === 'bank' ? await bankDay(day, from, until) : await paymentDay(day, from, until);
+    const { matched, differences } =
+      party === 'bank' ? await bankDay(day, from, until) : await paymentDay(day, from, until);
     return db.transaction(systemAccess, async (tx) => {
       const reconciliationId = newId();
       const at = clock.now();
       const body = { day, party, matched, differences };
-      const leafId = options.trace.record(tx, { eventId: reconciliationId, type: 'reconciliation', at, region: '', department: 'insurer', actorId, subjectId: null, body });
-      await tx.run(store.insertReconciliation, [reconciliationId, day, party, matched, differences.length, JSON.stringify(differences), at, leafId]);
-      return { reconciliationId, day, party, matchedCount: matched, differenceCount: differences.length, differences: [...differences], at };
+      const leafId = options.trace.record(tx, {
+        eventId: reconciliationId,
+        type: 'reconciliation',
+        at,
+        region: '',
+        department: 'insurer',
+        actorId,
+        subjectId: null,
+        body,
+      });
+      await tx.run(store.insertReconciliation, [
+        reconciliationId,
+        day,
+        party,
+        matched,
+        differences.length,
+        JSON.stringify(differences),
+        at,
+        leafId,
+      ]);
+      return {
+        reconciliationId,
+        day,
+        party,
+        matchedCount: matched,
+        differenceCount: differences.length,
+        differences: [...differences],
+        at,
+      };
     });
   }
 
@@ -72,15 +99,33 @@ export function createReconcile(options: ReconcileOptions) {
       // A payout that the bank booked on this day and we settled on the next belongs to this day.
       const others = paid.map((line) => line.reference).filter((reference) => !known.has(reference));
       const late = (await tx.run(listByReference, [others])).filter((row) => row.state === 'settled');
-      const theirs = paid.map((line) => ({ key: line.bankSerial, reference: line.reference, amountFen: line.amountFen }));
-      const all = [...ours, ...late.map((row) => ({ reference: row.reference, amountFen: row.amount_fen }))];
-      const compared = compare(all.filter((line) => !returned.has(line.reference)), theirs, bankWords);
-      const returns = ours.filter((line) => returned.has(line.reference)).map((line): Difference => ({
-        kind: 'state_differs', reference: line.reference, oursFen: line.amountFen, theirsFen: 0,
-        zh: `付款${line.reference}系统记为已到账，银行对账单显示已退回，须重新核付。`, ownerRole: bankWords.ownerRole,
+      const theirs = paid.map((line) => ({
+        key: line.bankSerial,
+        reference: line.reference,
+        amountFen: line.amountFen,
       }));
+      const all = [...ours, ...late.map((row) => ({ reference: row.reference, amountFen: row.amount_fen }))];
+      const compared = compare(
+        all.filter((line) => !returned.has(line.reference)),
+        theirs,
+        bankWords,
+      );
+      const returns = ours
+        .filter((line) => returned.has(line.reference))
+        .map((line): Difference => ({
+          kind: 'state_differs',
+          reference: line.reference,
+          oursFen: line.amountFen,
+          theirsFen: 0,
+          zh: `付款${line.reference}系统记为已到账，银行对账单显示已退回，须重新核付。`,
+          ownerRole: bankWords.ownerRole,
+        }));
       await clear(tx, compared, (line) => ({
-        idem: `statement:${line.key}`, debit: 'bank_clearing', credit: 'bank_account', amountFen: line.amountFen, code: 'statement',
+        idem: `statement:${line.key}`,
+        debit: 'bank_clearing',
+        credit: 'bank_account',
+        amountFen: line.amountFen,
+        code: 'statement',
       }));
       return { matched: compared.matched.length, differences: [...compared.differences, ...returns] };
     });
@@ -91,8 +136,14 @@ export function createReconcile(options: ReconcileOptions) {
       const rows = await tx.run(listByReference, [lines.map((line) => line.reference)]);
       const payoutOf = new Map(rows.map((row) => [row.reference, row.payout_id]));
       await tx.run(store.insertBankLines, [
-        day, lines.map((line) => `${line.bankSerial}:${line.kind}`), lines.map((line) => line.reference), lines.map((line) => line.bankSerial),
-        lines.map((line) => line.amountFen), lines.map((line) => line.kind), lines.map((line) => payoutOf.get(line.reference) ?? null), clock.now(),
+        day,
+        lines.map((line) => `${line.bankSerial}:${line.kind}`),
+        lines.map((line) => line.reference),
+        lines.map((line) => line.bankSerial),
+        lines.map((line) => line.amountFen),
+        lines.map((line) => line.kind),
+        lines.map((line) => payoutOf.get(line.reference) ?? null),
+        clock.now(),
       ]);
     });
   }
@@ -102,8 +153,12 @@ export function createReconcile(options: ReconcileOptions) {
     for (const line of lines.filter((one) => one.kind === 'payout')) {
       const back = returned.has(line.reference);
       await options.payouts.applyResult({
-        reference: line.reference, state: back ? 'returned' : 'settled', amountFen: line.amountFen, bankSerial: line.bankSerial,
-        settledAt: line.bookedAt, ...(back ? { reason: '银行退回' } : {}),
+        reference: line.reference,
+        state: back ? 'returned' : 'settled',
+        amountFen: line.amountFen,
+        bankSerial: line.bankSerial,
+        settledAt: line.bookedAt,
+        ...(back ? { reason: '银行退回' } : {}),
       });
     }
   }
@@ -115,39 +170,93 @@ export function createReconcile(options: ReconcileOptions) {
     const payments = lines.filter((line) => line.kind === 'payment');
     const refunds = lines.filter((line) => line.kind === 'refund');
     for (const line of payments) {
-      await options.payments.acceptByNo(line.orderNo, { transactionId: line.transactionId, amountFen: line.amountFen, paidAt: line.at.toISOString() });
+      await options.payments.acceptByNo(line.orderNo, {
+        transactionId: line.transactionId,
+        amountFen: line.amountFen,
+        paidAt: line.at.toISOString(),
+      });
     }
     return db.transaction(systemAccess, async (tx) => {
       const paid = await comparePayments(tx, payments, from, until);
-      await clear(tx, paid, (line) => ({ idem: `bill:${line.key}`, debit: 'bank_account', credit: 'payment_clearing', amountFen: line.amountFen, code: 'bill' }));
+      await clear(tx, paid, (line) => ({
+        idem: `bill:${line.key}`,
+        debit: 'bank_account',
+        credit: 'payment_clearing',
+        amountFen: line.amountFen,
+        code: 'bill',
+      }));
       const given = await compareRefunds(tx, refunds, from, until);
       // Only a refund that ended well has left our clearing account; one on its way is cleared when its day is run again.
       const done = await refundsDone(tx, given.matched);
       await clear(tx, { matched: done, differences: [] }, (line) => ({
-        idem: `bill:${line.key}`, debit: 'payment_clearing', credit: 'bank_account', amountFen: line.amountFen, code: 'bill_refund',
+        idem: `bill:${line.key}`,
+        debit: 'payment_clearing',
+        credit: 'bank_account',
+        amountFen: line.amountFen,
+        code: 'bill_refund',
       }));
       const refused = await refusedEvents(tx, from, until);
-      return { matched: paid.matched.length + given.matched.length, differences: [...paid.differences, ...given.differences, ...refused] };
+      const matched = paid.matched.length + given.matched.length;
+      return {
+        matched,
+        differences: [...paid.differences, ...given.differences, ...stuckRefunds(refunds), ...refused],
+      };
     });
   }
 
-  async function comparePayments(tx: Tx, payments: readonly BillLine[], from: string, until: string): Promise<Comparison> {
+  async function comparePayments(
+    tx: Tx,
+    payments: readonly BillLine[],
+    from: string,
+    until: string,
+  ): Promise<Comparison> {
     const booked = await tx.run(listPaidBetween, [from, until]);
     const seen = new Set(booked.map((order) => order.order_no));
     const others = payments.map((line) => line.orderNo).filter((orderNo) => !seen.has(orderNo));
     const late = (await tx.run(listOrders, [others])).filter((order) => order.paid_at !== null);
     const ours = [...booked, ...late].map((order) => ({ reference: order.order_no, amountFen: order.amount_fen }));
-    return compare(ours, payments.map((line) => ({ key: line.orderNo, reference: line.orderNo, amountFen: line.amountFen })), payWords);
+    return compare(
+      ours,
+      payments.map((line) => ({ key: line.orderNo, reference: line.orderNo, amountFen: line.amountFen })),
+      payWords,
+    );
   }
 
-  async function compareRefunds(tx: Tx, refunds: readonly BillLine[], from: string, until: string): Promise<Comparison> {
+  async function compareRefunds(
+    tx: Tx,
+    refunds: readonly BillLine[],
+    from: string,
+    until: string,
+  ): Promise<Comparison> {
     const began = await tx.run(store.listRefundsBetween, [from, until]);
     const ours = began
-      .map((row) => ({ reference: refundNoOf(row.idem), amountFen: row.amount_fen, failed: row.resolution === 'resolved_void' }))
+      .map((row) => ({
+        reference: refundNoOf(row.idem),
+        amountFen: row.amount_fen,
+        failed: row.resolution === 'resolved_void',
+      }))
       // One that failed and that they never took is no difference.
       .filter((line) => !line.failed || refunds.some((their) => their.refundNo === line.reference));
-    const theirs = refunds.map((line) => ({ key: line.refundNo ?? line.orderNo, reference: line.refundNo ?? line.orderNo, amountFen: line.amountFen }));
+    const theirs = refunds.map((line) => ({
+      key: line.refundNo ?? line.orderNo,
+      reference: line.refundNo ?? line.orderNo,
+      amountFen: line.amountFen,
+    }));
     return compare(ours, theirs, refundWords);
+  }
+
+  /** The party could not give the money back to where it came from: somebody must find another way with it. */
+  function stuckRefunds(refunds: readonly BillLine[]): readonly Difference[] {
+    return refunds
+      .filter((line) => line.refundState === 'abnormal')
+      .map((line) => ({
+        kind: 'state_differs',
+        reference: line.refundNo ?? line.orderNo,
+        oursFen: line.amountFen,
+        theirsFen: line.amountFen,
+        zh: `退款${line.refundNo ?? line.orderNo}在支付平台异常（原支付账户不可用），须在支付平台改用其他方式退回。`,
+        ownerRole: refundWords.ownerRole,
+      }));
   }
 
   async function refundsDone(tx: Tx, matched: readonly TheirLine[]): Promise<readonly TheirLine[]> {
@@ -159,8 +268,14 @@ export function createReconcile(options: ReconcileOptions) {
   async function refusedEvents(tx: Tx, from: string, until: string): Promise<readonly Difference[]> {
     const rows = await tx.run(listRefusedEvents, [from, until]);
     return rows.map((row) => ({
-      kind: 'refused_event', reference: row.order_no, oursFen: null, theirsFen: row.body.amountFen ?? null,
-      zh: row.kind === 'paid_differs' ? `支付平台通知的金额与订单${row.order_no}不一致，没有入账，须核实。` : `支付平台通知了系统没有的订单${row.order_no}，没有入账，须核实。`,
+      kind: 'refused_event',
+      reference: row.order_no,
+      oursFen: null,
+      theirsFen: row.body.amountFen ?? null,
+      zh:
+        row.kind === 'paid_differs'
+          ? `支付平台通知的金额与订单${row.order_no}不一致，没有入账，须核实。`
+          : `支付平台通知了系统没有的订单${row.order_no}，没有入账，须核实。`,
       ownerRole: payWords.ownerRole,
     }));
   }
@@ -169,17 +284,28 @@ export function createReconcile(options: ReconcileOptions) {
   async function clear(tx: Tx, compared: Comparison, toMovement: (line: TheirLine) => Movement): Promise<void> {
     const movements = compared.matched.map(toMovement);
     const known = new Set((await tx.run(store.listIdems, [movements.map((one) => one.idem)])).map((row) => row.idem));
-    await ledger.moveMany(tx, movements.filter((one) => !known.has(one.idem)), 'posted');
+    await ledger.moveMany(
+      tx,
+      movements.filter((one) => !known.has(one.idem)),
+      'posted',
+    );
   }
 
   async function listReconciliations(cursor: string | undefined, limit: number): Promise<Page<ReconciliationView>> {
     const key = readCursor(cursor);
-    const rows = await db.transaction(systemAccess, (tx) => tx.run(store.listReconciliations, [key?.[0] ?? null, key?.[1] ?? null, limit + 1]));
+    const rows = await db.transaction(systemAccess, (tx) =>
+      tx.run(store.listReconciliations, [key?.[0] ?? null, key?.[1] ?? null, limit + 1]),
+    );
     const page = cutPage(rows, limit, (last) => [last.at, last.reconciliation_id]);
     return {
       items: page.items.map((row) => ({
-        reconciliationId: row.reconciliation_id, day: row.day, party: row.party, matchedCount: row.matched_count,
-        differenceCount: row.difference_count, differences: row.differences, at: row.at,
+        reconciliationId: row.reconciliation_id,
+        day: row.day,
+        party: row.party,
+        matchedCount: row.matched_count,
+        differenceCount: row.difference_count,
+        differences: row.differences,
+        at: row.at,
       })),
       nextCursor: page.nextCursor,
     };

@@ -65,7 +65,15 @@ export function RegionInput({ view, big }: InputProps) {
   }
   return (
     <Several view={view} big={big}>
-      {view.place === null ? null : <p class="note">现在选的是：{view.place.zh}</p>}
+      {view.place === null ? null : (
+        <>
+          <p class="note">现在选的是：{view.place.zh}</p>
+          <button class="btn" name={view.name} value={textOf(view.raw)} data-primary>
+            就选这里，继续
+          </button>
+          <p class="soft sm">不对的话，请在下面重新选：</p>
+        </>
+      )}
       <Picker picker={view.picker} name={view.name} />
     </Several>
   );

@@ -71,7 +71,10 @@ dl.kv>div{padding:10px 16px}
 .row>input{flex:1 1 11rem;width:auto;min-width:0}
 .row>.btn.slim{flex:0 0 auto}
 .steps{display:flex;flex-wrap:wrap;gap:4px 0;font-size:var(--sm);color:var(--soft)}
+.steps li{display:flex;align-items:center}
 .steps li+li:before{content:"›";margin:0 .5em;color:var(--edge)}
+.steps .cell{padding:0 4px;min-height:44px;display:inline-flex;align-items:center;background:none;border:0}
+.steps .cell:after{content:none}
 .steps .active{color:var(--link);font-weight:600}
 .line{padding-left:20px;position:relative}
 .line li{padding:0 0 16px;position:relative}

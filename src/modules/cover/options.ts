@@ -1,0 +1,57 @@
+// What cover is made of, and what all of its parts share: who reads a row, the number of a policy, how a party's no is known.
+
+import type { Money } from '#modules/money';
+import type { Trace } from '#modules/trace';
+import { personGrant, roleGrant } from '#platform/access';
+import type { Clock } from '#platform/clock';
+import type { Database } from '#platform/db';
+import { invariant } from '#platform/errors';
+import type { enqueue as enqueueJob } from '#platform/jobs';
+import type { CasesPort, CaseState, Context, FindInsured, InsurerPort } from './ports.ts';
+
+export type CoverOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly enqueue: typeof enqueueJob;
+  readonly insurer: InsurerPort;
+  readonly cases: CasesPort;
+  readonly findInsured: FindInsured;
+  readonly money: Pick<Money, 'ledger' | 'payments'>;
+  /** Whether the daily rate is the whole premium or the worker's part; the rule's own parameter unless set. */
+  readonly subsidyMode?: 'gross' | 'net';
+  /** Where cover may start on the day of purchase; the rule's own parameter unless set. */
+  readonly sameDay?: (region: string) => boolean;
+  /** Where work is insured: the case's own city unless set. */
+  readonly inRegion?: (region: string) => boolean;
+};
+
+const readerRoles = [
+  'insurer_underwriter',
+  'insurer_adjuster',
+  'insurer_finance',
+  'medical_expert',
+  'hrss_window',
+  'hrss_investigator',
+  'supervisor',
+] as const;
+/** A whole day of tries, with growing pauses. */
+export const partyAttempts = 40;
+
+export function coverReaders({ state, facts }: Pick<Context, 'state' | 'facts'>): string[] {
+  invariant(state.personId, 'cover is of a person');
+  const readers = ['*', personGrant(state.personId)];
+  for (const role of readerRoles) {
+    const orgId = facts.route(role, state.region);
+    if (orgId) readers.push(roleGrant(role, orgId));
+  }
+  return readers;
+}
+
+export function policyNoOf(state: Pick<CaseState, 'caseNo'>): string {
+  return `GD${state.caseNo}`;
+}
+
+export function isRefused(error: unknown): error is Error & { code: string; partyMessage: string } {
+  return error instanceof Error && 'kind' in error && error.kind === 'refused';
+}

@@ -8,7 +8,7 @@ import { invariant } from '#platform/errors';
 import { median, numberOption, textOption, type BenchContext } from '#tools/bench-context';
 import { cpuTimes } from './support/cpu.ts';
 import { journeyOf, openDesk, type Desk } from './support/journey.ts';
-import { recordPool, replay, templatesOf, type Journey, type Recorder, type Script } from './support/recording.ts';
+import { createRecorder, replay, templatesOf, type Journey, type Recorder, type Script } from './support/recording.ts';
 import { createWorld, type BenchPerson, type World } from './support/world.ts';
 
 export const about = 'durable steps/s of the case engine in-process, and their ratio to the same SQL by bare pg';
@@ -28,13 +28,8 @@ export async function run(context: BenchContext): Promise<void> {
   const profile = textOption(context.args, 'profile');
   const database = await context.startDatabase();
   const poolSize = numberOption(context.args, 'pool', 20);
-  let recorder: Recorder | undefined;
-  const world = await createWorld(database, context.folder, {
-    poolSize,
-    onPool: (pool) => {
-      recorder = recordPool(pool);
-    },
-  });
+  const recorder = createRecorder();
+  const world = await createWorld(database, context.folder, { poolSize, onPool: recorder.listen });
   context.keep(world.stop);
   const bare = new pg.Pool({
     connectionString: database.appUrl,
@@ -44,7 +39,6 @@ export async function run(context: BenchContext): Promise<void> {
   } as pg.PoolConfig);
   context.keep(() => bare.end());
 
-  invariant(recorder, 'the world opened its pool');
   const desk = openDesk(world);
   const crowd = createCrowd(world);
   const recorded = await recordJourney(world, desk, crowd, recorder);

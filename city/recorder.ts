@@ -1,5 +1,6 @@
 // A transaction that remembers instead of writing: modules that only insert (trace, notices, documents) run as they are, and their
-// inserts become rows of the city. It understands `insert into t (columns) values (…)` and refuses everything else.
+// inserts become rows of the city. It understands `insert into t (columns) values (…)`, also several of them joined by `with`, and
+// refuses everything else.
 
 import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
@@ -10,7 +11,7 @@ import { tables } from './tables.ts';
 type Source = { readonly param: number } | { readonly literal: unknown };
 type Insert = { readonly table: TableName; readonly columns: readonly (readonly [string, Source])[] };
 
-const inserts = new Map<string, Insert>();
+const inserts = new Map<string, readonly Insert[]>();
 
 export function recordingTx(rows: Rows, now: () => string): Tx {
   const never = (): never => {
@@ -23,17 +24,19 @@ export function recordingTx(rows: Rows, now: () => string): Tx {
     one: never,
     onCommit: never,
     send: (what, params) => {
-      let insert = inserts.get(what.name);
-      if (!insert) {
-        insert = parse(what.text);
-        inserts.set(what.name, insert);
+      let known = inserts.get(what.name);
+      if (!known) {
+        known = parseAll(what.text);
+        inserts.set(what.name, known);
       }
-      const row: Record<string, unknown> = { ...emptyRow(insert.table) };
-      if (insert.table === 'log_leaf') row['recorded_at'] = now();
-      for (const [column, source] of insert.columns)
-        row[column] = 'param' in source ? params[source.param] : source.literal;
-      // The columns are those of the statement, which the loading test holds against the schema.
-      (rows[insert.table] as unknown[]).push(row);
+      for (const insert of known) {
+        const row: Record<string, unknown> = { ...emptyRow(insert.table) };
+        if (insert.table === 'log_leaf') row['recorded_at'] = now();
+        for (const [column, source] of insert.columns)
+          row[column] = 'param' in source ? params[source.param] : source.literal;
+        // The columns are those of the statement, which the loading test holds against the schema.
+        (rows[insert.table] as unknown[]).push(row);
+      }
     },
   };
 }
@@ -51,6 +54,14 @@ function emptyRow(table: TableName): Readonly<Record<string, null>> {
 
 function isTable(name: string): name is TableName {
   return Object.hasOwn(tables, name);
+}
+
+const insertPattern = /insert into \w+ \([^)]*\)\s*values \([^()]*\)/g;
+
+function parseAll(text: string): readonly Insert[] {
+  const rest = text.replaceAll(insertPattern, '#').replaceAll(/\s+/g, ' ').trim();
+  invariant(/^(with \w+ as \(#\)(, \w+ as \(#\))* )?#$/.test(rest), `the city cannot keep what this writes: ${text.slice(0, 80)}`);
+  return (text.match(insertPattern) ?? []).map(parse);
 }
 
 function parse(text: string): Insert {

@@ -48,6 +48,8 @@ async function start(config: Config): Promise<void> {
   if (database.applied.length > 0) say(`已执行数据库迁移：${database.applied.join('、')}`);
   const db = openDatabase({ url: database.appUrl, poolSize: config.poolSize });
   started.push({ name: '连接池', stop: db.close });
+  const people = openDatabase({ url: database.appUrl, poolSize: 4, applicationName: 'gongdun-people' });
+  started.push({ name: '人员连接池', stop: people.close });
 
   const localUrl = `http://127.0.0.1:${config.port}`;
   const parties = await connectParties(config, clock, { callbackBase: config.demo ? localUrl : config.publicUrl });
@@ -55,6 +57,7 @@ async function start(config: Config): Promise<void> {
   const services = createServices({
     config,
     db,
+    people,
     clock,
     parties,
     metrics,
@@ -64,7 +67,7 @@ async function start(config: Config): Promise<void> {
   });
   await services.prepare();
   await restoreClock(services);
-  const city = config.demo ? await ensureCity(services, database.ownerUrl, say) : null;
+  const city = config.demo ? await ensureCity(services, database.ownerUrl, (paid) => parties.simulators.payment?.learn(paid), say) : null;
   const accounts = city?.accounts ?? [];
 
   if (await buildApps()) say('页面已构建');

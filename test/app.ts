@@ -70,6 +70,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     ['--port', '0', '--workers', String(options.workers ?? 10), '--seed', String(options.seed ?? 1)],
   );
   const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
+  const people = openDatabase({ url: database.appUrl, poolSize: 3, applicationName: 'gongdun-test-people' });
   const clock = systemClock();
   // The port is known only after listening: callbacks go through an address that is filled in then.
   const callback = await freePort();
@@ -78,6 +79,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const services = createServices({
     config,
     db,
+    people,
     clock,
     parties,
     metrics: createMetrics(),
@@ -86,7 +88,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     publicUrl: url,
   });
   await services.prepare();
-  const city = await makeAndLoad(services, database.ownerUrl, { seed: config.seed, workers: config.workers, now: clock.now() });
+  const city = await makeAndLoad(services, database.ownerUrl, { seed: config.seed, workers: config.workers, now: clock.now() }, (paid) => parties.simulators.payment?.learn(paid));
   await buildApps();
   const log = createLog({ level: 'error' });
   const app = await createServer({ services, log, publicUrl: url, dist: join(import.meta.dirname, '..', 'dist'), demo: createDemo(services, parties, city.accounts) });
@@ -156,6 +158,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
       await background?.stop();
       await closeHttp(app, 2_000);
       await parties.stop();
+      await people.close();
       await db.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });

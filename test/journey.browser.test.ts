@@ -166,10 +166,13 @@ async function act(role: string, caseNo: string, action: string, fill: Fill = {}
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '办理', exact: true }).waitFor({ timeout: 15_000 });
   await page.getByText(caseNo).first().waitFor();
+  // The page may be the one that this clerk left open before others acted.
+  await page.reload();
+  await page.getByRole('heading', { name: '办理', exact: true }).waitFor({ timeout: 15_000 });
   await checkAccess(page);
   await page.getByRole('button', { name: action, exact: true }).click();
   for (const [label, value] of Object.entries(fill)) await fillDesk(page, label, value);
-  if (Object.keys(fill).length > 0) await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Control+Enter');
   await page.getByText(`已提交：${action}`).first().waitFor({ timeout: 15_000 });
 }
 
@@ -197,7 +200,8 @@ async function caseNoOf(url: string): Promise<string> {
   return number;
 }
 
-it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 240_000 }, async () => {
+it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 240_000 }, async ({ onTestFailed }) => {
+  onTestFailed(tellWhere);
   await signIn();
   await checkAccess(phone);
 
@@ -220,7 +224,7 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await checkAccess(phone);
 
   const reported = await apply('DI-006', {
-    accident_time: localTime(new Date(Date.parse(app.clock.now()) + 60_000).toISOString()), accident_spot: '湖滨南路与演示路口', accident_kind: '道路交通', on_work: 'yes', injured_condition: '住院', scene_media: [photo],
+    accident_time: localTime(new Date(Date.parse(app.clock.now()) + 60_000).toISOString()), accident_spot: '湖滨南路与演示路口', accident_kind: '道路交通', on_work: '是', injured_condition: '住院', scene_media: [photo],
   });
   const claimCase = await caseNoOf(reported);
   await act('insurer_adjuster', claimCase, '已联系上', { 联系记录与就医指引: '已电话联系，先就医，保留票据' });
@@ -233,7 +237,7 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await phone.getByRole('link', { name: /日保医疗费用理赔/ }).or(phone.getByRole('button', { name: /日保医疗费用理赔/ })).first().click();
   await phone.waitForURL(/apply|services/);
   await apply('DI-007', {
-    report_no: claimCase, treat_type: '住院', treat_hospital: '鹭江协议医院（虚构）', bill_total: '3860.50', medicare_paid: '800', treat_finished: 'yes', payout_card: card,
+    report_no: claimCase, treat_type: '住院', treat_hospital: '鹭江协议医院（虚构）', bill_total: '3860.50', medicare_paid: '800', treat_finished: '是', payout_card: card,
     fee_bill: [photo], fee_list: [photo], case_history: [photo],
   });
   await act('insurer_adjuster', claimCase, '齐全');
@@ -258,10 +262,19 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   expect(await app.services.money.brokenPromises()).toEqual([]);
 });
 
+/** What everybody had on the screen when it went wrong. */
+async function tellWhere(): Promise<void> {
+  for (const [who, page] of [['phone', phone] as const, ...desks]) {
+    const text = await page.locator('body').innerText().catch(() => '');
+    console.error(`--- ${who} ${page.url()}\n${text.slice(0, 700)}`);
+  }
+  console.error(faults.join('\n'));
+}
+
 async function payAtCashier(): Promise<void> {
   await until('the way to the cashier', async () => {
     await phone.reload();
-    const link = phone.getByRole('link', { name: /去支付|去缴费|支付/ });
+    const link = phone.getByRole('link', { name: /去支付|去付款/ });
     if ((await link.count()) === 0) return false;
     await link.first().click();
     await phone.waitForLoadState();

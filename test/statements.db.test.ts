@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 // Importing the wiring imports every module, and with it every statement.
 import '#wiring/services';
 import '#wiring/first-run';
+import '#wiring/worker-backend';
 import { declaredStatements } from '#platform/db';
 import { testDatabase, type TestDatabase } from '#test/database';
 import { isCode, isTest, textFiles } from '#test/repo-files';

@@ -11,12 +11,15 @@ type Query = { readonly name?: string; readonly text: string; readonly values?: 
 export type Sent = { readonly client: number; readonly query: Query; readonly after: readonly number[] };
 export type Script = readonly Sent[];
 
-export type Recorder = { capture(work: () => Promise<unknown>): Promise<Script> };
+export type Recorder = {
+  /** Listens to every connection that the pool makes from now on. */
+  listen(pool: pg.Pool): void;
+  capture(work: () => Promise<unknown>): Promise<Script>;
+};
 
-/** Listens to every connection that the pool makes from now on. */
-export function recordPool(pool: pg.Pool): Recorder {
+export function createRecorder(): Recorder {
   let recording: { sent: Sent[]; answered: number[]; clients: Map<pg.PoolClient, number> } | null = null;
-  pool.on('connect', (client) => {
+  const listenTo = (client: pg.PoolClient): void => {
     const send = client.query.bind(client) as (query: string | Query) => Promise<unknown>;
     const listen = (query: string | Query): Promise<unknown> => {
       const promise = send(query);
@@ -32,8 +35,9 @@ export function recordPool(pool: pg.Pool): Recorder {
     };
     // Only the promise form is used by the program.
     Object.assign(client, { query: listen });
-  });
+  };
   return {
+    listen: (pool) => void pool.on('connect', listenTo),
     capture: async (work) => {
       recording = { sent: [], answered: [], clients: new Map() };
       const { sent } = recording;

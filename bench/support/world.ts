@@ -60,7 +60,7 @@ export async function createWorld(
   options: {
     readonly poolSize?: number;
     readonly publicUrl?: string;
-    /** Sees the pool before its first connection. */
+    /** Sees each pool before its first connection. */
     readonly onPool?: (pool: pg.Pool) => void;
   } = {},
 ): Promise<World> {
@@ -76,12 +76,14 @@ export async function createWorld(
     poolSize: options.poolSize ?? config.poolSize,
     applicationName: 'gongdun-bench',
   });
-  options.onPool?.(db.pool);
+  const peopleDb = openDatabase({ url: database.appUrl, poolSize: 4, applicationName: 'gongdun-bench-people' });
+  for (const pool of [db.pool, peopleDb.pool]) options.onPool?.(pool);
   let steps = 0;
   const codes = new Map<string, string>();
   const services = createServices({
     config,
     db,
+    people: peopleDb,
     clock,
     parties: {
       ...parties,
@@ -135,6 +137,7 @@ export async function createWorld(
     codeSentTo: (phone) => codes.get(phone),
     stop: async () => {
       await owner.end();
+      await peopleDb.close();
       await db.close();
       await parties.stop();
     },

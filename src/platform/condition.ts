@@ -74,11 +74,21 @@ export function fieldsRead(condition: Condition): readonly string[] {
     else if (part.op === 'hours_since') expression(part.of);
   };
   const walk = (part: Condition): void => {
-    if (part.op === 'and' || part.op === 'or') part.of.forEach(walk);
-    else if (part.op === 'not') walk(part.of);
-    else {
-      expression(part.a);
-      if ('b' in part) expression(part.b);
+    switch (part.op) {
+      case 'and':
+      case 'or':
+        part.of.forEach(walk);
+        return;
+      case 'not':
+        walk(part.of);
+        return;
+      case 'in':
+      case 'present':
+        expression(part.a);
+        return;
+      default:
+        expression(part.a);
+        expression(part.b);
     }
   };
   walk(condition);

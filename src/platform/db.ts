@@ -2,8 +2,9 @@
 // all of them against the migrated schema. A transaction carries the Access of who asks, and outside effects wait for commit.
 // No query is sent outside of a transaction, and no network other than PostgreSQL's is used inside one.
 
+import { Writable } from 'node:stream';
 import pg from 'pg';
-import { grantsLiteral, type Access } from './access.ts';
+import { grantsLiteral, systemAccess, type Access } from './access.ts';
 import { invariant } from './errors.ts';
 
 export type Statement<Params extends readonly unknown[], Row> = {
@@ -40,6 +41,11 @@ export type Tx = {
   send<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params): void;
   /** Runs after the commit, never after a rollback, and its failure does not undo anything. */
   onCommit(hook: () => void): void;
+  /**
+   * The same transaction with the system's eyes, for what a module must know of a case whoever acts on it. A second transaction
+   * for that would hold a second connection, and enough of them at once would wait for each other for ever.
+   */
+  asSystem(): Tx;
 };
 
 export type Database = {
@@ -99,6 +105,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', () => {});
   // Nor one that dies while it is checked out: its queries fail, and that is how we hear of it.
   pool.on('connect', (client) => client.on('error', () => {}));
+  // Nor one that dies while it is checked out: its queries fail, and that is how we hear of it.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   return {
     pool,
@@ -131,8 +139,10 @@ async function attemptTransaction<T>(pool: pg.Pool, access: Access, work: (tx: T
   let broken: Error | undefined;
   try {
     // Not awaited: travels with the first statement. The literal is checked by grantsLiteral.
-    sent.push(quiet(client.query(`begin; set local gongdun.grants = '${grantsLiteral(access)}'`)));
+    holdBack(client);
+    sent.push(quiet(client.query(`begin; ${grantsSet(access)}`)));
     const result = await work(makeTx(client, access, hooks, sent));
+    holdBack(client);
     sent.push(client.query('commit'));
     const answers = await Promise.all(sent);
     const done = answers.at(-1) as pg.QueryResult;
@@ -158,9 +168,39 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-function makeTx(client: pg.PoolClient, access: Access, hooks: (() => void)[], sent: Promise<unknown>[]): Tx {
+function grantsSet(access: Access): string {
+  return `set local gongdun.grants = '${grantsLiteral(access)}'`;
+}
+
+const heldBack = new WeakSet<Writable>();
+
+/** What is sent without waiting in between leaves in one write: each write costs more than most statements do. */
+function holdBack(client: pg.PoolClient): void {
+  const stream = streamOf(client);
+  if (!stream || heldBack.has(stream)) return;
+  heldBack.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    heldBack.delete(stream);
+    stream.uncork();
+  });
+}
+
+/** The socket, which pg keeps but does not declare; without it nothing is held back. */
+function streamOf(client: object): Writable | null {
+  const connection: unknown = 'connection' in client ? client.connection : null;
+  const stream: unknown = typeof connection === 'object' && connection !== null && 'stream' in connection ? connection.stream : null;
+  return stream instanceof Writable ? stream : null;
+}
+
+function makeTx(client: pg.PoolClient, access: Access, hooks: (() => void)[], sent: Promise<unknown>[], outer?: Access): Tx {
   async function run<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params): Promise<Row[]> {
-    const result = await client.query({ name: what.name, text: what.text, values: params as unknown as unknown[] });
+    holdBack(client);
+    // The three travel together and run in this order, so that nothing else of the transaction sees with other eyes.
+    if (outer) sent.push(quiet(client.query(grantsSet(access))));
+    const answer = client.query({ name: what.name, text: what.text, values: params as unknown as unknown[] });
+    if (outer) sent.push(quiet(client.query(grantsSet(outer))));
+    const result = await answer;
     return result.rows as Row[];
   }
   async function maybe<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params) {
@@ -181,6 +221,7 @@ function makeTx(client: pg.PoolClient, access: Access, hooks: (() => void)[], se
       sent.push(quiet(run(what, params)));
     },
     onCommit: (hook) => hooks.push(hook),
+    asSystem: () => makeTx(client, systemAccess, hooks, sent, outer ?? access),
   };
 }
 

@@ -2,7 +2,7 @@
 // was broken off leaves no city, and the next one makes it again.
 
 import { z } from 'zod';
-import { loadCity, makeCity, type City } from '#city';
+import { loadCity, makeCity, type City, type Loaded } from '#city';
 import { serviceHash } from '#modules/catalogue';
 import { systemAccess } from '#platform/access';
 import { statement, type Database } from '#platform/db';
@@ -30,11 +30,15 @@ export async function knownCity(services: Services): Promise<City | null> {
   return mark.success ? build(services, mark.data) : null;
 }
 
+/** The simulated payment party must know what the city's people have paid, or it refuses their refunds. */
+export type Learn = (paid: Loaded['paidOrders']) => void;
+
 /** Makes and loads a city; the files of its cases go where the program looks for them. */
-export async function makeAndLoad(services: Services, ownerUrl: string, mark: CityMark): Promise<City> {
+export async function makeAndLoad(services: Services, ownerUrl: string, mark: CityMark, learn: Learn): Promise<City> {
   const city = await build(services, mark);
   for (const blob of city.blobs) await services.files.writeWhole(blob.address, blob.sealed);
-  await loadCity(ownerUrl, city);
+  const { paidOrders } = await loadCity(ownerUrl, city);
+  learn(paidOrders);
   await services.prepare();
   return city;
 }
@@ -45,12 +49,12 @@ function build(services: Services, mark: CityMark): Promise<City> {
 }
 
 /** The demonstration's city: the one that is there, or a new one on the first run. */
-export async function ensureCity(services: Services, ownerUrl: string, say: (line: string) => void): Promise<City> {
+export async function ensureCity(services: Services, ownerUrl: string, learn: Learn, say: (line: string) => void): Promise<City> {
   const known = await knownCity(services);
   if (known) return known;
   const { seed, workers } = services.config;
   const started = Date.now();
-  const city = await makeAndLoad(services, ownerUrl, { seed, workers, now: services.clock.now() });
+  const city = await makeAndLoad(services, ownerUrl, { seed, workers, now: services.clock.now() }, learn);
   say(`合成城市已生成：${workers} 人，种子 ${seed}，用时 ${((Date.now() - started) / 1000).toFixed(1)} 秒（全部虚构）`);
   return city;
 }

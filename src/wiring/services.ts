@@ -39,6 +39,8 @@ const refuse = declareRefusals({
 export type ServicesOptions = {
   readonly config: Config;
   readonly db: Database;
+  /** A small pool of its own for reading people inside somebody else's transaction: one pool would wait for itself. */
+  readonly people: Database;
   readonly clock: Clock;
   readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms'>;
   readonly metrics: Metrics;
@@ -57,6 +59,9 @@ const selectSeesPerson = statement<[string], { one: number }>(
   'select 1 as one from case_state where person_id = $1 limit 1',
 );
 const selectStaffName = statement<[string], { name: string }>('wiring.staff_name', 'select name from staff where staff_id = $1');
+
+const namesMax = 5_000;
+const nameMs = 60_000;
 
 export type Services = ReturnType<typeof createServices>;
 
@@ -87,7 +92,7 @@ export function createServices(options: ServicesOptions) {
 
   /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
   const person = async (personId: string) => {
-    const found = await db.transaction(systemAccess, (tx) => identity.personIn(tx, personId));
+    const found = await options.people.transaction(systemAccess, (tx) => identity.personIn(tx, personId));
     invariant(found, `person ${personId} exists`);
     return found;
   };
@@ -184,6 +189,17 @@ export function createServices(options: ServicesOptions) {
     onSteps: (count) => options.metrics.steps(count),
   });
 
+  // A list of cases shows many names; they change seldom, and only their masks and own pages are made from what is kept here.
+  const names = new Map<string, { name: string; untilMs: number }>();
+  const nameOf = async (personId: string): Promise<string> => {
+    const known = names.get(personId);
+    if (known && known.untilMs > Date.now()) return known.name;
+    const { name } = await person(personId);
+    if (names.size > namesMax) names.clear();
+    names.set(personId, { name, untilMs: Date.now() + nameMs });
+    return name;
+  };
+
   const reader = createReader({
     db,
     clock,
@@ -194,7 +210,7 @@ export function createServices(options: ServicesOptions) {
     regionName,
     applicantName: async (_tx, personId, orgId, open) => {
       if (!personId) return orgId ? orgs.orgName(orgId) : '';
-      const { name } = await person(personId);
+      const name = await nameOf(personId);
       return open ? name : maskName(name);
     },
     targetZh: (target) => {
@@ -230,7 +246,7 @@ export function createServices(options: ServicesOptions) {
       const parsed = fieldKind('id_number').parse(query.idNumber, {}, { today: clock.now().slice(0, 10) });
       if (!parsed.ok) return null;
       const index = idNumberIndex(crypto, { type: 'resident_id', number: String(parsed.value) });
-      const row = await db.transaction(systemAccess, (system) => system.maybe(selectPersonByIndex, [index]));
+      const row = await options.people.transaction(systemAccess, (system) => system.maybe(selectPersonByIndex, [index]));
       return row && (await tx.maybe(selectSeesPerson, [row.person_id])) ? row.person_id : null;
     });
     if (!found) throw refuse('cover.person_unknown');

@@ -8,6 +8,7 @@ import type { Message, HomeModel, LifeEvent, CaseItem, CoverNow, PaymentModel, S
 import type { Challenge, Login, PublishedService, WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
+import { statement } from '#platform/db';
 import { declareRefusals, type FieldProblem } from '#platform/errors';
 import type { CaseSummary } from '#modules/cases';
 import { rectifyBy } from '#modules/cases';
@@ -43,6 +44,9 @@ const consents: readonly ConsentText[] = [
     required: true,
   },
 ];
+
+/** Who registers agrees to the rules in the same act. */
+const selectRegistered = statement<[string], { created_at: string }>('wiring.registered_at', 'select created_at from person where person_id = $1');
 
 const registrationMs = 15 * 60_000;
 const unfinishedMax = 10_000;
@@ -304,7 +308,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
     const order = await money.payments.orderOf(workerAccess(personId), caseId);
-    return order ? [{ orderId: caseId, zh: order.description, amountFen: order.amountFen, stateText: order.stateZh }] : [];
+    return order ? [{ orderId: caseId, zh: order.description, amountFen: order.amountFen, stateText: order.stateZh, payable: order.state === 'created' || order.state === 'open' }] : [];
   }
 
   async function caseView(personId: string, caseId: string) {
@@ -430,7 +434,9 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     markAllRead: (personId) => notices.markAllRead(personId),
     profile: async (personId) => {
       const found = await identity.profile(personId);
-      const member = await db.transaction(workerAccess(personId), (tx) => services.membership.activeMember(tx, personId));
+      const [member, registered] = await db.transaction(workerAccess(personId), (tx) =>
+        Promise.all([services.membership.activeMember(tx, personId), tx.one(selectRegistered, [personId])]),
+      );
       if (!found) return { rows: [], consents: [] };
       const masked = maskPerson(found);
       return {
@@ -441,7 +447,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
           { zh: '地区', text: regionFullName(found.region) ?? found.region },
           { zh: '会籍', text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会' },
         ],
-        consents: consents.map((consent) => ({ zh: consent.zh, version: consent.version, at: '' })),
+        consents: consents.map((consent) => ({ zh: consent.zh, version: consent.version, at: registered.created_at })),
       };
     },
     whoSawMyData: async (personId, cursor) => {

@@ -67,6 +67,8 @@ export type PaymentSimulator = {
   pay(orderNo: string): boolean;
   order(orderNo: string): SimOrder | undefined;
   orders(): SimOrder[];
+  /** Orders that were paid before this simulator began, as a city's history says; known ones are left alone. */
+  learn(paid: readonly PaidBefore[]): void;
   refunds(): SimRefund[];
   /** Sends a forged "paid" for this order, as an attacker would. */
   sendForged(orderNo: string): void;
@@ -75,6 +77,15 @@ export type PaymentSimulator = {
   pendingCallbacks(): number;
   callbackAttempts(): readonly CallbackAttempt[];
   close(): Promise<void>;
+};
+
+export type PaidBefore = {
+  readonly orderNo: string;
+  readonly transactionId: string;
+  readonly amountFen: number;
+  readonly description: string;
+  readonly paidAt: string;
+  readonly expiresAt: string;
 };
 
 /** `publicUrl`: how a payer's browser reaches the cashier, when not by the loopback address. */
@@ -229,6 +240,12 @@ function credentialsOf(keys: SimKeys, baseUrl: string): PaymentSimulator['creden
   return { baseUrl, appId, merchantId, merchantSerial, merchantPrivateKeyPem, platformPublicKeysPem, apiV3Key };
 }
 
+function paidBefore(one: PaidBefore): SimOrder {
+  return {
+    ...one, prepayId: `before-${one.orderNo}`, tradeType: 'MWEB', notifyUrl: '', payer: '', state: 'SUCCESS',
+  };
+}
+
 export async function startPaymentSimulator(options: PaymentSimulatorOptions): Promise<PaymentSimulator> {
   const { now, stateDir, seed = 1 } = options;
   const keys = loadKeys(stateDir);
@@ -269,6 +286,11 @@ export async function startPaymentSimulator(options: PaymentSimulatorOptions): P
     pay: till.pay,
     order: (orderNo) => book.order(orderNo),
     orders: () => book.orders(),
+    learn: (paid) => {
+      for (const one of paid) {
+        if (!book.order(one.orderNo)) book.saveOrder(paidBefore(one));
+      }
+    },
     refunds: () => book.refunds(),
     sendForged: withOrder((order) => till.notifyPaid(order, true)),
     resend: withOrder((order) => (order.paidAt === undefined ? undefined : till.notifyPaid(order))),

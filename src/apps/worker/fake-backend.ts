@@ -271,7 +271,7 @@ export function createFake(now: () => string): Fake {
       if (caseId !== ids.case) throw fakeRefuse('fake.nothing');
       return {
         view: viewOf(said),
-        payments: [{ orderId: ids.order, zh: '付保费', amountFen: 40, stateText: '等待付款' }],
+        payments: [{ orderId: ids.order, zh: '付保费', amountFen: 40, stateText: '等待付款', payable: true }],
       };
     },
     command: async (_person, _caseId, command, requestId) => {

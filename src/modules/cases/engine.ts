@@ -7,7 +7,7 @@ import { personGrant, roleGrant, systemAccess, type Access } from '#platform/acc
 import { dayOf, type WorkingCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import { sameBytes, sha256 } from '#platform/crypto';
-import { brokenConstraint, type Database, type Tx } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { caseNumber, newId } from '#platform/ids';
 import { canonical, noPrevious, type Trace } from '#modules/trace';
@@ -149,7 +149,7 @@ export function createEngine(options: EngineOptions) {
         previous: head,
         commitment: committed.commitment,
         salt: committed.salt,
-        body: canonical(body),
+        body: committed.text,
       });
       head = leaf.hash;
       state = fold(state, caseId, {
@@ -282,19 +282,20 @@ export function createEngine(options: EngineOptions) {
     work: (tx: Tx) => Promise<Answer>,
   ): Promise<Answer> {
     const hash = sha256(canonical(request));
-    const attempt = () =>
-      options.db.transaction(access, async (tx) => {
-        const known = await tx.maybe(store.selectRequest, [requestId]);
+    try {
+      return await options.db.transaction(access, async (tx) => {
+        // An outside party repeats itself as a matter of course: its repeat must not even look at the case.
+        const known = access.kind === 'system' ? await tx.maybe(store.selectRequest, [requestId]) : undefined;
         if (known) return repeated(known, hash);
         const answer = await work(tx);
         tx.send(store.insertRequest, [requestId, access.actorId ?? access.kind, hash, JSON.stringify(answer), options.clock.now()]);
         return answer;
       });
-    try {
-      return await attempt();
     } catch (error) {
-      // The same request arrived twice at once: the other one won, its answer is ours.
-      if (brokenConstraint(error) === 'request_pkey') return attempt();
+      // A person's repeat fails on whatever the first one changed, at the latest on the key of its request; then the first answer is
+      // ours. Repeats are rare: looking for one before every write would cost each of them a round trip.
+      const known = await options.db.transaction(access, (tx) => tx.maybe(store.selectRequest, [requestId])).catch(() => undefined);
+      if (known) return repeated(known, hash);
       throw error;
     }
   }

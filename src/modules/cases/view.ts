@@ -109,7 +109,7 @@ function viewActive(input: ViewInput, active: ActiveStep): ActiveStepView {
 }
 
 function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep, who: readonly Role[]): string {
-  if (active.supplement || who.some(isPublicRole)) return '申请人';
+  if (active.supplement || who.some(isPublicRole) || isPublicRole(definition.role)) return '申请人';
   if (who.length === 0) return definition.role === 'system' ? '系统' : `等待${roles[definition.role].zh}的回执`;
   return active.orgId ? input.orgName(active.orgId) : roles[definition.role].zh;
 }
@@ -120,7 +120,8 @@ function statusText(input: ViewInput, active: readonly ActiveStepView[]): string
   const first = active[0];
   if (!first) return '办理中';
   if (first.paused) return `${first.zh}：${first.paused}`;
-  return first.whose === '申请人' ? `轮到申请人：${first.zh}` : `${first.whose}正在办理：${first.zh}`;
+  if (first.whose === '申请人') return `轮到申请人：${first.zh}`;
+  return first.whose.startsWith('等待') ? `${first.zh}：${first.whose}` : `${first.whose}正在办理：${first.zh}`;
 }
 
 // ---- facts -------------------------------------------------------------------------------------------------------------------

@@ -31,20 +31,17 @@ export type Leaf = { readonly leafId: string; readonly entry: string; readonly h
 
 export type Trace = {
   leaf(act: TracedAct): Leaf;
-  /** SHA-256(32-byte salt ‖ canonical body): deleting body and salt erases the content and keeps every proof valid. */
-  commit(body: unknown): { salt: Buffer; commitment: Buffer };
+  /** SHA-256(32-byte salt ‖ canonical body), with the body as it was hashed. Deleting body and salt erases the content and keeps every proof valid. */
+  commit(body: unknown): { salt: Buffer; commitment: Buffer; text: string };
   /** Writes the leaf of an act that is not a case action (money, unmasking, publication, roles) and gives its id. */
   record(tx: Tx, act: Omit<TracedAct, 'previous' | 'commitment'> & { readonly body: unknown }): string;
 };
 
-const insertLeaf = statement<[string, string], never>(
-  'trace.insert_leaf',
-  'insert into log_leaf (leaf_id, entry) values ($1, $2)',
-);
-
-const insertBody = statement<[string, Buffer, string], never>(
-  'trace.insert_body',
-  'insert into trace_body (leaf_id, salt, body) values ($1, $2, $3::jsonb)',
+/** Leaf and body in one statement: what refers to the leaf may follow at once. */
+const insertRecord = statement<[string, string, Buffer, string], never>(
+  'trace.insert',
+  `with leaf as (insert into log_leaf (leaf_id, entry) values ($1, $2))
+   insert into trace_body (leaf_id, salt, body) values ($1, $3, $4::jsonb)`,
 );
 
 export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: number) => Buffer = randomBytes): Trace {
@@ -66,7 +63,8 @@ export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: 
   };
   const commit = (body: unknown) => {
     const salt = random(32);
-    return { salt, commitment: sha256(salt, canonical(body)) };
+    const text = canonical(body);
+    return { salt, commitment: sha256(salt, text), text };
   };
   return {
     leaf,
@@ -75,8 +73,7 @@ export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: 
       const { body, ...rest } = act;
       const committed = commit(body);
       const made = leaf({ ...rest, previous: noPrevious, commitment: committed.commitment });
-      tx.send(insertLeaf, [made.leafId, made.entry]);
-      tx.send(insertBody, [made.leafId, committed.salt, canonical(body)]);
+      tx.send(insertRecord, [made.leafId, made.entry, committed.salt, committed.text]);
       return made.leafId;
     },
   };

@@ -39,8 +39,8 @@ export function CasePage({ model }: { model: Model<'case'> }) {
       </div>
       <Status view={view} />
       {payments.map((payment) => (
-        <a class="btn" href={`/m/pay/${payment.orderId}`}>
-          {payment.zh}：{yuanText(payment.amountFen)}（{payment.stateText}）
+        <a class={payment.payable ? 'btn' : 'btn plain'} href={`/m/pay/${payment.orderId}`}>
+          {payment.payable ? '去支付' : '缴费情况'}：{payment.zh} {yuanText(payment.amountFen)}（{payment.stateText}）
         </a>
       ))}
       <Actions view={view} />

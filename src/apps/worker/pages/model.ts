@@ -230,6 +230,8 @@ export type PaymentLink = {
   readonly zh: string;
   readonly amountFen: number;
   readonly stateText: string;
+  /** It still waits to be paid. */
+  readonly payable: boolean;
 };
 
 export type CasePage = {

@@ -36,7 +36,7 @@ export async function run(context: BenchContext): Promise<void> {
     max: poolSize,
     pipeline: true,
     options: '-c timezone=UTC',
-  } as pg.PoolConfig);
+  });
   context.keep(() => bare.end());
 
   const desk = openDesk(world);
@@ -49,6 +49,7 @@ export async function run(context: BenchContext): Promise<void> {
   const ours: Measured[] = [];
   const theirs: Measured[] = [];
   for (let round = 1; round <= rounds; round += 1) {
+    await crowd.ready(Math.ceil(journeysASecondMax * seconds));
     const mine = await profiled(round === 1 ? profile : null, () => walk(world, desk, crowd, seconds, database.pid));
     const sql = await replayFor(bare, recorded, crowd, seconds, database.pid);
     ours.push(mine);
@@ -102,11 +103,16 @@ async function recordJourney(world: World, desk: Desk, crowd: Crowd, recorder: R
 async function walk(world: World, desk: Desk, crowd: Crowd, seconds: number, pid: number): Promise<Measured> {
   await crowd.ready(Math.ceil(journeysASecondMax * seconds));
   const before = world.stepsDone();
-  return measured(seconds, pid, () => world.stepsDone() - before, async (endsMs) => {
-    while (performance.now() < endsMs) {
-      for (const call of journeyOf(world, desk, crowd.take())) await call();
-    }
-  });
+  return measured(
+    seconds,
+    pid,
+    () => world.stepsDone() - before,
+    async (endsMs) => {
+      while (performance.now() < endsMs) {
+        for (const call of journeyOf(world, desk, crowd.take())) await call();
+      }
+    },
+  );
 }
 
 async function replayFor(pool: pg.Pool, bare: Bare, crowd: Crowd, seconds: number, pid: number): Promise<Measured> {
@@ -115,16 +121,21 @@ async function replayFor(pool: pg.Pool, bare: Bare, crowd: Crowd, seconds: numbe
   // Parameters are made beforehand: bare pg must not pay for making them.
   const waiting = Array.from({ length: count }, () => bare.journey.fill(sameFor(bare.sample, crowd.take())));
   let steps = 0;
-  return measured(seconds, pid, () => steps, async (endsMs) => {
-    while (performance.now() < endsMs) {
-      const scripts = waiting.pop();
-      invariant(scripts, 'the round ran out of journeys');
-      for (const [index, script] of scripts.entries()) {
-        await replay(pool, script);
-        steps += bare.stepsOf[index] ?? 0;
+  return measured(
+    seconds,
+    pid,
+    () => steps,
+    async (endsMs) => {
+      while (performance.now() < endsMs) {
+        const scripts = waiting.pop();
+        invariant(scripts, 'the round ran out of journeys');
+        for (const [index, script] of scripts.entries()) {
+          await replay(pool, script);
+          steps += bare.stepsOf[index] ?? 0;
+        }
       }
-    }
-  });
+    },
+  );
 }
 
 /** The ids of the sample that stand for somebody who must exist, and those of the person who takes the place. */
@@ -142,7 +153,12 @@ function sameFor(sample: BenchPerson, person: BenchPerson): ReadonlyMap<string, 
 type Measured = { readonly stepsPerSecond: number; readonly nodeUs: number; readonly postgresUs: number };
 
 /** Sixteen at once until the time is over. */
-async function measured(seconds: number, pid: number, steps: () => number, work: (endsMs: number) => Promise<void>): Promise<Measured> {
+async function measured(
+  seconds: number,
+  pid: number,
+  steps: () => number,
+  work: (endsMs: number) => Promise<void>,
+): Promise<Measured> {
   const before = cpuTimes(pid);
   const started = performance.now();
   await Promise.all(Array.from({ length: concurrency }, () => work(started + seconds * 1_000)));

@@ -1,7 +1,7 @@
 // Submissions a second over HTTP, with their 99th percentile: the real server in one process, the load in another, sessions that
 // were logged in, forms with papers of their own. Loopback only.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { buildApps } from '#tools/build';
 import { numberOption, textOption, type BenchContext } from '#tools/bench-context';
 import { invariant } from '#platform/errors';
@@ -35,7 +35,10 @@ export async function run(context: BenchContext): Promise<void> {
   context.keep(client.stop);
   const result = (await client.message()) as z.infer<typeof loadResult>;
   context.say(`answers: ${JSON.stringify(result.statuses)}; median ${result.p50Ms.toFixed(1)} ms`);
-  invariant(Object.keys(result.statuses).every((status) => status === '201'), `refused: ${result.firstRefusal}`);
+  invariant(
+    Object.keys(result.statuses).every((status) => status === '201'),
+    `refused: ${result.firstRefusal}`,
+  );
   context.emit('submissions_per_s', Math.round(result.done / result.seconds), '1/s');
   context.emit('p99_ms', Number(result.p99Ms.toFixed(1)), 'ms');
 }

@@ -14,7 +14,7 @@ import { everyPage, type PageVisit } from './support/pages.ts';
 import { startWeakPhone } from './support/weak-phone.ts';
 import { createWorld } from './support/world.ts';
 
-export const about = 'bytes and requests of every page of the worker\'s app, and Lighthouse on a weak phone';
+export const about = "bytes and requests of every page of the worker's app, and Lighthouse on a weak phone";
 
 const dist = join(import.meta.dirname, '..', 'dist');
 const weakPages = 3;
@@ -26,7 +26,7 @@ export async function run(context: BenchContext): Promise<void> {
   const log = createLog({ level: 'warn' });
   const app = await createServer({ services: world.services, log, publicUrl: 'http://127.0.0.1', dist, demo: null });
   context.keep(() => closeHttp(app, 2_000));
-  const { visits, weak } = await everyPage(world);
+  const { visits, weak } = await everyPage(world, app);
 
   await measureBytes(context, app, visits);
   context.emit('shared_script_brotli_bytes', brotliBytes(readFileSync(join(dist, 'worker', 'island.js'))), 'bytes');
@@ -50,7 +50,12 @@ async function measureBytes(context: BenchContext, app: Http, visits: readonly P
     pages.push({ url, bytes: brotliBytes(answer.rawPayload), requests: 1 + requestsOf(answer.body) });
   }
   const heaviest = pages.toSorted((a, b) => b.bytes - a.bytes);
-  context.say(`${pages.length} pages; heaviest: ${heaviest.slice(0, 3).map(({ url, bytes }) => `${url} ${bytes}`).join(', ')}`);
+  context.say(
+    `${pages.length} pages; heaviest: ${heaviest
+      .slice(0, 3)
+      .map(({ url, bytes }) => `${url} ${bytes}`)
+      .join(', ')}`,
+  );
   if (skipped.length > 0) context.say(`not asked or not there: ${skipped.join(', ')}`);
   context.emit('pages', pages.length, 'pages');
   context.emit('max_first_load_brotli_bytes', heaviest[0]?.bytes ?? 0, 'bytes');

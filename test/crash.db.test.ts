@@ -96,7 +96,7 @@ async function login(): Promise<void> {
   expect((await post('/api/worker/code', { phone })).status).toBe(200);
   let code: string | undefined;
   for (let tries = 0; code === undefined && tries < 100; tries += 1) {
-    code = /验证码\D{0,12}(\d{6})/.exec(await (await fetch(`${base()}/dev/phone`)).text())?.[1];
+    code = /class="bubble">[^<]*?(\d{6})/.exec(await (await fetch(`${base()}/dev/phone`)).text())?.[1];
     await delay(30);
   }
   const reply = await post('/api/worker/login', { phone, code });
@@ -142,7 +142,7 @@ async function settleOpen(): Promise<void> {
     await Promise.all([...open.values()].map((write) => attempt(write)));
     if (open.size > 0) await delay(200);
   }
-  expect(open.size).toBe(0);
+  expect(open.size, said.slice(-2_000)).toBe(0);
 }
 
 it('loses nothing that it acknowledged and does nothing twice', async () => {
@@ -186,7 +186,8 @@ async function compare(): Promise<void> {
     await owner.connect();
     const actions = await owner.query<{ request_id: string; case_id: string; firsts: number; steps: number }>(
       `select request_id, min(case_id::text) as case_id, count(*) filter (where type = 'opened')::int as firsts, count(distinct case_id)::int as steps
-       from case_action where request_id is not null group by request_id`,
+       from case_action where request_id is not null and actor_id = (select person_id from case_state where case_id = $1) group by request_id`,
+      [[...promised.values()][0]?.caseId],
     );
     const done = new Map(actions.rows.map((one) => [one.request_id, one]));
     const faults: string[] = [];
@@ -206,7 +207,7 @@ async function compare(): Promise<void> {
     expect(gaps.rows).toEqual([]);
 
     const services = createServices({
-      config, db, clock, parties, metrics: createMetrics(), scan: demonstrationScan, filesFolder: join(dataDir, 'files'), publicUrl: base(),
+      config, db, people: db, clock, parties, metrics: createMetrics(), scan: demonstrationScan, filesFolder: join(dataDir, 'files'), publicUrl: base(),
     });
     await services.prepare();
     expect(await services.money.brokenPromises()).toEqual([]);

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { totpCode } from '#modules/identity';
 import { startApp, type TestApp } from './app.ts';
 import { axe, launchBrowser } from './chromium.ts';
-import { card, localTime, until } from './journey.ts';
+import { card, localTime, until } from './first-journey.ts';
 
 let app: TestApp;
 let browser: Browser;
@@ -151,6 +151,7 @@ async function desk(role: string, nth = 1): Promise<Page> {
   await page.keyboard.press('Enter');
   await page.getByLabel(/动态码|验证码/).fill(totpCode(account.totpSecret, Date.now()));
   await page.keyboard.press('Enter');
+  await page.getByText('退出').first().waitFor();
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await checkAccess(page);
   desks.set(`${role}/${nth}`, page);
@@ -177,9 +178,9 @@ async function act(role: string, caseNo: string, action: string, fill: Fill = {}
 }
 
 async function fillDesk(page: Page, label: string, value: string): Promise<void> {
-  const group = page.getByRole('radiogroup', { name: new RegExp(label) });
+  const group = page.locator('fieldset').filter({ hasText: label }).filter({ has: page.getByRole('radio') });
   if ((await group.count()) > 0) {
-    await group.getByText(value, { exact: true }).click();
+    await group.first().getByText(value, { exact: true }).click();
     return;
   }
   const box = page.getByRole('combobox', { name: new RegExp(label) });
@@ -342,9 +343,11 @@ async function payOutAtDesk(): Promise<void> {
     await maker.getByRole('button', { name: /确认|确定/ }).last().click();
     await maker.waitForURL(/batches\//);
   });
+  await maker.getByRole('heading', { level: 1 }).first().waitFor();
   await checkAccess(maker);
   const checker = await desk('insurer_finance', 2);
   await checker.goto(maker.url());
+  await checker.getByRole('button', { name: /通过|同意|批准/ }).first().waitFor();
   await checkAccess(checker);
   await checker.getByRole('button', { name: /复核通过|同意|批准|通过/ }).first().click();
   const sure = checker.getByRole('dialog').getByRole('button', { name: /确认|确定|通过/ });

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workerAccess } from '#platform/access';
 import { startApp, type Caller, type TestApp } from './app.ts';
-import * as journey from './journey.ts';
+import * as journey from './first-journey.ts';
 
 let app: TestApp;
 let rider: Caller;

@@ -3,7 +3,6 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service, Workflow } from '#catalog';
-import { notices } from '#catalog/notices';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
 import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
@@ -36,13 +35,16 @@ afterAll(async () => {
 
 const byWorkflow = Map.groupBy([un001, di001, di005, di006, ...doors], (service) => service.workflow.code);
 
+/** Ways that the published rules do not open yet: the above, and the assessment of a disability, whose benefit has no service. */
+const leadsOn = (key: string): boolean => ![...[...notYet.values()].flat(), 'disability-rate/rated'].includes(key);
+
 type Planned = { readonly service: Service; readonly moves: readonly Move[] };
 
 /** For every outcome the shortest way from any entry; ways that are the beginning of another are walked with it. */
 function plan(services: readonly Service[]): { all: Map<string, Planned>; walks: Planned[] } {
   const all = new Map<string, Planned>();
   for (const service of services) {
-    for (const [key, moves] of pathsFrom(service, facts, openingData)) {
+    for (const [key, moves] of pathsFrom(service, facts, openingData, leadsOn)) {
       // The return to an entry is a verb of every step; it is walked where only it leads on.
       const known = all.get(key);
       if (!known || known.moves.length > moves.length) all.set(key, { service, moves });
@@ -120,10 +122,8 @@ async function proveAutomatic(workflow: Workflow, state: CaseState, step: string
     if (action.when !== when || (action.on && !(outcome !== null && action.on.includes(outcome)))) continue;
     const where = `${workflow.code}/${step}/${outcome ?? 'enter'}`;
     if (action.action === 'sms' && action.template) {
-      const notice = notices[action.template];
-      const told = await count('notice', 'case_id = $1 and template = $2 and person_id is not distinct from $3', [state.caseId, action.template, notice?.to.some((one) => one === 'applicant') ? state.personId : null]);
-      const anybody = await count('notice', 'case_id = $1 and template = $2', [state.caseId, action.template]);
-      expect(`${where} ${action.template} ${Math.max(told, anybody) > 0}`).toBe(`${where} ${action.template} true`);
+      const told = await count('notice', `case_id = $1 and template = $2 and (person_id = $3 or org_id is not null) and text <> ''`, [state.caseId, action.template, state.personId]);
+      expect(`${where} ${action.template} ${told > 0}`).toBe(`${where} ${action.template} true`);
     }
     if (action.action === 'doc' && action.template) {
       expect(`${where} ${action.template} ${await count('case_document', 'case_id = $1 and template = $2', [state.caseId, action.template]) > 0}`).toBe(`${where} ${action.template} true`);
@@ -154,7 +154,13 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
     const paid = typeof state.data['refund_case_id'] === 'string' ? state.data['refund_case_id'] : state.caseId;
     return some('payment_order', `case_id = $1 and (refund_no is not null or state in ('refunding', 'refunded'))`, [paid]);
   },
-  'payouts.draft': (state, step) => some('payout', 'case_id = $1 and step = $2 and amount_fen = $3 and reserve_id is not null', [state.caseId, step, state.data[step === 'prepay' ? 'prepay_fen' : 'agreed_fen']]),
+  'payouts.draft': async (state, step) => {
+    const amountFen = state.data[step === 'prepay' ? 'prepay_fen' : 'agreed_fen'];
+    return (
+      (await some('payout', 'case_id = $1 and step = $2 and amount_fen = $3', [state.caseId, step, amountFen])) &&
+      (await some('transfer', `case_id = $1 and credit = 'payout_reserve' and amount_fen = $2`, [state.caseId, amountFen]))
+    );
+  },
   'cover.request_underwriting': async (state) =>
     (await some(`graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id`, `t.identifier = 'cover.underwrite' and j.payload->>'caseId' = $1`, [state.caseId])) ||
     state.done['underwrite'] !== undefined,

@@ -69,20 +69,23 @@ describe.each(workflows.map((workflow) => [workflow.code, workflow] as const))('
 /** Takes the moves one by one, a minute apart, and proves every one of them. */
 function walk(workflow: Workflow, entry: string, moves: readonly Move[]): Node {
   const service = doorTo(workflow, entry);
-  let node: Node | null = null;
+  const nodes: Node[] = [];
   let now = start;
   for (const move of moves) {
+    const node = nodes.at(-1) ?? null;
     now = new Date(Date.parse(now) + 60_000).toISOString();
     const at: Facts = { ...facts, now };
     if (node) proveRefusals(workflow, node, move, at);
     const taken: Taken = take(service, node, move, at, 'case', openingData);
     now = taken.facts.now;
     proveMove(workflow, node, move, taken);
-    node = { state: taken.after, actions: [...(node?.actions ?? []), ...taken.actions], moves: [...(node?.moves ?? []), move] };
-    expect(foldAll('case', node.actions)).toEqual(node.state);
+    const actions = [...(node?.actions ?? []), ...taken.actions];
+    expect(foldAll('case', actions)).toEqual(taken.after);
+    nodes.push({ state: taken.after, actions, moves: [...(node?.moves ?? []), move] });
   }
-  if (!node) throw new Error('a path has moves');
-  return node;
+  const last = nodes.at(-1);
+  if (!last) throw new Error('a path has moves');
+  return last;
 }
 
 function proveMove(workflow: Workflow, node: Node | null, move: Move, taken: Taken): void {

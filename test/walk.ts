@@ -164,8 +164,13 @@ export function outcomesOf(workflow: Workflow): string[] {
   return [...keys, ...silent, ...timers];
 }
 
-/** Breadth first: for each move the shortest path that ends with it. States with the same steps at work count as one. */
-export function pathsFrom(service: Service, facts: Facts, openingData: Readonly<Record<string, unknown>>): Map<string, readonly Move[]> {
+/** Breadth first: for each move the shortest path that ends with it, on ways that `leadsOn` allows. States with the same steps at work count as one. */
+export function pathsFrom(
+  service: Service,
+  facts: Facts,
+  openingData: Readonly<Record<string, unknown>>,
+  leadsOn: (key: string) => boolean = () => true,
+): Map<string, readonly Move[]> {
   const { workflow } = service;
   const entry = workflow.entries[service.entry];
   if (!entry) throw new Error(`no entry ${service.entry}`);
@@ -181,7 +186,7 @@ export function pathsFrom(service: Service, facts: Facts, openingData: Readonly<
       const taken = take(service, node, move, facts, 'case');
       if (!found.has(keyOf(move))) found.set(keyOf(move), moves);
       const place = taken.after.active.map((one) => `${one.step}@${one.scope ?? ''}`).toSorted().join() + (taken.after.active.length > 0 ? `|${entriesDone(workflow, taken.after)}` : '');
-      if (seen.has(place) || taken.after.status === 'ended') continue;
+      if (seen.has(place) || taken.after.status === 'ended' || !leadsOn(keyOf(move))) continue;
       seen.add(place);
       queue.push({ state: taken.after, actions: [...node.actions, ...taken.actions], moves });
     }

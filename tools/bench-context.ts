@@ -36,10 +36,7 @@ export type Bench = { readonly about: string; run(context: BenchContext): Promis
 
 const migrations = join(import.meta.dirname, '..', 'db');
 
-export function createContext(
-  bench: string,
-  args: readonly string[],
-): { context: BenchContext; end(): Promise<void> } {
+export function createContext(bench: string, args: readonly string[]): { context: BenchContext; end(): Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'gongdun-bench-'));
   // Under root the server has another user, who must be able to pass.
   chmodSync(folder, 0o711);
@@ -55,7 +52,7 @@ export function createContext(
       const server = await startEmbedded({ dir, settings, say: (text) => console.error(text) });
       stops.push(async () => {
         await server.stop();
-        await removeEmbedded(dir);
+        removeEmbedded(dir);
       });
       const appUrl = await ensureAppRole(server.ownerUrl, { password: randomBytes(18).toString('base64url') });
       await migrate(server.ownerUrl, { dir: migrations });

@@ -46,7 +46,9 @@ function nextMessage(child: ChildProcess, file: string): Promise<unknown> {
 export function asChild(work: (input: unknown, say: (message: unknown) => void) => Promise<() => Promise<void>>): void {
   let stop: Promise<() => Promise<void>> | undefined;
   const end = async (): Promise<void> => {
-    await (await stop)?.();
+    await (
+      await stop
+    )?.();
     process.exit(0);
   };
   process.on('disconnect', () => void end());

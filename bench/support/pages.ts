@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { allFields } from '#catalog/form';
 import { personGrant, workerAccess } from '#platform/access';
 import { invariant } from '#platform/errors';
+import type { Http } from '#platform/http';
 import { application } from './journey.ts';
 import { district, type World } from './world.ts';
 
@@ -13,13 +14,13 @@ export type Pages = { readonly visits: readonly PageVisit[]; readonly weak: read
 
 const freePhone = '19988880001';
 
-export async function everyPage(world: World): Promise<Pages> {
+export async function everyPage(world: World, app: Http): Promise<Pages> {
   const { services } = world;
   const [person] = await world.addPeople(1, 1);
   const papers = person?.papers[0];
   invariant(person && papers, 'a person with papers was made');
   const cookie = `gd_worker=${await tokenOf(world, person.phone)}`;
-  const register = `gongdun_register=${await tokenOf(world, freePhone)}`;
+  const register = await beginRegistration(world, app);
   const caseId = await openCase(world, person.personId, application(papers));
   const forms: string[] = [];
   for (const service of services.catalogue.publishedServices()) {
@@ -31,8 +32,15 @@ export async function everyPage(world: World): Promise<Pages> {
   }
   const open = ['/m', '/m/login', '/m/services', '/m/services?q=工会', '/m/display'];
   const own = [
-    ...['/m', '/m/services', '/m/cases', '/m/messages', '/m/cover', '/m/me', '/m/me/access'],
-    ...['', '/receipt', '/act/urge', '/act/withdraw'].map((part) => `/m/cases/${caseId}${part}`),
+    '/m',
+    '/m/services',
+    '/m/cases',
+    '/m/messages',
+    '/m/cover',
+    '/m/me',
+    '/m/me/access',
+    `/m/cases/${caseId}`,
+    ...['receipt', 'act/urge', 'act/withdraw'].map((part) => `/m/cases/${caseId}/${part}`),
     ...forms,
   ];
   const registration = ['name', 'id', 'region', 'consent'].map((step) => `/m/register/${step}`);
@@ -56,6 +64,31 @@ async function tokenOf(world: World, phone: string): Promise<string> {
   await identity.requestCode(phone, '198.51.100.1');
   const verified = await identity.verifyCode(phone, world.codeSentTo(phone) ?? '');
   return verified.token;
+}
+
+/** A number that nobody has goes through the pages of the login; the cookie of its registration. */
+async function beginRegistration(world: World, app: Http): Promise<string> {
+  const page = await app.inject({ url: '/m/login' });
+  const cookie = cookieIn(page.headers['set-cookie']);
+  const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+  const post = (url: string, form: Record<string, string>) =>
+    app.inject({
+      method: 'POST',
+      url,
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ csrf, request_id: randomUUID(), ...form }).toString(),
+    });
+  const asked = await post('/m/login', { phone: freePhone });
+  const challenge = new URL(asked.headers.location ?? '', 'http://127.0.0.1').searchParams.get('c') ?? '';
+  const verified = await post('/m/login/verify', { challenge, code: world.codeSentTo(freePhone) ?? '' });
+  return cookieIn(verified.headers['set-cookie']);
+}
+
+function cookieIn(header: string | string[] | undefined): string {
+  return [header ?? []]
+    .flat()
+    .map((one) => one.split(';')[0])
+    .join('; ');
 }
 
 async function openCase(world: World, personId: string, data: Record<string, unknown>): Promise<string> {

@@ -1,7 +1,7 @@
 // Records what a piece of work sends to PostgreSQL (statements, parameters, and which answers it waited for before it sent the
 // next), and makes from it scripts with fresh ids that bare `pg` can send in the same shape.
 
-import pg from 'pg';
+import type pg from 'pg';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 
@@ -28,7 +28,11 @@ export function createRecorder(): Recorder {
       const slot = now.clients.get(client) ?? now.clients.size;
       now.clients.set(client, slot);
       const index = now.sent.length;
-      now.sent.push({ client: slot, query: typeof query === 'string' ? { text: query } : query, after: now.answered.splice(0) });
+      now.sent.push({
+        client: slot,
+        query: typeof query === 'string' ? { text: query } : query,
+        after: now.answered.splice(0),
+      });
       const answered = (): void => void now.answered.push(index);
       promise.then(answered, answered);
       return promise;
@@ -56,7 +60,11 @@ const variable = new RegExp(`(${uuid.source}|${instant.source}|${caseNo.source})
 /** A string in pieces: literal text, and the variables between. */
 type Pieces = { readonly pieces: readonly (string | { readonly variable: string })[] };
 type Template = string | number | boolean | null | Buffer | Pieces | readonly Template[];
-type TemplateSent = Omit<Sent, 'query'> & { readonly name: string | undefined; readonly text: Template; readonly values: readonly Template[] };
+type TemplateSent = Omit<Sent, 'query'> & {
+  readonly name: string | undefined;
+  readonly text: Template;
+  readonly values: readonly Template[];
+};
 
 export type Journey = { fill(known: ReadonlyMap<string, string>): Script[] };
 
@@ -66,16 +74,14 @@ export type Journey = { fill(known: ReadonlyMap<string, string>): Script[] };
  */
 export function templatesOf(scripts: readonly Script[], fixed: ReadonlySet<string>, recordedAtMs: number): Journey {
   const compiled = scripts.map((script) =>
-    script.map(
-      (sent): TemplateSent => ({
-        client: sent.client,
-        after: sent.after,
-        name: sent.query.name,
-        // The text of a prepared statement never changes; that of the others carries the grants.
-        text: sent.query.name ? sent.query.text : compile(sent.query.text, fixed),
-        values: (sent.query.values ?? []).map((value) => compile(value, fixed)),
-      }),
-    ),
+    script.map((sent): TemplateSent => ({
+      client: sent.client,
+      after: sent.after,
+      name: sent.query.name,
+      // The text of a prepared statement never changes; that of the others carries the grants.
+      text: sent.query.name ? sent.query.text : compile(sent.query.text, fixed),
+      values: (sent.query.values ?? []).map((value) => compile(value, fixed)),
+    })),
   );
   let sequence = 500_000;
   return {
@@ -113,7 +119,9 @@ function freshValue(name: string, movedMs: number, next: () => number): string {
 function compile(value: unknown, fixed: ReadonlySet<string>): Template {
   if (Array.isArray(value)) return value.map((one: unknown) => compile(one, fixed));
   if (typeof value === 'string') {
-    const pieces = value.split(variable).map((piece, at) => (at % 2 === 1 && !fixed.has(piece) ? { variable: piece } : piece));
+    const pieces = value
+      .split(variable)
+      .map((piece, at) => (at % 2 === 1 && !fixed.has(piece) ? { variable: piece } : piece));
     return pieces.some((piece) => typeof piece !== 'string') ? { pieces } : value;
   }
   if (value === null || typeof value === 'number' || typeof value === 'boolean' || Buffer.isBuffer(value)) return value;

@@ -203,7 +203,9 @@ type Paper = { readonly address: string; readonly key: string; readonly bytes: n
 
 /** One picture that really was uploaded; the others are rows of their own on the same bytes. */
 async function storePaper(services: Services, personId: string): Promise<Paper> {
-  const picture = await sharp({ create: { width: 295, height: 413, channels: 3, background: '#8899aa' } }).jpeg().toBuffer();
+  const picture = await sharp({ create: { width: 295, height: 413, channels: 3, background: '#8899aa' } })
+    .jpeg()
+    .toBuffer();
   const stored = await services.files.store(workerAccess(personId), { name: '照片.jpg', bytes: picture });
   const row = await services.db.transaction(systemAccess, (tx) => tx.one(selectFile, [stored.fileId]));
   const key = services.crypto.open(`file:key_sealed:${stored.fileId}`, row.key_sealed);

@@ -23,7 +23,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** `random` is replaced only by the synthetic city, which must be the same to the byte for the same seed. */
-export function createCrypto(masterKey: Buffer, random: (bytes: number) => Buffer = randomBytes): CryptoPort {
+export function createCrypto(masterKey: Buffer, random: (bytes: number) => Buffer = freshBytes): CryptoPort {
   invariant(masterKey.length === 32, 'the master key must have 32 bytes');
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, '', `gongdun/${purpose}/1`, 32));
   const fieldKey = derive('field');
@@ -51,6 +51,19 @@ export function createCrypto(masterKey: Buffer, random: (bytes: number) => Buffe
     },
     digest: (purpose, value) => createHmac('sha256', digestKey).update(`${purpose}\n${value}`).digest(),
   };
+}
+
+const poolBytes = 8_192;
+let pool: Buffer = Buffer.alloc(0);
+
+/** Random bytes, drawn from the system by the pool: one draw costs as much as many. No byte is ever given out twice. */
+export function freshBytes(bytes: number): Buffer {
+  if (bytes > poolBytes / 8) return randomBytes(bytes);
+  if (pool.length < bytes) pool = randomBytes(poolBytes);
+  const taken = Buffer.from(pool.subarray(0, bytes));
+  pool.fill(0, 0, bytes);
+  pool = pool.subarray(bytes);
+  return taken;
 }
 
 function encrypt(key: Buffer, plain: Buffer, context: string, nonce: Buffer): Buffer {

@@ -103,6 +103,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   } as pg.PoolConfig);
   // A pooled connection that dies while idle (PostgreSQL restarted) must not bring the process down.
   pool.on('error', () => {});
+  // Nor one that dies while it is lent out and between two statements: the pool listens to idle ones only. The next statement fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // Nor one that dies while it is checked out: its queries fail, and that is how we hear of it.
   pool.on('connect', (client) => client.on('error', () => {}));
   // Nor one that dies while it is checked out: its queries fail, and that is how we hear of it.

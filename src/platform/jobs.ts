@@ -127,6 +127,9 @@ async function startRunner(options: WorkerOptions, schema: string): Promise<Runn
     maxPoolSize: options.concurrency + 2,
     noHandleSignals: true,
     pollInterval: 1_000,
+    // Without a batch the library leaves a result that it cannot write (the database died) to nobody, and that ends the process. With
+    // one, of no delay, it ends the runner, and the runner is replaced.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList: taskListOf(options),
     logger: new Logger((scope) => (level, message) => {
       const place = { job: scope.taskIdentifier };

@@ -250,10 +250,21 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       const org = field.concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
       if (org) prefill[name] = { value: { orgId: org.orgId, name: org.name }, from: '您登记的资料' };
     }
+    for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
+      const cited = field.kind === 'case_ref' ? await citable(personId, field.concept) : undefined;
+      if (cited) prefill[name] = { value: cited.caseNo, from: `您最近的“${cited.serviceZh}”` };
+    }
     if (serviceCode === 'DI-001') prefill['cover_from'] = { value: dayOf(clock.now()), from: '今天' };
     const fileIds = Object.values(found.answers).flatMap(fileIdsIn);
     const described = await files.describe(workerAccess(personId), fileIds);
     return { draftId: found.draftId, updatedAt: found.updatedAt, answers: found.answers, masks: found.masks, prefill, files: Object.fromEntries(described.map((one) => [one.fileId, toFileView(one)])) };
+  }
+
+  /** The person's latest case that a form may mean: the report of a claim, the purchase of a refund. */
+  async function citable(personId: string, concept: string | undefined): Promise<CaseSummary | undefined> {
+    const wanted = concept === 'accident_report_no' ? 'DI-006' : concept === 'policy_no' ? 'DI-001' : null;
+    const mine = wanted ? await reader.mine(workerAccess(personId), personId, null) : { items: [] };
+    return mine.items.find((one) => one.serviceCode === wanted && one.status === 'open') ?? mine.items.find((one) => one.serviceCode === wanted);
   }
 
   async function saveDraft(personId: string, serviceCode: string, answers: Readonly<Record<string, unknown>>) {

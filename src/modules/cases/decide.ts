@@ -53,6 +53,8 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
   const capacity = openingCapacity(definition, actor);
   const moved = move(workflow, { ...fresh, data }, entry.step, outcomeId, facts, null);
   invariant(caseId, 'a case is opened with its id');
+  // The office that opened the case goes on reading it, whoever has the next turn.
+  const openers = capacity.role && capacity.orgId ? [roleGrant(capacity.role, capacity.orgId)] : [];
   return {
     ...moved,
     type: 'opened',
@@ -61,7 +63,7 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
     actorRole: capacity.role,
     actorOrgId: capacity.orgId,
     at: facts.now,
-    body: { ...moved.body, v: 1, opened, data, readers: [...readers, ...(moved.body.readers ?? [])] },
+    body: { ...moved.body, v: 1, opened, data, readers: [...readers, ...openers, ...(moved.body.readers ?? [])] },
   };
 }
 

@@ -2,9 +2,8 @@
 // tiles and witnesses number these entries later; nothing here takes a lock that writers would share.
 
 import canonicalize from 'canonicalize';
-import { randomBytes } from 'node:crypto';
 import type { CryptoPort } from '#platform/crypto';
-import { sha256 } from '#platform/crypto';
+import { freshBytes, sha256 } from '#platform/crypto';
 import { statement, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
@@ -44,7 +43,7 @@ const insertRecord = statement<[string, string, Buffer, string], never>(
    insert into trace_body (leaf_id, salt, body) values ($1, $3, $4::jsonb)`,
 );
 
-export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: number) => Buffer = randomBytes): Trace {
+export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: number) => Buffer = freshBytes): Trace {
   const leaf = (act: TracedAct): Leaf => {
     const entry = canonical({
       v: 1,

@@ -117,7 +117,7 @@ function Actions({ view }: { view: CaseView }) {
       <h2 id="can">我现在可以</h2>
       {view.actions.map((action) =>
         action.blocked === null ? (
-          <a class={buttonClass(action)} href={`/m/cases/${view.caseId}/act/${encodeURIComponent(action.key)}`}>
+          <a class={buttonClass(action)} href={actionHref(view, action)}>
             {action.zh}
           </a>
         ) : (
@@ -128,6 +128,14 @@ function Actions({ view }: { view: CaseView }) {
       )}
     </section>
   );
+}
+
+/** A step that a service of its own enters (a claim after the report) leads to that service. */
+function actionHref(view: CaseView, action: PossibleAction): string {
+  const { type, serviceCode } = action.command;
+  return type === 'start' && typeof serviceCode === 'string'
+    ? `/m/services/${serviceCode}`
+    : `/m/cases/${view.caseId}/act/${encodeURIComponent(action.key)}`;
 }
 
 function Papers({ view }: { view: CaseView }) {

@@ -23,6 +23,7 @@ export function recordingTx(rows: Rows, now: () => string): Tx {
     maybe: never,
     one: never,
     onCommit: never,
+    asSystem: never,
     send: (what, params) => {
       let known = inserts.get(what.name);
       if (!known) {

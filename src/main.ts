@@ -48,8 +48,6 @@ async function start(config: Config): Promise<void> {
   if (database.applied.length > 0) say(`已执行数据库迁移：${database.applied.join('、')}`);
   const db = openDatabase({ url: database.appUrl, poolSize: config.poolSize });
   started.push({ name: '连接池', stop: db.close });
-  const people = openDatabase({ url: database.appUrl, poolSize: 4, applicationName: 'gongdun-people' });
-  started.push({ name: '人员连接池', stop: people.close });
 
   const localUrl = `http://127.0.0.1:${config.port}`;
   const parties = await connectParties(config, clock, { callbackBase: config.demo ? localUrl : config.publicUrl });
@@ -57,7 +55,6 @@ async function start(config: Config): Promise<void> {
   const services = createServices({
     config,
     db,
-    people,
     clock,
     parties,
     metrics,

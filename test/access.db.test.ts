@@ -12,7 +12,12 @@ import { newId } from '#platform/ids';
 import { startApp, type Answer, type Caller, type TestApp } from './app.ts';
 
 type Kind = 'anonymous' | 'pending' | 'worker' | 'staff';
-type Someone = { readonly name: string; readonly kind: Kind; readonly caller: Caller; readonly grants: readonly string[] };
+type Someone = {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly caller: Caller;
+  readonly grants: readonly string[];
+};
 type Spec = {
   readonly send: (caller: Caller) => Promise<Answer>;
   readonly right: Someone;
@@ -28,7 +33,8 @@ const everyone: Someone[] = [];
 const specs = new Map<string, Spec>();
 let other: { finance: Someone; adjuster: Someone };
 
-const sees = (readers: readonly string[]) => (someone: Someone) => someone.grants.some((grant) => readers.includes(grant));
+const sees = (readers: readonly string[]) => (someone: Someone) =>
+  someone.grants.some((grant) => readers.includes(grant));
 const anyStaff = (someone: Someone) => someone.kind === 'staff';
 const anyWorker = (someone: Someone) => someone.kind === 'worker';
 
@@ -65,20 +71,53 @@ async function otherInsurer(): Promise<void> {
     const secret = newTotpSecret();
     const staffId = newId();
     await services.db.transaction(systemAccess, async (tx) => {
-      addStaff(tx, services.crypto, { staffId, login: `other-${role}`, name: '别处经办', orgId, passwordHash, totpSecret: secret });
+      addStaff(tx, services.crypto, {
+        staffId,
+        login: `other-${role}`,
+        name: '别处经办',
+        orgId,
+        passwordHash,
+        totpSecret: secret,
+      });
       const at = services.clock.now();
-      changeStaffRole(tx, services.trace, { staffId, role, orgId, fromDay: '2020-01-01', untilDay: null, at, region: '110000', actorId: null });
+      changeStaffRole(tx, services.trace, {
+        staffId,
+        role,
+        orgId,
+        fromDay: '2020-01-01',
+        untilDay: null,
+        at,
+        region: '110000',
+        actorId: null,
+      });
     });
-    const first = await app.app.inject({ method: 'POST', url: '/api/staff/login', payload: { login: `other-${role}`, password } });
+    const first = await app.app.inject({
+      method: 'POST',
+      url: '/api/staff/login',
+      payload: { login: `other-${role}`, password },
+    });
     const pending = cookieOf(first.headers['set-cookie']);
     const code = totpCode(secret, Date.now());
-    const second = await app.app.inject({ method: 'POST', url: '/api/staff/totp', headers: { cookie: pending }, payload: { code } });
+    const second = await app.app.inject({
+      method: 'POST',
+      url: '/api/staff/totp',
+      headers: { cookie: pending },
+      payload: { code },
+    });
     const cookie = cookieOf(second.headers['set-cookie']);
     return staffOf(`${role} of another insurer`, callerOf(cookie, JSON.parse(second.body).csrf, staffId));
   };
-  await services.db.transaction(systemAccess, async (tx) => addOrg(tx, { orgId, code: 'OTHER', name: '别处保险公司', kind: 'insurer', region: '110000' }));
+  await services.db.transaction(systemAccess, async (tx) =>
+    addOrg(tx, { orgId, code: 'OTHER', name: '别处保险公司', kind: 'insurer', region: '110000' }),
+  );
   other = { finance: await enter('insurer_finance'), adjuster: await enter('insurer_adjuster') };
-  everyone.push(other.finance, other.adjuster, await enter('insurer_underwriter'), await enter('supervisor'), await enter('county_union'));
+  everyone.push(
+    other.finance,
+    other.adjuster,
+    await enter('insurer_underwriter'),
+    await enter('supervisor'),
+    await enter('county_union'),
+  );
 }
 
 function cookieOf(header: string | string[] | undefined): string {
@@ -87,8 +126,13 @@ function cookieOf(header: string | string[] | undefined): string {
 
 function callerOf(cookie: string, csrf: string, id: string): Caller {
   const call = async (method: 'GET' | 'POST', url: string, payload?: object): Promise<Answer> => {
-    const response = await app.app.inject({ method, url, headers: { cookie, 'x-csrf': csrf }, ...(payload ? { payload } : {}) });
-    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    const response = await app.app.inject({
+      method,
+      url,
+      headers: { cookie, 'x-csrf': csrf },
+      ...(payload ? { payload } : {}),
+    });
+    const isJson = (response.headers['content-type'] ?? '').includes('json');
     return { status: response.statusCode, body: isJson ? JSON.parse(response.body) : null, text: response.body };
   };
   return { cookie, csrf, id, get: (url) => call('GET', url), post: (url, body) => call('POST', url, body) };
@@ -97,31 +141,62 @@ function callerOf(cookie: string, csrf: string, id: string): Caller {
 /** Password given, one-time code not yet. */
 async function pendingStaff(): Promise<Someone> {
   const account = app.city.accounts.find((one) => one.role === 'insurer_finance');
-  const answer = await app.app.inject({ method: 'POST', url: '/api/staff/login', payload: { login: account?.login, password: account?.password } });
+  const answer = await app.app.inject({
+    method: 'POST',
+    url: '/api/staff/login',
+    payload: { login: account?.login, password: account?.password },
+  });
   expect(answer.statusCode).toBe(200);
-  return { name: 'staff without the second factor', kind: 'pending', caller: callerOf(cookieOf(answer.headers['set-cookie']), '', ''), grants: [] };
+  return {
+    name: 'staff without the second factor',
+    kind: 'pending',
+    caller: callerOf(cookieOf(answer.headers['set-cookie']), '', ''),
+    grants: [],
+  };
 }
 
-function multipart(caller: Caller, url: string, fields: Readonly<Record<string, string>>, bytes: Buffer): Promise<Answer> {
+function multipart(
+  caller: Caller,
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  bytes: Buffer,
+): Promise<Answer> {
   const boundary = 'gongdun-boundary';
-  const field = (name: string, value: string) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const head = `${Object.entries(fields).map(([name, value]) => field(name, value)).join('')}--${boundary}\r\ncontent-disposition: form-data; name="photo.upload"; filename="a.png"\r\ncontent-type: image/png\r\n\r\n`;
+  const field = (name: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const head = `${Object.entries(fields)
+    .map(([name, value]) => field(name, value))
+    .join(
+      '',
+    )}--${boundary}\r\ncontent-disposition: form-data; name="photo.upload"; filename="a.png"\r\ncontent-type: image/png\r\n\r\n`;
   const payload = Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
-  const headers = { cookie: caller.cookie, 'x-csrf': caller.csrf, 'content-type': `multipart/form-data; boundary=${boundary}`, accept: 'application/json' };
-  return app.app.inject({ method: 'POST', url, headers, payload }).then((one) => ({ status: one.statusCode, body: null, text: one.body }));
+  const headers = {
+    cookie: caller.cookie,
+    'x-csrf': caller.csrf,
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+    accept: 'application/json',
+  };
+  return app.app
+    .inject({ method: 'POST', url, headers, payload })
+    .then((one) => ({ status: one.statusCode, body: null, text: one.body }));
 }
 
 /** One pixel. */
-const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 beforeAll(async () => {
   app = await startApp();
   owner = new pg.Client({ connectionString: app.database.ownerUrl });
   await owner.connect();
   everyone.push({ name: 'nobody', kind: 'anonymous', caller: app.anonymous(), grants: [] }, await pendingStaff());
-  for (const role of new Set(app.city.accounts.map((one) => one.role))) everyone.push(await staffOf(role, await app.staff(role)));
+  for (const role of new Set(app.city.accounts.map((one) => one.role)))
+    everyone.push(await staffOf(role, await app.staff(role)));
   // The same offices of another district, and the second of each pair.
-  for (const role of ['county_union', 'grassroots_union', 'hrss_window', 'insurer_adjuster', 'insurer_finance']) everyone.push(await staffOf(`${role} 3`, await app.staff(role, 2)));
+  for (const role of ['county_union', 'grassroots_union', 'hrss_window', 'insurer_adjuster', 'insurer_finance'])
+    everyone.push(await staffOf(`${role} 3`, await app.staff(role, 2)));
   await otherInsurer();
   everyone.push(await workerOf('还没有入会、还没有保障'));
   await workerSpecs();
@@ -152,15 +227,30 @@ async function workerSpecs(): Promise<void> {
   const leaving = await workerOf('claim: expired');
   const newcomer = staffNamed('还没有入会、还没有保障');
   everyone.push(hurt, done);
-  const claimOf = (who: Someone) => row<{ case_id: string; case_no: string }>(`select case_id, case_no from case_state where person_id = $1 and service_code = 'DI-006'`, [who.caller.id]);
+  const claimOf = (who: Someone) =>
+    row<{ case_id: string; case_no: string }>(
+      `select case_id, case_no from case_state where person_id = $1 and service_code = 'DI-006'`,
+      [who.caller.id],
+    );
   const claim = await claimOf(hurt);
   const rated = await claimOf(done);
   const rated2 = await claimOf(ended);
-  const order = await row<{ case_id: string; order_no: string }>('select case_id, order_no from payment_order where person_id = $1', [paying.caller.id]);
-  const policy = await row<{ policy_no: string }>('select policy_no from cover_policy where person_id = $1', [hurt.caller.id]);
-  const notice = await row<{ notice_id: string; title: string }>('select notice_id, title from notice where person_id = $1', [hurt.caller.id]);
+  const order = await row<{ case_id: string; order_no: string }>(
+    'select case_id, order_no from payment_order where person_id = $1',
+    [paying.caller.id],
+  );
+  const policy = await row<{ policy_no: string }>('select policy_no from cover_policy where person_id = $1', [
+    hurt.caller.id,
+  ]);
+  const notice = await row<{ notice_id: string; title: string }>(
+    'select notice_id, title from notice where person_id = $1',
+    [hurt.caller.id],
+  );
   const file = await row<{ file_id: string }>('select file_id from file where person_id = $1', [hurt.caller.id]);
-  const paper = await row<{ document_id: string }>('select document_id from case_document d join case_state s using (case_id) where s.person_id = $1', [hurt.caller.id]);
+  const paper = await row<{ document_id: string }>(
+    'select document_id from case_document d join case_state s using (case_id) where s.person_id = $1',
+    [hurt.caller.id],
+  );
   await owner.query(
     `with leaf as (insert into log_leaf (leaf_id, entry) values ($1, '{}') returning leaf_id)
      insert into unmasking (unmasking_id, staff_id, case_id, person_id, field, reason, at, leaf_id)
@@ -168,8 +258,10 @@ async function workerSpecs(): Promise<void> {
     [newId(), claim.case_id, hurt.caller.id],
   );
 
-  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) => specs.set(key, { right, send, ...more });
-  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) => add(`GET ${url}`, right, (caller) => caller.get(path), more);
+  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) =>
+    specs.set(key, { right, send, ...more });
+  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) =>
+    add(`GET ${url}`, right, (caller) => caller.get(path), more);
   const mine = { also: anyWorker };
 
   page('/api/me/seen', hurt, '/api/me/seen', { ...mine, secret: '电话回访被查看的理由' });
@@ -177,11 +269,26 @@ async function workerSpecs(): Promise<void> {
   page('/api/me/cases/:caseId', hurt, `/api/me/cases/${claim.case_id}`, { secret: claim.case_no });
   page('/api/me/payments/:caseId', paying, `/api/me/payments/${order.case_id}`, { ...mine, secret: order.order_no });
   page('/api/me/cover', hurt, '/api/me/cover', { ...mine, secret: policy.policy_no });
-  add('POST /api/me/cases/:caseId/commands', hurt, (caller) => caller.post(`/api/me/cases/${claim.case_id}/commands`, { requestId: randomUUID(), command: { type: 'urge' } }));
-  add('POST /api/me/cases/:caseId/rating', done, (caller) => caller.post(`/api/me/cases/${rated.case_id}/rating`, { requestId: randomUUID(), stars: 4 }));
+  add('POST /api/me/cases/:caseId/commands', hurt, (caller) =>
+    caller.post(`/api/me/cases/${claim.case_id}/commands`, { requestId: randomUUID(), command: { type: 'urge' } }),
+  );
+  add('POST /api/me/cases/:caseId/rating', done, (caller) =>
+    caller.post(`/api/me/cases/${rated.case_id}/rating`, { requestId: randomUUID(), stars: 4 }),
+  );
   const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
   const purchase = { cover_from: tomorrow, days: '1', work_type: '快递员', work_region: '350203', read_clause: 'on' };
-  add('POST /api/me/cases', newcomer, (caller) => caller.post('/api/me/cases', { requestId: randomUUID(), serviceCode: 'DI-001', region: '350203', data: purchase }), mine);
+  add(
+    'POST /api/me/cases',
+    newcomer,
+    (caller) =>
+      caller.post('/api/me/cases', {
+        requestId: randomUUID(),
+        serviceCode: 'DI-001',
+        region: '350203',
+        data: purchase,
+      }),
+    mine,
+  );
   add('POST /api/worker/logout', leaving, (caller) => caller.post('/api/worker/logout', {}), mine);
 
   page('/m/cover', hurt, '/m/cover', { ...mine, secret: policy.policy_no });
@@ -197,7 +304,9 @@ async function workerSpecs(): Promise<void> {
   page('/m/cases/:caseId', hurt, `/m/cases/${claim.case_id}`, { secret: claim.case_no });
   page('/m/cases/:caseId/receipt', hurt, `/m/cases/${claim.case_id}/receipt`, { secret: claim.case_no });
   page('/m/cases/:caseId/act/:key', hurt, `/m/cases/${claim.case_id}/act/withdraw`, { secret: claim.case_no });
-  add('POST /m/cases/:caseId/act/:key', hurt, (caller) => form(caller, `/m/cases/${claim.case_id}/act/withdraw`, { reason: '对方已经赔付' }));
+  add('POST /m/cases/:caseId/act/:key', hurt, (caller) =>
+    form(caller, `/m/cases/${claim.case_id}/act/withdraw`, { reason: '对方已经赔付' }),
+  );
   add('POST /m/cases/:caseId/rate', ended, (caller) => form(caller, `/m/cases/${rated2.case_id}/rate`, { stars: '5' }));
   page('/m/files/:fileId', hurt, `/m/files/${file.file_id}`);
   page('/m/documents/:documentId', hurt, `/m/documents/${paper.document_id}`);
@@ -207,12 +316,19 @@ async function workerSpecs(): Promise<void> {
   page('/m/apply/:code/:field', newcomer, '/m/apply/DI-001/days', mine);
   add('POST /m/apply/:code/:field', newcomer, (caller) => form(caller, '/m/apply/DI-001/days', { days: '3' }), mine);
   page('/m/apply/:code/review', newcomer, '/m/apply/DI-001/review', mine);
-  add('POST /m/apply/:code/submit', newcomer, (caller) => form(caller, '/m/apply/DI-001/submit', { read_clause: 'on' }), mine);
+  add(
+    'POST /m/apply/:code/submit',
+    newcomer,
+    (caller) => form(caller, '/m/apply/DI-001/submit', { read_clause: 'on' }),
+    mine,
+  );
 }
 
 async function staffSpecs(): Promise<void> {
-  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) => specs.set(key, { right, send, ...more });
-  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) => add(`GET ${url}`, right, (caller) => caller.get(path), more);
+  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) =>
+    specs.set(key, { right, send, ...more });
+  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) =>
+    add(`GET ${url}`, right, (caller) => caller.get(path), more);
   const adjuster = staffNamed('insurer_adjuster');
   const claim = await row<{ case_id: string; case_no: string; readers: string[]; person_id: string }>(
     `select case_id, case_no, s.readers, person_id from case_state s join case_task t using (case_id) where t.step = 'doc-check' and s.service_code = 'DI-006' limit 1`,
@@ -225,82 +341,204 @@ async function staffSpecs(): Promise<void> {
   page('/api/cases/by-no/:no', adjuster, `/api/cases/by-no/${claim.case_no}`, { ...readable, secret: claim.case_id });
   page('/api/cases/:caseId', adjuster, `/api/cases/${claim.case_id}`, { ...readable, secret: claim.case_no });
   page('/api/cases/:caseId/suggestion', adjuster, `/api/cases/${claim.case_id}/suggestion`, readable);
-  add('POST /api/cases/:caseId/commands', adjuster, (caller) => caller.post(`/api/cases/${claim.case_id}/commands`, { requestId: randomUUID(), command: { type: 'act', step: 'doc-check', outcome: 'complete', data: {} } }), { also: sees(adjuster.grants) });
-  add('POST /api/cases/:caseId/unmask', adjuster, (caller) => caller.post(`/api/cases/${claim.case_id}/unmask`, { field: 'phone', reason: '联系申请人补正' }), readable);
+  add(
+    'POST /api/cases/:caseId/commands',
+    adjuster,
+    (caller) =>
+      caller.post(`/api/cases/${claim.case_id}/commands`, {
+        requestId: randomUUID(),
+        command: { type: 'act', step: 'doc-check', outcome: 'complete', data: {} },
+      }),
+    { also: sees(adjuster.grants) },
+  );
+  add(
+    'POST /api/cases/:caseId/unmask',
+    adjuster,
+    (caller) => caller.post(`/api/cases/${claim.case_id}/unmask`, { field: 'phone', reason: '联系申请人补正' }),
+    readable,
+  );
   const file = await row<{ file_id: string }>('select file_id from file where case_id = $1', [claim.case_id]);
   page('/api/files/:fileId', adjuster, `/api/files/${file.file_id}`, readable);
   add('POST /api/files', adjuster, (caller) => multipart(caller, '/api/files', {}, picture), { also: anyStaff });
 
-  const notice = await row<{ notice_id: string; org_id: string; role: string }>(`select notice_id, org_id, role from notice where role = 'insurer_adjuster' order by at desc limit 1`);
+  const notice = await row<{ notice_id: string; org_id: string; role: string }>(
+    `select notice_id, org_id, role from notice where role = 'insurer_adjuster' order by at desc limit 1`,
+  );
   const told = { also: sees([`${notice.role}@${notice.org_id}`]) };
   page('/api/desk/notices', adjuster, '/api/desk/notices', { also: anyStaff, secret: notice.notice_id });
-  add('POST /api/desk/notices/:noticeId/read', adjuster, (caller) => caller.post(`/api/desk/notices/${notice.notice_id}/read`, {}), told);
+  add(
+    'POST /api/desk/notices/:noticeId/read',
+    adjuster,
+    (caller) => caller.post(`/api/desk/notices/${notice.notice_id}/read`, {}),
+    told,
+  );
   const paper = await row<{ document_id: string; readers: string[]; case_readers: string[] }>(
     `select document_id, d.readers, s.readers as case_readers from case_document d join case_state s using (case_id) where s.service_code = 'UN-001' limit 1`,
   );
-  const clerk = everyone.find((one) => one.kind === 'staff' && sees(paper.readers)(one) && sees(paper.case_readers)(one));
+  const clerk = everyone.find(
+    (one) => one.kind === 'staff' && sees(paper.readers)(one) && sees(paper.case_readers)(one),
+  );
   if (!clerk) throw new Error('nobody reads the document');
-  page('/api/documents/:documentId', clerk, `/api/documents/${paper.document_id}`, { also: (one) => sees(paper.readers)(one) && sees(paper.case_readers)(one) });
-  const ratings = await rows<{ case_id: string; readers: string[] }>('select case_id, readers from rating where replied_at is null order by case_id');
+  page('/api/documents/:documentId', clerk, `/api/documents/${paper.document_id}`, {
+    also: (one) => sees(paper.readers)(one) && sees(paper.case_readers)(one),
+  });
+  const ratings = await rows<{ case_id: string; readers: string[] }>(
+    'select case_id, readers from rating where replied_at is null order by case_id',
+  );
   const bad = ratings.find((one) => everyone.some((someone) => someone.kind === 'staff' && sees(one.readers)(someone)));
   const answers = bad && everyone.find((one) => one.kind === 'staff' && sees(bad.readers)(one));
   if (!bad || !answers) throw new Error(`nobody reads a rating: ${JSON.stringify(ratings)}`);
   ratingReaders.push(...bad.readers);
   page('/api/ratings', answers, '/api/ratings', { also: anyStaff, secret: bad.case_id });
-  add('POST /api/ratings/:caseId/reply', answers, (caller) => caller.post(`/api/ratings/${bad.case_id}/reply`, { requestId: randomUUID(), reply: '已经整改，谢谢您的意见' }), { also: sees(bad.readers) });
+  add(
+    'POST /api/ratings/:caseId/reply',
+    answers,
+    (caller) =>
+      caller.post(`/api/ratings/${bad.case_id}/reply`, { requestId: randomUUID(), reply: '已经整改，谢谢您的意见' }),
+    { also: sees(bad.readers) },
+  );
   page('/api/catalogue/services', adjuster, '/api/catalogue/services', { also: anyStaff });
   page('/api/catalogue/services/:code', adjuster, '/api/catalogue/services/DI-001', { also: anyStaff });
   page('/api/cover/at', adjuster, `/api/cover/at?caseId=${claim.case_id}&at=2026-01-01T00:00:00Z`, {
-    also: (one) => sees(claim.readers)(one) && one.grants.some((grant) => /^(insurer_adjuster|hrss_window|supervisor|hrss_investigator)@/.test(grant)),
+    also: (one) =>
+      sees(claim.readers)(one) &&
+      one.grants.some((grant) => /^(insurer_adjuster|hrss_window|supervisor|hrss_investigator)@/.test(grant)),
   });
 }
 
 async function moneySpecs(): Promise<void> {
-  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) => specs.set(key, { right, send, ...more });
-  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) => add(`GET ${url}`, right, (caller) => caller.get(path), more);
+  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) =>
+    specs.set(key, { right, send, ...more });
+  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) =>
+    add(`GET ${url}`, right, (caller) => caller.get(path), more);
   const finance = staffNamed('insurer_finance');
-  const payout = await row<{ payout_id: string; reference: string; org_id: string }>(`select payout_id, reference, org_id from payout where state = 'drafted' limit 1`);
+  const payout = await row<{ payout_id: string; reference: string; org_id: string }>(
+    `select payout_id, reference, org_id from payout where state = 'drafted' limit 1`,
+  );
   const ours = { also: sees([`insurer_finance@${payout.org_id}`]) };
-  const made = await row<{ batch_id: string; batch_no: string; maker_id: string; hash: string }>(`select batch_id, batch_no, maker_id, encode(lines_hash, 'hex') as hash from payout_batch where state = 'made' limit 1`);
-  const checker = everyone.find((one) => sees([`insurer_finance@${payout.org_id}`])(one) && one.caller.id !== made.maker_id);
+  const made = await row<{ batch_id: string; batch_no: string; maker_id: string; hash: string }>(
+    `select batch_id, batch_no, maker_id, encode(lines_hash, 'hex') as hash from payout_batch where state = 'made' limit 1`,
+  );
+  const checker = everyone.find(
+    (one) => sees([`insurer_finance@${payout.org_id}`])(one) && one.caller.id !== made.maker_id,
+  );
   if (!checker) throw new Error('nobody can check the batch');
   const financeAnywhere = (someone: Someone) => someone.grants.some((grant) => grant.startsWith('insurer_finance@'));
   page('/api/payouts', finance, '/api/payouts?limit=100', { also: financeAnywhere, secret: payout.payout_id });
   page('/api/payout-batches', finance, '/api/payout-batches', { also: financeAnywhere, secret: made.batch_id });
   page('/api/payout-batches/:id', finance, `/api/payout-batches/${made.batch_id}`, ours);
-  add('POST /api/payout-batches', finance, (caller) => caller.post('/api/payout-batches', { requestId: randomUUID(), payoutIds: [payout.payout_id] }), ours);
-  add('POST /api/payout-batches/:id/decide', checker, (caller) =>
-    caller.post(`/api/payout-batches/${made.batch_id}/decide`, { requestId: randomUUID(), decision: 'approve', linesHash: made.hash }), ours);
+  add(
+    'POST /api/payout-batches',
+    finance,
+    (caller) => caller.post('/api/payout-batches', { requestId: randomUUID(), payoutIds: [payout.payout_id] }),
+    ours,
+  );
+  add(
+    'POST /api/payout-batches/:id/decide',
+    checker,
+    (caller) =>
+      caller.post(`/api/payout-batches/${made.batch_id}/decide`, {
+        requestId: randomUUID(),
+        decision: 'approve',
+        linesHash: made.hash,
+      }),
+    ours,
+  );
   const overseers = ['insurer_finance', 'finance_bureau', 'supervisor', 'audit_officer'];
   const oversees = (someone: Someone) => someone.grants.some((grant) => overseers.includes(grant.split('@')[0] ?? ''));
   page('/api/reconciliations', finance, '/api/reconciliations', { also: oversees });
   page('/api/ledger/accounts', finance, '/api/ledger/accounts', { also: oversees });
-  add('POST /api/reconciliations', finance, (caller) => caller.post('/api/reconciliations', { day: '2026-01-05', party: 'payment' }), { also: financeAnywhere });
+  add(
+    'POST /api/reconciliations',
+    finance,
+    (caller) => caller.post('/api/reconciliations', { day: '2026-01-05', party: 'payment' }),
+    { also: financeAnywhere },
+  );
 }
 
 /** Data that everybody may have: pages to log in by, the directory, health, callbacks that prove themselves by signature. */
 const open = [
-  'GET /', 'GET /api/dev/accounts', 'GET /api/openapi.json', 'GET /api/orgs', 'GET /desk', 'GET /desk/*', 'GET /dev/clock', 'GET /dev/phone', 'GET /healthz',
-  'GET /m', 'GET /m/*', 'GET /m/display', 'GET /m/island.js', 'GET /m/login', 'GET /m/login/code', 'GET /m/register/consent', 'GET /m/register/id',
-  'GET /m/register/name', 'GET /m/register/region', 'GET /m/services', 'GET /m/services/:code', 'GET /metrics', 'GET /readyz', 'POST /api/staff/login',
-  'POST /api/staff/totp', 'POST /api/worker/code', 'POST /api/worker/login', 'POST /api/worker/register', 'POST /dev/clock', 'POST /m/display', 'POST /m/login',
-  'POST /m/login/verify', 'POST /m/logout', 'POST /m/register/consent', 'POST /m/register/id', 'POST /m/register/name', 'POST /m/register/region',
-  'POST /ports/bank/callback', 'POST /ports/payment/callback',
+  'GET /',
+  'GET /api/dev/accounts',
+  'GET /api/openapi.json',
+  'GET /api/orgs',
+  'GET /desk',
+  'GET /desk/*',
+  'GET /dev/clock',
+  'GET /dev/phone',
+  'GET /healthz',
+  'GET /m',
+  'GET /m/*',
+  'GET /m/display',
+  'GET /m/island.js',
+  'GET /m/login',
+  'GET /m/login/code',
+  'GET /m/register/consent',
+  'GET /m/register/id',
+  'GET /m/register/name',
+  'GET /m/register/region',
+  'GET /m/services',
+  'GET /m/services/:code',
+  'GET /metrics',
+  'GET /readyz',
+  'POST /api/staff/login',
+  'POST /api/staff/totp',
+  'POST /api/worker/code',
+  'POST /api/worker/login',
+  'POST /api/worker/register',
+  'POST /dev/clock',
+  'POST /m/display',
+  'POST /m/login',
+  'POST /m/login/verify',
+  'POST /m/logout',
+  'POST /m/register/consent',
+  'POST /m/register/id',
+  'POST /m/register/name',
+  'POST /m/register/region',
+  'POST /ports/bank/callback',
+  'POST /ports/payment/callback',
 ];
 
 const guarded = () => app.app.routeEntries.filter((one) => one.access !== 'public' && one.method !== 'HEAD');
 
 it('every route is either open on purpose or walked below', () => {
-  const publicOnes = app.app.routeEntries.filter((one) => one.access === 'public' && !['HEAD', 'OPTIONS'].includes(one.method));
+  const publicOnes = app.app.routeEntries.filter(
+    (one) => one.access === 'public' && !['HEAD', 'OPTIONS'].includes(one.method),
+  );
   expect(publicOnes.map((one) => `${one.method} ${one.url}`).toSorted()).toEqual(open.toSorted());
-  expect(guarded().map((one) => `${one.method} ${one.url}`).toSorted()).toEqual([...specs.keys()].toSorted());
-  for (const one of guarded()) if (typeof one.access !== 'string') expect(one.access.every((role) => role in roles)).toBe(true);
+  expect(
+    guarded()
+      .map((one) => `${one.method} ${one.url}`)
+      .toSorted(),
+  ).toEqual([...specs.keys()].toSorted());
+  for (const one of guarded())
+    if (typeof one.access !== 'string') expect(one.access.every((role) => role in roles)).toBe(true);
 });
 
 /** What a request may have written even when it was refused: nothing that is about cases, people or money. */
 async function contents(): Promise<string> {
-  const tables = ['case_state', 'case_action', 'case_body', 'case_task', 'rating', 'notice', 'file', 'draft', 'payout', 'payout_batch', 'payout_approval', 'transfer', 'unmasking', 'reconciliation', 'request', 'log_leaf', 'session'];
-  const [found] = await rows<{ all: string }>(`select ${tables.map((name) => `(select count(*) from ${name})::text`).join(` || ',' || `)} || ',' ||
+  const tables = [
+    'case_state',
+    'case_action',
+    'case_body',
+    'case_task',
+    'rating',
+    'notice',
+    'file',
+    'draft',
+    'payout',
+    'payout_batch',
+    'payout_approval',
+    'transfer',
+    'unmasking',
+    'reconciliation',
+    'request',
+    'log_leaf',
+    'session',
+  ];
+  const [found] = await rows<{
+    all: string;
+  }>(`select ${tables.map((name) => `(select count(*) from ${name})::text`).join(` || ',' || `)} || ',' ||
     (select count(*) from notice where read_at is not null)::text || ',' || (select count(*) from session where revoked_at is not null)::text as all`);
   return found?.all ?? '';
 }
@@ -316,23 +554,35 @@ it('answers nobody but those who may, and those on the same row', async () => {
       const answer = await spec.send(someone.caller);
       denials += 1;
       const expected = [401, 403, 404, ...(key === 'POST /api/ratings/:caseId/reply' ? [409] : [])];
-      if (someone.kind !== 'staff' && someone.kind !== 'worker' && answer.status !== 401 && answer.status !== 303) faults.push(`${key}: ${someone.name} got ${answer.status}`);
+      if (someone.kind !== 'staff' && someone.kind !== 'worker' && answer.status !== 401 && answer.status !== 303)
+        faults.push(`${key}: ${someone.name} got ${answer.status}`);
       const toLogin = answer.status === 303 && key.startsWith('GET /m');
-      if (!expected.includes(answer.status) && !toLogin) faults.push(`${key}: ${someone.name} got ${answer.status} ${answer.text.slice(0, 120)}`);
+      if (!expected.includes(answer.status) && !toLogin)
+        faults.push(`${key}: ${someone.name} got ${answer.status} ${answer.text.slice(0, 120)}`);
       if (spec.secret && answer.text.includes(spec.secret)) faults.push(`${key}: ${someone.name} read ${spec.secret}`);
     }
     if ((await contents()) !== before) faults.push(`${key}: a refused request wrote something`);
-    for (const someone of everyone.filter((one) => one !== spec.right && one.caller.id !== spec.right.caller.id && spec.also?.(one))) {
-      if (key.endsWith('/logout') || (key.startsWith('POST') && someone.kind === 'staff' && !key.includes('unmask'))) continue;
+    for (const someone of everyone.filter(
+      (one) => one !== spec.right && one.caller.id !== spec.right.caller.id && spec.also?.(one),
+    )) {
+      if (key.endsWith('/logout') || (key.startsWith('POST') && someone.kind === 'staff' && !key.includes('unmask')))
+        continue;
       const answer = await spec.send(someone.caller);
-      if (answer.status >= 400 && !key.includes('/m/apply')) faults.push(`${key}: ${someone.name} may, but got ${answer.status} ${answer.text.slice(0, 160)}`);
-      const entitled = spec.right.grants.some((grant) => someone.grants.includes(grant)) || key.includes('/api/cases/') || readsToo(key, someone);
-      if (spec.secret && !entitled && answer.text.includes(spec.secret)) faults.push(`${key}: ${someone.name} read ${spec.secret} of somebody else`);
+      if (answer.status >= 400 && !key.includes('/m/apply'))
+        faults.push(`${key}: ${someone.name} may, but got ${answer.status} ${answer.text.slice(0, 160)}`);
+      const entitled =
+        spec.right.grants.some((grant) => someone.grants.includes(grant)) ||
+        key.includes('/api/cases/') ||
+        readsToo(key, someone);
+      if (spec.secret && !entitled && answer.text.includes(spec.secret))
+        faults.push(`${key}: ${someone.name} read ${spec.secret} of somebody else`);
     }
     const control = await spec.send(spec.right.caller);
     const isGood = control.status < 400 || (key.includes('/m/apply/:code/submit') && control.status === 422);
-    if (!isGood) faults.push(`${key}: the right one, ${spec.right.name}, got ${control.status} ${control.text.slice(0, 200)}`);
-    if (spec.secret && !control.text.includes(spec.secret)) faults.push(`${key}: the right one did not find ${spec.secret}`);
+    if (!isGood)
+      faults.push(`${key}: the right one, ${spec.right.name}, got ${control.status} ${control.text.slice(0, 200)}`);
+    if (spec.secret && !control.text.includes(spec.secret))
+      faults.push(`${key}: the right one did not find ${spec.secret}`);
   }
   expect(faults).toEqual([]);
   expect(denials).toBeGreaterThan(2_000);
@@ -352,14 +602,30 @@ it('a session alone is not enough for a write: the token is proved, and other si
   expect((await callerOf(worker.cookie, adjuster.csrf, '').post('/api/worker/logout', {})).status).toBe(403);
   expect((await form(callerOf(worker.cookie, 'x'.repeat(24), ''), '/m/messages/read')).status).toBe(403);
   const crossSite = await app.app.inject({
-    method: 'POST', url: '/api/staff/logout', headers: { cookie: adjuster.cookie, 'x-csrf': adjuster.csrf, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, payload: {},
+    method: 'POST',
+    url: '/api/staff/logout',
+    headers: {
+      cookie: adjuster.cookie,
+      'x-csrf': adjuster.csrf,
+      origin: 'https://evil.example',
+      'sec-fetch-site': 'cross-site',
+    },
+    payload: {},
   });
   expect(crossSite.statusCode).toBe(403);
   expect((await adjuster.get('/api/staff/me')).status).toBe(200);
 });
 
 it('a case is read by the offices of its own steps and region, and by no other', async () => {
-  const seeded = await rows<{ case_id: string; region: string; service_hash: string; steps: string[]; person_id: string; supervised: boolean; readers: string[] }>(
+  const seeded = await rows<{
+    case_id: string;
+    region: string;
+    service_hash: string;
+    steps: string[];
+    person_id: string;
+    supervised: boolean;
+    readers: string[];
+  }>(
     `select s.case_id, s.region, s.service_hash, s.person_id, array(select jsonb_object_keys(s.state->'rounds') union select a.step from case_action a where a.case_id = s.case_id and a.step is not null) as steps,
        exists (select 1 from case_body b join case_action a using (action_id) where a.case_id = s.case_id and b.body ? 'supervised') as supervised, s.readers
      from case_state s order by s.case_no`,
@@ -372,7 +638,12 @@ it('a case is read by the offices of its own steps and region, and by no other',
     const { workflow } = app.services.catalogue.byHash(one.service_hash);
     const concerned = one.steps.flatMap((name) => {
       const step = workflow.steps[name];
-      return step ? [...(step.actors ?? [step.role]), ...(step.readers ?? [])] : [];
+      if (!step) return [];
+      // Where a person may act or the person's company, only a company that applied itself is concerned; none of the city did.
+      const actors = (step.actors ?? [step.role]).filter(
+        (role) => roles[step.role].kind !== 'public' || roles[role].kind !== 'external',
+      );
+      return [...actors, ...(step.readers ?? [])];
     });
     if (one.supervised) concerned.push('supervisor');
     const may = concerned.flatMap((role) => {
@@ -386,12 +657,19 @@ it('a case is read by the offices of its own steps and region, and by no other',
       else denied += 1;
       // A step entered only for a moment (an automatic one) concerns nobody else, so "may" is the widest that the definition allows.
       if (status === 200 && !allowed) faults.push(`${someone.name} reads ${one.case_id}`);
-      if (status !== 200 && one.readers.some((reader) => someone.grants.includes(reader))) faults.push(`${someone.name} cannot read ${one.case_id}`);
+      if (status !== 200 && one.readers.some((reader) => someone.grants.includes(reader)))
+        faults.push(`${someone.name} cannot read ${one.case_id}`);
       if (status !== 200 && status !== 404) faults.push(`${someone.name} got ${status}`);
     }
   }
   expect(faults).toEqual([]);
   expect(Math.min(read, denied)).toBeGreaterThan(30);
+  // In this city people buy cover for themselves: no company of the region looks on.
+  expect(
+    await rows(
+      `select case_no from case_state where exists (select 1 from unnest(readers) reader where reader ~ '^(enterprise|platform_company)@')`,
+    ),
+  ).toEqual([]);
 }, 60_000);
 
 describe('past all routes, as the application’s role in SQL', () => {
@@ -403,12 +681,34 @@ describe('past all routes, as the application’s role in SQL', () => {
   afterAll(() => client?.end());
 
   const count = async (table: string, where = 'true', values: unknown[] = []): Promise<number> =>
-    Number((await client.query<{ count: string }>(`select count(*) from ${table} where ${where}`, values)).rows[0]?.count);
-  const as = (grants: readonly string[]) => client.query(`select set_config('gongdun.grants', $1, false)`, [`{${grants.join(',')}}`]);
-  const tables = ['person', 'case_state', 'case_action', 'case_body', 'case_task', 'case_document', 'dossier', 'cover_policy', 'cover_entry', 'benefit_claim', 'payout', 'payout_batch', 'payment_order', 'notice', 'file', 'rating', 'membership'];
+    Number(
+      (await client.query<{ count: string }>(`select count(*) from ${table} where ${where}`, values)).rows[0]?.count,
+    );
+  const as = (grants: readonly string[]) =>
+    client.query(`select set_config('gongdun.grants', $1, false)`, [`{${grants.join(',')}}`]);
+  const tables = [
+    'person',
+    'case_state',
+    'case_action',
+    'case_body',
+    'case_task',
+    'case_document',
+    'dossier',
+    'cover_policy',
+    'cover_entry',
+    'benefit_claim',
+    'payout',
+    'payout_batch',
+    'payment_order',
+    'notice',
+    'file',
+    'rating',
+    'membership',
+  ];
 
   it('an access that was never set is an error, an empty one sees nothing', async () => {
-    for (const table of tables) await expect(client.query(`select 1 from ${table} limit 1`)).rejects.toThrow(/gongdun\.grants/);
+    for (const table of tables)
+      await expect(client.query(`select 1 from ${table} limit 1`)).rejects.toThrow(/gongdun\.grants/);
     await as([]);
     for (const table of tables) expect([table, await count(table)]).toEqual([table, 0]);
   });
@@ -426,24 +726,48 @@ describe('past all routes, as the application’s role in SQL', () => {
       await as(other.adjuster.grants);
       expect([table, await count(table)]).toEqual([table, 0]);
     }
-    const caseOf = (await rows<{ case_id: string }>('select case_id from case_state where person_id = $1', [hurt.caller.id]))[0]?.case_id;
-    for (const [grants, seen] of [[hurt.grants, true], [stranger.grants, false], [other.finance.grants, false]] as const) {
+    const caseOf = (
+      await rows<{ case_id: string }>('select case_id from case_state where person_id = $1', [hurt.caller.id])
+    )[0]?.case_id;
+    for (const [grants, seen] of [
+      [hurt.grants, true],
+      [stranger.grants, false],
+      [other.finance.grants, false],
+    ] as const) {
       await as(grants);
       expect((await count('case_action', 'case_id = $1', [caseOf])) > 0).toBe(seen);
-      expect((await count('case_body', 'action_id in (select action_id from case_action where case_id = $1)', [caseOf])) > 0).toBe(seen);
+      expect(
+        (await count('case_body', 'action_id in (select action_id from case_action where case_id = $1)', [caseOf])) > 0,
+      ).toBe(seen);
     }
   });
 
   it('payouts are for the officers of the insurer that pays', async () => {
-    for (const [someone, seen] of [[staffNamed('insurer_finance'), true], [other.finance, false], [staffNamed('hospital'), false]] as const) {
+    for (const [someone, seen] of [
+      [staffNamed('insurer_finance'), true],
+      [other.finance, false],
+      [staffNamed('hospital'), false],
+    ] as const) {
       await as(someone.grants);
-      expect([someone.name, (await count('payout')) > 0, (await count('payout_batch')) > 0]).toEqual([someone.name, seen, seen]);
+      expect([someone.name, (await count('payout')) > 0, (await count('payout_batch')) > 0]).toEqual([
+        someone.name,
+        seen,
+        seen,
+      ]);
     }
   });
 
   it('what was written cannot be rewritten, and what is not seen cannot be changed', async () => {
     await as(['*']);
-    for (const table of ['case_action', 'log_leaf', 'transfer', 'entry', 'cover_entry', 'payout_approval', 'unmasking']) {
+    for (const table of [
+      'case_action',
+      'log_leaf',
+      'transfer',
+      'entry',
+      'cover_entry',
+      'payout_approval',
+      'unmasking',
+    ]) {
       await expect(client.query(`delete from ${table}`)).rejects.toThrow(/permission denied/);
       await expect(client.query(`truncate ${table}`)).rejects.toThrow(/permission denied/);
     }

@@ -70,7 +70,6 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     ['--port', '0', '--workers', String(options.workers ?? 10), '--seed', String(options.seed ?? 1)],
   );
   const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
-  const people = openDatabase({ url: database.appUrl, poolSize: 3, applicationName: 'gongdun-test-people' });
   const clock = systemClock();
   // The port is known only after listening: callbacks go through an address that is filled in then.
   const callback = await freePort();
@@ -79,7 +78,6 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const services = createServices({
     config,
     db,
-    people,
     clock,
     parties,
     metrics: createMetrics(),
@@ -158,7 +156,6 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
       await background?.stop();
       await closeHttp(app, 2_000);
       await parties.stop();
-      await people.close();
       await db.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });

@@ -9,7 +9,12 @@ import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { startApp, type Caller, type TestApp } from './app.ts';
 
-type Reply = { readonly status: number; readonly type: string; readonly text: string; readonly headers: Readonly<Record<string, unknown>> };
+type Reply = {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+};
 
 let app: TestApp;
 let owner: pg.Client;
@@ -19,7 +24,10 @@ let adjuster: Caller;
 let photo: string;
 let officers: readonly Caller[];
 
-const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 const evil = `'); drop table case_state; --<script>alert(1)</script><img src=x onerror=alert(2)>`;
 const dayMs = 86_400_000;
 
@@ -42,14 +50,32 @@ afterAll(async () => {
   await app?.close();
 });
 
-async function send(caller: Caller, method: 'GET' | 'POST', url: string, payload?: string | Buffer | object, headers: Record<string, string> = {}): Promise<Reply> {
-  const response = await app.app.inject({ method, url, headers: { cookie: caller.cookie, 'x-csrf': caller.csrf, ...headers }, ...(payload === undefined ? {} : { payload }) });
-  return { status: response.statusCode, type: String(response.headers['content-type'] ?? ''), text: response.body, headers: response.headers };
+async function send(
+  caller: Caller,
+  method: 'GET' | 'POST',
+  url: string,
+  payload?: string | Buffer | object,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
+  const response = await app.app.inject({
+    method,
+    url,
+    headers: { cookie: caller.cookie, 'x-csrf': caller.csrf, ...headers },
+    ...(payload === undefined ? {} : { payload }),
+  });
+  return {
+    status: response.statusCode,
+    type: response.headers['content-type'] ?? '',
+    text: response.body,
+    headers: response.headers,
+  };
 }
 
 /** Rows of every table, counted exactly. Numbers may be used up, codes and sessions come and go; nothing else may change. */
 async function counts(): Promise<string> {
-  const found = await owner.query<{ all: string }>(`select concat_ws(', ', ${tables.map((name) => `'${name} ' || (select count(*) from ${name})`).join(', ')}) as all`);
+  const found = await owner.query<{ all: string }>(
+    `select concat_ws(', ', ${tables.map((name) => `'${name} ' || (select count(*) from ${name})`).join(', ')}) as all`,
+  );
   return found.rows[0]?.all ?? '';
 }
 
@@ -69,13 +95,27 @@ async function refuses(request: () => Promise<Reply>, status: number, code: stri
 }
 
 const today = (): string => dayOf(app.services.clock.now());
-const daysOn = (days: number): string => new Date(Date.parse(`${today()}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
-const purchase = (more: object = {}) => ({ cover_from: daysOn(1), days: '1', work_type: '快递员', work_region: '350203', read_clause: 'on', ...more });
+const daysOn = (days: number): string =>
+  new Date(Date.parse(`${today()}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+const purchase = (more: object = {}) => ({
+  cover_from: daysOn(1),
+  days: '1',
+  work_type: '快递员',
+  work_region: '350203',
+  read_clause: 'on',
+  ...more,
+});
 const submit = (caller: Caller, serviceCode: string, data: unknown, requestId: string = randomUUID()) =>
   send(caller, 'POST', '/api/me/cases', { requestId, serviceCode, region: '350203', data });
-const beijing = (hoursAgo: number): string => new Date(Date.parse(app.services.clock.now()) + (8 - hoursAgo) * 3_600_000).toISOString().slice(0, 16);
+const beijing = (hoursAgo: number): string =>
+  new Date(Date.parse(app.services.clock.now()) + (8 - hoursAgo) * 3_600_000).toISOString().slice(0, 16);
 const accident = (more: object = {}) => ({
-  accident_time: beijing(1), accident_spot: { text: '湖里区某路口', region: '350206' }, accident_kind: '道路交通', injured_condition: '门诊', scene_media: [photo], ...more,
+  accident_time: beijing(1),
+  accident_spot: { text: '湖里区某路口', region: '350206' },
+  accident_kind: '道路交通',
+  injured_condition: '门诊',
+  scene_media: [photo],
+  ...more,
 });
 
 let phones = 13_800_000_000;
@@ -84,10 +124,24 @@ async function registration(idNumber: string, more: object = {}): Promise<Record
   const phone = String(phones);
   expect((await send(app.anonymous(), 'POST', '/api/worker/code', { phone })).status).toBe(200);
   let code: string | undefined;
-  await expect.poll(() => (code = /\d{6}/.exec(JSON.stringify(app.parties.simulators.sms?.messages({ phone, limit: 1 })[0]?.text ?? ''))?.[0])).toBeDefined();
+  await expect
+    .poll(
+      () =>
+        (code = /\d{6}/.exec(
+          JSON.stringify(app.parties.simulators.sms?.messages({ phone, limit: 1 })[0]?.text ?? ''),
+        )?.[0]),
+    )
+    .toBeDefined();
   const login = JSON.parse((await send(app.anonymous(), 'POST', '/api/worker/login', { phone, code })).text);
   expect(login.state).toBe('register');
-  return { token: login.token, name: '陈小雨', idDocument: { type: 'resident_id', number: idNumber }, region: '350203', consentVersion: '2026-01', ...more };
+  return {
+    token: login.token,
+    name: '陈小雨',
+    idDocument: { type: 'resident_id', number: idNumber },
+    region: '350203',
+    consentVersion: '2026-01',
+    ...more,
+  };
 }
 
 const born = (years: number): string => `${Number(today().slice(0, 4)) - years}${today().slice(4)}`;
@@ -97,7 +151,11 @@ describe('who one is', () => {
     const good = makeResidentId(syntheticRegion, born(30), 901);
     const wrong = good.slice(0, 17) + (good.endsWith('1') ? '2' : '1');
     const body = await registration(wrong);
-    const reply = await refuses(() => send(app.anonymous(), 'POST', '/api/worker/register', body), 422, 'identity.registration_invalid');
+    const reply = await refuses(
+      () => send(app.anonymous(), 'POST', '/api/worker/register', body),
+      422,
+      'identity.registration_invalid',
+    );
     expect(JSON.parse(reply.text).problems.length).toBeGreaterThan(0);
     const corrected = { ...body, idDocument: { type: 'resident_id', number: good } };
     expect((await send(app.anonymous(), 'POST', '/api/worker/register', corrected)).status).toBe(200);
@@ -120,11 +178,25 @@ describe('who one is', () => {
     const bought = JSON.parse((await submit(old, 'DI-001', purchase())).text);
     expect(bought.active.map((one: { step: string }) => one.step)).toEqual(['eligibility-manual']);
     expect((await owner.query('select 1 from payment_order where case_id = $1', [bought.caseId])).rowCount).toBe(0);
-    expect((await owner.query('select 1 from cover_entry e join case_state s on s.person_id = e.person_id where s.case_id = $1', [bought.caseId])).rowCount).toBe(0);
+    expect(
+      (
+        await owner.query(
+          'select 1 from cover_entry e join case_state s on s.person_id = e.person_id where s.case_id = $1',
+          [bought.caseId],
+        )
+      ).rowCount,
+    ).toBe(0);
   });
 
   it('a forged, a stolen and a nonsensical session', async () => {
-    for (const cookie of [`gd_worker=${'a'.repeat(43)}`, `gd_worker=' or 1=1 --`, 'gd_worker=', `gd_staff=${newcomer.cookie.split('=')[1]}`, `gd_worker=${adjuster.cookie.split('=')[1]}`]) {
+    expect.hasAssertions();
+    for (const cookie of [
+      `gd_worker=${'a'.repeat(43)}`,
+      `gd_worker=' or 1=1 --`,
+      'gd_worker=',
+      `gd_staff=${newcomer.cookie.split('=')[1]}`,
+      `gd_worker=${adjuster.cookie.split('=')[1]}`,
+    ]) {
       const url = cookie.startsWith('gd_staff') ? '/api/desk/tasks' : '/api/me/cases';
       await refuses(() => send({ ...newcomer, cookie }, 'GET', url), 401, 'identity.not_logged_in');
     }
@@ -156,18 +228,57 @@ describe('forms', () => {
   });
 
   it('a service that is not offered, a region that is no code, a request without an id', async () => {
+    expect.hasAssertions();
     await refuses(() => submit(newcomer, 'ZZ-999', {}), 404, 'cases.not_published');
-    await refuses(() => send(newcomer, 'POST', '/api/me/cases', { requestId: 'no-uuid', serviceCode: 'DI-001', region: '350203', data: purchase() }), 422, 'http.invalid');
-    await refuses(() => send(newcomer, 'POST', '/api/me/cases', { requestId: randomUUID(), serviceCode: `DI-001' or '1`, region: `'; --`, data: {} }), 422, 'http.invalid');
-    await refuses(() => send(newcomer, 'POST', '/api/me/cases', { requestId: randomUUID(), serviceCode: 'DI-001', region: '350203', data: 'text' }), 422, 'http.invalid');
+    await refuses(
+      () =>
+        send(newcomer, 'POST', '/api/me/cases', {
+          requestId: 'no-uuid',
+          serviceCode: 'DI-001',
+          region: '350203',
+          data: purchase(),
+        }),
+      422,
+      'http.invalid',
+    );
+    await refuses(
+      () =>
+        send(newcomer, 'POST', '/api/me/cases', {
+          requestId: randomUUID(),
+          serviceCode: `DI-001' or '1`,
+          region: `'; --`,
+          data: {},
+        }),
+      422,
+      'http.invalid',
+    );
+    await refuses(
+      () =>
+        send(newcomer, 'POST', '/api/me/cases', {
+          requestId: randomUUID(),
+          serviceCode: 'DI-001',
+          region: '350203',
+          data: 'text',
+        }),
+      422,
+      'http.invalid',
+    );
     await refuses(() => send(newcomer, 'POST', '/api/me/cases', []), 422, 'http.invalid');
   });
 
   it('what is no JSON, too much of it, and too deep', async () => {
     const json = { 'content-type': 'application/json' };
     await refuses(() => send(newcomer, 'POST', '/api/me/cases', '{"requestId":', json), 400, 'http.bad_request');
-    await refuses(() => send(newcomer, 'POST', '/api/me/cases', JSON.stringify({ data: { a: 'x'.repeat(2_000_000) } }), json), 413, 'http.too_large');
-    await refuses(() => send(newcomer, 'POST', '/api/me/cases', 'a=1', { 'content-type': 'application/x-yaml' }), 415, 'http.unsupported_type');
+    await refuses(
+      () => send(newcomer, 'POST', '/api/me/cases', JSON.stringify({ data: { a: 'x'.repeat(2_000_000) } }), json),
+      413,
+      'http.too_large',
+    );
+    await refuses(
+      () => send(newcomer, 'POST', '/api/me/cases', 'a=1', { 'content-type': 'application/x-yaml' }),
+      415,
+      'http.unsupported_type',
+    );
     const deep = `{"requestId":"${randomUUID()}","serviceCode":"DI-001","region":"350203","data":{"cover_from":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`;
     await refuses(() => send(newcomer, 'POST', '/api/me/cases', deep, json), 422, 'cases.form_invalid');
     const polluted = `{"requestId":"${randomUUID()}","serviceCode":"DI-001","region":"350203","data":{"__proto__":{"days":"1"},"constructor":{"prototype":{"polluted":true}}}}`;
@@ -179,17 +290,30 @@ describe('forms', () => {
   });
 
   it('fields that the form does not have are not kept, whatever they claim', async () => {
-    const claims = { policy_id: randomUUID(), payable_fen: 0, premium_fen: 1, approved_fen: 40_000_000, paid_fen: 100, covered: true, evil: 'kept?' };
+    const claims = {
+      policy_id: randomUUID(),
+      payable_fen: 0,
+      premium_fen: 1,
+      approved_fen: 40_000_000,
+      paid_fen: 100,
+      covered: true,
+      evil: 'kept?',
+    };
     const reply = await submit(newcomer, 'DI-001', purchase({ cover_from: daysOn(20), ...claims }));
     expect(reply.status).toBe(201);
     const { data } = await app.services.reader.state(workerAccess(newcomer.id), JSON.parse(reply.text).caseId);
-    for (const name of ['policy_id', 'approved_fen', 'paid_fen', 'covered', 'evil']) expect(data).not.toHaveProperty(name);
+    for (const name of ['policy_id', 'approved_fen', 'paid_fen', 'covered', 'evil'])
+      expect(data).not.toHaveProperty(name);
     expect(data['payable_fen']).toBeGreaterThan(0);
   });
 
   it('wrong parameters of addresses', async () => {
     await refuses(() => send(adjuster, 'GET', '/api/cases/not-an-id'), 400, 'http.bad_parameters');
-    await refuses(() => send(adjuster, 'GET', `/api/desk/tasks?q=${encodeURIComponent("1' or '1'='1")}`), 400, 'http.bad_parameters');
+    await refuses(
+      () => send(adjuster, 'GET', `/api/desk/tasks?q=${encodeURIComponent("1' or '1'='1")}`),
+      400,
+      'http.bad_parameters',
+    );
     await refuses(() => send(adjuster, 'GET', '/api/desk/tasks?cursor=not-a-cursor'), 400, 'http.bad_cursor');
     await refuses(() => send(adjuster, 'GET', '/api/desk/tasks?tab=everything'), 400, 'http.bad_parameters');
     await refuses(() => send(app.anonymous(), 'GET', '/api/no-such-thing'), 404, 'http.not_found');
@@ -200,13 +324,31 @@ describe('forms', () => {
 
 describe('scripts and SQL in every text', () => {
   it('are kept as text and shown as text', async () => {
-    const opened = await submit(newcomer, 'DI-006', accident({ accident_spot: { text: evil, region: '350206' }, order_no: evil.slice(0, 60), police_case: evil.slice(0, 38) }));
+    const opened = await submit(
+      newcomer,
+      'DI-006',
+      accident({
+        accident_spot: { text: evil, region: '350206' },
+        order_no: evil.slice(0, 60),
+        police_case: evil.slice(0, 38),
+      }),
+    );
     expect(opened.status).toBe(201);
     const { caseId } = JSON.parse(opened.text);
     const { data } = await app.services.reader.state(workerAccess(newcomer.id), caseId);
     expect(data['order_no']).toBe(evil.slice(0, 60));
-    await send(newcomer, 'POST', `/api/me/cases/${caseId}/rating`, { requestId: randomUUID(), stars: 3, comment: evil });
-    for (const path of [`/m/cases/${caseId}`, `/m/cases/${caseId}/receipt`, '/m/cases', '/m/messages', `/m/services?q=${encodeURIComponent(evil)}`]) {
+    await send(newcomer, 'POST', `/api/me/cases/${caseId}/rating`, {
+      requestId: randomUUID(),
+      stars: 3,
+      comment: evil,
+    });
+    for (const path of [
+      `/m/cases/${caseId}`,
+      `/m/cases/${caseId}/receipt`,
+      '/m/cases',
+      '/m/messages',
+      `/m/services?q=${encodeURIComponent(evil)}`,
+    ]) {
       const page = await send(newcomer, 'GET', path);
       expect([path, page.status]).toEqual([path, 200]);
       expect(page.text).not.toMatch(/<script>alert|<img src=x/);
@@ -221,13 +363,22 @@ describe('scripts and SQL in every text', () => {
   });
 
   it('in what clerks write as well', async () => {
-    const task = await owner.query<{ case_id: string }>(`select case_id from case_task where step = 'dispatch' limit 1`);
+    const task = await owner.query<{ case_id: string }>(
+      `select case_id from case_task where step = 'dispatch' limit 1`,
+    );
     const caseId = task.rows[0]?.case_id ?? '';
-    const note = await send(adjuster, 'POST', `/api/cases/${caseId}/commands`, { requestId: randomUUID(), command: { type: 'note', note: evil } });
+    const note = await send(adjuster, 'POST', `/api/cases/${caseId}/commands`, {
+      requestId: randomUUID(),
+      command: { type: 'note', note: evil },
+    });
     expect(note.status).toBe(200);
     expect((await send(adjuster, 'GET', `/api/cases/${caseId}`)).text).toContain(JSON.stringify(evil).slice(1, -1));
     await refuses(
-      () => send(adjuster, 'POST', `/api/cases/${caseId}/commands`, { requestId: randomUUID(), command: { type: 'act', step: evil, outcome: evil, data: {} } }),
+      () =>
+        send(adjuster, 'POST', `/api/cases/${caseId}/commands`, {
+          requestId: randomUUID(),
+          command: { type: 'act', step: evil, outcome: evil, data: {} },
+        }),
       409,
       'cases.out_of_step',
     );
@@ -239,18 +390,45 @@ describe('files', () => {
     const boundary = `b${randomUUID()}`;
     const head = `--${boundary}\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${caller.csrf}\r\n--${boundary}\r\ncontent-disposition: form-data; name="f.upload"; filename="${name}"\r\ncontent-type: ${mediaType}\r\n\r\n`;
     const payload = Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
-    return send(caller, 'POST', url, payload, { 'content-type': `multipart/form-data; boundary=${boundary}`, accept: 'application/json' });
+    return send(caller, 'POST', url, payload, {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      accept: 'application/json',
+    });
   }
 
   const pdf = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
   // In two halves, so that no scanner takes this file for what it is about.
   const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
   const bad: readonly (readonly [string, string, () => Buffer, number, string])[] = [
-    ['a program that calls itself a photo', 'a.jpg', () => Buffer.concat([Buffer.from('MZ\x90\x00\x03\x00\x00\x00', 'latin1'), Buffer.alloc(2_000)]), 415, 'files.not_what_it_says'],
-    ['an ELF that calls itself a photo', 'a.jpg', () => Buffer.concat([Buffer.from('7f454c4602010100', 'hex'), Buffer.alloc(2_000)]), 415, 'files.not_what_it_says'],
+    [
+      'a program that calls itself a photo',
+      'a.jpg',
+      () => Buffer.concat([Buffer.from('MZ\x90\x00\x03\x00\x00\x00', 'latin1'), Buffer.alloc(2_000)]),
+      415,
+      'files.not_what_it_says',
+    ],
+    [
+      'an ELF that calls itself a photo',
+      'a.jpg',
+      () => Buffer.concat([Buffer.from('7f454c4602010100', 'hex'), Buffer.alloc(2_000)]),
+      415,
+      'files.not_what_it_says',
+    ],
     ['a page', 'a.jpg', () => Buffer.from('<!doctype html><script>alert(1)</script>'), 415, 'files.not_what_it_says'],
-    ['a drawing with a script', 'a.svg', () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 415, 'files.not_what_it_says'],
-    ['an archive', 'a.pdf', () => Buffer.concat([Buffer.from('504b0304140000000000', 'hex'), Buffer.alloc(100)]), 415, 'files.not_what_it_says'],
+    [
+      'a drawing with a script',
+      'a.svg',
+      () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+      415,
+      'files.not_what_it_says',
+    ],
+    [
+      'an archive',
+      'a.pdf',
+      () => Buffer.concat([Buffer.from('504b0304140000000000', 'hex'), Buffer.alloc(100)]),
+      415,
+      'files.not_what_it_says',
+    ],
     ['half a photo', 'a.png', () => picture.subarray(0, 40), 422, 'files.broken_image'],
     ['nothing', 'a.png', () => Buffer.alloc(0), 422, 'files.empty'],
     ['what the scanner knows', 'a.pdf', () => Buffer.concat([pdf, Buffer.from(eicar)]), 422, 'files.infected'],
@@ -283,8 +461,15 @@ describe('files', () => {
   });
 
   it('a file of somebody else cannot be handed in, and one that never was neither', async () => {
-    const theirs = await owner.query<{ file_id: string }>('select file_id from file where person_id <> $1 limit 1', [newcomer.id]);
-    await refuses(() => submit(newcomer, 'DI-006', accident({ scene_media: [theirs.rows[0]?.file_id] })), 422, 'files.not_yours');
+    expect.hasAssertions();
+    const theirs = await owner.query<{ file_id: string }>('select file_id from file where person_id <> $1 limit 1', [
+      newcomer.id,
+    ]);
+    await refuses(
+      () => submit(newcomer, 'DI-006', accident({ scene_media: [theirs.rows[0]?.file_id] })),
+      422,
+      'files.not_yours',
+    );
     await refuses(() => submit(newcomer, 'DI-006', accident({ scene_media: [randomUUID()] })), 422, 'files.not_yours');
     await refuses(() => submit(newcomer, 'DI-006', accident({ scene_media: [evil] })), 422, 'cases.form_invalid');
     await refuses(() => submit(newcomer, 'DI-006', accident({ scene_media: [] })), 422, 'cases.form_invalid');
@@ -292,16 +477,34 @@ describe('files', () => {
 });
 
 describe('claims', () => {
-  const money = async () => (await owner.query<{ all: string }>(`select (select count(*) from payout) || ',' || (select count(*) from benefit_claim) || ',' || (select count(*) from transfer) as all`)).rows[0]?.all;
+  const money = async () =>
+    (
+      await owner.query<{ all: string }>(
+        `select (select count(*) from payout) || ',' || (select count(*) from benefit_claim) || ',' || (select count(*) from transfer) as all`,
+      )
+    ).rows[0]?.all;
 
   it('an accident at an hour without cover is told so at once, and nothing is paid', async () => {
     const before = await money();
     const opened = JSON.parse((await submit(newcomer, 'DI-006', accident())).text);
     expect(opened).toMatchObject({ status: 'ended', end: 'redirected' });
     expect(await money()).toBe(before);
-    const bill = { report_no: opened.caseNo, treat_type: '门急诊', treat_hospital: { name: '示例医院' }, bill_total: '100', payout_card: '6222020000000000008', fee_bill: [photo], fee_list: [photo], case_history: [photo] };
+    const bill = {
+      report_no: opened.caseNo,
+      treat_type: '门急诊',
+      treat_hospital: { name: '示例医院' },
+      bill_total: '100',
+      payout_card: '6222020000000000008',
+      fee_bill: [photo],
+      fee_list: [photo],
+      case_history: [photo],
+    };
     await refuses(() => submit(newcomer, 'DI-007', bill), 409, 'cover.not_covered');
-    await refuses(() => submit(newcomer, 'DI-006', accident({ accident_time: beijing(-30) })), 422, 'cases.form_invalid');
+    await refuses(
+      () => submit(newcomer, 'DI-006', accident({ accident_time: beijing(-30) })),
+      422,
+      'cases.form_invalid',
+    );
   });
 
   it('a second claim for the same accident and benefit', async () => {
@@ -314,18 +517,32 @@ describe('claims', () => {
     expect(claim.rows).toHaveLength(1);
     const paper = (await app.services.files.store(workerAccess(hurt.id), { name: '票据.png', bytes: picture })).fileId;
     const bill = {
-      report_no: claim.rows[0]?.case_no, treat_type: '门急诊', treat_hospital: { name: '示例医院' }, bill_total: '100', payout_card: '6222020000000000008', fee_bill: [paper], fee_list: [paper],
+      report_no: claim.rows[0]?.case_no,
+      treat_type: '门急诊',
+      treat_hospital: { name: '示例医院' },
+      bill_total: '100',
+      payout_card: '6222020000000000008',
+      fee_bill: [paper],
+      fee_list: [paper],
       case_history: [paper],
     };
     await refuses(() => submit(hurt, 'DI-007', bill), 409, 'cover.claim_exists');
-    await refuses(() => submit(newcomer, 'DI-007', { ...bill, fee_bill: [photo], fee_list: [photo], case_history: [photo] }), 404, 'cases.not_found');
+    await refuses(
+      () => submit(newcomer, 'DI-007', { ...bill, fee_bill: [photo], fee_list: [photo], case_history: [photo] }),
+      404,
+      'cases.not_found',
+    );
   });
 });
 
 describe('commands', () => {
-  const command = (caller: Caller, caseId: string, body: object, requestId: string = randomUUID()) => send(caller, 'POST', `/api/cases/${caseId}/commands`, { requestId, command: body });
+  const command = (caller: Caller, caseId: string, body: object, requestId: string = randomUUID()) =>
+    send(caller, 'POST', `/api/cases/${caseId}/commands`, { requestId, command: body });
   const taskAt = async (step: string): Promise<string> => {
-    const found = await owner.query<{ case_id: string }>('select case_id from case_task where step = $1 and assignee_id is null and not paused order by case_id limit 1', [step]);
+    const found = await owner.query<{ case_id: string }>(
+      'select case_id from case_task where step = $1 and assignee_id is null and not paused order by case_id limit 1',
+      [step],
+    );
     return found.rows[0]?.case_id ?? '';
   };
 
@@ -337,9 +554,17 @@ describe('commands', () => {
     const again = await submit(newcomer, 'DI-001', purchase({ cover_from: daysOn(12) }), requestId);
     expect([again.status, again.text]).toEqual([201, first.text]);
     expect(await counts()).toBe(before);
-    await refuses(() => submit(newcomer, 'DI-001', purchase({ cover_from: daysOn(13) }), requestId), 409, 'cases.request_reused');
+    await refuses(
+      () => submit(newcomer, 'DI-001', purchase({ cover_from: daysOn(13) }), requestId),
+      409,
+      'cases.request_reused',
+    );
     const caseId = await taskAt('assess');
-    await refuses(() => command(adjuster, caseId, { type: 'note', note: '换了内容' }, requestId), 409, 'cases.request_reused');
+    await refuses(
+      () => command(adjuster, caseId, { type: 'note', note: '换了内容' }, requestId),
+      409,
+      'cases.request_reused',
+    );
   });
 
   it('somebody else’s request id gives nothing of theirs away', async () => {
@@ -352,30 +577,62 @@ describe('commands', () => {
   });
 
   it('out of step, too late, by the wrong role, on what was seen before', async () => {
+    expect.hasAssertions();
     const caseId = await taskAt('assess');
-    const act = (step: string, outcome: string, more: object = {}) => ({ type: 'act', step, outcome, data: { assess_note: '说明' }, ...more });
+    const act = (step: string, outcome: string, more: object = {}) => ({
+      type: 'act',
+      step,
+      outcome,
+      data: { assess_note: '说明' },
+      ...more,
+    });
     await refuses(() => command(adjuster, caseId, act('duty', 'yes')), 409, 'cases.out_of_step');
     await refuses(() => command(adjuster, caseId, act('assess', 'no-such')), 422, 'cases.no_such_outcome');
     await refuses(() => command(adjuster, caseId, act('assess', 'deny')), 422, 'cases.reason_required');
     await refuses(() => command(adjuster, caseId, act('assess', 'agree', { seen: 1 })), 409, 'cases.stale');
-    await refuses(() => command(adjuster, caseId, { type: 'act', step: 'assess', outcome: 'agree', data: { assess_note: '说明', approved_fen: '400000' } }), 422, 'cover.over_limit');
+    await refuses(
+      () =>
+        command(adjuster, caseId, {
+          type: 'act',
+          step: 'assess',
+          outcome: 'agree',
+          data: { assess_note: '说明', approved_fen: '400000' },
+        }),
+      422,
+      'cover.over_limit',
+    );
     await refuses(() => command(adjuster, caseId, { type: 'no-such-verb' }), 422, 'http.invalid');
     const police = await app.staff('traffic_police');
     await refuses(() => command(police, caseId, act('assess', 'complex')), 403, 'cases.wrong_role');
-    const paying = await owner.query<{ case_id: string }>(`select case_id from case_task where step = 'pay' and role = 'insurer_finance' limit 1`);
+    const paying = await owner.query<{ case_id: string }>(
+      `select case_id from case_task where step = 'pay' and role = 'insurer_finance' limit 1`,
+    );
     const [finance = newcomer] = officers;
-    await refuses(() => command(finance, paying.rows[0]?.case_id ?? '', { type: 'act', step: 'pay', outcome: 'paid', data: {} }), 403, 'cases.not_yours_to_choose');
-    const ended = await owner.query<{ case_id: string }>(`select case_id from case_state where end_code = 'completed' and service_code = 'DI-006' limit 1`);
+    await refuses(
+      () => command(finance, paying.rows[0]?.case_id ?? '', { type: 'act', step: 'pay', outcome: 'paid', data: {} }),
+      403,
+      'cases.not_yours_to_choose',
+    );
+    const ended = await owner.query<{ case_id: string }>(
+      `select case_id from case_state where end_code = 'completed' and service_code = 'DI-006' limit 1`,
+    );
     await refuses(() => command(adjuster, ended.rows[0]?.case_id ?? '', act('assess', 'agree')), 409, 'cases.ended');
   });
 
   it('the maker of a batch does not approve it, and lines that were not seen are not approved', async () => {
-    const made = await owner.query<{ batch_id: string; maker_id: string; hash: string }>(`select batch_id, maker_id, encode(lines_hash, 'hex') as hash from payout_batch where state = 'made' limit 1`);
+    const made = await owner.query<{ batch_id: string; maker_id: string; hash: string }>(
+      `select batch_id, maker_id, encode(lines_hash, 'hex') as hash from payout_batch where state = 'made' limit 1`,
+    );
     const batch = made.rows[0];
     const maker = officers.find((one) => one.id === batch?.maker_id);
     const checker = officers.find((one) => one.id !== batch?.maker_id);
     if (!batch || !maker || !checker) throw new Error('the city has a batch that one of two officers made');
-    const decide = (caller: Caller, linesHash: string) => send(caller, 'POST', `/api/payout-batches/${batch.batch_id}/decide`, { requestId: randomUUID(), decision: 'approve', linesHash });
+    const decide = (caller: Caller, linesHash: string) =>
+      send(caller, 'POST', `/api/payout-batches/${batch.batch_id}/decide`, {
+        requestId: randomUUID(),
+        decision: 'approve',
+        linesHash,
+      });
     await refuses(() => decide(maker, batch.hash), 403, 'money.four_eyes');
     await refuses(() => decide(checker, '0'.repeat(64)), 409, 'money.lines_changed');
     expect((await decide(checker, batch.hash)).status).toBe(200);

@@ -17,10 +17,20 @@ import { newId } from '#platform/ids';
 import type { TestApp } from './app.ts';
 import { stepIn, takerOf, walkRegion, type Move } from './walk.ts';
 
-type Person = { readonly personId: string; readonly access: Access; readonly actor: Actor; readonly fileId: string; readonly card: string; readonly name: string };
+type Person = {
+  readonly personId: string;
+  readonly access: Access;
+  readonly actor: Actor;
+  readonly fileId: string;
+  readonly card: string;
+  readonly name: string;
+};
 export type Journey = Awaited<ReturnType<typeof createJourney>>;
 
-const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
@@ -50,11 +60,14 @@ export async function createJourney(app: TestApp) {
   await services.catalogue.load();
   // Ten o'clock in China on the next day: no path crosses midnight by chance.
   const morningMs = Date.parse(`${dayOf(clock.now())}T02:00:00Z`) + dayMs;
-  const finance = await owner.query<{ staff_id: string }>(`select staff_id from staff where login like 'insurer-finance-%' order by login`);
+  const finance = await owner.query<{ staff_id: string }>(
+    `select staff_id from staff where login like 'insurer-finance-%' order by login`,
+  );
   let people = 0;
 
   const today = (): string => dayOf(clock.now());
-  const daysOn = (days: number): string => new Date(Date.parse(`${today()}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
+  const daysOn = (days: number): string =>
+    new Date(Date.parse(`${today()}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);
   const setNow = (ms: number): void => clock.setOffsetMs(ms - Date.now());
   const pass = (ms: number): void => clock.setOffsetMs(clock.offsetMs() + ms);
   const born = (years: number): string => `${Number(today().slice(0, 4)) - years}-01-15`;
@@ -66,13 +79,31 @@ export async function createJourney(app: TestApp) {
     const card = `62000000000000${String(people).padStart(4, '0')}`;
     await db.transaction(systemAccess, (tx) =>
       services.identity.addPerson(tx, {
-        personId, name, idDocument: { type: 'resident_id', number: makeResidentId(syntheticRegion, birthDay, 500 + people) }, phone: String(13_700_000_000 + people), birthDay,
-        sex: 'unknown', region: walkRegion, occupation: '网约配送员', platformOrgId: null, card, verified: true, synthetic: true, createdAt: clock.now(),
+        personId,
+        name,
+        idDocument: { type: 'resident_id', number: makeResidentId(syntheticRegion, birthDay, 500 + people) },
+        phone: String(13_700_000_000 + people),
+        birthDay,
+        sex: 'unknown',
+        region: walkRegion,
+        occupation: '网约配送员',
+        platformOrgId: null,
+        card,
+        verified: true,
+        synthetic: true,
+        createdAt: clock.now(),
       }),
     );
     const access = workerAccess(personId);
     const fileId = await uploaded(access);
-    return { personId, access, actor: { kind: 'worker', id: personId, name, grants: [personGrant(personId)] }, fileId, card, name };
+    return {
+      personId,
+      access,
+      actor: { kind: 'worker', id: personId, name, grants: [personGrant(personId)] },
+      fileId,
+      card,
+      name,
+    };
   }
 
   async function uploaded(access: Access): Promise<string> {
@@ -83,7 +114,10 @@ export async function createJourney(app: TestApp) {
     const orgId = services.orgs.route(role, walkRegion);
     if (!orgId) throw new Error(`nobody acts as ${role}`);
     const grants = [roleGrant(role, orgId)];
-    return { access: { kind: 'staff', actorId: staffId, grants }, actor: { kind: 'staff', id: staffId, name: '经办', grants } };
+    return {
+      access: { kind: 'staff', actorId: staffId, grants },
+      actor: { kind: 'staff', id: staffId, name: '经办', grants },
+    };
   }
 
   async function state(caseId: string): Promise<CaseState> {
@@ -140,14 +174,32 @@ export async function createJourney(app: TestApp) {
     return rawOf(field, fieldKind(field.kind).example(field.options, 7, today()));
   }
 
-  function submission(service: Service, who: Person, given: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-    const papers = Object.fromEntries(Object.entries(service.materials).filter(([, one]) => one.required && !one.exemptIfShared).map(([name]) => [name, [who.fileId]]));
+  function submission(
+    service: Service,
+    who: Person,
+    given: Readonly<Record<string, unknown>> = {},
+  ): Record<string, unknown> {
+    const papers = Object.fromEntries(
+      Object.entries(service.materials)
+        .filter(([, one]) => one.required && !one.exemptIfShared)
+        .map(([name]) => [name, [who.fileId]]),
+    );
     return { ...filled(service.fields, who, given), ...papers };
   }
 
-  const openAs = (who: Person, code: string, given: Readonly<Record<string, unknown>> = {}, by: { access: Access; actor: Actor } = who) => {
+  const openAs = (
+    who: Person,
+    code: string,
+    given: Readonly<Record<string, unknown>> = {},
+    by: { access: Access; actor: Actor } = who,
+  ) => {
     const published = services.catalogue.require(code).service;
-    return cases.openCase(by.access, by.actor, { personId: who.personId, orgId: null }, { requestId: randomUUID(), serviceCode: code, region: walkRegion, data: submission(published, who, given) });
+    return cases.openCase(
+      by.access,
+      by.actor,
+      { personId: who.personId, orgId: null },
+      { requestId: randomUUID(), serviceCode: code, region: walkRegion, data: submission(published, who, given) },
+    );
   };
 
   // ---- what stands before a case
@@ -168,14 +220,23 @@ export async function createJourney(app: TestApp) {
     return bought;
   }
 
-  const accidentIn = (hours: number) => ({ accident_time: new Date(Date.parse(clock.now()) + (8 - hours) * hourMs).toISOString().slice(0, 16), late_reason: '一直在医院' });
+  const accidentIn = (hours: number) => ({
+    accident_time: new Date(Date.parse(clock.now()) + (8 - hours) * hourMs).toISOString().slice(0, 16),
+    late_reason: '一直在医院',
+  });
 
   /** Facts for the outcomes that only facts decide. */
-  async function arrange(service: Service, path: readonly Move[]): Promise<{ who: Person; facts: Facts; before: (caseId: string) => Promise<void> }> {
-    const has = (step: string, outcome?: string) => path.some((move) => move.step === step && (outcome === undefined || move.outcome === outcome));
+  async function arrange(
+    service: Service,
+    path: readonly Move[],
+  ): Promise<{ who: Person; facts: Facts; before: (caseId: string) => Promise<void> }> {
+    const has = (step: string, outcome?: string) =>
+      path.some((move) => move.step === step && (outcome === undefined || move.outcome === outcome));
     setNow(morningMs + people * 60_000);
     const old = has('eligibility', 'fail');
-    const who = await person(has('auto-check', 'fail') ? `${Number(today().slice(0, 4)) - 15}-01-15` : born(old ? 67 : 33));
+    const who = await person(
+      has('auto-check', 'fail') ? `${Number(today().slice(0, 4)) - 15}-01-15` : born(old ? 67 : 33),
+    );
     const form: Record<string, unknown> = {};
     let before = async (_caseId: string): Promise<void> => {};
     if (service.workflow.code === 'union-membership-join') {
@@ -183,10 +244,18 @@ export async function createJourney(app: TestApp) {
       if (has('auto-check', 'duplicate')) await joinedAlready(who);
     }
     if (service.workflow.code === 'daily-insurance-enrol') {
-      Object.assign(form, { cover_from: daysOn(1), days: '2', work_type: has('underwrite', 'manual') ? '货车司机' : '快递员' });
+      Object.assign(form, {
+        cover_from: daysOn(1),
+        days: '2',
+        work_type: has('underwrite', 'manual') ? '货车司机' : '快递员',
+      });
       if (service.entry === 'refund') {
         const { caseNo } = await insured(who, daysOn(1));
-        Object.assign(form, { policy_ref: caseNo, refund_dates: has('refund-check', 'fail') ? daysOn(20) : daysOn(2), refund_days: '2' });
+        Object.assign(form, {
+          policy_ref: caseNo,
+          refund_dates: has('refund-check', 'fail') ? daysOn(20) : daysOn(2),
+          refund_days: '2',
+        });
       }
       if (has('issue', 'conflict')) before = async () => void (await insured(who, daysOn(1), 2));
     }
@@ -220,7 +289,9 @@ export async function createJourney(app: TestApp) {
     const own = entering && entering !== 'unnamed' ? submission(entering, handsIn, entered(found, entering)) : {};
     const data = { ...own, ...filled({ ...step.form, ...step.outcomes[move.outcome]?.form }, who, amounts) };
     await cases.commandCase(someone.access, someone.actor, {
-      requestId: randomUUID(), caseId, command: { type: 'act', step: move.step, outcome: move.outcome, data, reason: '理由写在这里' },
+      requestId: randomUUID(),
+      caseId,
+      command: { type: 'act', step: move.step, outcome: move.outcome, data, reason: '理由写在这里' },
     });
   }
 
@@ -235,8 +306,14 @@ export async function createJourney(app: TestApp) {
 
   /** The bank takes the batch that two officers made, and answers. */
   async function bankPays(caseId: string, good: boolean): Promise<void> {
-    const drafted = await owner.query<{ payout_id: string; reference: string }>(`select payout_id, reference from payout where case_id = $1 and state = 'drafted'`, [caseId]);
-    const [maker, checker] = finance.rows.map((one) => ({ ...clerk('insurer_finance', one.staff_id), staffId: one.staff_id }));
+    const drafted = await owner.query<{ payout_id: string; reference: string }>(
+      `select payout_id, reference from payout where case_id = $1 and state = 'drafted'`,
+      [caseId],
+    );
+    const [maker, checker] = finance.rows.map((one) => ({
+      ...clerk('insurer_finance', one.staff_id),
+      staffId: one.staff_id,
+    }));
     const payoutId = drafted.rows[0]?.payout_id;
     if (!maker || !checker || !payoutId) throw new Error('no payout is drafted');
     const held = await state(caseId);
@@ -244,7 +321,12 @@ export async function createJourney(app: TestApp) {
     const name = (await services.identity.profile(held.personId ?? ''))?.name ?? '';
     parties.simulators.bank?.registerCard(card, good ? name : '另一个人');
     const batch = await money.batches.makeBatch(maker, [payoutId], randomUUID());
-    await money.batches.decideBatch(checker, batch.batchId, { requestId: randomUUID(), decision: 'approve', reason: '', linesHash: batch.linesHash });
+    await money.batches.decideBatch(checker, batch.batchId, {
+      requestId: randomUUID(),
+      decision: 'approve',
+      reason: '',
+      linesHash: batch.linesHash,
+    });
     await drain();
     parties.simulators.bank?.settleNow();
   }
@@ -255,7 +337,8 @@ export async function createJourney(app: TestApp) {
     const { code } = services.catalogue.byHash(found.serviceHash).workflow;
     if (key === 'pay/paid' && code === 'daily-insurance-enrol') return payOrder(who, caseId);
     if (move.step === 'underwrite') return drain(caseId);
-    if (['prepay', 'pay'].includes(move.step) && code === 'daily-insurance-claim') return bankPays(caseId, move.outcome === 'paid');
+    if (['prepay', 'pay'].includes(move.step) && code === 'daily-insurance-claim')
+      return bankPays(caseId, move.outcome === 'paid');
     if (move.step === 'refund-pay') return move.outcome === 'paid' ? drain() : refundCloses(found);
     // Outside parties that this project does not reach yet (the bank's standing orders, order signals) speak through the same door.
     await cases.eventCase({ requestId: randomUUID(), caseId, step: move.step, outcome: move.outcome });
@@ -270,7 +353,13 @@ export async function createJourney(app: TestApp) {
     const order = orders.rows[0];
     if (!order) throw new Error('no refund is under way');
     await money.payments.handlePaymentEvent({
-      kind: 'refund', eventId: randomUUID(), refundNo: order.refund_no, orderNo: order.order_no, refundId: 'closed', amountFen: Number(order.refund_fen), state: 'closed',
+      kind: 'refund',
+      eventId: randomUUID(),
+      refundNo: order.refund_no,
+      orderNo: order.order_no,
+      refundId: 'closed',
+      amountFen: Number(order.refund_fen),
+      state: 'closed',
     });
   }
 
@@ -292,11 +381,18 @@ export async function createJourney(app: TestApp) {
     if (move.kind === 'clock' || move.kind === 'timer') return letExpire(caseId, move.step);
     if (move.kind === 'back') {
       const found = await state(caseId);
-      const { roles } = takerOf(stepIn(service.workflow, move.step), Object.keys(stepIn(service.workflow, move.step).outcomes)[0] ?? '');
+      const { roles } = takerOf(
+        stepIn(service.workflow, move.step),
+        Object.keys(stepIn(service.workflow, move.step).outcomes)[0] ?? '',
+      );
       const [role] = roles;
       const isWorker = found.active.find((one) => one.step === move.step)?.orgId === null;
       const someone = isWorker || !role ? who : clerk(role);
-      await cases.commandCase(someone.access, someone.actor, { requestId: randomUUID(), caseId, command: { type: 'return', step: move.step, to: move.to, reason: '请补充后再提交' } });
+      await cases.commandCase(someone.access, someone.actor, {
+        requestId: randomUUID(),
+        caseId,
+        command: { type: 'return', step: move.step, to: move.to, reason: '请补充后再提交' },
+      });
       return;
     }
     if (move.kind === 'act' && move.by === 'event') return event(who, caseId, move);
@@ -316,7 +412,12 @@ export async function createJourney(app: TestApp) {
   }
 
   return {
-    owner, arrange, open, take, state, until,
+    owner,
+    arrange,
+    open,
+    take,
+    state,
+    until,
     close: async () => {
       await owner.end();
     },

@@ -13,14 +13,42 @@ import { act, deadlinesOf, foldAll, tick, type ActiveStep, type CaseState, type 
 import { roleGrant } from '#platform/access';
 import { dueAt, dueBefore, statutoryCalendar } from '#platform/calendar';
 import { Refusal } from '#platform/errors';
-import { actorFor, doorTo, keyOf, orgOf, outcomesOf, pathsFrom, stepIn, stranger, take, takerOf, tokensAfter, type Move, type Node, type Taken, type Token } from './walk.ts';
+import {
+  actorFor,
+  doorTo,
+  keyOf,
+  orgOf,
+  outcomesOf,
+  pathsFrom,
+  stepIn,
+  stranger,
+  take,
+  takerOf,
+  tokensAfter,
+  type Move,
+  type Node,
+  type Taken,
+  type Token,
+} from './walk.ts';
 
 const start = '2026-01-05T02:00:00.000Z';
 const facts: Facts = { now: start, calendar: statutoryCalendar, route: (role) => orgOf(role) };
 /** Events from which limits are counted. */
-const openingData = { accident_at: '2026-01-04', accident_time: '2026-01-04T02:00:00.000Z', meeting_date: '2026-03-02', valid_to: '2026-12-01', cover_ends_at: '2026-01-08T16:00:00.000Z' };
+const openingData = {
+  accident_at: '2026-01-04',
+  accident_time: '2026-01-04T02:00:00.000Z',
+  meeting_date: '2026-03-02',
+  valid_to: '2026-12-01',
+  cover_ends_at: '2026-01-08T16:00:00.000Z',
+};
 
-const workflows: readonly Workflow[] = [unionMembershipJoin, dailyInsuranceEnrol, dailyInsuranceClaim, injuryConfirmation, collectiveWageNegotiation];
+const workflows: readonly Workflow[] = [
+  unionMembershipJoin,
+  dailyInsuranceEnrol,
+  dailyInsuranceClaim,
+  injuryConfirmation,
+  collectiveWageNegotiation,
+];
 
 function refusalOf(work: () => unknown): string {
   try {
@@ -49,7 +77,8 @@ describe.each(workflows.map((workflow) => [workflow.code, workflow] as const))('
   });
 
   it.each([...paths].map(([key, path]) => [key, path] as const))('%s', (_key, { entry, moves }) => {
-    walk(workflow, entry, moves);
+    const { state } = walk(workflow, entry, moves);
+    expect(state.seq).toBeGreaterThanOrEqual(moves.length);
   });
 
   it('a third round calls the supervisor', () => {
@@ -99,11 +128,17 @@ function proveMove(workflow: Workflow, node: Node | null, move: Move, taken: Tak
     expect(after.done[move.step]).toMatchObject({ outcome: move.outcome, at: taken.facts.now });
   }
   const end = stepIn(workflow, move.step).outcomes[move.outcome]?.end;
-  expect([after.status, after.end, after.endedAt]).toEqual(end === undefined ? ['open', null, null] : ['ended', end, taken.facts.now]);
-  const stayed = new Set((node?.state.active ?? []).filter((one) => one.step !== move.step).map((one) => `${one.step}#${one.round}`));
+  expect([after.status, after.end, after.endedAt]).toEqual(
+    end === undefined ? ['open', null, null] : ['ended', end, taken.facts.now],
+  );
+  const stayed = new Set(
+    (node?.state.active ?? []).filter((one) => one.step !== move.step).map((one) => `${one.step}#${one.round}`),
+  );
   const fresh = after.active.filter((one) => !stayed.has(`${one.step}#${one.round}`));
   expect(last?.entries ?? []).toEqual(fresh.map((one) => one.step));
-  const gone = (node?.state.active ?? []).filter((one) => one.step !== move.step && !after.active.some((still) => still.step === one.step));
+  const gone = (node?.state.active ?? []).filter(
+    (one) => one.step !== move.step && !after.active.some((still) => still.step === one.step),
+  );
   expect([...(last?.body.cancelled ?? [])].toSorted()).toEqual(gone.map((one) => one.step).toSorted());
   for (const active of fresh) proveEntered(workflow, taken, active, (node?.state.rounds[active.step] ?? 0) + 1);
 }
@@ -112,20 +147,37 @@ function proveMove(workflow: Workflow, node: Node | null, move: Move, taken: Tak
 function proveEntered(workflow: Workflow, taken: Taken, active: ActiveStep, round: number): void {
   const step = stepIn(workflow, active.step);
   const nobody = ['public', 'system'].includes(roles[step.role].kind);
-  expect(active).toMatchObject({ round, enteredAt: taken.facts.now, role: step.role, orgId: nobody ? null : orgOf(step.role), light: 'green', paused: null, assigneeId: null });
+  expect(active).toMatchObject({
+    round,
+    enteredAt: taken.facts.now,
+    role: step.role,
+    orgId: nobody ? null : orgOf(step.role),
+    light: 'green',
+    paused: null,
+    assigneeId: null,
+  });
   expect(active.dueAt).toBe(expectedDue(workflow, taken, active.step));
   const timer = workflow.timers?.find((one) => one.step === active.step);
   expect(active.timerAt).toBe(timer ? dueAt(statutoryCalendar, taken.facts.now, timer.after).dueAt : null);
-  const acts = Object.values(step.outcomes).some((one) => one.by?.includes('clock')) || step.limit?.silence !== undefined;
+  const acts =
+    Object.values(step.outcomes).some((one) => one.by?.includes('clock')) || step.limit?.silence !== undefined;
   const kinds = [...(active.dueAt ? ['yellow', acts ? 'clock' : 'red'] : []), ...(timer ? ['timer'] : [])];
   const service = doorTo(workflow, Object.keys(workflow.entries)[0] ?? '');
   expect(deadlinesOf(service, active).map((one) => one.kind)).toEqual(kinds);
-  const offices = [...(step.actors ?? [step.role]), ...(step.readers ?? [])].filter((role) => !['public', 'system'].includes(roles[role].kind));
-  const companies = roles[step.role].kind === 'public' ? offices.filter((role) => roles[role].kind === 'external' && !step.readers?.includes(role)) : [];
-  for (const role of offices.filter((one) => !companies.includes(one))) expect(taken.after.readers).toContain(roleGrant(role, orgOf(role)));
+  const offices = [...(step.actors ?? [step.role]), ...(step.readers ?? [])].filter(
+    (role) => !['public', 'system'].includes(roles[role].kind),
+  );
+  const companies =
+    roles[step.role].kind === 'public'
+      ? offices.filter((role) => roles[role].kind === 'external' && !step.readers?.includes(role))
+      : [];
+  for (const role of offices.filter((one) => !companies.includes(one)))
+    expect(taken.after.readers).toContain(roleGrant(role, orgOf(role)));
   // A person's own step is not opened to whichever company the region has.
   const before = new Set(taken.before === taken.after ? [] : taken.before.readers);
-  for (const role of companies) if (!before.has(roleGrant(role, orgOf(role)))) expect(taken.after.readers).not.toContain(roleGrant(role, orgOf(role)));
+  for (const role of companies)
+    if (!before.has(roleGrant(role, orgOf(role))))
+      expect(taken.after.readers).not.toContain(roleGrant(role, orgOf(role)));
 }
 
 function expectedDue(workflow: Workflow, taken: Taken, name: string): string | null {
@@ -138,7 +190,11 @@ function expectedDue(workflow: Workflow, taken: Taken, name: string): string | n
   const event = taken.after.data[from.ref];
   if (typeof event !== 'string') return from.direction === 'before' ? null : dueAt(statutoryCalendar, now, limit).dueAt;
   const instant = event.length === 10 ? new Date(`${event}T00:00:00+08:00`).toISOString() : event;
-  return (from.direction === 'before' ? dueBefore(statutoryCalendar, instant, limit) : dueAt(statutoryCalendar, instant, limit)).dueAt;
+  return (
+    from.direction === 'before'
+      ? dueBefore(statutoryCalendar, instant, limit)
+      : dueAt(statutoryCalendar, instant, limit)
+  ).dueAt;
 }
 
 /** Who is not concerned cannot; what belongs to a party or the clock is not a person's; what goes against somebody needs a reason. */
@@ -151,16 +207,24 @@ function proveRefusals(workflow: Workflow, node: Node, move: Move, at: Facts): v
     refusalOf(() => act(service, node.state, { type: 'act', step: move.step, outcome, data: {}, reason }, actor, at));
   const outcome = step.outcomes[move.outcome];
   const onlyProgram = outcome?.by !== undefined && outcome.by.every((one) => one === 'clock' || one === 'event');
-  expect(attempt(stranger, move.outcome, '理由写在这里')).toBe(onlyProgram ? 'cases.not_yours_to_choose' : 'cases.wrong_role');
-  if (move.kind === 'vote') return expect(attempt(actorFor(move, workflow, active), move.outcome)).toBe('cases.not_yours_to_choose');
-  if (step.role !== 'system') expect(attempt(holderOf(step.actors ?? [step.role]), 'no-such-outcome', '理由写在这里')).not.toBe('done');
+  expect(attempt(stranger, move.outcome, '理由写在这里')).toBe(
+    onlyProgram ? 'cases.not_yours_to_choose' : 'cases.wrong_role',
+  );
+  if (move.kind === 'vote')
+    return expect(attempt(actorFor(move, workflow, active), move.outcome)).toBe('cases.not_yours_to_choose');
+  if (step.role !== 'system')
+    expect(attempt(holderOf(step.actors ?? [step.role]), 'no-such-outcome', '理由写在这里')).not.toBe('done');
   const { by } = takerOf(step, move.outcome);
-  const against = outcome?.reason === 'required' || ['reject', 'deny', 'return', 'refuse', 'object'].includes(move.outcome);
-  if (by === 'staff' && against) expect(attempt(actorFor(move, workflow, active), move.outcome, '短')).toBe('cases.reason_required');
-  if (outcome?.when && by === 'staff') expect(attempt(actorFor(move, workflow, active), move.outcome)).toBe('cases.outcome_not_open');
+  const against =
+    outcome?.reason === 'required' || ['reject', 'deny', 'return', 'refuse', 'object'].includes(move.outcome);
+  if (by === 'staff' && against)
+    expect(attempt(actorFor(move, workflow, active), move.outcome, '短')).toBe('cases.reason_required');
+  if (outcome?.when && by === 'staff')
+    expect(attempt(actorFor(move, workflow, active), move.outcome)).toBe('cases.outcome_not_open');
   for (const earlier of by === 'staff' ? (step.differentFrom ?? []) : []) {
     const did = node.state.done[earlier]?.actorId;
-    if (did && node.state.done[earlier]?.actorRole) expect(attempt(actorFor(move, workflow, active, did), move.outcome, '理由写在这里')).toBe('cases.four_eyes');
+    if (did && node.state.done[earlier]?.actorRole)
+      expect(attempt(actorFor(move, workflow, active, did), move.outcome, '理由写在这里')).toBe('cases.four_eyes');
   }
   if (active) expect(tick(service, { ...node.state, active: [] }, move.step, 'clock', stranger, at)).toBeNull();
 }

@@ -44,8 +44,12 @@ it('parses and plans every statement as the application', async () => {
 });
 
 it('finds a statement that the role has no right to, and one that does not parse', async () => {
-  expect(await faultOf(client.query('explain (generic_plan) delete from case_action where case_id = $1'))).toContain('permission denied');
-  expect(await faultOf(client.query('explain (generic_plan) select no_such_column from case_state'))).toContain('no_such_column');
+  expect(await faultOf(client.query('explain (generic_plan) delete from case_action where case_id = $1'))).toContain(
+    'permission denied',
+  );
+  expect(await faultOf(client.query('explain (generic_plan) select no_such_column from case_state'))).toContain(
+    'no_such_column',
+  );
 });
 
 it('takes as many parameters as its type says', async () => {
@@ -54,12 +58,15 @@ it('takes as many parameters as its type says', async () => {
   let compared = 0;
   for (const { name, text } of declaredStatements().values()) {
     await client.query(`prepare one as ${text}`);
-    const found = await client.query<{ count: number }>("select cardinality(parameter_types) as count from pg_prepared_statements where name = 'one'");
+    const found = await client.query<{ count: number }>(
+      "select cardinality(parameter_types) as count from pg_prepared_statements where name = 'one'",
+    );
     await client.query('deallocate one');
     const typed = counts.get(name);
     if (typed === undefined) continue;
     compared += 1;
-    if (found.rows[0]?.count !== typed) faults.push(`${name}: ${String(found.rows[0]?.count)} in SQL, ${typed} in its type`);
+    if (found.rows[0]?.count !== typed)
+      faults.push(`${name}: ${String(found.rows[0]?.count)} in SQL, ${typed} in its type`);
   }
   expect(faults).toEqual([]);
   expect(compared).toBeGreaterThan(declaredStatements().size * 0.8);

@@ -3,20 +3,48 @@
 
 import { roles, type Role, type Service, type StepDefinition, type Workflow } from '#catalog';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
-import { act, clockOutcome, command, fold, open, tick, type ActiveStep, type Actor, type CaseAction, type CaseState, type Decision, type Facts } from '#modules/cases';
+import {
+  act,
+  clockOutcome,
+  command,
+  fold,
+  open,
+  tick,
+  type ActiveStep,
+  type Actor,
+  type CaseAction,
+  type CaseState,
+  type Decision,
+  type Facts,
+} from '#modules/cases';
 import { personGrant, roleGrant } from '#platform/access';
 import type { Condition } from '#platform/condition';
 
 export type Move =
   | { readonly kind: 'open'; readonly step: string; readonly outcome: string }
-  | { readonly kind: 'act'; readonly step: string; readonly outcome: string; readonly by: 'worker' | 'staff' | 'event' | 'system' }
+  | {
+      readonly kind: 'act';
+      readonly step: string;
+      readonly outcome: string;
+      readonly by: 'worker' | 'staff' | 'event' | 'system';
+    }
   | { readonly kind: 'vote'; readonly step: string; readonly outcome: string; readonly choice: 'agree' | 'disagree' }
   | { readonly kind: 'clock'; readonly step: string; readonly outcome: string }
   | { readonly kind: 'timer'; readonly step: string; readonly outcome: 'timer' }
   | { readonly kind: 'back'; readonly step: string; readonly outcome: 'back'; readonly to: string };
 
-export type Node = { readonly state: CaseState; readonly actions: readonly CaseAction[]; readonly moves: readonly Move[] };
-export type Taken = { readonly before: CaseState; readonly after: CaseState; readonly decisions: readonly Decision[]; readonly actions: readonly CaseAction[]; readonly facts: Facts };
+export type Node = {
+  readonly state: CaseState;
+  readonly actions: readonly CaseAction[];
+  readonly moves: readonly Move[];
+};
+export type Taken = {
+  readonly before: CaseState;
+  readonly after: CaseState;
+  readonly decisions: readonly Decision[];
+  readonly actions: readonly CaseAction[];
+  readonly facts: Facts;
+};
 
 const personId = '00000000-0000-7000-8000-000000000001';
 export const walkRegion = '350203';
@@ -34,17 +62,30 @@ export function stepIn(workflow: Workflow, name: string): StepDefinition {
 }
 
 const staffActor = (held: readonly Role[], active: ActiveStep | null, id: string): Actor => ({
-  kind: 'staff', id, name: '经办', grants: held.map((role) => roleGrant(role, active && active.role === role && active.orgId ? active.orgId : orgOf(role))),
+  kind: 'staff',
+  id,
+  name: '经办',
+  grants: held.map((role) =>
+    roleGrant(role, active && active.role === role && active.orgId ? active.orgId : orgOf(role)),
+  ),
 });
 const worker: Actor = { kind: 'worker', id: personId, name: '申请人', grants: [personGrant(personId)] };
-export const stranger: Actor = { kind: 'staff', id: 'stranger', name: '外人', grants: [roleGrant('data_operator', 'elsewhere')] };
+export const stranger: Actor = {
+  kind: 'staff',
+  id: 'stranger',
+  name: '外人',
+  grants: [roleGrant('data_operator', 'elsewhere')],
+};
 const program = (kind: 'system' | 'event' | 'clock'): Actor => ({ kind, id: null, name: '', grants: ['*'] });
 
 const isPerson = (chooser: string): chooser is Role => chooser !== 'clock' && chooser !== 'event';
 const isPublic = (role: Role): boolean => roles[role].kind === 'public';
 
 /** Who takes an outcome, by the definition: the program's parties or a role. */
-export function takerOf(step: StepDefinition, outcome: string): { by: 'worker' | 'staff' | 'event' | 'system' | 'clock'; roles: readonly Role[] } {
+export function takerOf(
+  step: StepDefinition,
+  outcome: string,
+): { by: 'worker' | 'staff' | 'event' | 'system' | 'clock'; roles: readonly Role[] } {
   const choosers = step.outcomes[outcome]?.by;
   if (choosers) {
     const people = choosers.filter(isPerson);
@@ -61,7 +102,9 @@ export function actorFor(move: Move, workflow: Workflow, active: ActiveStep | nu
   const step = stepIn(workflow, move.step);
   const { by, roles: held } = takerOf(step, move.outcome);
   if (move.kind === 'act' && (move.by === 'event' || move.by === 'system')) return program(move.by);
-  return by === 'worker' || held.some(isPublic) ? worker : staffActor(held.length > 0 ? held : (step.actors ?? [step.role]), active, id);
+  return by === 'worker' || held.some(isPublic)
+    ? worker
+    : staffActor(held.length > 0 ? held : (step.actors ?? [step.role]), active, id);
 }
 
 /** Data that make a condition true: enough for the closed shapes that outcomes use. */
@@ -74,7 +117,14 @@ export function dataFor(condition: Condition | undefined): Record<string, unknow
 }
 
 /** The move as the pure engine takes it; refusals come out as they are. `at` lets the clock act at its true date. */
-export function take(service: Service, node: Node | null, move: Move, facts: Facts, caseId: string, openingData: Readonly<Record<string, unknown>> = {}): Taken {
+export function take(
+  service: Service,
+  node: Node | null,
+  move: Move,
+  facts: Facts,
+  caseId: string,
+  openingData: Readonly<Record<string, unknown>> = {},
+): Taken {
   const { workflow } = service;
   const decisions: Decision[] = [];
   const actions: CaseAction[] = [];
@@ -82,8 +132,17 @@ export function take(service: Service, node: Node | null, move: Move, facts: Fac
   let when = facts;
   const carry = (decision: Decision, actor: Actor) => {
     const action: CaseAction = {
-      actionId: `a${(state?.seq ?? 0) + 1}`, seq: (state?.seq ?? 0) + 1, type: decision.type, step: decision.step, outcome: decision.outcome, actorKind: actor.kind,
-      actorId: actor.id, actorRole: decision.actorRole, actorOrgId: decision.actorOrgId, at: decision.at, body: decision.body,
+      actionId: `a${(state?.seq ?? 0) + 1}`,
+      seq: (state?.seq ?? 0) + 1,
+      type: decision.type,
+      step: decision.step,
+      outcome: decision.outcome,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      actorRole: decision.actorRole,
+      actorOrgId: decision.actorOrgId,
+      at: decision.at,
+      body: decision.body,
     };
     state = fold(state, caseId, action);
     decisions.push(decision);
@@ -91,8 +150,17 @@ export function take(service: Service, node: Node | null, move: Move, facts: Fac
   };
   if (move.kind === 'open') {
     const opening = {
-      caseId, caseNo: '35020320260105000001', serviceCode: service.code, serviceHash: 'x', region: walkRegion, personId, applicantOrgId: null, dossierId: null,
-      parentCaseId: null, data: openingData, readers: [],
+      caseId,
+      caseNo: '35020320260105000001',
+      serviceCode: service.code,
+      serviceHash: 'x',
+      region: walkRegion,
+      personId,
+      applicantOrgId: null,
+      dossierId: null,
+      parentCaseId: null,
+      data: openingData,
+      readers: [],
     };
     const actor = actorFor(move, workflow, null);
     carry(open(service, opening, actor, facts), actor);
@@ -106,7 +174,8 @@ export function take(service: Service, node: Node | null, move: Move, facts: Fac
     for (const id of ['voter-1', 'voter-2']) {
       const actor = actorFor(move, workflow, active, id);
       const still = opened(state);
-      if (still.active.some((one) => one.step === move.step && one.round === active?.round)) carry(command(service, still, { type: 'vote', step: move.step, choice: move.choice }, actor, facts), actor);
+      if (still.active.some((one) => one.step === move.step && one.round === active?.round))
+        carry(command(service, still, { type: 'vote', step: move.step, choice: move.choice }, actor, facts), actor);
     }
   } else if (move.kind === 'clock' || move.kind === 'timer') {
     const at = move.kind === 'clock' ? active?.dueAt : active?.timerAt;
@@ -120,7 +189,10 @@ export function take(service: Service, node: Node | null, move: Move, facts: Fac
     carry(command(service, before, { type: 'return', step: move.step, to: move.to, reason }, actor, facts), actor);
   } else {
     const actor = actorFor(move, workflow, active);
-    carry(act(service, before, { type: 'act', step: move.step, outcome: move.outcome, data, reason }, actor, facts), actor);
+    carry(
+      act(service, before, { type: 'act', step: move.step, outcome: move.outcome, data, reason }, actor, facts),
+      actor,
+    );
   }
   return { before, after: opened(state), decisions, actions, facts: when };
 }
@@ -139,7 +211,8 @@ export function movesIn(workflow: Workflow, state: CaseState): Move[] {
     for (const outcome of Object.keys(definition.outcomes)) {
       const { vote } = definition;
       const { by } = takerOf(definition, outcome);
-      if (vote && (outcome === vote.pass || outcome === vote.fail)) moves.push({ kind: 'vote', step, outcome, choice: outcome === vote.pass ? 'agree' : 'disagree' });
+      if (vote && (outcome === vote.pass || outcome === vote.fail))
+        moves.push({ kind: 'vote', step, outcome, choice: outcome === vote.pass ? 'agree' : 'disagree' });
       else if (by !== 'clock') moves.push({ kind: 'act', step, outcome, by });
       if (clockOutcome(definition) === outcome) moves.push({ kind: 'clock', step, outcome });
     }
@@ -152,14 +225,19 @@ export function movesIn(workflow: Workflow, state: CaseState): Move[] {
   return moves;
 }
 
-export const keyOf = (move: Move): string => `${move.step}/${move.outcome}${move.kind === 'clock' ? '@clock' : move.kind === 'back' ? `→${move.to}` : ''}`;
+export const keyOf = (move: Move): string =>
+  `${move.step}/${move.outcome}${move.kind === 'clock' ? '@clock' : move.kind === 'back' ? `→${move.to}` : ''}`;
 
 /** Every outcome of a workflow, by the key of the move that takes it. */
 export function outcomesOf(workflow: Workflow): string[] {
   const keys = Object.entries(workflow.steps).flatMap(([name, step]) =>
-    Object.keys(step.outcomes).map((outcome) => (takerOf(step, outcome).by === 'clock' ? `${name}/${outcome}@clock` : `${name}/${outcome}`)),
+    Object.keys(step.outcomes).map((outcome) =>
+      takerOf(step, outcome).by === 'clock' ? `${name}/${outcome}@clock` : `${name}/${outcome}`,
+    ),
   );
-  const silent = Object.entries(workflow.steps).flatMap(([name, step]) => (step.limit?.silence?.outcome ? [`${name}/${step.limit.silence.outcome}@clock`] : []));
+  const silent = Object.entries(workflow.steps).flatMap(([name, step]) =>
+    step.limit?.silence?.outcome ? [`${name}/${step.limit.silence.outcome}@clock`] : [],
+  );
   const timers = (workflow.timers ?? []).map((timer) => `${timer.step}/timer`);
   return [...keys, ...silent, ...timers];
 }
@@ -175,7 +253,11 @@ export function pathsFrom(
   const entry = workflow.entries[service.entry];
   if (!entry) throw new Error(`no entry ${service.entry}`);
   const first = stepIn(workflow, entry.step);
-  const openMove: Move = { kind: 'open', step: entry.step, outcome: 'submit' in first.outcomes ? 'submit' : (Object.keys(first.outcomes)[0] ?? '') };
+  const openMove: Move = {
+    kind: 'open',
+    step: entry.step,
+    outcome: 'submit' in first.outcomes ? 'submit' : (Object.keys(first.outcomes)[0] ?? ''),
+  };
   const found = new Map<string, readonly Move[]>([[keyOf(openMove), [openMove]]]);
   const start = take(service, null, openMove, facts, 'case', openingData);
   const queue: Node[] = [{ state: start.after, actions: start.actions, moves: [openMove] }];
@@ -185,7 +267,11 @@ export function pathsFrom(
       const moves = [...node.moves, move];
       const taken = take(service, node, move, facts, 'case');
       if (!found.has(keyOf(move))) found.set(keyOf(move), moves);
-      const place = taken.after.active.map((one) => `${one.step}@${one.scope ?? ''}`).toSorted().join() + (taken.after.active.length > 0 ? `|${entriesDone(workflow, taken.after)}` : '');
+      const place =
+        taken.after.active
+          .map((one) => `${one.step}@${one.scope ?? ''}`)
+          .toSorted()
+          .join() + (taken.after.active.length > 0 ? `|${entriesDone(workflow, taken.after)}` : '');
       if (seen.has(place) || taken.after.status === 'ended' || !leadsOn(keyOf(move))) continue;
       seen.add(place);
       queue.push({ state: taken.after, actions: [...node.actions, ...taken.actions], moves });
@@ -195,7 +281,9 @@ export function pathsFrom(
 }
 
 function entriesDone(workflow: Workflow, state: CaseState): string {
-  return Object.values(workflow.entries).map((entry) => (state.done[entry.step] ? '1' : '0')).join('');
+  return Object.values(workflow.entries)
+    .map((entry) => (state.done[entry.step] ? '1' : '0'))
+    .join('');
 }
 
 // ---- the model of tokens ---------------------------------------------------------------------------------------------------------
@@ -216,10 +304,16 @@ export function tokensAfter(workflow: Workflow, tokens: readonly Token[], move: 
   const next = outcome.next ?? [];
   const scope = mine?.scope ?? null;
   if (scope) {
-    if (next.includes(scope)) return rest.some((one) => one.scope === scope) ? rest : [...rest, { step: scope, scope: null }];
-    const inside = Object.values(workflow.steps).flatMap((step) => Object.values(step.outcomes)).flatMap((one) => (one.parallel?.join === scope ? one.parallel.scope : []));
+    if (next.includes(scope))
+      return rest.some((one) => one.scope === scope) ? rest : [...rest, { step: scope, scope: null }];
+    const inside = Object.values(workflow.steps)
+      .flatMap((step) => Object.values(step.outcomes))
+      .flatMap((one) => (one.parallel?.join === scope ? one.parallel.scope : []));
     if (next.every((step) => inside.includes(step))) return [...rest, ...next.map((step) => ({ step, scope }))];
-    return [...rest.filter((one) => one.scope !== scope), ...next.map((step) => ({ step, scope: outcome.parallel?.join ?? null }))];
+    return [
+      ...rest.filter((one) => one.scope !== scope),
+      ...next.map((step) => ({ step, scope: outcome.parallel?.join ?? null })),
+    ];
   }
   return [...rest, ...next.map((step) => ({ step, scope: outcome.parallel?.join ?? null }))];
 }

@@ -76,14 +76,12 @@ export async function createWorld(
     poolSize: options.poolSize ?? config.poolSize,
     applicationName: 'gongdun-bench',
   });
-  const peopleDb = openDatabase({ url: database.appUrl, poolSize: 4, applicationName: 'gongdun-bench-people' });
-  for (const pool of [db.pool, peopleDb.pool]) options.onPool?.(pool);
+  options.onPool?.(db.pool);
   let steps = 0;
   const codes = new Map<string, string>();
   const services = createServices({
     config,
     db,
-    people: peopleDb,
     clock,
     parties: {
       ...parties,
@@ -137,7 +135,6 @@ export async function createWorld(
     codeSentTo: (phone) => codes.get(phone),
     stop: async () => {
       await owner.end();
-      await peopleDb.close();
       await db.close();
       await parties.stop();
     },

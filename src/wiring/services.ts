@@ -8,7 +8,7 @@ import { isRegion, regionName } from '#catalog/regions';
 import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
-import { personGrant, systemAccess, type Access } from '#platform/access';
+import { personGrant, type Access } from '#platform/access';
 import { statutoryCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -39,8 +39,6 @@ const refuse = declareRefusals({
 export type ServicesOptions = {
   readonly config: Config;
   readonly db: Database;
-  /** A small pool of its own for reading people inside somebody else's transaction: one pool would wait for itself. */
-  readonly people: Database;
   readonly clock: Clock;
   readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms'>;
   readonly metrics: Metrics;
@@ -91,8 +89,8 @@ export function createServices(options: ServicesOptions) {
   }
 
   /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
-  const person = async (personId: string) => {
-    const found = await options.people.transaction(systemAccess, (tx) => identity.personIn(tx, personId));
+  const person = async (tx: Tx, personId: string) => {
+    const found = await identity.personIn(tx.asSystem(), personId);
     invariant(found, `person ${personId} exists`);
     return found;
   };
@@ -117,8 +115,8 @@ export function createServices(options: ServicesOptions) {
   const membership = createMembership({
     trace,
     orgName: orgs.orgName,
-    person: async (_tx, personId) => {
-      const { birthDay, region } = await person(personId);
+    person: async (tx, personId) => {
+      const { birthDay, region } = await person(tx, personId);
       return { birthDay, region };
     },
   });
@@ -145,8 +143,8 @@ export function createServices(options: ServicesOptions) {
     payment: parties.payment,
     bank: parties.bank,
     cases: casesPort,
-    findPayee: async (_tx, personId) => {
-      const { name, card } = await person(personId);
+    findPayee: async (tx, personId) => {
+      const { name, card } = await person(tx, personId);
       return { name, card };
     },
     staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
@@ -160,8 +158,8 @@ export function createServices(options: ServicesOptions) {
     insurer: parties.insurer,
     cases: casesPort,
     money,
-    findInsured: async (_tx, personId) => {
-      const found = await person(personId);
+    findInsured: async (tx, personId) => {
+      const found = await person(tx, personId);
       return {
         birthDay: found.birthDay,
         occupation: found.occupation,
@@ -191,10 +189,10 @@ export function createServices(options: ServicesOptions) {
 
   // A list of cases shows many names; they change seldom, and only their masks and own pages are made from what is kept here.
   const names = new Map<string, { name: string; untilMs: number }>();
-  const nameOf = async (personId: string): Promise<string> => {
+  const nameOf = async (tx: Tx, personId: string): Promise<string> => {
     const known = names.get(personId);
     if (known && known.untilMs > Date.now()) return known.name;
-    const { name } = await person(personId);
+    const { name } = await person(tx, personId);
     if (names.size > namesMax) names.clear();
     names.set(personId, { name, untilMs: Date.now() + nameMs });
     return name;
@@ -208,9 +206,9 @@ export function createServices(options: ServicesOptions) {
     publishedServices: catalogue.publishedServices,
     orgName: orgs.orgName,
     regionName,
-    applicantName: async (_tx, personId, orgId, open) => {
+    applicantName: async (tx, personId, orgId, open) => {
       if (!personId) return orgId ? orgs.orgName(orgId) : '';
-      const name = await nameOf(personId);
+      const name = await nameOf(tx, personId);
       return open ? name : maskName(name);
     },
     targetZh: (target) => {
@@ -246,7 +244,7 @@ export function createServices(options: ServicesOptions) {
       const parsed = fieldKind('id_number').parse(query.idNumber, {}, { today: clock.now().slice(0, 10) });
       if (!parsed.ok) return null;
       const index = idNumberIndex(crypto, { type: 'resident_id', number: String(parsed.value) });
-      const row = await options.people.transaction(systemAccess, (system) => system.maybe(selectPersonByIndex, [index]));
+      const row = await tx.asSystem().maybe(selectPersonByIndex, [index]);
       return row && (await tx.maybe(selectSeesPerson, [row.person_id])) ? row.person_id : null;
     });
     if (!found) throw refuse('cover.person_unknown');
@@ -258,7 +256,8 @@ export function createServices(options: ServicesOptions) {
     const { content, caseId } = await documents.read(access, documentId);
     const state = await reader.state(access, caseId);
     const mine = state.personId !== null && access.grants.includes(personGrant(state.personId));
-    const name = state.personId ? (await person(state.personId)).name : '';
+    const { personId } = state;
+    const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
     return render({ content, documentId, applicant: mine ? name : maskName(name) });
   }
 

@@ -61,7 +61,10 @@ const insertPattern = /insert into \w+ \([^)]*\)\s*values \([^()]*\)/g;
 
 function parseAll(text: string): readonly Insert[] {
   const rest = text.replaceAll(insertPattern, '#').replaceAll(/\s+/g, ' ').trim();
-  invariant(/^(with \w+ as \(#\)(, \w+ as \(#\))* )?#$/.test(rest), `the city cannot keep what this writes: ${text.slice(0, 80)}`);
+  invariant(
+    /^(with \w+ as \(#\)(, \w+ as \(#\))* )?#$/.test(rest),
+    `the city cannot keep what this writes: ${text.slice(0, 80)}`,
+  );
   return (text.match(insertPattern) ?? []).map(parse);
 }
 

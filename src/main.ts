@@ -18,7 +18,7 @@ import { ensureCity, restoreClock } from '#wiring/first-run';
 import { connectParties } from '#wiring/parties';
 import { createServer } from '#wiring/server';
 import { createServices } from '#wiring/services';
-import { demonstrationScan } from '#wiring/scanner';
+import { demonstrationScan, noScanner } from '#wiring/scanner';
 
 const root = join(import.meta.dirname, '..');
 const say = (line: string): void => console.log(line);
@@ -58,13 +58,15 @@ async function start(config: Config): Promise<void> {
     clock,
     parties,
     metrics,
-    scan: demonstrationScan,
+    scan: config.demo ? demonstrationScan : noScanner,
     filesFolder: join(config.dataDir, 'files'),
     publicUrl: config.publicUrl,
   });
   await services.prepare();
   await restoreClock(services);
-  const city = config.demo ? await ensureCity(services, database.ownerUrl, (paid) => parties.simulators.payment?.learn(paid), say) : null;
+  const city = config.demo
+    ? await ensureCity(services, database.ownerUrl, (paid) => parties.simulators.payment?.learn(paid), say)
+    : null;
   const accounts = city?.accounts ?? [];
 
   if (await buildApps()) say('页面已构建');
@@ -72,7 +74,11 @@ async function start(config: Config): Promise<void> {
   const app = await createServer({ services, log, publicUrl: config.publicUrl, dist: join(root, 'dist'), demo });
   started.push({ name: '网页服务', stop: () => closeHttp(app) });
   await listen(app, config);
-  const background = await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: config.jobConcurrency, log });
+  const background = await startBackground(services, {
+    ownerUrl: database.ownerUrl,
+    concurrency: config.jobConcurrency,
+    log,
+  });
   started.push({ name: '后台任务', stop: background.stop });
 
   announce(config, city, Date.now() - began);
@@ -97,7 +103,9 @@ function announce(config: Config, city: City | null, ms: number): void {
   say(`  劳动者  ${config.publicUrl}/m`);
   say(`  工作台  ${config.publicUrl}/desk`);
   if (!city) return;
-  say(`  短信    ${config.publicUrl}/dev/phone    时间  ${config.publicUrl}/dev/clock    接口  ${config.publicUrl}/api/openapi.json`);
+  say(
+    `  短信    ${config.publicUrl}/dev/phone    时间  ${config.publicUrl}/dev/clock    接口  ${config.publicUrl}/api/openapi.json`,
+  );
   say(`  演示环境：数据均为虚构。骑手手机号 ${city.rider.phone}，验证码见 /dev/phone；工作台登录页可一键填写：`);
   const seen = new Set<string>();
   for (const account of city.accounts) {

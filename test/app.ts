@@ -86,16 +86,29 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     publicUrl: url,
   });
   await services.prepare();
-  const city = await makeAndLoad(services, database.ownerUrl, { seed: config.seed, workers: config.workers, now: clock.now() }, (paid) => parties.simulators.payment?.learn(paid));
+  const city = await makeAndLoad(
+    services,
+    database.ownerUrl,
+    { seed: config.seed, workers: config.workers, now: clock.now() },
+    (paid) => parties.simulators.payment?.learn(paid),
+  );
   await buildApps();
   const log = createLog({ level: 'error' });
-  const app = await createServer({ services, log, publicUrl: url, dist: join(import.meta.dirname, '..', 'dist'), demo: createDemo(services, parties, city.accounts) });
+  const app = await createServer({
+    services,
+    log,
+    publicUrl: url,
+    dist: join(import.meta.dirname, '..', 'dist'),
+    demo: createDemo(services, parties, city.accounts),
+  });
   await app.listen({ host: '127.0.0.1', port: callback });
-  const background: Background | null = options.background ? await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: 2, log }) : null;
+  const background: Background | null = options.background
+    ? await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: 2, log })
+    : null;
 
   const call = async (cookie: string, csrf: string, request: InjectOptions): Promise<Answer> => {
     const response = await app.inject({ ...request, headers: { cookie, 'x-csrf': csrf, ...request.headers } });
-    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    const isJson = (response.headers['content-type'] ?? '').includes('json');
     return { status: response.statusCode, body: isJson ? JSON.parse(response.body) : null, text: response.body };
   };
   const caller = (cookie: string, csrf: string, id: string): Caller => ({
@@ -118,9 +131,18 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   async function logStaffIn(role: string, nth: number): Promise<Caller> {
     const account = city.accounts.filter((one) => one.role === role)[nth - 1];
     if (!account) throw new Error(`the city has no ${nth}. ${role}`);
-    const first = await app.inject({ method: 'POST', url: '/api/staff/login', payload: { login: account.login, password: account.password } });
+    const first = await app.inject({
+      method: 'POST',
+      url: '/api/staff/login',
+      payload: { login: account.login, password: account.password },
+    });
     const pending = cookieOf(first.headers['set-cookie']);
-    const second = await app.inject({ method: 'POST', url: '/api/staff/totp', headers: { cookie: pending }, payload: { code: totpCode(account.totpSecret, Date.now()) } });
+    const second = await app.inject({
+      method: 'POST',
+      url: '/api/staff/totp',
+      headers: { cookie: pending },
+      payload: { code: totpCode(account.totpSecret, Date.now()) },
+    });
     if (second.statusCode !== 200) throw new Error(`login of ${account.login} failed: ${second.body}`);
     const cookie = cookieOf(second.headers['set-cookie']);
     const me = await call(cookie, '', { method: 'GET', url: '/api/staff/me' });
@@ -150,7 +172,17 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   }
 
   return {
-    url, app, services, parties, city, db, database, clock, dataDir, staff, worker,
+    url,
+    app,
+    services,
+    parties,
+    city,
+    db,
+    database,
+    clock,
+    dataDir,
+    staff,
+    worker,
     anonymous: () => caller('', '', ''),
     close: async () => {
       await background?.stop();
@@ -176,7 +208,9 @@ async function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

@@ -37,6 +37,8 @@ const ownWords = '标签用申请人自己的话，字段和类型不变';
 const allowed: Readonly<Record<string, string>> = {
   'daily-insurance-claim.deny.expire: added (期满未表态 → rejected)':
     '拒赔通知后申请人不表态时，办件要有期满的去处；决定已由人作出，复核权利不受影响',
+  'daily-insurance-enrol.issue.conflict: added (日期已被另一张保单占用 → refund-pay)':
+    '同一天被两次同时购买时，后到的一张退款，不能重复收费',
   'UN-001.fields.start_month: 从业起始月份, date → 从业起始时间, date': ownWords,
   'UN-001.fields.accept_charter: 承认工会章程, boolean → 我自愿加入工会，承认《中国工会章程》, boolean': ownWords,
   'DI-001.fields.cover_from: 起保日期, date → 从哪天开始保障, date': ownWords,

@@ -8,7 +8,11 @@ import { makeCardNumber } from '#catalog/fields/index';
 import type { Answer, Caller, TestApp } from './app.ts';
 
 /** Calls again until `found` gives something; for what jobs and callbacks bring. */
-export async function until<T>(what: string, found: () => Promise<T | null | undefined | false>, limitMs = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  found: () => Promise<T | null | undefined | false>,
+  limitMs = 20_000,
+): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await found();
@@ -20,7 +24,9 @@ export async function until<T>(what: string, found: () => Promise<T | null | und
 
 /** A small picture, stored as the person's own. */
 export async function picture(app: TestApp, personId: string): Promise<string> {
-  const bytes = await sharp({ create: { width: 80, height: 60, channels: 3, background: '#789' } }).jpeg().toBuffer();
+  const bytes = await sharp({ create: { width: 80, height: 60, channels: 3, background: '#789' } })
+    .jpeg()
+    .toBuffer();
   return (await app.services.files.store(workerAccess(personId), { name: '照片.jpg', bytes })).fileId;
 }
 
@@ -28,8 +34,18 @@ export async function submit(rider: Caller, serviceCode: string, data: object, r
   return rider.post('/api/me/cases', { requestId: randomUUID(), serviceCode, region, data });
 }
 
-export async function act(by: Caller, caseId: string, step: string, outcome: string, data: object = {}, reason?: string): Promise<Answer> {
-  return by.post(`/api/cases/${caseId}/commands`, { requestId: randomUUID(), command: { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) } });
+export async function act(
+  by: Caller,
+  caseId: string,
+  step: string,
+  outcome: string,
+  data: object = {},
+  reason?: string,
+): Promise<Answer> {
+  return by.post(`/api/cases/${caseId}/commands`, {
+    requestId: randomUUID(),
+    command: { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) },
+  });
 }
 
 export async function membershipForm(app: TestApp, personId: string): Promise<object> {
@@ -49,7 +65,11 @@ export function coverForm(app: TestApp, days = 1, from = dayOf(app.clock.now()))
 }
 
 /** Buys cover and pays at the simulated cashier; gives the case once the policy is issued. */
-export async function buyCover(app: TestApp, rider: Caller, form: object): Promise<{ caseId: string; policyNo: string }> {
+export async function buyCover(
+  app: TestApp,
+  rider: Caller,
+  form: object,
+): Promise<{ caseId: string; policyNo: string }> {
   const opened = await submit(rider, 'DI-001', form);
   if (opened.status !== 201) throw new Error(`no cover case: ${opened.text}`);
   const caseId: string = opened.body.caseId;
@@ -100,7 +120,12 @@ export async function acceptReport(app: TestApp, caseId: string): Promise<void> 
 
 export const card = makeCardNumber('621700011234567890');
 
-export async function medicalForm(app: TestApp, personId: string, reportNo: string, billYuan = '3860.50'): Promise<object> {
+export async function medicalForm(
+  app: TestApp,
+  personId: string,
+  reportNo: string,
+  billYuan = '3860.50',
+): Promise<object> {
   return {
     report_no: reportNo,
     treat_type: '住院',
@@ -125,6 +150,10 @@ export async function payOut(app: TestApp, caseId: string): Promise<void> {
   });
   const made = await maker.post('/api/payout-batches', { requestId: randomUUID(), payoutIds: [payout.payoutId] });
   if (made.status !== 200) throw new Error(`no batch: ${made.text}`);
-  const decided = await checker.post(`/api/payout-batches/${made.body.batchId}/decide`, { requestId: randomUUID(), decision: 'approve', linesHash: made.body.linesHash });
+  const decided = await checker.post(`/api/payout-batches/${made.body.batchId}/decide`, {
+    requestId: randomUUID(),
+    decision: 'approve',
+    linesHash: made.body.linesHash,
+  });
   if (decided.status !== 200) throw new Error(`not approved: ${decided.text}`);
 }

@@ -24,13 +24,22 @@ const faults: string[] = [];
 beforeAll(async () => {
   app = await startApp({ background: true });
   browser = await launchBrowser();
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 740 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  });
   contexts.push(context);
   phone = await context.newPage();
   watch(phone, 'phone');
   folder = mkdtempSync(join(tmpdir(), 'gongdun-journey-'));
   photo = join(folder, '现场照片.jpg');
-  writeFileSync(photo, await sharp({ create: { width: 640, height: 480, channels: 3, background: '#5b7' } }).jpeg().toBuffer());
+  writeFileSync(
+    photo,
+    await sharp({ create: { width: 640, height: 480, channels: 3, background: '#5b7' } })
+      .jpeg()
+      .toBuffer(),
+  );
 }, 120_000);
 afterAll(async () => {
   await Promise.all(contexts.map((context) => context.close()));
@@ -54,7 +63,7 @@ async function checkAccess(page: Page): Promise<void> {
   if (accessible.has(kind)) return;
   accessible.add(kind);
   const found = await axe(page);
-  expect(found.map((one) => `${kind}: ${one.id} ${one.targets.join(" | ")}`)).toEqual([]);
+  expect(found.map((one) => `${kind}: ${one.id} ${one.targets.join(' | ')}`)).toEqual([]);
 }
 
 async function press(page: Page, name: string | RegExp): Promise<void> {
@@ -104,12 +113,17 @@ async function answerPage(answers: Answers): Promise<void> {
   if ((await main.locator('canvas').count()) > 0) await sign();
   else if (Array.isArray(answer)) {
     await main.locator('input[type=file]').setInputFiles([...answer]);
-    await main.getByText(/已安全保存|已上传/).first().waitFor({ timeout: 15_000 });
+    await main
+      .getByText(/已安全保存|已上传/)
+      .first()
+      .waitFor({ timeout: 15_000 });
   } else if (typeof answer === 'string') {
     const radio = main.getByRole('radio', { name: answer, exact: true });
     if ((await radio.count()) > 0) await radio.check();
-    else if ((await main.locator('select').count()) > 0) await main.locator('select').first().selectOption({ label: answer });
-    else if ((await main.locator('input[type=checkbox]').count()) > 0) await main.locator('input[type=checkbox]').first().check();
+    else if ((await main.locator('select').count()) > 0)
+      await main.locator('select').first().selectOption({ label: answer });
+    else if ((await main.locator('input[type=checkbox]').count()) > 0)
+      await main.locator('input[type=checkbox]').first().check();
     else await fillText(name, answer);
   }
   const next = phone.getByRole('button', { name: answer === undefined ? /就选这里|跳过|继续/ : /就选这里|继续/ });
@@ -140,7 +154,11 @@ async function desk(role: string, nth = 1): Promise<Page> {
   if (known) return known;
   const account = app.city.accounts.filter((one) => one.role === role)[nth - 1];
   if (!account) throw new Error(`nobody is the ${nth}. ${role}`);
-  const context = await browser.newContext({ viewport: { width: 1366, height: 900 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+  const context = await browser.newContext({
+    viewport: { width: 1366, height: 900 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  });
   contexts.push(context);
   const page = await context.newPage();
   watch(page, role);
@@ -178,7 +196,10 @@ async function act(role: string, caseNo: string, action: string, fill: Fill = {}
 }
 
 async function fillDesk(page: Page, label: string, value: string): Promise<void> {
-  const group = page.locator('fieldset').filter({ hasText: label }).filter({ has: page.getByRole('radio') });
+  const group = page
+    .locator('fieldset')
+    .filter({ hasText: label })
+    .filter({ has: page.getByRole('radio') });
   if ((await group.count()) > 0) {
     await group.first().getByText(value, { exact: true }).click();
     return;
@@ -207,7 +228,12 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await checkAccess(phone);
 
   const joined = await apply('UN-001', {
-    occupation: '网约配送员', main_platform: '鹭送外卖平台（虚构）', start_month: '2025-05-01', education: '大专', accept_charter: 'yes', photo: [photo],
+    occupation: '网约配送员',
+    main_platform: '鹭送外卖平台（虚构）',
+    start_month: '2025-05-01',
+    education: '大专',
+    accept_charter: 'yes',
+    photo: [photo],
   });
   const unionCase = await caseNoOf(joined);
   const county = await whoseDesk('county_union', unionCase);
@@ -221,11 +247,19 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await apply('DI-001', { days: '2', work_type: '网约配送员', read_clause: 'yes' });
   await payAtCashier();
   await phone.goto(`${app.url}/m`);
-  await phone.getByText(/现在在保|今天在保|您今天有保障/).first().waitFor();
+  await phone
+    .getByText(/现在在保|今天在保|您今天有保障/)
+    .first()
+    .waitFor();
   await checkAccess(phone);
 
   const reported = await apply('DI-006', {
-    accident_time: localTime(new Date(Date.parse(app.clock.now()) + 60_000).toISOString()), accident_spot: '湖滨南路与演示路口', accident_kind: '道路交通', on_work: '是', injured_condition: '住院', scene_media: [photo],
+    accident_time: localTime(new Date(Date.parse(app.clock.now()) + 60_000).toISOString()),
+    accident_spot: '湖滨南路与演示路口',
+    accident_kind: '道路交通',
+    on_work: '是',
+    injured_condition: '住院',
+    scene_media: [photo],
   });
   const claimCase = await caseNoOf(reported);
   await act('insurer_adjuster', claimCase, '已联系上', { 联系记录与就医指引: '已电话联系，先就医，保留票据' });
@@ -235,26 +269,49 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await act('insurer_adjuster', claimCase, '跳过');
 
   await phone.goto(`${app.url}/m/cases/${/[0-9a-f-]{36}/.exec(reported)?.[0]}`);
-  await phone.getByRole('link', { name: /日保医疗费用理赔/ }).or(phone.getByRole('button', { name: /日保医疗费用理赔/ })).first().click();
+  await phone
+    .getByRole('link', { name: /日保医疗费用理赔/ })
+    .or(phone.getByRole('button', { name: /日保医疗费用理赔/ }))
+    .first()
+    .click();
   await phone.waitForURL(/apply|services/);
   await apply('DI-007', {
-    report_no: claimCase, treat_type: '住院', treat_hospital: '鹭江协议医院（虚构）', bill_total: '3860.50', medicare_paid: '800', treat_finished: '是', payout_card: card,
-    fee_bill: [photo], fee_list: [photo], case_history: [photo],
+    report_no: claimCase,
+    treat_type: '住院',
+    treat_hospital: '鹭江协议医院（虚构）',
+    bill_total: '3860.50',
+    medicare_paid: '800',
+    treat_finished: '是',
+    payout_card: card,
+    fee_bill: [photo],
+    fee_list: [photo],
+    case_history: [photo],
   });
   await act('insurer_adjuster', claimCase, '齐全');
   await assess(claimCase);
   await phone.goto(`${app.url}/m/cases/${/[0-9a-f-]{36}/.exec(reported)?.[0]}`);
   await checkAccess(phone);
-  await phone.getByRole('button', { name: /^同意/ }).or(phone.getByRole('link', { name: /^同意/ })).first().click();
+  await phone
+    .getByRole('button', { name: /^同意/ })
+    .or(phone.getByRole('link', { name: /^同意/ }))
+    .first()
+    .click();
   await confirmIfAsked();
   await payOutAtDesk();
-  await until('the case at its closing', async () => (await phone.reload(), (await phone.locator('main').textContent())?.includes('结案回访')), 30_000);
+  await until(
+    'the case at its closing',
+    async () => (await phone.reload(), (await phone.locator('main').textContent())?.includes('结案回访')),
+    30_000,
+  );
   await act('supervisor', claimCase, '完成', { 回访记录: '已回访，款已收到' });
 
   await phone.reload();
   await phone.getByRole('radio', { name: '非常满意' }).check();
   await phone.getByRole('button', { name: /评价/ }).first().click();
-  await phone.getByText(/您的评价|已评价|谢谢/).first().waitFor();
+  await phone
+    .getByText(/您的评价|已评价|谢谢/)
+    .first()
+    .waitFor();
   await checkAccess(phone);
   await phone.goto(`${app.url}/m/messages`);
   await phone.getByText(/赔款/).first().waitFor();
@@ -266,7 +323,10 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
 /** What everybody had on the screen when it went wrong. */
 async function tellWhere(): Promise<void> {
   for (const [who, page] of [['phone', phone] as const, ...desks]) {
-    const text = await page.locator('body').innerText().catch(() => '');
+    const text = await page
+      .locator('body')
+      .innerText()
+      .catch(() => '');
     console.error(`--- ${who} ${page.url()}\n${text.slice(0, 700)}`);
   }
   console.error(faults.join('\n'));
@@ -291,8 +351,14 @@ async function payAtCashier(): Promise<void> {
   });
   await cashier.click();
   await phone.waitForURL(/cashier/);
-  await phone.getByRole('button', { name: /支付|付款/ }).first().click();
-  await until('the policy', async () => (await app.services.cover.coveredAt(await personId(), app.clock.now())).covered);
+  await phone
+    .getByRole('button', { name: /支付|付款/ })
+    .first()
+    .click();
+  await until(
+    'the policy',
+    async () => (await app.services.cover.coveredAt(await personId(), app.clock.now())).covered,
+  );
 }
 
 async function personId(): Promise<string> {
@@ -304,10 +370,13 @@ async function personId(): Promise<string> {
 
 /** The desk to which the case was routed, among those that hold the role. */
 async function whoseDesk(role: string, caseNo: string): Promise<number> {
-  const state = await app.services.cases.engine.options.db.transaction({ kind: 'system', actorId: null, grants: ['*'] }, async (tx) => {
-    const { readStateByNo } = await import('#modules/cases');
-    return (await tx.one(readStateByNo, [caseNo])).state;
-  });
+  const state = await app.services.cases.engine.options.db.transaction(
+    { kind: 'system', actorId: null, grants: ['*'] },
+    async (tx) => {
+      const { readStateByNo } = await import('#modules/cases');
+      return (await tx.one(readStateByNo, [caseNo])).state;
+    },
+  );
   const orgId = state.active.find((one) => one.role === role)?.orgId;
   const orgZh = app.services.orgs.orgName(orgId ?? '');
   return app.city.accounts.filter((one) => one.role === role).findIndex((one) => one.orgZh === orgZh) + 1;
@@ -338,18 +407,36 @@ async function payOutAtDesk(): Promise<void> {
   await maker.getByRole('checkbox').nth(1).waitFor();
   await checkAccess(maker);
   await maker.getByRole('checkbox').first().check();
-  await maker.getByRole('button', { name: /组批|制单|生成批次/ }).first().click();
+  await maker
+    .getByRole('button', { name: /组批|制单|生成批次/ })
+    .first()
+    .click();
   await maker.waitForURL(/batches\//, { timeout: 15_000 }).catch(async () => {
-    await maker.getByRole('button', { name: /确认|确定/ }).last().click();
+    await maker
+      .getByRole('button', { name: /确认|确定/ })
+      .last()
+      .click();
     await maker.waitForURL(/batches\//);
   });
   await maker.getByRole('heading', { level: 1 }).first().waitFor();
   await checkAccess(maker);
   const checker = await desk('insurer_finance', 2);
   await checker.goto(maker.url());
-  await checker.getByRole('button', { name: /通过|同意|批准/ }).first().waitFor();
+  await checker
+    .getByRole('button', { name: /通过|同意|批准/ })
+    .first()
+    .waitFor();
   await checkAccess(checker);
-  await checker.getByRole('button', { name: /复核通过|同意|批准|通过/ }).first().click();
+  await checker
+    .getByRole('button', { name: /复核通过|同意|批准|通过/ })
+    .first()
+    .click();
   const sure = checker.getByRole('dialog').getByRole('button', { name: /确认|确定|通过/ });
-  if (await sure.first().isVisible({ timeout: 1_500 }).catch(() => false)) await sure.first().click();
+  if (
+    await sure
+      .first()
+      .isVisible({ timeout: 1_500 })
+      .catch(() => false)
+  )
+    await sure.first().click();
 }

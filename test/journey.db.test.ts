@@ -29,7 +29,7 @@ it('joins the union', async () => {
   const end = await journey.act(county, caseId, 'county-record', 'single', {});
   expect(end.body, end.text).toMatchObject({ status: 'ended', end: 'completed' });
   const seen = await view(caseId);
-  expect(seen.documents.map((one: { title: string }) => one.title)).toEqual(['入会通知书', '电子会员证']);
+  expect(seen.documents.map((one: { title: string }) => one.title).toSorted()).toEqual(['入会通知书', '电子会员证']);
   const again = await journey.submit(rider, 'UN-001', await journey.membershipForm(app, rider.id));
   expect(again.body).toMatchObject({ status: 'ended', end: 'redirected' });
 });
@@ -41,7 +41,11 @@ it('is covered from the minute of payment, hurt, paid, and rates', async () => {
   expect(cover.body).toMatchObject({ coveredNow: true, policyNo });
   expect((await view(coverCase)).documents).toHaveLength(1);
 
-  const reported = await journey.submit(rider, 'DI-006', await journey.reportForm(app, rider.id, new Date(Date.parse(app.clock.now()) + 60_000).toISOString()));
+  const reported = await journey.submit(
+    rider,
+    'DI-006',
+    await journey.reportForm(app, rider.id, new Date(Date.parse(app.clock.now()) + 60_000).toISOString()),
+  );
   expect(reported.status, reported.text).toBe(201);
   const { caseId, caseNo } = reported.body;
   expect(reported.body.active[0]?.step).toBe('dispatch');
@@ -57,20 +61,35 @@ it('is covered from the minute of payment, hurt, paid, and rates', async () => {
   expect((await journey.act(adjuster, caseId, 'doc-check', 'complete')).status).toBe(200);
   const suggestion = await adjuster.get(`/api/cases/${caseId}/suggestion?step=assess`);
   expect(suggestion.body.amountFen).toBeGreaterThan(0);
-  const tooMuch = await journey.act(adjuster, caseId, 'assess', 'agree', { approved_fen: { fen: suggestion.body.amountFen + 1 }, assess_note: '按规则计算' });
+  const tooMuch = await journey.act(adjuster, caseId, 'assess', 'agree', {
+    approved_fen: { fen: suggestion.body.amountFen + 1 },
+    assess_note: '按规则计算',
+  });
   expect(tooMuch.status).toBe(422);
-  const agreed = await journey.act(adjuster, caseId, 'assess', 'agree', { approved_fen: { fen: suggestion.body.amountFen }, assess_note: '按规则计算' });
+  const agreed = await journey.act(adjuster, caseId, 'assess', 'agree', {
+    approved_fen: { fen: suggestion.body.amountFen },
+    assess_note: '按规则计算',
+  });
   expect(agreed.status, agreed.text).toBe(200);
-  const confirmed = await rider.post(`/api/me/cases/${caseId}/commands`, { requestId: randomUUID(), command: { type: 'act', step: 'confirm', outcome: 'agree', data: {} } });
+  const confirmed = await rider.post(`/api/me/cases/${caseId}/commands`, {
+    requestId: randomUUID(),
+    command: { type: 'act', step: 'confirm', outcome: 'agree', data: {} },
+  });
   expect(confirmed.status, confirmed.text).toBe(200);
 
   await journey.payOut(app, caseId);
-  await journey.until('the money', async () => (await app.services.reader.state(workerAccess(rider.id), caseId)).active.some((one) => one.step === 'close'));
+  await journey.until('the money', async () =>
+    (await app.services.reader.state(workerAccess(rider.id), caseId)).active.some((one) => one.step === 'close'),
+  );
   const supervisor = await app.staff('supervisor');
   const closed = await journey.act(supervisor, caseId, 'close', 'done', { visit_note: '已回访，款已收到' });
   expect(closed.body, closed.text).toMatchObject({ status: 'ended', end: 'completed' });
 
-  const rated = await rider.post(`/api/me/cases/${caseId}/rating`, { requestId: randomUUID(), stars: 5, comment: '很快' });
+  const rated = await rider.post(`/api/me/cases/${caseId}/rating`, {
+    requestId: randomUUID(),
+    stars: 5,
+    comment: '很快',
+  });
   expect(rated.status, rated.text).toBe(200);
   expect((await view(caseId)).rating).toEqual({ stars: 5, comment: '很快' });
 });

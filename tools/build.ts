@@ -24,10 +24,19 @@ export async function buildApps(options: { readonly force?: boolean } = {}): Pro
 
 function sourcesHash(): string {
   const hash = createHash('sha256');
-  const files = globSync(['src/apps/**/*', 'src/catalog/**/*.ts', 'src/platform/condition.ts', 'src/platform/errors.ts', 'package-lock.json'], {
-    cwd: root,
-    withFileTypes: true,
-  }).filter((entry) => entry.isFile());
+  const files = globSync(
+    [
+      'src/apps/**/*',
+      'src/catalog/**/*.ts',
+      'src/platform/condition.ts',
+      'src/platform/errors.ts',
+      'package-lock.json',
+    ],
+    {
+      cwd: root,
+      withFileTypes: true,
+    },
+  ).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
   for (const path of paths) hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0');
   return hash.digest('hex');

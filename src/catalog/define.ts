@@ -30,7 +30,9 @@ export type Field = {
 
 export type Fields = Readonly<Record<string, Field>>;
 
-type FieldExtras = Partial<Pick<Field, 'class' | 'retention' | 'concept' | 'help' | 'prefill' | 'requiredWhen' | 'showWhen'>> & {
+type FieldExtras = Partial<
+  Pick<Field, 'class' | 'retention' | 'concept' | 'help' | 'prefill' | 'requiredWhen' | 'showWhen'>
+> & {
   readonly optional?: true;
 };
 
@@ -70,7 +72,7 @@ export type FieldsHandle<Map extends Fields> = <Name extends keyof Map & string>
 
 /** Typed access to fields in conditions: `on(fields)('accident_time').hoursAgo().gt(48)`. */
 export function on<const Map extends Fields>(_fields: Map): FieldsHandle<Map> {
-  return ((name: string) => fieldHandle(name)) as FieldsHandle<Map>;
+  return (name) => fieldHandle(name);
 }
 
 // ---- limits ----------------------------------------------------------------------------------------------------------------
@@ -103,8 +105,22 @@ export type Chooser = Role | 'clock' | 'event';
 
 export type AutoAction = {
   readonly action:
-    | 'sms' | 'doc' | 'rule' | 'match' | 'sign' | 'open' | 'ocr' | 'locate' | 'publish' | 'pay' | 'idcheck' | 'chain'
-    | 'record' | 'count' | 'sync' | 'accrue';
+    | 'sms'
+    | 'doc'
+    | 'rule'
+    | 'match'
+    | 'sign'
+    | 'open'
+    | 'ocr'
+    | 'locate'
+    | 'publish'
+    | 'pay'
+    | 'idcheck'
+    | 'chain'
+    | 'record'
+    | 'count'
+    | 'sync'
+    | 'accrue';
   readonly targets: readonly string[];
   readonly when: 'enter' | 'exit';
   readonly on?: readonly string[];
@@ -181,8 +197,19 @@ export type EntryDefinition<Step extends string = string> = {
 };
 
 export type Domain =
-  | 'union' | 'bargaining' | 'relief' | 'mutual-aid' | 'daily-insurance' | 'occupational-injury' | 'social-insurance'
-  | 'dispute' | 'agreement' | 'employment' | 'care' | 'enterprise-guidance' | 'supervision';
+  | 'union'
+  | 'bargaining'
+  | 'relief'
+  | 'mutual-aid'
+  | 'daily-insurance'
+  | 'occupational-injury'
+  | 'social-insurance'
+  | 'dispute'
+  | 'agreement'
+  | 'employment'
+  | 'care'
+  | 'enterprise-guidance'
+  | 'supervision';
 
 export type WorkflowDefinition<Step extends string, End extends string> = {
   readonly code: string;
@@ -201,7 +228,7 @@ export type Workflow = WorkflowDefinition<string, string>;
 export function defineWorkflow<const Step extends string, const End extends string>(
   definition: WorkflowDefinition<Step, End>,
 ): Workflow {
-  return definition as unknown as Workflow;
+  return definition;
 }
 
 // ---- services --------------------------------------------------------------------------------------------------------------
@@ -239,7 +266,10 @@ export type Service = {
   readonly promisedLimit: { readonly value: number; readonly unit: LimitUnit };
   /** Opens a dossier (one life event) when the case cites none. */
   readonly dossier?: { readonly kind: string; readonly zh: string; readonly happenedAt?: string };
-  readonly outcome: { readonly type: 'certificate' | 'document' | 'payment' | 'record' | 'appointment' | 'referral'; readonly zh: string };
+  readonly outcome: {
+    readonly type: 'certificate' | 'document' | 'payment' | 'record' | 'appointment' | 'referral';
+    readonly zh: string;
+  };
   readonly fee: { readonly charged: boolean; readonly zh: string };
   readonly rules: readonly string[];
   readonly legalBasis: readonly string[];

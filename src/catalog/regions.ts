@@ -4,8 +4,6 @@
 
 import { regionLines } from './regions-data.ts';
 
-export { regionsAsOf } from './regions-data.ts';
-
 export type Region = { code: string; zh: string };
 
 type Table = { names: ReadonlyMap<string, string>; children: ReadonlyMap<string, readonly Region[]> };

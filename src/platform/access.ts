@@ -27,7 +27,8 @@ export function roleGrant(role: string, orgId: string): string {
 /** PostgreSQL array literal of the grants; grants hold no quote, backslash or comma by construction, and this checks it. */
 export function grantsLiteral(access: Access): string {
   for (const grant of access.grants) {
-    if (!/^[\w@:*.-]+$/.test(grant)) throw new Error(`grant ${JSON.stringify(grant)} has a character that is not allowed`);
+    if (!/^[\w@:*.-]+$/.test(grant))
+      throw new Error(`grant ${JSON.stringify(grant)} has a character that is not allowed`);
   }
   return `{${access.grants.join(',')}}`;
 }

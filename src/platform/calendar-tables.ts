@@ -227,7 +227,13 @@ function knownUntil(given: ReadonlyMap<number, CalendarYear>): string {
 function versionOf(years: readonly CalendarYear[]): string {
   const sorted = years.toSorted((a, b) => a.year - b.year);
   const text = JSON.stringify(
-    sorted.map((one) => [one.year, one.source, one.provisional, one.holidays.toSorted(), one.workingWeekends.toSorted()]),
+    sorted.map((one) => [
+      one.year,
+      one.source,
+      one.provisional,
+      one.holidays.toSorted(),
+      one.workingWeekends.toSorted(),
+    ]),
   );
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

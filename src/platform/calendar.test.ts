@@ -36,7 +36,9 @@ const units = fc.constantFrom<LimitUnit>('minute', 'hour', 'working_day', 'calen
 const dayUnits = fc.constantFrom<LimitUnit>('working_day', 'calendar_day', 'month', 'year');
 const limitOf = (unit: fc.Arbitrary<LimitUnit>) => fc.record({ value: fc.integer({ min: 0, max: 20 }), unit });
 
-const restDays = new Set([...announcedYears, provisionalYear(2027), provisionalYear(2028)].flatMap((year) => year.holidays));
+const restDays = new Set(
+  [...announcedYears, provisionalYear(2027), provisionalYear(2028)].flatMap((year) => year.holidays),
+);
 const workedWeekends = new Set(announcedYears.flatMap((year) => year.workingWeekends));
 
 /** The definition, day by day, independent of the tables. Good for 2024 to 2028. */
@@ -91,7 +93,9 @@ describe('limits: known examples', () => {
       lastDay: null,
       provisional: false,
     });
-    expect(dueAt(calendar, '2026-02-14T10:00:00.250Z', { value: 90, unit: 'minute' }).dueAt).toBe('2026-02-14T11:30:00.250Z');
+    expect(dueAt(calendar, '2026-02-14T10:00:00.250Z', { value: 90, unit: 'minute' }).dueAt).toBe(
+      '2026-02-14T11:30:00.250Z',
+    );
   });
 
   test('a limit is provisional when a year not announced took part', () => {
@@ -110,7 +114,9 @@ describe('limits: known examples', () => {
       lastDay: '2025-09-30',
       provisional: false,
     });
-    expect(dueBefore(calendar, '2025-10-09T01:30:00Z', { value: 2, unit: 'hour' }).dueAt).toBe('2025-10-08T23:30:00.000Z');
+    expect(dueBefore(calendar, '2025-10-09T01:30:00Z', { value: 2, unit: 'hour' }).dueAt).toBe(
+      '2025-10-08T23:30:00.000Z',
+    );
     expect(dueBefore(calendar, '2025-10-09', { value: 24, unit: 'hour' }).dueAt).toBe(startOfDay('2025-10-08'));
     expect(dueBefore(calendar, '2025-10-09T01:30:00Z', wd(0)).dueAt).toBe('2025-10-09T01:30:00.000Z');
   });
@@ -231,7 +237,11 @@ describe('working-day arithmetic', () => {
 });
 
 describe('pause and resume', () => {
-  const pausedCase = fc.record({ from: instants, limit: limitOf(units), part: fc.double({ min: 0, max: 0.999, noNaN: true }) });
+  const pausedCase = fc.record({
+    from: instants,
+    limit: limitOf(units),
+    part: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  });
   const inside = (from: string, due: string, part: number): string =>
     new Date(Date.parse(from) + Math.floor((Date.parse(due) - Date.parse(from)) * part)).toISOString();
 
@@ -295,16 +305,25 @@ describe('pause and resume', () => {
     // Five working days from Monday 2 March 2026 end on the 9th. Paused on Wednesday (three left), resumed a week later.
     const due = dueAt(calendar, noon('2026-03-02'), wd(5)).dueAt;
     expect(remainingAt(calendar, noon('2026-03-04'), due, 'working_day')).toEqual({ value: 3, unit: 'working_day' });
-    expect(dueAfterPause(calendar, due, noon('2026-03-04'), noon('2026-03-11'), 'working_day').lastDay).toBe('2026-03-16');
+    expect(dueAfterPause(calendar, due, noon('2026-03-04'), noon('2026-03-11'), 'working_day').lastDay).toBe(
+      '2026-03-16',
+    );
     // Paused on its last day, resumed on a Saturday: the next working day, not the Friday that is over.
     const friday = dueAt(calendar, noon('2026-03-05'), wd(1)).dueAt;
-    expect(dueAfterPause(calendar, friday, noon('2026-03-06'), noon('2026-03-07'), 'working_day').lastDay).toBe('2026-03-09');
+    expect(dueAfterPause(calendar, friday, noon('2026-03-06'), noon('2026-03-07'), 'working_day').lastDay).toBe(
+      '2026-03-09',
+    );
     // Run out before the pause: nothing is given back.
     expect(dueAfterPause(calendar, due, noon('2026-03-20'), noon('2026-04-20'), 'working_day').dueAt).toBe(due);
     expect(remainingAt(calendar, noon('2026-03-20'), due, 'working_day').value).toBe(0);
-    expect(remainingAt(calendar, '2026-03-02T00:00:00Z', '2026-03-02T01:30:00Z', 'hour')).toEqual({ value: 1.5, unit: 'hour' });
+    expect(remainingAt(calendar, '2026-03-02T00:00:00Z', '2026-03-02T01:30:00Z', 'hour')).toEqual({
+      value: 1.5,
+      unit: 'hour',
+    });
     expect(remainingAt(calendar, noon('2026-03-02'), startOfDay('2026-04-03'), 'month')).toEqual(cd(31));
-    expect(() => dueAfterPause(calendar, due, noon('2026-03-05'), noon('2026-03-04'), 'working_day')).toThrow(RangeError);
+    expect(() => dueAfterPause(calendar, due, noon('2026-03-05'), noon('2026-03-04'), 'working_day')).toThrow(
+      RangeError,
+    );
   });
 });
 

@@ -122,7 +122,12 @@ export function startOfDay(day: string): string {
  * day of `nowInstant`, which counts as used. What is left of months and years is told in calendar days,
  * for months differ. Nothing is left after the end.
  */
-export function remainingAt(calendar: WorkingCalendar, nowInstant: string, dueAtInstant: string, unit: LimitUnit): Limit {
+export function remainingAt(
+  calendar: WorkingCalendar,
+  nowInstant: string,
+  dueAtInstant: string,
+  unit: LimitUnit,
+): Limit {
   const nowMs = instantMs(nowInstant);
   const leftMs = Math.max(0, instantMs(dueAtInstant) - nowMs);
   const exactMs = msOf({ value: 1, unit });

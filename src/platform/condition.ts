@@ -102,17 +102,24 @@ export type FieldHandle<Value> = {
   in(values: readonly (Value & Scalar)[]): Condition;
   present(): Condition;
 } & (Value extends number | string
-  ? { lt(value: Value): Condition; lte(value: Value): Condition; gt(value: Value): Condition; gte(value: Value): Condition }
+  ? {
+      lt(value: Value): Condition;
+      lte(value: Value): Condition;
+      gt(value: Value): Condition;
+      gte(value: Value): Condition;
+    }
   : unknown) &
   (Value extends string ? { hoursAgo(): { gt(hours: number): Condition; lte(hours: number): Condition } } : unknown);
 
 export function fieldHandle(name: string): FieldHandle<never> {
   const a: Expression = { op: 'field', name };
-  const against = (op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', left: Expression) => (value: Scalar): Condition => ({
-    op,
-    a: left,
-    b: { op: 'const', value },
-  });
+  const against =
+    (op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', left: Expression) =>
+    (value: Scalar): Condition => ({
+      op,
+      a: left,
+      b: { op: 'const', value },
+    });
   const hours: Expression = { op: 'hours_since', of: a };
   const handle = {
     eq: against('eq', a),
@@ -127,7 +134,3 @@ export function fieldHandle(name: string): FieldHandle<never> {
   };
   return handle as unknown as FieldHandle<never>;
 }
-
-export const all = (...of: readonly Condition[]): Condition => ({ op: 'and', of });
-export const any = (...of: readonly Condition[]): Condition => ({ op: 'or', of });
-export const not = (of: Condition): Condition => ({ op: 'not', of });

@@ -1,7 +1,15 @@
 // The one port of cryptography: sealing of fields, blind indexes, pseudonyms, commitments. AES-256-GCM and HMAC-SHA-256 today;
 // a national suite (SM4, SM3) takes its place behind the same functions. Keys come from outside of the database.
 
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { invariant } from './errors.ts';
 
 export type CryptoPort = {
@@ -33,7 +41,8 @@ export function createCrypto(masterKey: Buffer, random: (bytes: number) => Buffe
   const pseudonyms = new Map<string, string>();
 
   return {
-    seal: (context, plain) => `v1.${encrypt(fieldKey, Buffer.from(plain, 'utf8'), context, random(nonceBytes)).toString('base64url')}`,
+    seal: (context, plain) =>
+      `v1.${encrypt(fieldKey, Buffer.from(plain, 'utf8'), context, random(nonceBytes)).toString('base64url')}`,
     open: (context, sealed) => {
       invariant(sealed.startsWith('v1.'), 'sealed value has an unknown version');
       return decrypt(fieldKey, Buffer.from(sealed.slice(3), 'base64url'), context).toString('utf8');

@@ -65,14 +65,18 @@ export type DatabaseOptions = {
   readonly statementTimeoutMs?: number;
 };
 
+const builtInParser: (oid: number, format: 'text') => (value: string) => unknown = pg.types.getTypeParser;
+
+const parsers: ReadonlyMap<number, (value: string) => unknown> = new Map<number, (value: string) => unknown>([
+  [20, toSafeInteger],
+  [1184, toIsoInstant],
+  [1114, toIsoInstant],
+  [1082, (value) => value],
+]);
+
 // int8 as number: every int8 of the schema is fen or a counter below 2^53, held by CHECK constraints.
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === 20) return (value: string) => toSafeInteger(value);
-    if (oid === 1184 || oid === 1114) return (value: string) => toIsoInstant(value);
-    if (oid === 1082) return (value: string) => value;
-    return pg.types.getTypeParser(oid, format as 'text');
-  }) as pg.CustomTypesConfig['getTypeParser'],
+  getTypeParser: (oid: number) => parsers.get(oid) ?? builtInParser(oid, 'text'),
 };
 
 function toSafeInteger(value: string): number {
@@ -100,7 +104,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
     pipeline: true,
     options: '-c timezone=UTC',
-  } as pg.PoolConfig);
+  });
   // A pooled connection that dies while idle (PostgreSQL restarted) must not bring the process down.
   pool.on('error', () => {});
   // Nor one that dies while it is lent out and between two statements: the pool listens to idle ones only. The next statement fails.
@@ -191,12 +195,22 @@ function holdBack(client: pg.PoolClient): void {
 /** The socket, which pg keeps but does not declare; without it nothing is held back. */
 function streamOf(client: object): Writable | null {
   const connection: unknown = 'connection' in client ? client.connection : null;
-  const stream: unknown = typeof connection === 'object' && connection !== null && 'stream' in connection ? connection.stream : null;
+  const stream: unknown =
+    typeof connection === 'object' && connection !== null && 'stream' in connection ? connection.stream : null;
   return stream instanceof Writable ? stream : null;
 }
 
-function makeTx(client: pg.PoolClient, access: Access, hooks: (() => void)[], sent: Promise<unknown>[], outer?: Access): Tx {
-  async function run<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params): Promise<Row[]> {
+function makeTx(
+  client: pg.PoolClient,
+  access: Access,
+  hooks: (() => void)[],
+  sent: Promise<unknown>[],
+  outer?: Access,
+): Tx {
+  async function run<Params extends readonly unknown[], Row>(
+    what: Statement<Params, Row>,
+    params: Params,
+  ): Promise<Row[]> {
     holdBack(client);
     // The three travel together and run in this order, so that nothing else of the transaction sees with other eyes.
     if (outer) sent.push(quiet(client.query(grantsSet(access))));

@@ -46,11 +46,6 @@ function fill(sentence: string, details: RefusalDetails): string {
 
 const declared = new Map<string, RefusalSpec>();
 
-/** Every refusal that a module has declared, for the API's description and for the test that each one is raised. */
-export function declaredRefusals(): ReadonlyMap<string, RefusalSpec> {
-  return declared;
-}
-
 export type Refuser<Code extends string> = (
   code: Code,
   details?: RefusalDetails,

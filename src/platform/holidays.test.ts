@@ -1,7 +1,14 @@
 // The holiday data against the notices and the sky, and what a new notice changes in a calendar.
 
 import { describe, expect, test } from 'vitest';
-import { changedDays, createCalendar, dayOf, dueAt, statutoryCalendar as calendar, workingDaysBetween } from './calendar.ts';
+import {
+  changedDays,
+  createCalendar,
+  dayOf,
+  dueAt,
+  statutoryCalendar as calendar,
+  workingDaysBetween,
+} from './calendar.ts';
 import type { Limit } from './calendar.ts';
 import { announcedYears, provisionalYear } from './holidays.ts';
 
@@ -82,7 +89,9 @@ function instantOfSunAt15(year: number): number {
     const mean = 280.46646 + 36_000.76983 * t + 0.0003032 * t * t;
     const anomaly = 357.52911 + 35_999.05029 * t - 0.0001537 * t * t;
     const centre =
-      (1.914602 - 0.004817 * t) * sin(anomaly) + (0.019993 - 0.000101 * t) * sin(2 * anomaly) + 0.000289 * sin(3 * anomaly);
+      (1.914602 - 0.004817 * t) * sin(anomaly) +
+      (0.019993 - 0.000101 * t) * sin(2 * anomaly) +
+      0.000289 * sin(3 * anomaly);
     return (((mean + centre - 0.00569 - 0.00478 * sin(125.04 - 1934.136 * t)) % 360) + 360) % 360;
   };
   let low = Date.UTC(year, 3, 1);

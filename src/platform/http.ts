@@ -109,7 +109,11 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   app.setNotFoundHandler((request, reply) => answerProblem(refuseHttp('http.not_found'), request, reply));
   app.addHook('onClose', async () => overload.stop());
   // A phone pays for each byte; level 4 costs the server about a millisecond a page.
-  await app.register(compress, { encodings: ['br', 'gzip'], threshold: 1024, brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } });
+  await app.register(compress, {
+    encodings: ['br', 'gzip'],
+    threshold: 1024,
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+  });
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: jsonBytesMax });
   await app.register(swagger, apiDescription(routeEntries, options.publicUrl));

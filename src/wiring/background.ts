@@ -1,7 +1,7 @@
 // What runs without being asked: the clock of cases, the SMS outbox, orders and payouts that wait for word, the nightly checks.
 // Each loop is safe to run in several processes at once; what they take, they take with SKIP LOCKED or under a lock.
 
-import { every, startWorker, type Tasks } from '#platform/jobs';
+import { every, startWorker } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Services } from './services.ts';
 
@@ -17,7 +17,7 @@ export async function startBackground(
   const { log } = options;
   const worker = await startWorker({
     connectionString: options.ownerUrl,
-    taskList: services.tasks as Tasks,
+    taskList: services.tasks,
     concurrency: options.concurrency,
     log,
     onJob: (identifier, outcome) => services.metrics.job(identifier, outcome),
@@ -41,8 +41,10 @@ export async function startBackground(
 /** States are rebuilt from their actions and compared; the ledger's promises are counted. What is found is shouted. */
 async function nightly(services: Services, log: Log): Promise<void> {
   const { different } = await services.cases.compareStates();
-  if (different.length > 0) log.error({ cases: different.slice(0, 20), count: different.length }, 'case states differ from their actions');
+  if (different.length > 0)
+    log.error({ cases: different.slice(0, 20), count: different.length }, 'case states differ from their actions');
   const broken = await services.money.brokenPromises();
-  if (broken.length > 0) log.error({ broken: broken.slice(0, 20), count: broken.length }, 'the ledger breaks its promises');
+  if (broken.length > 0)
+    log.error({ broken: broken.slice(0, 20), count: broken.length }, 'the ledger breaks its promises');
   await services.money.snapshot();
 }

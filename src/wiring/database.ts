@@ -14,9 +14,13 @@ export type PreparedDatabase = {
   stop(): Promise<void>;
 };
 
-export async function prepareDatabase(config: Config, migrations: string, say: (line: string) => void): Promise<PreparedDatabase> {
+export async function prepareDatabase(
+  config: Config,
+  migrations: string,
+  say: (line: string) => void,
+): Promise<PreparedDatabase> {
   const dir = join(config.dataDir, 'postgres');
-  if (config.fresh && !config.databaseUrl) await removeEmbedded(dir);
+  if (config.fresh && !config.databaseUrl) removeEmbedded(dir);
   const server = config.databaseUrl ? null : await startEmbedded({ dir, say });
   const ownerUrl = config.databaseUrl ?? server?.ownerUrl ?? '';
   try {

@@ -17,13 +17,18 @@ export type Demo = DemoTools & { accounts(): readonly DemoAccount[] };
 export function createDemo(services: Services, parties: Parties, accounts: readonly CityAccount[]): Demo {
   return {
     inbox: async () =>
-      (parties.simulators.sms?.messages({ limit: inboxMax }) ?? []).map((one) => ({ to: one.phone, text: one.text, at: one.at })),
+      (parties.simulators.sms?.messages({ limit: inboxMax }) ?? []).map((one) => ({
+        to: one.phone,
+        text: one.text,
+        at: one.at,
+      })),
     advance: async (milliseconds) => {
       services.clock.setOffsetMs(services.clock.offsetMs() + milliseconds);
       await keepClock(services);
       // What fell due meanwhile happens before the page comes back, so that it is seen.
       await services.cases.runDueDeadlines(deadlinesAtOnce);
     },
-    accounts: () => accounts.map(({ totpSecret, ...account }) => ({ ...account, totp: totpCode(totpSecret, Date.now()) })),
+    accounts: () =>
+      accounts.map(({ totpSecret, ...account }) => ({ ...account, totp: totpCode(totpSecret, Date.now()) })),
   };
 }

@@ -26,7 +26,14 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
       async (request) => {
         const page = await notices.orgNotices(asker(request).access, request.query.cursor);
         return {
-          items: page.items.map((one) => ({ noticeId: one.noticeId, title: one.title, text: one.text, at: one.at, caseId: one.caseId, read: one.readAt !== null })),
+          items: page.items.map((one) => ({
+            noticeId: one.noticeId,
+            title: one.title,
+            text: one.text,
+            at: one.at,
+            caseId: one.caseId,
+            read: one.readAt !== null,
+          })),
           nextCursor: page.nextCursor,
         };
       },
@@ -44,7 +51,10 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
       { ...staff, schema: { summary: '文书打印页', params: z.object({ documentId: z.uuid() }) } },
       async (request, reply) => {
         const html = await documents.print(asker(request).access, request.params.documentId);
-        return reply.pageSecurity({ style: [styleHash(html)] }).type('text/html; charset=utf-8').send(html);
+        return reply
+          .pageSecurity({ style: [styleHash(html)] })
+          .type('text/html; charset=utf-8')
+          .send(html);
       },
     );
     app.get(
@@ -55,7 +65,8 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
     app.post(
       '/api/ratings/:caseId/reply',
       {
-        ...staff,
+        // Whoever answers for the service, not everybody who once touched the case.
+        config: { access: ['supervisor', 'county_union', 'hrss_window', 'case_dispatcher'] },
         schema: {
           summary: '答复差评',
           params: z.object({ caseId: z.uuid() }),
@@ -85,7 +96,12 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
       { ...staff, schema: { summary: '服务定义', params: z.object({ code: z.string().regex(/^[A-Z]{2}-\d{3}$/) }) } },
       async (request) => {
         const { service, hash, publishedAt } = catalogue.require(request.params.code);
-        return { ...describe(service), version: hash.slice(0, 12), publishedAt, findings: catalogue.findings(service.code).map(({ severity, zh }) => ({ severity, zh })) };
+        return {
+          ...describe(service),
+          version: hash.slice(0, 12),
+          publishedAt,
+          findings: catalogue.findings(service.code).map(({ severity, zh }) => ({ severity, zh })),
+        };
       },
     );
   };
@@ -100,14 +116,23 @@ function styleHash(html: string): string {
 /** A definition as an official reads it. */
 function describe(service: Service) {
   const target = (outcome: { next?: readonly string[]; end?: string }) =>
-    outcome.end ? (service.workflow.ends[outcome.end] ?? outcome.end) : (outcome.next ?? []).map((step) => service.workflow.steps[step]?.zh ?? step).join('、');
+    outcome.end
+      ? (service.workflow.ends[outcome.end] ?? outcome.end)
+      : (outcome.next ?? []).map((step) => service.workflow.steps[step]?.zh ?? step).join('、');
   return {
     code: service.code,
     zh: service.zh,
     domain: service.domain,
     workflowZh: service.workflow.zh,
     legalBasis: service.legalBasis,
-    fields: Object.entries(service.fields).map(([name, field]) => ({ name, zh: field.zh, kind: field.kind, kindZh: fieldKind(field.kind).zh, required: field.required, classZh: classZh[field.class] })),
+    fields: Object.entries(service.fields).map(([name, field]) => ({
+      name,
+      zh: field.zh,
+      kind: field.kind,
+      kindZh: fieldKind(field.kind).zh,
+      required: field.required,
+      classZh: classZh[field.class],
+    })),
     steps: Object.entries(service.workflow.steps).map(([name, step]) => ({
       step: name,
       zh: step.zh,
@@ -138,7 +163,14 @@ function describeRule(id: string) {
   }));
 }
 
-export type DemoAccount = { readonly login: string; readonly name: string; readonly roleZh: string; readonly orgZh: string; readonly password: string; readonly totp: string };
+export type DemoAccount = {
+  readonly login: string;
+  readonly name: string;
+  readonly roleZh: string;
+  readonly orgZh: string;
+  readonly password: string;
+  readonly totp: string;
+};
 
 /** Demonstration logins with their current one-time codes; registered in demonstration mode only. */
 export function demoRoutes(accounts: () => readonly DemoAccount[]): HttpPlugin {

@@ -11,7 +11,10 @@ import type { Services } from './services.ts';
 const cityMark = z.object({ seed: z.number(), workers: z.number(), now: z.string() });
 export type CityMark = z.infer<typeof cityMark>;
 
-const selectSetting = statement<[string], { value: unknown }>('wiring.setting', 'select value from setting where name = $1');
+const selectSetting = statement<[string], { value: unknown }>(
+  'wiring.setting',
+  'select value from setting where name = $1',
+);
 const upsertSetting = statement<[string, string, string], never>(
   'wiring.upsert_setting',
   'insert into setting (name, value, at) values ($1, $2::jsonb, $3) on conflict (name) do update set value = excluded.value, at = excluded.at',
@@ -49,7 +52,12 @@ function build(services: Services, mark: CityMark): Promise<City> {
 }
 
 /** The demonstration's city: the one that is there, or a new one on the first run. */
-export async function ensureCity(services: Services, ownerUrl: string, learn: Learn, say: (line: string) => void): Promise<City> {
+export async function ensureCity(
+  services: Services,
+  ownerUrl: string,
+  learn: Learn,
+  say: (line: string) => void,
+): Promise<City> {
   const known = await knownCity(services);
   if (known) return known;
   const { seed, workers } = services.config;

@@ -27,7 +27,11 @@ export type Parties = {
 /** A breaker must be able to open within ten seconds. */
 const timeoutMs = 3_000;
 
-export async function connectParties(config: Config, clock: Clock, options: { readonly callbackBase: string; readonly templates?: Readonly<Record<string, string>> }): Promise<Parties> {
+export async function connectParties(
+  config: Config,
+  clock: Clock,
+  options: { readonly callbackBase: string; readonly templates?: Readonly<Record<string, string>> },
+): Promise<Parties> {
   const now = () => new Date(clock.now());
   const state = (party: string) => join(config.dataDir, 'simulators', party);
   if (!config.demo) requireAll(config);
@@ -38,17 +42,45 @@ export async function connectParties(config: Config, clock: Clock, options: { re
   };
   const secret = config.masterKey.toString('hex').slice(0, 32);
 
-  const paymentSimulator = config.ports.payment ? null : keep(await startPaymentSimulator({ now, stateDir: state('payment') }));
-  const bankSimulator = config.ports.bank ? null : keep(await startBankSimulator({ now, stateDir: state('bank'), clientId: 'gongdun', secret, callbackUrl: `${options.callbackBase}/ports/bank/callback` }));
-  const insurerSimulator = config.ports.insurer ? null : keep(await startInsurerSimulator({ now, stateDir: state('insurer'), clientId: 'gongdun', secret }));
+  const paymentSimulator = config.ports.payment
+    ? null
+    : keep(await startPaymentSimulator({ now, stateDir: state('payment') }));
+  const bankSimulator = config.ports.bank
+    ? null
+    : keep(
+        await startBankSimulator({
+          now,
+          stateDir: state('bank'),
+          clientId: 'gongdun',
+          secret,
+          callbackUrl: `${options.callbackBase}/ports/bank/callback`,
+        }),
+      );
+  const insurerSimulator = config.ports.insurer
+    ? null
+    : keep(await startInsurerSimulator({ now, stateDir: state('insurer'), clientId: 'gongdun', secret }));
   const smsSimulator = config.ports.sms
     ? null
-    : keep(await startSmsSimulator({ now, accessKeyId: 'gongdun', accessKeySecret: secret, ...(options.templates ? { templates: options.templates } : {}) }));
+    : keep(
+        await startSmsSimulator({
+          now,
+          accessKeyId: 'gongdun',
+          accessKeySecret: secret,
+          ...(options.templates ? { templates: options.templates } : {}),
+        }),
+      );
 
-  const paymentConfig = config.ports.payment ?? (paymentSimulator ? { channel: 'h5' as const, ...paymentSimulator.credentials } : null);
-  const bankConfig = config.ports.bank ?? (bankSimulator ? { baseUrl: bankSimulator.url, clientId: 'gongdun', secret } : null);
-  const insurerConfig = config.ports.insurer ?? (insurerSimulator ? { baseUrl: insurerSimulator.url, clientId: 'gongdun', secret } : null);
-  const smsConfig = config.ports.sms ?? (smsSimulator ? { baseUrl: smsSimulator.url, accessKeyId: 'gongdun', accessKeySecret: secret, signName: '工盾' } : null);
+  const paymentConfig =
+    config.ports.payment ?? (paymentSimulator ? { channel: 'h5' as const, ...paymentSimulator.credentials } : null);
+  const bankConfig =
+    config.ports.bank ?? (bankSimulator ? { baseUrl: bankSimulator.url, clientId: 'gongdun', secret } : null);
+  const insurerConfig =
+    config.ports.insurer ?? (insurerSimulator ? { baseUrl: insurerSimulator.url, clientId: 'gongdun', secret } : null);
+  const smsConfig =
+    config.ports.sms ??
+    (smsSimulator
+      ? { baseUrl: smsSimulator.url, accessKeyId: 'gongdun', accessKeySecret: secret, signName: '工盾' }
+      : null);
   if (!paymentConfig || !bankConfig || !insurerConfig || !smsConfig) throw requireAll(config);
 
   return {

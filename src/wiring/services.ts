@@ -4,7 +4,7 @@
 import { catalogRegistry } from '#catalog/registry';
 import { documents as documentTemplates } from '#catalog/documents/index';
 import { notices as noticeTemplates } from '#catalog/notices';
-import { isRegion, regionName } from '#catalog/regions';
+import { isRegion, isWithin, regionName } from '#catalog/regions';
 import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
@@ -25,6 +25,7 @@ import { createDocuments, render } from '#modules/documents';
 import { createDrafts } from '#modules/drafts';
 import { createFiles, type Scanner } from '#modules/files';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
+import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
 import { createMoney } from '#modules/money';
 import { createNotices } from '#modules/notices';
@@ -33,7 +34,11 @@ import { createTrace } from '#modules/trace';
 import type { Parties } from './parties.ts';
 
 const refuse = declareRefusals({
-  'cover.person_unknown': { status: 404, zh: '没有找到这个人，或您无权查询。', next: '请核对证件号码，或从办件页面查询。' },
+  'cover.person_unknown': {
+    status: 404,
+    zh: '没有找到这个人，或您无权查询。',
+    next: '请核对证件号码，或从办件页面查询。',
+  },
 });
 
 export type ServicesOptions = {
@@ -48,15 +53,14 @@ export type ServicesOptions = {
   readonly publicUrl: string;
 };
 
-const selectPersonByIndex = statement<[Buffer], { person_id: string }>(
-  'wiring.person_by_id_number',
-  'select person_id from person where id_number_index = $1',
-);
 const selectSeesPerson = statement<[string], { one: number }>(
   'wiring.sees_person',
   'select 1 as one from case_state where person_id = $1 limit 1',
 );
-const selectStaffName = statement<[string], { name: string }>('wiring.staff_name', 'select name from staff where staff_id = $1');
+const selectStaffName = statement<[string], { name: string }>(
+  'wiring.staff_name',
+  'select name from staff where staff_id = $1',
+);
 
 const namesMax = 5_000;
 const nameMs = 60_000;
@@ -85,7 +89,9 @@ export function createServices(options: ServicesOptions) {
   });
 
   async function sendCode(phone: string, code: string): Promise<void> {
-    await parties.sms.send({ phone, templateCode: 'login_code', params: { code }, bizId: `code-${Date.now()}` }).catch(() => {});
+    await parties.sms
+      .send({ phone, templateCode: 'login_code', params: { code }, bizId: `code-${Date.now()}` })
+      .catch(() => {});
   }
 
   /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
@@ -125,7 +131,10 @@ export function createServices(options: ServicesOptions) {
   let cases: Cases;
   const casesPort = {
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
-    event: async (tx: Tx, input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> }) => {
+    event: async (
+      tx: Tx,
+      input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> },
+    ) => {
       let missed = false;
       await cases.eventIn(tx, { ...input, requestId: null }, undefined, (value) => {
         missed = value;
@@ -158,6 +167,8 @@ export function createServices(options: ServicesOptions) {
     insurer: parties.insurer,
     cases: casesPort,
     money,
+    subsidyMode: config.subsidyMode,
+    sameDay: (region) => config.sameDayRegions.some((allowed) => isWithin(region, allowed)),
     findInsured: async (tx, personId) => {
       const found = await person(tx, personId);
       return {
@@ -218,14 +229,27 @@ export function createServices(options: ServicesOptions) {
   });
 
   /** A sealed value of a case, for staff in whose steps it is used; the reason and the trace are identity's. */
-  async function revealCase(tx: Tx, caseId: string, field: string, session: StaffSession): Promise<RevealedCase | null> {
+  async function revealCase(
+    tx: Tx,
+    caseId: string,
+    field: string,
+    session: StaffSession,
+  ): Promise<RevealedCase | null> {
     const row = await tx.maybe(readState, [caseId]);
     if (!row) return null;
     const { state } = row;
     const service = catalogue.byHash(state.serviceHash);
+    // Unmasking is for those who work on the case: whoever only reads it (a copy, a supervised list) asks an office that does.
+    const acts = Object.entries(service.workflow.steps).some(
+      ([step, definition]) =>
+        (state.done[step] !== undefined || state.active.some((one) => one.step === step)) &&
+        (definition.actors ?? [definition.role]).some((role) =>
+          session.access.grants.some((grant) => grant.startsWith(`${role}@`) && state.readers.includes(grant)),
+        ),
+    );
+    if (!acts) throw refuseIdentity('identity.field_hidden');
     const known = caseFields(service, catalogRegistry)[field] ?? attachedField(state.attached, field);
     const value = known && isSecret(known) && field in state.data ? String(cases.unsealed(state, field)) : null;
-    invariant(session.kind === 'staff', 'only staff unmask');
     return { personId: state.personId, region: state.region, value };
   }
 
@@ -238,14 +262,16 @@ export function createServices(options: ServicesOptions) {
   }
 
   /** The person that a query of cover is about: by a case that the asker sees, or by ID number among the people whose cases he sees. */
-  async function personFor(access: Access, query: { caseId?: string | undefined; idNumber?: string | undefined }): Promise<string> {
+  async function personFor(
+    access: Access,
+    query: { caseId?: string | undefined; idNumber?: string | undefined },
+  ): Promise<string> {
     const found = await db.transaction(access, async (tx) => {
       if (query.caseId) return (await tx.maybe(readState, [query.caseId]))?.state.personId ?? null;
       const parsed = fieldKind('id_number').parse(query.idNumber, {}, { today: clock.now().slice(0, 10) });
       if (!parsed.ok) return null;
-      const index = idNumberIndex(crypto, { type: 'resident_id', number: String(parsed.value) });
-      const row = await tx.asSystem().maybe(selectPersonByIndex, [index]);
-      return row && (await tx.maybe(selectSeesPerson, [row.person_id])) ? row.person_id : null;
+      const personId = await identity.idByNumber(tx.asSystem(), String(parsed.value));
+      return personId && (await tx.maybe(selectSeesPerson, [personId])) ? personId : null;
     });
     if (!found) throw refuse('cover.person_unknown');
     return found;
@@ -274,7 +300,22 @@ export function createServices(options: ServicesOptions) {
   }
 
   return {
-    config, db, clock, crypto, trace, calendar, orgs, catalogue, files, identity, notices, membership, money, cover, cases, reader,
+    config,
+    db,
+    clock,
+    crypto,
+    trace,
+    calendar,
+    orgs,
+    catalogue,
+    files,
+    identity,
+    notices,
+    membership,
+    money,
+    cover,
+    cases,
+    reader,
     documents: { ...documents, print },
     drafts: createDrafts({ db, crypto, clock, isRegion, published: catalogue.published }),
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
@@ -283,7 +324,8 @@ export function createServices(options: ServicesOptions) {
     region: config.region,
     isRegion,
     readCursor: (cursor: string | null) => readCursor(cursor ?? undefined),
-    personFor, suggest, prepare,
+    personFor,
+    suggest,
+    prepare,
   };
 }
-

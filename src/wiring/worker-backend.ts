@@ -4,22 +4,33 @@
 import type { Service } from '#catalog';
 import { fieldKind, formatYuan } from '#catalog/fields/index';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
-import type { Message, HomeModel, LifeEvent, CaseItem, CoverNow, PaymentModel, ServiceCard, ConsentText, FileView, PaymentLink, DueItem } from '#apps/worker/pages/model';
-import type { Challenge, Login, PublishedService, WorkerBackend } from '#apps/worker/backend';
+import type {
+  Message,
+  HomeModel,
+  LifeEvent,
+  CaseItem,
+  CoverNow,
+  PaymentModel,
+  ServiceCard,
+  PaymentLink,
+  DueItem,
+} from '#apps/worker/pages/model';
+import type { PublishedService, WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { statement } from '#platform/db';
-import { declareRefusals, type FieldProblem } from '#platform/errors';
+import { declareRefusals } from '#platform/errors';
 import type { CaseSummary } from '#modules/cases';
 import { rectifyBy } from '#modules/cases';
-import { checkRegistration, maskPerson, sessionMaxAgeSeconds } from '#modules/identity';
+import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
+import { beijing, fileIdsIn, toFileView } from './worker-words.ts';
+import { consents, createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
   'pages.no_service': { status: 404, zh: '没有这项服务，或它还没有开通。', next: '请到服务目录查看可以办理的事项。' },
   'pages.message_gone': { status: 404, zh: '没有找到这条消息。', next: '请回到消息列表。' },
   'pages.no_order': { status: 404, zh: '没有找到这笔缴费。', next: '请回到办件页面查看。' },
-  'pages.challenge_gone': { status: 410, zh: '这次登录已经过期。', next: '请重新填写手机号。' },
   'pages.signature_phone': { status: 409, zh: '没有找到您登记的手机号。', next: '请到就近的工会服务站更新手机号。' },
 });
 
@@ -30,33 +41,14 @@ const lifeEvents: readonly { code: string; zh: string; services: readonly string
   { code: 'union', zh: '加入工会', services: ['UN-001'] },
 ];
 
-const consentVersion = '2026-01';
-const consents: readonly ConsentText[] = [
-  {
-    name: 'agree_identity',
-    zh: '同意处理我的身份信息',
-    paragraphs: [
-      '为了实名登记、核对资格和防止冒用，我们需要处理您的姓名、证件号码和手机号。证件号码加密保存，页面上只显示一部分；谁因为什么看过，您可以随时在“我的”里查到。',
-      '不同意就不能登记办理；您可以随时撤回同意，撤回前已办理的事项不受影响。',
-    ],
-    purpose: 'identity',
-    version: consentVersion,
-    required: true,
-  },
-];
-
-/** Who registers agrees to the rules in the same act. */
-const selectRegistered = statement<[string], { created_at: string }>('wiring.registered_at', 'select created_at from person where person_id = $1');
-
-const registrationMs = 15 * 60_000;
-const unfinishedMax = 10_000;
-
-type Unfinished = { readonly phone: string; name?: string; idDocument?: { type: string; number: string }; region?: string; readonly untilMs: number };
+const selectRegistered = statement<[string], { created_at: string }>(
+  'wiring.registered_at',
+  'select created_at from person where person_id = $1',
+);
 
 export function createWorkerBackend(services: Services): WorkerBackend {
-  const { identity, drafts, cases, reader, cover, money, notices, documents, files, orgs, catalogue, clock, crypto, db } = services;
-  // Registrations under way, sealed by nothing but time: they live a quarter of an hour in this process and never in the database.
-  const unfinished = new Map<string, Unfinished>();
+  const { identity, drafts, cases, reader, cover, money, notices, documents, files, orgs, catalogue, clock, db } =
+    services;
 
   const open = (personId: string) => ({
     access: workerAccess(personId),
@@ -69,107 +61,45 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     const found = await identity.sessionOf(token, 'worker');
     if (found?.kind !== 'worker') return null;
     const [profile, unread] = await Promise.all([identity.profile(found.personId), notices.unread(found.personId)]);
-    return { personId: found.personId, name: profile?.name ?? '', region: profile?.region ?? demonstrationRegion, csrf: found.csrf, unread };
-  }
-
-  const challengeContext = 'challenge:phone:1';
-
-  async function requestCode(phone: string, address: string): Promise<Challenge> {
-    const { waitSeconds } = await identity.requestCode(phone, address);
-    const digits = fieldKind('phone').parse(phone, {}, { today: dayOf(clock.now()) });
-    const value = digits.ok ? String(digits.value) : phone;
-    return { challengeId: crypto.seal(challengeContext, value), phoneMasked: fieldKind('phone').mask(value), waitSeconds };
-  }
-
-  function phoneOf(challengeId: string): string {
-    try {
-      return crypto.open(challengeContext, challengeId);
-    } catch {
-      throw refuse('pages.challenge_gone');
-    }
-  }
-
-  async function challenge(challengeId: string): Promise<Challenge | null> {
-    try {
-      return { challengeId, phoneMasked: fieldKind('phone').mask(crypto.open(challengeContext, challengeId)), waitSeconds: 60 };
-    } catch {
-      return null;
-    }
-  }
-
-  async function verifyCode(challengeId: string, code: string): Promise<Login> {
-    const phone = phoneOf(challengeId);
-    const verified = await identity.verifyCode(phone, code);
-    if (verified.state === 'in') return { kind: 'session', token: verified.token, maxAgeSeconds: sessionMaxAgeSeconds };
-    forgetOld();
-    unfinished.set(verified.token, { phone, untilMs: Date.now() + registrationMs });
-    return { kind: 'register', registrationToken: verified.token, maxAgeSeconds: registrationMs / 1000 };
-  }
-
-  function forgetOld(): void {
-    const now = Date.now();
-    for (const [token, one] of unfinished) {
-      if (one.untilMs < now || unfinished.size > unfinishedMax) unfinished.delete(token);
-    }
-  }
-
-  async function registration(token: string) {
-    const one = unfinished.get(token);
-    if (!one || one.untilMs < Date.now()) return null;
     return {
-      phoneMasked: fieldKind('phone').mask(one.phone),
-      name: one.name ?? null,
-      idMasked: one.idDocument ? fieldKind('id_document').mask(one.idDocument) : null,
-      region: one.region ?? null,
-      consents,
+      personId: found.personId,
+      name: profile?.name ?? '',
+      region: profile?.region ?? demonstrationRegion,
+      csrf: found.csrf,
+      unread,
     };
-  }
-
-  async function saveRegistration(token: string, input: { name?: unknown; idDocument?: unknown; region?: unknown }): Promise<readonly FieldProblem[]> {
-    const one = unfinished.get(token);
-    if (!one) throw refuse('pages.challenge_gone');
-    const context = { today: dayOf(clock.now()), isRegion: services.isRegion };
-    const problems: FieldProblem[] = [];
-    const check = (name: 'name' | 'idDocument' | 'region', kind: 'person_name' | 'id_document' | 'region', raw: unknown) => {
-      const parsed = fieldKind(kind).parse(raw, {}, context);
-      if (parsed.ok) Object.assign(one, { [name]: parsed.value });
-      else problems.push(...parsed.problems.map((problem) => ({ path: [name, ...(problem.path ?? [])].join('.'), code: problem.code, zh: problem.zh })));
-    };
-    if ('name' in input) check('name', 'person_name', input.name);
-    if ('idDocument' in input) check('idDocument', 'id_document', input.idDocument);
-    if ('region' in input) check('region', 'region', input.region);
-    return problems;
-  }
-
-  async function register(token: string, agreed: readonly string[]) {
-    const one = unfinished.get(token);
-    if (!one) throw refuse('pages.challenge_gone');
-    const missing = consents.filter((consent) => consent.required && !agreed.includes(`${consent.purpose}@${consent.version}`));
-    if (missing.length > 0) return { problems: missing.map((consent) => ({ path: consent.name, code: 'must_agree', zh: '需要您同意后才能登记，请勾选。' })) };
-    const input = { token, name: one.name ?? '', idDocument: one.idDocument ?? { type: '', number: '' }, region: one.region ?? '', consentVersion };
-    const checked = checkRegistration(input, dayOf(clock.now()), services.isRegion);
-    if (!checked.ok) return { problems: checked.problems };
-    const made = await identity.register(input);
-    unfinished.delete(token);
-    return { token: made.token, maxAgeSeconds: sessionMaxAgeSeconds };
   }
 
   // ---- what there is
 
-  const card = (service: Service): ServiceCard => ({ code: service.code, zh: service.zh, summary: service.summary ?? service.outcome.zh, unavailable: null });
+  const card = (service: Service): ServiceCard => ({
+    code: service.code,
+    zh: service.zh,
+    summary: service.summary ?? service.outcome.zh,
+    unavailable: null,
+  });
 
   async function directory(query: string): Promise<readonly LifeEvent[]> {
     const wanted = query.trim().toLowerCase();
     const published = catalogue.publishedServices();
     const matches = (service: Service) =>
-      wanted === '' || [service.zh, service.summary ?? '', service.code, ...(service.keywords ?? [])].some((text) => text.toLowerCase().includes(wanted));
+      wanted === '' ||
+      [service.zh, service.summary ?? '', service.code, ...(service.keywords ?? [])].some((text) =>
+        text.toLowerCase().includes(wanted),
+      );
     const placed = new Set(lifeEvents.flatMap((event) => event.services));
-    const rest = { code: 'other', zh: '其他', services: published.filter((service) => !placed.has(service.code)).map((service) => service.code) };
+    const rest = {
+      code: 'other',
+      zh: '其他',
+      services: published.filter((service) => !placed.has(service.code)).map((service) => service.code),
+    };
     return [...lifeEvents, rest]
       .map((event) => ({
         code: event.code,
         zh: event.zh,
-        services: event.services.flatMap((code) => published.filter((service) => service.code === code && matches(service)).map(card)),
+        services: event.services.flatMap((code) =>
+          published.filter((service) => service.code === code && matches(service)).map(card),
+        ),
       }))
       .filter((event) => event.services.length > 0);
   }
@@ -192,13 +122,20 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   }
 
   async function home(personId: string): Promise<HomeModel> {
-    const [profile, coverState, mine] = await Promise.all([identity.profile(personId), coverNow(personId), reader.mine(workerAccess(personId), personId, null)]);
+    const [profile, coverState, mine] = await Promise.all([
+      identity.profile(personId),
+      coverNow(personId),
+      reader.mine(workerAccess(personId), personId, null),
+    ]);
     const items = mine.items;
     return {
       name: profile?.name ?? '',
       cover: coverState,
       due: items.flatMap((item) => dueOf(item)),
-      doing: items.filter((item) => item.status === 'open').slice(0, 5).map(toItem),
+      doing: items
+        .filter((item) => item.status === 'open')
+        .slice(0, 5)
+        .map(toItem),
       services: catalogue.publishedServices().map(card),
       reportService: 'DI-006',
       buyService: 'DI-001',
@@ -208,7 +145,15 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   function dueOf(item: CaseSummary): DueItem[] {
     const href = `/m/cases/${item.caseId}`;
     if (item.status === 'open' && item.mineNow) {
-      return [{ href, title: item.serviceZh, text: `轮到您：${item.statusText}`, dueText: item.dueAt ? `请在${beijing(item.dueAt)}前办` : '', light: item.light }];
+      return [
+        {
+          href,
+          title: item.serviceZh,
+          text: `轮到您：${item.statusText}`,
+          dueText: item.dueAt ? `请在${beijing(item.dueAt)}前办` : '',
+          light: item.light,
+        },
+      ];
     }
     return item.canRate ? [{ href, title: item.serviceZh, text: '办完了，请评价', dueText: '', light: 'green' }] : [];
   }
@@ -240,12 +185,22 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   }
 
   /** Adds what is known already, with where it comes from, so that it is shown and not asked. */
-  async function withKnown(personId: string, serviceCode: string, found: { draftId: string; updatedAt: string; answers: Readonly<Record<string, unknown>>; masks: Readonly<Record<string, string>> }) {
+  async function withKnown(
+    personId: string,
+    serviceCode: string,
+    found: {
+      draftId: string;
+      updatedAt: string;
+      answers: Readonly<Record<string, unknown>>;
+      masks: Readonly<Record<string, string>>;
+    },
+  ) {
     const published = catalogue.published(serviceCode);
     const profile = await identity.profile(personId);
     const prefill: Record<string, { value: unknown; from: string }> = {};
     for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
-      if (field.concept === 'occupation' && profile?.occupation) prefill[name] = { value: profile.occupation, from: '您登记的资料' };
+      if (field.concept === 'occupation' && profile?.occupation)
+        prefill[name] = { value: profile.occupation, from: '您登记的资料' };
       if (field.kind === 'region' && profile) prefill[name] = { value: profile.region, from: '您登记的常住地区' };
       const org = field.concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
       if (org) prefill[name] = { value: { orgId: org.orgId, name: org.name }, from: '您登记的资料' };
@@ -257,14 +212,24 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     if (serviceCode === 'DI-001') prefill['cover_from'] = { value: dayOf(clock.now()), from: '今天' };
     const fileIds = Object.values(found.answers).flatMap(fileIdsIn);
     const described = await files.describe(workerAccess(personId), fileIds);
-    return { draftId: found.draftId, updatedAt: found.updatedAt, answers: found.answers, masks: found.masks, prefill, files: Object.fromEntries(described.map((one) => [one.fileId, toFileView(one)])) };
+    return {
+      draftId: found.draftId,
+      updatedAt: found.updatedAt,
+      answers: found.answers,
+      masks: found.masks,
+      prefill,
+      files: Object.fromEntries(described.map((one) => [one.fileId, toFileView(one)])),
+    };
   }
 
   /** The person's latest case that a form may mean: the report of a claim, the purchase of a refund. */
   async function citable(personId: string, concept: string | undefined): Promise<CaseSummary | undefined> {
     const wanted = concept === 'accident_report_no' ? 'DI-006' : concept === 'policy_no' ? 'DI-001' : null;
     const mine = wanted ? await reader.mine(workerAccess(personId), personId, null) : { items: [] };
-    return mine.items.find((one) => one.serviceCode === wanted && one.status === 'open') ?? mine.items.find((one) => one.serviceCode === wanted);
+    return (
+      mine.items.find((one) => one.serviceCode === wanted && one.status === 'open') ??
+      mine.items.find((one) => one.serviceCode === wanted)
+    );
   }
 
   async function saveDraft(personId: string, serviceCode: string, answers: Readonly<Record<string, unknown>>) {
@@ -319,7 +284,17 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
     const order = await money.payments.orderOf(workerAccess(personId), caseId);
-    return order ? [{ orderId: caseId, zh: order.description, amountFen: order.amountFen, stateText: order.stateZh, payable: order.state === 'created' || order.state === 'open' }] : [];
+    return order
+      ? [
+          {
+            orderId: caseId,
+            zh: order.description,
+            amountFen: order.amountFen,
+            stateText: order.stateZh,
+            payable: order.state === 'created' || order.state === 'open',
+          },
+        ]
+      : [];
   }
 
   async function caseView(personId: string, caseId: string) {
@@ -337,7 +312,14 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       { zh: '保费总额', text: amount('gross_fen') },
       { zh: '财政补贴', text: amount('subsidy_fen') },
     ].flatMap((line) => (line.text ? [{ zh: line.zh, text: `${line.text} 元` }] : []));
-    const states = { created: 'created', open: 'waiting', paid: 'paid', closed: 'closed', refunding: 'refunding', refunded: 'refunded' } as const;
+    const states = {
+      created: 'created',
+      open: 'waiting',
+      paid: 'paid',
+      closed: 'closed',
+      refunding: 'refunding',
+      refunded: 'refunded',
+    } as const;
     return {
       orderId: caseId,
       title: order.description,
@@ -351,29 +333,41 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     };
   }
 
-  function toMessage(one: { noticeId: string; title: string; text: string; at: string; readAt: string | null; caseId: string | null }): Message {
-    return { messageId: one.noticeId, title: one.title, text: one.text, at: one.at, read: one.readAt !== null, caseId: one.caseId };
+  function toMessage(one: {
+    noticeId: string;
+    title: string;
+    text: string;
+    at: string;
+    readAt: string | null;
+    caseId: string | null;
+  }): Message {
+    return {
+      messageId: one.noticeId,
+      title: one.title,
+      text: one.text,
+      at: one.at,
+      read: one.readAt !== null,
+      caseId: one.caseId,
+    };
   }
 
   return {
     session,
-    requestCode,
-    challenge,
-    verifyCode,
-    registration,
-    saveRegistration,
-    register,
+    ...createRegistration(services),
     logout: (token) => identity.logout(token),
     home,
     directory,
     service,
     reportService: () => 'DI-006',
     searchOrganisations: async (query, concept) =>
-      orgs.search(query, concept === 'platform' ? 'platform_company' : concept === 'hospital' ? 'hospital' : undefined).map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
+      orgs
+        .search(query, concept === 'platform' ? 'platform_company' : concept === 'hospital' ? 'hospital' : undefined)
+        .map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
     draft,
     startDraft,
     saveDraft,
-    attachFile: (personId, serviceCode, field, fileId) => drafts.changeFiles(personId, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
+    attachFile: (personId, serviceCode, field, fileId) =>
+      drafts.changeFiles(personId, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
     detachFile: async (personId, serviceCode, field, fileId) => {
       await drafts.changeFiles(personId, serviceCode, field, (ids) => ids.filter((id) => id !== fileId));
     },
@@ -393,9 +387,12 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       await cases.commandCase(access, actor, { requestId, caseId, command });
     },
     rate: async (personId, caseId, rating, requestId) => {
-      await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating }, (at) => rectifyBy(services.calendar(), at));
+      await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating }, (at) =>
+        rectifyBy(services.calendar(), at),
+      );
     },
-    upload: async (personId, upload) => toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.from(upload.bytes) })),
+    upload: async (personId, upload) =>
+      toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.from(upload.bytes) })),
     file: async (personId, fileId) => {
       const found = await files.read(workerAccess(personId), fileId);
       return { name: found.name, mediaType: found.mediaType, bytes: found.content };
@@ -421,7 +418,12 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         })),
       );
       const items = days.toSorted((a, b) => (a.day < b.day ? 1 : -1));
-      return { now, days: { items, nextCursor: null }, buyService: 'DI-001', refundService: items.some((day) => day.refundable) ? 'DI-005' : null };
+      return {
+        now,
+        days: { items, nextCursor: null },
+        buyService: 'DI-001',
+        refundService: items.some((day) => day.refundable) ? 'DI-005' : null,
+      };
     },
     coverAt: async (personId, instant) => {
       const found = await cover.coveredAt(personId, instant);
@@ -456,32 +458,25 @@ export function createWorkerBackend(services: Services): WorkerBackend {
           { zh: '证件号码', text: masked.idNumber },
           { zh: '手机号', text: masked.phone },
           { zh: '地区', text: regionFullName(found.region) ?? found.region },
-          { zh: '会籍', text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会' },
+          {
+            zh: '会籍',
+            text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会',
+          },
         ],
         consents: consents.map((consent) => ({ zh: consent.zh, version: consent.version, at: registered.created_at })),
       };
     },
     whoSawMyData: async (personId, cursor) => {
       const page = await identity.whoHasSeen(personId, cursor ?? undefined);
-      return { items: page.items.map((one) => ({ at: one.at, who: `${one.orgName} ${one.staffName}`, what: one.fieldZh, why: one.reason })), nextCursor: page.nextCursor };
+      return {
+        items: page.items.map((one) => ({
+          at: one.at,
+          who: `${one.orgName} ${one.staffName}`,
+          what: one.fieldZh,
+          why: one.reason,
+        })),
+        nextCursor: page.nextCursor,
+      };
     },
   };
 }
-
-function toFileView(one: { fileId: string; name: string; mediaType: string }): FileView {
-  return { fileId: one.fileId, name: one.name, mediaType: one.mediaType, stateZh: '已安全保存' };
-}
-
-function fileIdsIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if ('fileIds' in value && Array.isArray(value.fileIds)) return value.fileIds.filter((id): id is string => typeof id === 'string');
-  return 'fileId' in value && typeof value.fileId === 'string' ? [value.fileId] : [];
-}
-
-const beijingFormat = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
-
-/** `5月3日 14:32` in China's time. */
-function beijing(instant: string | null): string {
-  return instant ? beijingFormat.format(new Date(instant)) : '';
-}
-

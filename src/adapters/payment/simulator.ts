@@ -242,7 +242,12 @@ function credentialsOf(keys: SimKeys, baseUrl: string): PaymentSimulator['creden
 
 function paidBefore(one: PaidBefore): SimOrder {
   return {
-    ...one, prepayId: `before-${one.orderNo}`, tradeType: 'MWEB', notifyUrl: '', payer: '', state: 'SUCCESS',
+    ...one,
+    prepayId: `before-${one.orderNo}`,
+    tradeType: 'MWEB',
+    notifyUrl: '',
+    payer: '',
+    state: 'SUCCESS',
   };
 }
 

@@ -30,13 +30,12 @@ export { acceptDefault, acceptMimeTypes } from './attachment.ts';
 export type { FileAccept, FileOptions, FileValue, Signature } from './attachment.ts';
 export { consentToken } from './choice.ts';
 export type { Choice, Consent, ConsentOptions } from './choice.ts';
-export { addDays, isDay, resolveBound } from './day.ts';
+export { isDay, resolveBound } from './day.ts';
 export type { DateBound } from './day.ts';
-export { icd10Group } from './diagnosis.ts';
 export type { Icd10Group } from './diagnosis.ts';
 export type { GroupFields, GroupOptions, Row } from './group.ts';
 export * from './identity.ts';
-export { exampleToday, fieldKindNames } from './kind.ts';
+export { fieldKindNames } from './kind.ts';
 export type {
   FieldClass,
   FieldKind,
@@ -48,13 +47,12 @@ export type {
   ParseContext,
   Problem,
 } from './kind.ts';
-export { fenMax, formatYuan, luhnValid, makeCardNumber, parseYuan } from './money.ts';
-export { makeUscc, orgCodeCheckChar, usccCheckChar } from './organisation.ts';
+export { formatYuan, makeCardNumber } from './money.ts';
+export { makeUscc } from './organisation.ts';
 export type { OrgRef } from './organisation.ts';
 export type { Address, Location } from './place.ts';
 export { isBlank } from './raw.ts';
 export type { Person, PersonColumn, PersonListOptions, PersonRef } from './reference.ts';
-export { shanghaiDay } from './time.ts';
 
 /** What each kind parses to. */
 export type FieldValues = {

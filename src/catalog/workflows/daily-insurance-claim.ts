@@ -12,10 +12,28 @@ export const dailyInsuranceClaim = defineWorkflow({
   purpose: '出险报案、查勘、责任核定、预付、定损、给付与拒赔告知',
   entries: {
     report: { step: 'report', zh: '出险报案', caseMode: 'new', startedBy: 'service' },
-    medical: { step: 'docs', waits: ['docs', 'remind-docs'], zh: '医疗费', caseMode: 'attach_or_new', startedBy: 'service' },
-    allowance: { step: 'docs', waits: ['docs', 'remind-docs'], zh: '住院津贴', caseMode: 'attach_or_new', startedBy: 'service' },
+    medical: {
+      step: 'docs',
+      waits: ['docs', 'remind-docs'],
+      zh: '医疗费',
+      caseMode: 'attach_or_new',
+      startedBy: 'service',
+    },
+    allowance: {
+      step: 'docs',
+      waits: ['docs', 'remind-docs'],
+      zh: '住院津贴',
+      caseMode: 'attach_or_new',
+      startedBy: 'service',
+    },
     disability: { step: 'disability-start', zh: '伤残', caseMode: 'attach_or_new', startedBy: 'service' },
-    death: { step: 'docs', waits: ['docs', 'remind-docs'], zh: '身故', caseMode: 'attach_or_new', startedBy: 'service' },
+    death: {
+      step: 'docs',
+      waits: ['docs', 'remind-docs'],
+      zh: '身故',
+      caseMode: 'attach_or_new',
+      startedBy: 'service',
+    },
   },
   steps: {
     report: {
@@ -24,7 +42,13 @@ export const dailyInsuranceClaim = defineWorkflow({
       role: 'worker',
       actors: ['worker', 'family_member', 'enterprise'],
       produces: '报案号、时间地点、现场影像',
-      limit: { value: 48, unit: 'hour', basis: '地方承诺', basisType: 'local_promise', countedFrom: { kind: 'event', ref: 'accident_time', zh: '出险时' } },
+      limit: {
+        value: 48,
+        unit: 'hour',
+        basis: '地方承诺',
+        basisType: 'local_promise',
+        countedFrom: { kind: 'event', ref: 'accident_time', zh: '出险时' },
+      },
       withdrawable: true,
       outcomes: {
         submit: { zh: '提交', next: ['policy-check'] },
@@ -47,9 +71,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         miss: { zh: '未命中', end: 'redirected' },
         late: { zh: '逾期', conditionZh: '超时报案', next: ['dispatch'] },
       },
-      auto: [
-        { action: 'match', targets: ['日保在保库'], when: 'enter' },
-      ],
+      auto: [{ action: 'match', targets: ['日保在保库'], when: 'enter' }],
     },
     dispatch: {
       zh: '派单并首次联系',
@@ -63,12 +85,14 @@ export const dailyInsuranceClaim = defineWorkflow({
       readers: ['supervisor', 'hrss_window'],
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
-        contact: { zh: '已联系上', next: ['survey', 'police-doc'], parallel: { join: 'duty', scope: ['survey', 'police-doc'] } },
+        contact: {
+          zh: '已联系上',
+          next: ['survey', 'police-doc'],
+          parallel: { join: 'duty', scope: ['survey', 'police-doc'] },
+        },
         unreachable: { zh: '联系不上', next: ['dispatch'] },
       },
-      auto: [
-        { action: 'sms', targets: ['报案人'], when: 'exit', on: ['contact'], template: 'claim_contact' },
-      ],
+      auto: [{ action: 'sms', targets: ['报案人'], when: 'exit', on: ['contact'], template: 'claim_contact' }],
     },
     survey: {
       zh: '现场或线上查勘',
@@ -98,16 +122,19 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 10, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       form: {
         police_finding: field('longtext', '事故认定情况', {}, { optional: true, class: 'internal' }),
-        police_liability: field('enum', '责任认定', choices('无责任', '次要责任', '同等责任', '主要责任', '全部责任', '非交通事故'), { optional: true }),
+        police_liability: field(
+          'enum',
+          '责任认定',
+          choices('无责任', '次要责任', '同等责任', '主要责任', '全部责任', '非交通事故'),
+          { optional: true },
+        ),
       },
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         done: { zh: '完成', next: ['duty'] },
         none: { zh: '无', conditionZh: '非交通事故', next: ['duty'] },
       },
-      auto: [
-        { action: 'match', targets: ['交警事故库'], when: 'enter' },
-      ],
+      auto: [{ action: 'match', targets: ['交警事故库'], when: 'enter' }],
     },
     duty: {
       zh: '保险责任初步核定',
@@ -123,9 +150,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         no: { zh: '否', next: ['deny'] },
         pending: { zh: '待查', next: ['survey'] },
       },
-      auto: [
-        { action: 'rule', targets: ['RT-DI-BEN'], when: 'enter' },
-      ],
+      auto: [{ action: 'rule', targets: ['RT-DI-BEN'], when: 'enter' }],
     },
     'prepay-option': {
       zh: '是否预付赔款',
@@ -135,7 +160,15 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
-        prepay: { zh: '预付', conditionZh: '重伤抢救', next: ['prepay'], form: { prepay_fen: field('money', '预付金额', { minFen: 1, maxFen: 20_000_000 }), payout_card: field('bank_card', '收款卡', {}, { concept: 'payout_account' }) } },
+        prepay: {
+          zh: '预付',
+          conditionZh: '重伤抢救',
+          next: ['prepay'],
+          form: {
+            prepay_fen: field('money', '预付金额', { minFen: 1, maxFen: 20_000_000 }),
+            payout_card: field('bank_card', '收款卡', {}, { concept: 'payout_account' }),
+          },
+        },
         skip: { zh: '跳过', next: ['docs'] },
       },
       auto: [
@@ -215,9 +248,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       outcomes: {
         submit: { zh: '提交', next: ['disability-rate'] },
       },
-      auto: [
-        { action: 'ocr', targets: ['diagnosis'], when: 'enter' },
-      ],
+      auto: [{ action: 'ocr', targets: ['diagnosis'], when: 'enter' }],
     },
     'disability-rate': {
       zh: '伤残等级评定',
@@ -226,7 +257,12 @@ export const dailyInsuranceClaim = defineWorkflow({
       produces: '评定意见（人身保险伤残标准）',
       limit: { value: 30, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       form: {
-        disability_grade: field('enum', '伤残等级', choices('一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级'), { optional: true }),
+        disability_grade: field(
+          'enum',
+          '伤残等级',
+          choices('一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级'),
+          { optional: true },
+        ),
         disability_opinion: field('longtext', '评定意见', {}, { class: 'sensitive' }),
       },
       reveals: ['disability_opinion'],
@@ -235,16 +271,20 @@ export const dailyInsuranceClaim = defineWorkflow({
         none: { zh: '无', next: ['deny'] },
         unstable: { zh: '伤情未稳定', next: ['disability-rate'] },
       },
-      auto: [
-        { action: 'rule', targets: ['RT-DI-DIS'], when: 'enter' },
-      ],
+      auto: [{ action: 'rule', targets: ['RT-DI-DIS'], when: 'enter' }],
     },
     assess: {
       zh: '理算核赔',
       kind: 'human',
       role: 'insurer_adjuster',
       produces: '理算书',
-      limit: { value: 30, unit: 'calendar_day', basis: '保险法第二十三条（复杂情形上限；简单案件地方承诺5个工作日）', basisType: 'statutory', countedFrom: { kind: 'step', ref: 'docs', zh: '初次收到给付请求与证明资料之日（补正期间扣除）' } },
+      limit: {
+        value: 30,
+        unit: 'calendar_day',
+        basis: '保险法第二十三条（复杂情形上限；简单案件地方承诺5个工作日）',
+        basisType: 'statutory',
+        countedFrom: { kind: 'step', ref: 'docs', zh: '初次收到给付请求与证明资料之日（补正期间扣除）' },
+      },
       form: {
         assess_note: field('longtext', '理算说明', {}, { class: 'internal' }),
       },
@@ -273,9 +313,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         approve: { zh: '通过', next: ['confirm'] },
         return: { zh: '退回补正', next: ['assess'] },
       },
-      auto: [
-        { action: 'sign', targets: ['复核单'], when: 'enter' },
-      ],
+      auto: [{ action: 'sign', targets: ['复核单'], when: 'enter' }],
     },
     confirm: {
       zh: '申请人确认赔付金额',
@@ -300,7 +338,13 @@ export const dailyInsuranceClaim = defineWorkflow({
       kind: 'human',
       role: 'insurer_finance',
       produces: '到账回单',
-      limit: { value: 10, unit: 'calendar_day', basis: '保险法第二十三条', basisType: 'statutory', countedFrom: { kind: 'step', ref: 'confirm', zh: '达成给付协议之日' } },
+      limit: {
+        value: 10,
+        unit: 'calendar_day',
+        basis: '保险法第二十三条',
+        basisType: 'statutory',
+        countedFrom: { kind: 'step', ref: 'confirm', zh: '达成给付协议之日' },
+      },
       outcomes: {
         paid: { zh: '支付成功', next: ['close'], by: ['event'] },
         pay_failed: { zh: '支付失败', next: ['docs'], by: ['event'] },
@@ -334,14 +378,25 @@ export const dailyInsuranceClaim = defineWorkflow({
       produces: '拒赔理由',
       // The three days of 保险法 24 are kept by issuing the letter on entry; this limit is for the applicant's answer, and his or
       // her right to a review outlives it.
-      limit: { value: 30, unit: 'calendar_day', basis: '地方承诺（保险法第二十四条的三日通知由系统即时送达）', basisType: 'local_promise' },
+      limit: {
+        value: 30,
+        unit: 'calendar_day',
+        basis: '地方承诺（保险法第二十四条的三日通知由系统即时送达）',
+        basisType: 'local_promise',
+      },
       outcomes: {
         expire: { zh: '期满未表态', end: 'rejected', by: ['clock'] },
         accept: { zh: '接受决定', end: 'rejected', by: ['worker', 'family_member'] },
         appeal: { zh: '不服提出异议', end: 'appealed', by: ['worker', 'family_member'] },
       },
       auto: [
-        { action: 'doc', targets: ['拒赔通知书'], when: 'enter', template: 'denial_notice', effect: 'cover.deny_claim' },
+        {
+          action: 'doc',
+          targets: ['拒赔通知书'],
+          when: 'enter',
+          template: 'denial_notice',
+          effect: 'cover.deny_claim',
+        },
         { action: 'sms', targets: ['申请人'], when: 'enter', template: 'claim_denied' },
         { action: 'open', targets: ['decision-review'], when: 'exit', on: ['appeal'] },
       ],

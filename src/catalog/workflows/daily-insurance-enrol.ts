@@ -73,9 +73,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
         pass: { zh: '通过', next: ['quote'] },
         reject: { zh: '不予通过', end: 'rejected' },
       },
-      auto: [
-        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'underwriting_manual' },
-      ],
+      auto: [{ action: 'sms', targets: ['被保险人'], when: 'enter', template: 'underwriting_manual' }],
     },
     quote: {
       zh: '保费与补贴分账',
@@ -88,9 +86,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
         payable: { zh: '可缴', next: ['pay'] },
         free: { zh: '无需支付', conditionZh: '专项全额资助', next: ['underwrite'] },
       },
-      auto: [
-        { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
-      ],
+      auto: [{ action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' }],
     },
     pay: {
       zh: '支付个人或企业承担部分',
@@ -104,9 +100,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
         pay_failed: { zh: '支付失败', next: ['pay'], by: ['event'] },
         timeout: { zh: '超时', end: 'cancelled', by: ['clock'] },
       },
-      auto: [
-        { action: 'pay', targets: ['日保保费'], when: 'enter', effect: 'payments.request' },
-      ],
+      auto: [{ action: 'pay', targets: ['日保保费'], when: 'enter', effect: 'payments.request' }],
     },
     underwrite: {
       zh: '实时承保',
@@ -158,7 +152,13 @@ export const dailyInsuranceEnrol = defineWorkflow({
       role: 'system',
       produces: '当日有效标识',
       // Cover bought for several days ends with its last day, not one day after the policy was issued.
-      limit: { value: 0, unit: 'minute', basis: '保单载明的保障终止时间', basisType: 'local_promise', countedFrom: { kind: 'event', ref: 'cover_ends_at', zh: '保障终止时' } },
+      limit: {
+        value: 0,
+        unit: 'minute',
+        basis: '保单载明的保障终止时间',
+        basisType: 'local_promise',
+        countedFrom: { kind: 'event', ref: 'cover_ends_at', zh: '保障终止时' },
+      },
       outcomes: {
         end: { zh: '结束', end: 'completed', by: ['clock'] },
         renew: { zh: '续办', conditionZh: '已签自动续投', next: ['auto-run'], by: ['event'] },
@@ -174,9 +174,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
         submit: { zh: '提交', next: ['auto-bank'] },
         stop: { zh: '停止', next: ['auto-stop'] },
       },
-      auto: [
-        { action: 'sign', targets: ['代扣协议'], when: 'enter' },
-      ],
+      auto: [{ action: 'sign', targets: ['代扣协议'], when: 'enter' }],
     },
     'auto-bank': {
       zh: '银行代扣签约',
@@ -216,9 +214,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
         refill: { zh: '已补足', next: ['auto-run'], by: ['worker'] },
         timeout: { zh: '超时', next: ['auto-stop'], by: ['clock'] },
       },
-      auto: [
-        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_paused' },
-      ],
+      auto: [{ action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_paused' }],
     },
     'auto-stop': {
       zh: '解约自动续投',
@@ -229,9 +225,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       outcomes: {
         done: { zh: '完成', end: 'cancelled' },
       },
-      auto: [
-        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_stopped' },
-      ],
+      auto: [{ action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_stopped' }],
     },
     'endorse-request': {
       zh: '申请批改',
@@ -243,9 +237,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       outcomes: {
         submit: { zh: '提交', next: ['endorse-check'] },
       },
-      auto: [
-        { action: 'ocr', targets: ['id_card'], when: 'enter' },
-      ],
+      auto: [{ action: 'ocr', targets: ['id_card'], when: 'enter' }],
     },
     'endorse-check': {
       zh: '批改核验',
@@ -273,9 +265,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       outcomes: {
         submit: { zh: '提交', next: ['refund-check'] },
       },
-      auto: [
-        { action: 'match', targets: ['日保在保库', '在途报案'], when: 'enter' },
-      ],
+      auto: [{ action: 'match', targets: ['日保在保库', '在途报案'], when: 'enter' }],
     },
     'refund-check': {
       zh: '退保核算与补贴冲回',

@@ -98,9 +98,7 @@ export const unionMembershipJoin = defineWorkflow({
         industry: { zh: '归口行业工会', conditionZh: '属八大群体且有行业工会', next: ['industry-review'] },
         region: { zh: '归口区域工会', conditionZh: '其余', next: ['township-review'] },
       },
-      auto: [
-        { action: 'rule', targets: ['RT-UNION-HOME'], when: 'enter' },
-      ],
+      auto: [{ action: 'rule', targets: ['RT-UNION-HOME'], when: 'enter' }],
     },
     'grassroots-review': {
       zh: '基层工会审查',
@@ -116,9 +114,7 @@ export const unionMembershipJoin = defineWorkflow({
         return: { zh: '退回补正', next: ['apply'] },
         reject: { zh: '不予通过', next: ['county-recheck'] },
       },
-      auto: [
-        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' },
-      ],
+      auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' }],
     },
     'industry-review': {
       zh: '行业工会联合会审查',
@@ -153,9 +149,7 @@ export const unionMembershipJoin = defineWorkflow({
         return: { zh: '退回补正', next: ['apply'] },
         reject: { zh: '不予通过', next: ['county-recheck'] },
       },
-      auto: [
-        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' },
-      ],
+      auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' }],
     },
     'county-recheck': {
       zh: '县总工会复核不予入会意见或超期代审',
@@ -168,9 +162,7 @@ export const unionMembershipJoin = defineWorkflow({
         overrule: { zh: '责成接收', next: ['county-record'] },
         reject: { zh: '不予通过', end: 'rejected' },
       },
-      auto: [
-        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['reject'], template: 'membership_rejected' },
-      ],
+      auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['reject'], template: 'membership_rejected' }],
     },
     'county-record': {
       zh: '县总工会备案建档',
@@ -180,7 +172,13 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 2, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
-        joint: { zh: '联合办理', conditionZh: '勾选一件事', when: { op: 'eq', a: { op: 'field', name: 'joint' }, b: { op: 'const', value: true } }, next: ['card-issue', 'insurance-handoff'], parallel: { join: 'finish', scope: ['card-issue', 'insurance-handoff'] } },
+        joint: {
+          zh: '联合办理',
+          conditionZh: '勾选一件事',
+          when: { op: 'eq', a: { op: 'field', name: 'joint' }, b: { op: 'const', value: true } },
+          next: ['card-issue', 'insurance-handoff'],
+          parallel: { join: 'finish', scope: ['card-issue', 'insurance-handoff'] },
+        },
         single: { zh: '单独办理', next: ['card-issue'] },
       },
       auto: [
@@ -200,9 +198,7 @@ export const unionMembershipJoin = defineWorkflow({
       outcomes: {
         submit: { zh: '提交', next: ['card-issue'] },
       },
-      auto: [
-        { action: 'idcheck', targets: [], when: 'enter' },
-      ],
+      auto: [{ action: 'idcheck', targets: [], when: 'enter' }],
     },
     'card-issue': {
       zh: '生成电子会员证',
@@ -242,15 +238,28 @@ export const unionMembershipJoin = defineWorkflow({
       outcomes: {
         done: { zh: '完成', end: 'completed' },
       },
-      auto: [
-        { action: 'sms', targets: ['申请人'], when: 'exit', template: 'case_ended' },
-      ],
+      auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', template: 'case_ended' }],
     },
   },
   timers: [
-    { step: 'grassroots-review', after: { value: 7, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' }, effectZh: '超期未审，自动转县总工会代审（由人决定）', next: 'county-recheck' },
-    { step: 'industry-review', after: { value: 7, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' }, effectZh: '超期未审，自动转县总工会代审（由人决定）', next: 'county-recheck' },
-    { step: 'township-review', after: { value: 7, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' }, effectZh: '超期未审，自动转县总工会代审（由人决定）', next: 'county-recheck' },
+    {
+      step: 'grassroots-review',
+      after: { value: 7, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      effectZh: '超期未审，自动转县总工会代审（由人决定）',
+      next: 'county-recheck',
+    },
+    {
+      step: 'industry-review',
+      after: { value: 7, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      effectZh: '超期未审，自动转县总工会代审（由人决定）',
+      next: 'county-recheck',
+    },
+    {
+      step: 'township-review',
+      after: { value: 7, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
+      effectZh: '超期未审，自动转县总工会代审（由人决定）',
+      next: 'county-recheck',
+    },
   ],
   ends: {
     dropped: '本人未确认入会',

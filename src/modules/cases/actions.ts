@@ -22,7 +22,12 @@ export type CasesOptions = EngineOptions & {
   readonly crypto: CryptoPort;
   readonly isRegion: (code: string) => boolean;
   /** Files that a form names must exist, be clean and belong to whoever submits; gives their media types. */
-  readonly checkFiles: (tx: Tx, fileIds: readonly string[], caseId: string, actor: Actor) => Promise<ReadonlyMap<string, FormFile>>;
+  readonly checkFiles: (
+    tx: Tx,
+    fileIds: readonly string[],
+    caseId: string,
+    actor: Actor,
+  ) => Promise<ReadonlyMap<string, FormFile>>;
 };
 
 export type Applicant = { readonly personId: string | null; readonly orgId: string | null };
@@ -51,18 +56,31 @@ export function createCases(options: CasesOptions) {
     proof: Proof = {},
   ): Promise<Record<string, unknown>> {
     const at = now();
-    const parsed = parseForm(fields, materials, raw, { now: at, today: dayOf(at), isRegion: options.isRegion, ...proof });
+    const parsed = parseForm(fields, materials, raw, {
+      now: at,
+      today: dayOf(at),
+      isRegion: options.isRegion,
+      ...proof,
+    });
     if (!parsed.ok) throw refuse('cases.form_invalid', { count: parsed.problems.length }, parsed.problems);
     if (parsed.fileIds.length > 0) await options.checkFiles(tx, parsed.fileIds, caseId, actor);
     const sealed: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(parsed.data)) {
       const secret = parsed.secrets[name];
-      sealed[name] = secret ? { sealed: options.crypto.seal(`case:${caseId}:${name}`, JSON.stringify(value)), mask: secret.mask } : value;
+      sealed[name] = secret
+        ? { sealed: options.crypto.seal(`case:${caseId}:${name}`, JSON.stringify(value)), mask: secret.mask }
+        : value;
     }
     return sealed;
   }
 
-  async function openCase(access: Access, actor: Actor, applicant: Applicant, input: OpenCaseInput, proof: Proof = {}): Promise<Answer> {
+  async function openCase(
+    access: Access,
+    actor: Actor,
+    applicant: Applicant,
+    input: OpenCaseInput,
+    proof: Proof = {},
+  ): Promise<Answer> {
     const published = options.published(input.serviceCode);
     if (!published) throw refuse('cases.not_published', { code: input.serviceCode });
     const { service } = published;
@@ -72,7 +90,8 @@ export function createCases(options: CasesOptions) {
     return engine.once(access, input.requestId, { ...input, applicant }, async (tx) => {
       const cited = await citedCase(tx, service, input.data);
       const waits = entry.waits ?? [entry.step];
-      const waiting = entry.caseMode === 'new' ? undefined : cited?.state.active.find((one) => waits.includes(one.step));
+      const waiting =
+        entry.caseMode === 'new' ? undefined : cited?.state.active.find((one) => waits.includes(one.step));
       if (cited && waiting) return attach(tx, service, cited, waiting.step, input, actor, proof);
       if (entry.caseMode === 'attach') throw refuse('cases.attach_nothing');
       return start(tx, published, caseNo, cited?.state ?? null, applicant, input, actor, proof);
@@ -131,7 +150,13 @@ export function createCases(options: CasesOptions) {
     const facts = engine.factsAt(now());
     const caseId = cited.state.caseId;
     const data = await checkedForm(tx, service.fields, service.materials, input.data, caseId, actor, proof);
-    const decided = act(host, cited.state, { type: 'act', step, outcome: 'submit', data: { ...data, attached_service: service.code } }, actor, facts);
+    const decided = act(
+      host,
+      cited.state,
+      { type: 'act', step, outcome: 'submit', data: { ...data, attached_service: service.code } },
+      actor,
+      facts,
+    );
     const decision: Decision = { ...decided, type: 'attached', body: { ...decided.body, attached: service.code } };
     const state = await engine.carry(tx, host, cited, caseId, decision, actor, facts, input.requestId);
     return engine.answerOf(host, state);
@@ -147,13 +172,25 @@ export function createCases(options: CasesOptions) {
     return row;
   }
 
-  function openDossier(tx: Tx, service: Service, applicant: Applicant, data: Readonly<Record<string, unknown>>, at: string) {
+  function openDossier(
+    tx: Tx,
+    service: Service,
+    applicant: Applicant,
+    data: Readonly<Record<string, unknown>>,
+    at: string,
+  ) {
     if (!service.dossier) return null;
     const dossierId = newId();
     const happened = service.dossier.happenedAt ? data[service.dossier.happenedAt] : undefined;
     const readers = ['*', ...(applicant.personId ? [personGrant(applicant.personId)] : [])];
     tx.send(store.insertDossier, [
-      dossierId, service.dossier.kind, applicant.personId, service.dossier.zh, typeof happened === 'string' ? happened : null, at, readers,
+      dossierId,
+      service.dossier.kind,
+      applicant.personId,
+      service.dossier.zh,
+      typeof happened === 'string' ? happened : null,
+      at,
+      readers,
     ]);
     return dossierId;
   }
@@ -177,11 +214,19 @@ export function createCases(options: CasesOptions) {
     });
   }
 
-  async function checkCommand(tx: Tx, service: Service, state: CaseState, input: CaseCommand, actor: Actor): Promise<CaseCommand> {
+  async function checkCommand(
+    tx: Tx,
+    service: Service,
+    state: CaseState,
+    input: CaseCommand,
+    actor: Actor,
+  ): Promise<CaseCommand> {
     if (input.type !== 'act' && input.type !== 'supplement') return input;
     const definition = service.workflow.steps[input.step];
     if (!definition || !state.active.some((one) => one.step === input.step)) {
-      throw refuse(state.status === 'ended' ? 'cases.ended' : 'cases.out_of_step', { step: definition?.zh ?? input.step });
+      throw refuse(state.status === 'ended' ? 'cases.ended' : 'cases.out_of_step', {
+        step: definition?.zh ?? input.step,
+      });
     }
     if (input.type === 'supplement') {
       // A supplement may bring any field or paper of the form again; what it leaves out stands as it was.
@@ -191,7 +236,8 @@ export function createCases(options: CasesOptions) {
       return { ...input, data: await checkedForm(tx, fields, materials, input.data, state.caseId, actor) };
     }
     const source = entryService(service, state, input.step);
-    if (source === 'unnamed' && input.outcome === 'submit') throw refuse('cases.attach_through', { step: definition.zh });
+    if (source === 'unnamed' && input.outcome === 'submit')
+      throw refuse('cases.attach_through', { step: definition.zh });
     const entered = source === 'unnamed' ? null : source;
     const fields: Fields = { ...entered?.fields, ...definition.form, ...definition.outcomes[input.outcome]?.form };
     const raw = entered ? { ...plainData(state, entered), ...input.data } : input.data;
@@ -209,7 +255,9 @@ export function createCases(options: CasesOptions) {
       const entry = attached?.workflow.entries[attached.entry];
       if (attached && entry && (entry.waits ?? [entry.step]).includes(step)) return attached;
     }
-    const isEntry = Object.values(service.workflow.entries).some((entry) => (entry.waits ?? [entry.step]).includes(step));
+    const isEntry = Object.values(service.workflow.entries).some((entry) =>
+      (entry.waits ?? [entry.step]).includes(step),
+    );
     return isEntry ? 'unnamed' : null;
   }
 
@@ -219,7 +267,8 @@ export function createCases(options: CasesOptions) {
     const fields = allFields(service);
     for (const name of Object.keys(fields)) {
       const field = fields[name];
-      if (field && name in state.data) plain[name] = rawOf({ kind: field.kind, options: field.options }, unsealed(state, name));
+      if (field && name in state.data)
+        plain[name] = rawOf({ kind: field.kind, options: field.options }, unsealed(state, name));
     }
     return plain;
   }
@@ -243,14 +292,23 @@ export function createCases(options: CasesOptions) {
   }): Promise<{ done: boolean; answer: Answer | null }> {
     const actor: Actor = { kind: 'event', id: null, name: '外部回执', grants: ['*'] };
     let done = true;
-    const answer = await engine.once(systemAccess, input.requestId, input, (tx) => eventIn(tx, input, actor, (missed) => (done = !missed)));
+    const answer = await engine.once(systemAccess, input.requestId, input, (tx) =>
+      eventIn(tx, input, actor, (missed) => (done = !missed)),
+    );
     return { done, answer };
   }
 
   /** The same inside a transaction that somebody else holds (money settles and its case moves together). */
   async function eventIn(
     tx: Tx,
-    input: { requestId: string | null; caseId: string; step: string; outcome: string; data?: Readonly<Record<string, unknown>>; reason?: string },
+    input: {
+      requestId: string | null;
+      caseId: string;
+      step: string;
+      outcome: string;
+      data?: Readonly<Record<string, unknown>>;
+      reason?: string;
+    },
     actor: Actor = { kind: 'event', id: null, name: '外部回执', grants: ['*'] },
     onMissed: (missed: boolean) => void = () => {},
   ): Promise<Answer> {
@@ -261,12 +319,22 @@ export function createCases(options: CasesOptions) {
       return engine.answerOf(service, row.state);
     }
     const facts = engine.factsAt(now());
-    const decision = act(service, row.state, { type: 'act', step: input.step, outcome: input.outcome, data: input.data ?? {}, reason: input.reason }, actor, facts);
+    const decision = act(
+      service,
+      row.state,
+      { type: 'act', step: input.step, outcome: input.outcome, data: input.data ?? {}, reason: input.reason },
+      actor,
+      facts,
+    );
     const state = await engine.carry(tx, service, row, input.caseId, decision, actor, facts, input.requestId);
     return engine.answerOf(service, state);
   }
 
-  async function rateCase(actor: Actor, input: { requestId: string; caseId: string; stars: number; comment: string }, rectify: (at: string) => string): Promise<Answer> {
+  async function rateCase(
+    actor: Actor,
+    input: { requestId: string; caseId: string; stars: number; comment: string },
+    rectify: (at: string) => string,
+  ): Promise<Answer> {
     invariant(actor.id, 'only a person rates');
     const personId = actor.id;
     return engine.once(workerAccess(personId), input.requestId, input, async (tx) => {
@@ -277,10 +345,25 @@ export function createCases(options: CasesOptions) {
       const state = await engine.carry(tx, service, row, input.caseId, decision, actor, facts, input.requestId);
       const dueAt = input.stars <= 2 ? rectify(facts.now) : null;
       const leafId = options.trace.record(tx, {
-        eventId: newId(), type: 'rating', at: facts.now, region: state.region, department: service.lead, actorId: personId,
-        subjectId: personId, body: { case: state.caseNo, stars: input.stars },
+        eventId: newId(),
+        type: 'rating',
+        at: facts.now,
+        region: state.region,
+        department: service.lead,
+        actorId: personId,
+        subjectId: personId,
+        body: { case: state.caseNo, stars: input.stars },
       });
-      tx.send(store.insertRating, [state.caseId, personId, input.stars, input.comment || null, facts.now, dueAt, [...state.readers], leafId]);
+      tx.send(store.insertRating, [
+        state.caseId,
+        personId,
+        input.stars,
+        input.comment || null,
+        facts.now,
+        dueAt,
+        [...state.readers],
+        leafId,
+      ]);
       return engine.answerOf(service, state);
     });
   }
@@ -328,7 +411,9 @@ export function createCases(options: CasesOptions) {
     let changed = 0;
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
-      const rows = await options.db.transaction(systemAccess, (tx) => tx.run(store.listProvisional, [after, openBatch]));
+      const rows = await options.db.transaction(systemAccess, (tx) =>
+        tx.run(store.listProvisional, [after, openBatch]),
+      );
       for (const { case_id: caseId } of rows) {
         changed += await options.db.transaction(systemAccess, async (tx) => {
           const row = await engine.load(tx, caseId);
@@ -356,7 +441,11 @@ export function createCases(options: CasesOptions) {
         const rows = await tx.run(store.listCases, [after, openBatch]);
         const found: string[] = [];
         for (const row of rows) if (!(await rebuilds(tx, row.case_id, row.state))) found.push(row.case_id);
-        return { suspects: found, last: rows.length < openBatch ? null : (rows.at(-1)?.case_id ?? null), count: rows.length };
+        return {
+          suspects: found,
+          last: rows.length < openBatch ? null : (rows.at(-1)?.case_id ?? null),
+          count: rows.length,
+        };
       });
       checked += count;
       for (const caseId of suspects) if (!(await rebuildsHeld(caseId))) different.push(caseId);
@@ -373,10 +462,27 @@ export function createCases(options: CasesOptions) {
 
   /** Looked at again while nobody else can act: a case that moved between two reads is no fault. */
   async function rebuildsHeld(caseId: string): Promise<boolean> {
-    return options.db.transaction(systemAccess, async (tx) => rebuilds(tx, caseId, (await engine.load(tx, caseId)).state));
+    return options.db.transaction(systemAccess, async (tx) =>
+      rebuilds(tx, caseId, (await engine.load(tx, caseId)).state),
+    );
   }
 
-  return { openCase, commandCase, eventCase, eventIn, lock, rateCase, runNextDeadline, runDueDeadlines, recomputeAll, compareStates, unsealed, plainData, entryService, engine };
+  return {
+    openCase,
+    commandCase,
+    eventCase,
+    eventIn,
+    lock,
+    rateCase,
+    runNextDeadline,
+    runDueDeadlines,
+    recomputeAll,
+    compareStates,
+    unsealed,
+    plainData,
+    entryService,
+    engine,
+  };
 }
 
 /** Key order does not count: jsonb keeps its own. */

@@ -28,7 +28,10 @@ const orgs: Partial<Record<Role, string>> = {
   hrss_window: randomUUID(),
 };
 const clock = fixedClock('2026-03-02T02:00:00.000Z');
-const services = new Map([['UN-001', un001], ['DI-006', di006]]);
+const services = new Map([
+  ['UN-001', un001],
+  ['DI-006', di006],
+]);
 let database: TestDatabase;
 let db: Database;
 let cases: Cases;
@@ -110,7 +113,12 @@ const application = () => ({
 });
 
 function open(who: Worker, requestId = randomUUID(), data: Record<string, unknown> = application()) {
-  return cases.openCase(who.access, who.actor, who.applicant, { requestId, serviceCode: 'UN-001', region: '350203', data });
+  return cases.openCase(who.access, who.actor, who.applicant, {
+    requestId,
+    serviceCode: 'UN-001',
+    region: '350203',
+    data,
+  });
 }
 
 async function refused(promise: Promise<unknown>): Promise<string> {
@@ -147,7 +155,11 @@ describe('opening', () => {
     const error = await open(who, randomUUID(), bad).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Refusal);
     if (!(error instanceof Refusal)) return;
-    expect(error.problems.map((problem) => problem.path).toSorted()).toEqual(['accept_charter', 'occupation', 'start_month']);
+    expect(error.problems.map((problem) => problem.path).toSorted()).toEqual([
+      'accept_charter',
+      'occupation',
+      'start_month',
+    ]);
   });
 });
 
@@ -272,7 +284,9 @@ describe('the clock', () => {
     // 7 working days after 2 March 2026: the limit ends with 11 March, and the county decides instead.
     expect(timer?.at).toBe('2026-03-11T16:00:00.000Z');
     expect(timer?.body?.entered?.[0]?.step).toBe('county-recheck');
-    const lights = actions.filter((action) => action.type === 'light_turned').map((action) => [action.step, action.outcome]);
+    const lights = actions
+      .filter((action) => action.type === 'light_turned')
+      .map((action) => [action.step, action.outcome]);
     expect(lights).toContainEqual(['township-review', 'red']);
     clock.set('2026-03-02T02:00:00.000Z');
   });

@@ -37,7 +37,15 @@ export type Act = {
 
 export type Opening = Pick<
   CaseState,
-  'caseId' | 'caseNo' | 'serviceCode' | 'serviceHash' | 'region' | 'personId' | 'applicantOrgId' | 'dossierId' | 'parentCaseId'
+  | 'caseId'
+  | 'caseNo'
+  | 'serviceCode'
+  | 'serviceHash'
+  | 'region'
+  | 'personId'
+  | 'applicantOrgId'
+  | 'dossierId'
+  | 'parentCaseId'
 > & { readonly data: Readonly<Record<string, unknown>>; readonly readers: readonly string[] };
 
 /** Opens a case at its service's entry and takes the first outcome (`submit`, or the step's only one) at once. */
@@ -80,7 +88,11 @@ export function act(service: Service, state: CaseState, command: Act, actor: Act
   const capacity = requireCapacity(definition, state, active, actor, command.outcome);
   const outcome = definition.outcomes[command.outcome];
   if (!outcome) throw refuse('cases.no_such_outcome', { step: definition.zh, outcome: command.outcome });
-  if (definition.vote && actor.kind !== 'system' && [definition.vote.pass, definition.vote.fail].includes(command.outcome)) {
+  if (
+    definition.vote &&
+    actor.kind !== 'system' &&
+    [definition.vote.pass, definition.vote.fail].includes(command.outcome)
+  ) {
     throw refuse('cases.not_yours_to_choose', { outcome: outcome.zh });
   }
   requireFree(definition, active, actor);
@@ -138,12 +150,18 @@ function requireCapacity(
   }
   const allowed = by ? by.filter((chooser) => chooser !== 'clock' && chooser !== 'event') : actorsOf(definition);
   const capacity = capacityFor(allowed, state, active, actor);
-  if (!capacity) throw refuse('cases.wrong_role', { step: definition.zh, role: allowed.map((role) => roles[role].zh).join('、') });
+  if (!capacity)
+    throw refuse('cases.wrong_role', { step: definition.zh, role: allowed.map((role) => roles[role].zh).join('、') });
   return capacity;
 }
 
 /** The capacity in which the actor may work on an active step, or null. */
-export function capacityFor(allowed: readonly Role[], state: CaseState, active: ActiveStep, actor: Actor): Capacity | null {
+export function capacityFor(
+  allowed: readonly Role[],
+  state: CaseState,
+  active: ActiveStep,
+  actor: Actor,
+): Capacity | null {
   if (actor.kind === 'worker') {
     const role = allowed.find(isPublicRole);
     return role && state.personId && actor.grants.includes(personGrant(state.personId)) ? { role, orgId: null } : null;
@@ -209,13 +227,20 @@ export function move(
 
   if (outcome.end !== undefined) {
     const cancelled = state.active.filter((one) => one.step !== step).map((one) => one.step);
-    return { exits, entries: [], body: { v: 1, left, ...(cancelled.length > 0 ? { cancelled } : {}), ended: outcome.end } };
+    return {
+      exits,
+      entries: [],
+      body: { v: 1, left, ...(cancelled.length > 0 ? { cancelled } : {}), ended: outcome.end },
+    };
   }
   const targets = outcome.next ?? [];
   // The outcome is part of "done" from here on, so that a limit counted from this step starts now.
   const after: CaseState = {
     ...state,
-    done: { ...state.done, [step]: { at: facts.now, outcome: outcomeId, actorId: null, actorRole: null, orgId: active?.orgId ?? null } },
+    done: {
+      ...state.done,
+      [step]: { at: facts.now, outcome: outcomeId, actorId: null, actorRole: null, orgId: active?.orgId ?? null },
+    },
   };
   if (scope && targets.includes(scope)) {
     if (siblings.length > 0) return { exits, entries: [], body: { v: 1, left } };
@@ -225,7 +250,16 @@ export function move(
     return entering(workflow, after, targets, scope, facts, exits, left, []);
   }
   const nextScope = outcome.parallel ? outcome.parallel.join : null;
-  return entering(workflow, after, targets, nextScope, facts, exits, left, siblings.map((one) => one.step));
+  return entering(
+    workflow,
+    after,
+    targets,
+    nextScope,
+    facts,
+    exits,
+    left,
+    siblings.map((one) => one.step),
+  );
 }
 
 function staysInside(workflow: Workflow, join: string, target: string): boolean {
@@ -266,14 +300,20 @@ function entering(
 }
 
 /** Who may read the case from this step on: its actors' organisations and the further readers that the step names. */
-export function readersOf(definition: StepDefinition, active: ActiveStep, state: CaseState, facts: Facts): readonly string[] {
+export function readersOf(
+  definition: StepDefinition,
+  active: ActiveStep,
+  state: CaseState,
+  facts: Facts,
+): readonly string[] {
   const readers: string[] = [];
   const named = new Set(definition.readers ?? []);
   for (const role of [...actorsOf(definition), ...named]) {
     if (isPublicRole(role) || roles[role].kind === 'system') continue;
     // Where a person or the person's company may act, the company is the one that applied, never whichever the region has.
     const isAlternative = isPublicRole(definition.role) && roles[role].kind === 'external' && !named.has(role);
-    const orgId = role === definition.role ? active.orgId : isAlternative ? state.applicantOrgId : facts.route(role, state.region);
+    const orgId =
+      role === definition.role ? active.orgId : isAlternative ? state.applicantOrgId : facts.route(role, state.region);
     if (orgId) readers.push(roleGrant(role, orgId));
   }
   return readers;

@@ -3,21 +3,22 @@
 
 import type { Service, StepDefinition } from '#catalog';
 import { decideWhen } from '#catalog/decide-when';
-import { personGrant, roleGrant, systemAccess, type Access } from '#platform/access';
-import { dayOf, type WorkingCalendar } from '#platform/calendar';
+import { personGrant, roleGrant, type Access } from '#platform/access';
+import type { WorkingCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import { sameBytes, sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
-import { caseNumber, newId } from '#platform/ids';
+import { newId } from '#platform/ids';
 import { canonical, noPrevious, type Trace } from '#modules/trace';
 import { refuse } from './contract.ts';
 import { act, type Decision } from './decide.ts';
 import { clockOf, stepOf, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
 import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
+import { createNumbers } from './numbers.ts';
 import * as store from './store.ts';
-import { clockOutcome } from './verbs.ts';
+import { write } from './write.ts';
 
 /** What an effect or decider of a module sees. `state` is the case as it stands with the new data merged. */
 export type EffectContext = {
@@ -34,7 +35,11 @@ export type EffectContext = {
 /** Does something in the transaction; what it returns is merged into the case's data and kept in the action's body. */
 export type Effect = (context: EffectContext) => Promise<Readonly<Record<string, unknown>> | void>;
 
-export type Ruling = { readonly outcome: string; readonly data?: Readonly<Record<string, unknown>>; readonly explanation?: unknown };
+export type Ruling = {
+  readonly outcome: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly explanation?: unknown;
+};
 /** Decides an automatic step from facts read in the transaction. It never refuses an applicant. */
 export type Decider = (context: EffectContext) => Promise<Ruling>;
 
@@ -117,7 +122,10 @@ export function createEngine(options: EngineOptions) {
     let decision: Decision | null = first;
     let by = actor;
     for (let count = 0; decision; count += 1) {
-      invariant(count < automaticStepsMax, `case ${caseId} runs through more than ${automaticStepsMax} automatic steps`);
+      invariant(
+        count < automaticStepsMax,
+        `case ${caseId} runs through more than ${automaticStepsMax} automatic steps`,
+      );
       const seq = (state?.seq ?? 0) + 1;
       const body = await runEffects(tx, service, state, caseId, decision, by, facts);
       const actionId = newId();
@@ -166,7 +174,15 @@ export function createEngine(options: EngineOptions) {
         body,
       });
       if (body.vote && by.id) {
-        tx.send(store.insertVote, [caseId, body.vote.step, body.vote.round, by.id, body.vote.choice, decision.at, leaf.leafId]);
+        tx.send(store.insertVote, [
+          caseId,
+          body.vote.step,
+          body.vote.round,
+          by.id,
+          body.vote.choice,
+          decision.at,
+          leaf.leafId,
+        ]);
       }
       decision = await nextAutomatic(tx, service, state, facts);
       by = systemActor;
@@ -189,7 +205,14 @@ export function createEngine(options: EngineOptions) {
   ): Promise<ActionBody> {
     let body = decision.body;
     const preview = (): CaseState =>
-      fold(state, caseId, { ...decision, actionId: '', seq: (state?.seq ?? 0) + 1, actorKind: actor.kind, actorId: actor.id, body });
+      fold(state, caseId, {
+        ...decision,
+        actionId: '',
+        seq: (state?.seq ?? 0) + 1,
+        actorKind: actor.kind,
+        actorId: actor.id,
+        body,
+      });
     let clocksSet = decision.entries.length === 0;
     for (const { step, outcome, when } of [
       ...decision.exits.map((exit) => ({ ...exit, when: 'exit' as const })),
@@ -201,18 +224,36 @@ export function createEngine(options: EngineOptions) {
       }
       for (const action of stepOf(service.workflow, step).auto ?? []) {
         if (action.when !== when || (action.on && !(outcome !== null && action.on.includes(outcome)))) continue;
-        const context: EffectContext = { tx, service, state: preview(), step, outcome, actor, facts, targets: action.targets };
+        const context: EffectContext = {
+          tx,
+          service,
+          state: preview(),
+          step,
+          outcome,
+          actor,
+          facts,
+          targets: action.targets,
+        };
         if (action.effect) {
           const effect = options.effects[action.effect];
           invariant(effect, `effect ${action.effect} of ${service.workflow.code}/${step} is not registered`);
           const data = await effect(context);
           if (data) body = { ...body, data: { ...body.data, ...data } };
         }
-        const after = { ...context, state: action.effect ? preview() : context.state, reason: body.reason ?? body.note ?? null };
+        const after = {
+          ...context,
+          state: action.effect ? preview() : context.state,
+          reason: body.reason ?? body.note ?? null,
+        };
         if (action.action === 'sms' && action.template) options.announce(after, action.template, action.targets);
         if (action.action === 'doc' && action.template) options.makeDocument(after, action.template);
         if (action.action === 'open') {
-          const links = action.targets.map((target) => ({ kind: 'referral' as const, target, caseId: null, at: facts.now }));
+          const links = action.targets.map((target) => ({
+            kind: 'referral' as const,
+            target,
+            caseId: null,
+            at: facts.now,
+          }));
           body = { ...body, links: [...(body.links ?? []), ...links] };
         }
       }
@@ -222,14 +263,19 @@ export function createEngine(options: EngineOptions) {
     return readers.length > 0 ? { ...body, readers: [...new Set([...(body.readers ?? []), ...readers])] } : body;
 
     function tellOfEngine(preview: () => CaseState): void {
-      const template = decision.type === 'light_turned' ? `${decision.outcome ?? ''}_light` : engineNotices[decision.type];
+      const template =
+        decision.type === 'light_turned' ? `${decision.outcome ?? ''}_light` : engineNotices[decision.type];
       if (!template) return;
       const after = preview();
       const steps = decision.step ? [decision.step] : after.active.map((one) => one.step);
       // A withdrawal leaves no step; it is told once, of the step where the case stood.
       for (const step of steps.length > 0 ? steps : (body.left ?? []).slice(0, 1)) {
         const reason = body.reason ?? body.note ?? null;
-        options.announce({ tx, service, state: after, step, outcome: decision.outcome, actor, facts, targets: [], reason }, template, []);
+        options.announce(
+          { tx, service, state: after, step, outcome: decision.outcome, actor, facts, targets: [], reason },
+          template,
+          [],
+        );
       }
     }
   }
@@ -243,7 +289,13 @@ export function createEngine(options: EngineOptions) {
       return act(
         service,
         state,
-        { type: 'act', step: active.step, outcome: ruling.outcome, data: ruling.data ?? {}, explanation: ruling.explanation },
+        {
+          type: 'act',
+          step: active.step,
+          outcome: ruling.outcome,
+          data: ruling.data ?? {},
+          explanation: ruling.explanation,
+        },
         systemActor,
         facts,
       );
@@ -288,13 +340,21 @@ export function createEngine(options: EngineOptions) {
         const known = access.kind === 'system' ? await tx.maybe(store.selectRequest, [requestId]) : undefined;
         if (known) return repeated(known, hash);
         const answer = await work(tx);
-        tx.send(store.insertRequest, [requestId, access.actorId ?? access.kind, hash, JSON.stringify(answer), options.clock.now()]);
+        tx.send(store.insertRequest, [
+          requestId,
+          access.actorId ?? access.kind,
+          hash,
+          JSON.stringify(answer),
+          options.clock.now(),
+        ]);
         return answer;
       });
     } catch (error) {
       // A person's repeat fails on whatever the first one changed, at the latest on the key of its request; then the first answer is
       // ours. Repeats are rare: looking for one before every write would cost each of them a round trip.
-      const known = await options.db.transaction(access, (tx) => tx.maybe(store.selectRequest, [requestId])).catch(() => undefined);
+      const known = await options.db
+        .transaction(access, (tx) => tx.maybe(store.selectRequest, [requestId]))
+        .catch(() => undefined);
       if (known) return repeated(known, hash);
       throw error;
     }
@@ -307,7 +367,11 @@ export function createEngine(options: EngineOptions) {
       seq: state.seq,
       status: state.status,
       end: state.end,
-      active: state.active.map((one) => ({ step: one.step, zh: stepOf(service.workflow, one.step).zh, dueAt: one.dueAt })),
+      active: state.active.map((one) => ({
+        step: one.step,
+        zh: stepOf(service.workflow, one.step).zh,
+        dueAt: one.dueAt,
+      })),
     };
   }
 
@@ -347,106 +411,4 @@ function withClocks(service: Service, body: ActionBody, after: CaseState, facts:
       return limit?.countedFrom?.kind === 'event' ? { ...one, ...clockOf(limit, after, facts) } : one;
     }),
   };
-}
-
-/** Case numbers are taken from the database in blocks: a crash leaves a gap, never a double. */
-function createNumbers(db: Database) {
-  const blockSize = 100;
-  const blocks = new Map<string, { next: number; last: number }>();
-  const waiting = new Map<string, Promise<void>>();
-  return async (region: string, now: string): Promise<string> => {
-    const day = dayOf(now);
-    const key = `${region}/${day}`;
-    for (;;) {
-      const block = blocks.get(key);
-      if (block && block.next <= block.last) {
-        const number = block.next;
-        block.next += 1;
-        return caseNumber(region, day, number);
-      }
-      const pending = waiting.get(key) ?? takeBlock(key, region, day);
-      waiting.set(key, pending);
-      await pending;
-    }
-  };
-
-  async function takeBlock(key: string, region: string, day: string): Promise<void> {
-    try {
-      const row = await db.transaction(systemAccess, (tx) => tx.one(store.takeNumbers, [region, day, blockSize]));
-      if (blocks.size > 200) blocks.clear();
-      blocks.set(key, { next: row.last - blockSize + 1, last: row.last });
-    } finally {
-      waiting.delete(key);
-    }
-  }
-}
-
-function write(
-  tx: Tx,
-  service: Service,
-  before: CaseState | null,
-  state: CaseState,
-  head: Buffer,
-  rows: readonly store.ActionRow[],
-  requestId: string | null,
-  recordedAt: string,
-): void {
-  const column = <Key extends keyof store.ActionRow>(key: Key) => rows.map((row) => row[key]);
-  const activeNow = new Set(state.active.map((one) => one.step));
-  const gone = (before?.active ?? []).map((one) => one.step).filter((step) => !activeNow.has(step));
-  const tasks = state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
-  const deadlines = state.active.flatMap((one) => deadlinesOf(service, one));
-  const stale = staleDeadlines(service, before, state);
-  const common = [
-    state.caseId,
-    column('actionId'), column('leafId'), column('entry'), column('seq'), column('type'), column('step'), column('outcome'),
-    column('actorKind'), column('actorId'), column('actorRole'), column('actorOrgId'), column('at'), column('previous'),
-    column('commitment'), column('salt'), column('body'),
-    recordedAt, requestId,
-    gone,
-    [...new Set([...gone, ...stale])],
-    tasks.map((one) => one.step), tasks.map((one) => one.role), tasks.map((one) => one.orgId),
-    tasks.map((one) => one.assigneeId), tasks.map((one) => one.enteredAt), tasks.map((one) => one.dueAt),
-    state.readers,
-    tasks.map((one) => one.light), tasks.map((one) => one.paused !== null), tasks.map(() => state.supervised !== null),
-    state.seq,
-    deadlines.map((one) => one.step), deadlines.map((one) => one.kind), deadlines.map((one) => one.fireAt),
-  ];
-  const json = JSON.stringify(state);
-  if (before) {
-    tx.send(store.updateCase, [...common, head, state.status, state.end, json, before.seq]);
-  } else {
-    tx.send(store.insertCase, [
-      ...common,
-      state.caseNo, state.dossierId, state.parentCaseId, state.serviceCode, state.serviceHash, state.region, state.personId,
-      state.applicantOrgId, head, state.status, state.end, json, state.openedAt,
-    ]);
-  }
-}
-
-type DeadlineKind = 'yellow' | 'red' | 'timer' | 'clock' | 'supplement';
-
-/** What the clock will do to an active step. A paused step has only the end of its supplement. */
-export function deadlinesOf(service: Service, active: ActiveStep): { step: string; kind: DeadlineKind; fireAt: string }[] {
-  const rows: { step: string; kind: DeadlineKind; fireAt: string }[] = [];
-  const add = (kind: DeadlineKind, fireAt: string | null) => {
-    if (fireAt) rows.push({ step: active.step, kind, fireAt });
-  };
-  if (active.supplement) add('supplement', active.supplement.dueAt);
-  if (active.paused) return rows;
-  const definition = stepOf(service.workflow, active.step);
-  const acts = clockOutcome(definition) !== null;
-  if (active.light === 'green') add('yellow', active.yellowAt);
-  if (acts) add('clock', active.dueAt);
-  else if (active.light !== 'red') add('red', active.dueAt);
-  add('timer', active.timerAt);
-  return rows;
-}
-
-/** Steps whose deadlines changed: all their rows go before the new ones come. */
-function staleDeadlines(service: Service, before: CaseState | null, state: CaseState): string[] {
-  if (!before) return [];
-  const signature = (one: ActiveStep) => JSON.stringify(deadlinesOf(service, one));
-  const old = new Map(before.active.map((one) => [one.step, signature(one)]));
-  return state.active.filter((one) => old.has(one.step) && old.get(one.step) !== signature(one)).map((one) => one.step);
 }

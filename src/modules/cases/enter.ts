@@ -63,7 +63,14 @@ export function enterStep(
 }
 
 type ClockFields = Pick<ActiveStep, 'countedFrom' | 'dueAt' | 'lastDay' | 'unit' | 'provisional' | 'yellowAt'>;
-const noClock: ClockFields = { countedFrom: null, dueAt: null, lastDay: null, unit: null, provisional: false, yellowAt: null };
+const noClock: ClockFields = {
+  countedFrom: null,
+  dueAt: null,
+  lastDay: null,
+  unit: null,
+  provisional: false,
+  yellowAt: null,
+};
 
 export function clockOf(limit: LimitDefinition | undefined, state: CaseState, facts: Facts): ClockFields {
   if (!limit) return noClock;
@@ -130,6 +137,7 @@ function orgOf(definition: StepDefinition, state: CaseState, facts: Facts): stri
 }
 
 function orgIdIn(value: unknown): string | null {
-  if (typeof value === 'object' && value !== null && 'orgId' in value && typeof value.orgId === 'string') return value.orgId;
+  if (typeof value === 'object' && value !== null && 'orgId' in value && typeof value.orgId === 'string')
+    return value.orgId;
   return null;
 }

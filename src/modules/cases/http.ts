@@ -18,7 +18,10 @@ export type CaseHttpOptions = {
   /** Who asks; the routes' declared access has been checked before. */
   readonly asker: (request: FastifyRequest) => { readonly access: Access; readonly actor: Actor };
   /** What a rule makes of a claim, for the adjuster. */
-  readonly suggest: (access: Access, caseId: string) => Promise<{ amountFen: number; explanation: readonly unknown[] } | null>;
+  readonly suggest: (
+    access: Access,
+    caseId: string,
+  ) => Promise<{ amountFen: number; explanation: readonly unknown[] } | null>;
 };
 
 /** 差评整改: within 15 working days (政务服务好差评). */
@@ -48,7 +51,11 @@ const summary = z.object({
   canRate: z.boolean(),
 });
 const commandBody = z.object({ requestId, command: caseCommand });
-const ratingBody = z.object({ requestId, stars: z.number().int().min(1).max(5), comment: z.string().trim().max(500).default('') });
+const ratingBody = z.object({
+  requestId,
+  stars: z.number().int().min(1).max(5),
+  comment: z.string().trim().max(500).default(''),
+});
 
 const asCursor = (cursor: string | undefined): Cursor | null => decodeCursor(cursorKey, cursor) ?? null;
 
@@ -92,7 +99,9 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
       { ...worker, schema: { summary: '评价', params: caseParams, body: ratingBody, response: { 200: answer } } },
       async (request) => {
         const { actor } = asker(request);
-        const made = await cases.rateCase(actor, { ...request.body, caseId: request.params.caseId }, (at) => rectifyBy(options.calendar(), at));
+        const made = await cases.rateCase(actor, { ...request.body, caseId: request.params.caseId }, (at) =>
+          rectifyBy(options.calendar(), at),
+        );
         return { ...made, active: [...made.active] };
       },
     );
@@ -106,8 +115,15 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
           querystring: z.object({
             tab: deskTab.default('todo'),
             light: z.enum(['green', 'yellow', 'red']).optional(),
-            service: z.string().regex(/^[A-Z]{2}-\d{3}$/).optional(),
-            q: z.string().regex(/^\d{1,20}$/).optional().describe('办件编号，可只输入前几位'),
+            service: z
+              .string()
+              .regex(/^[A-Z]{2}-\d{3}$/)
+              .optional(),
+            q: z
+              .string()
+              .regex(/^\d{1,20}$/)
+              .optional()
+              .describe('办件编号，可只输入前几位'),
             cursor: z.string().optional(),
           }),
           response: { 200: deskPage },
@@ -127,7 +143,14 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
     );
     app.get(
       '/api/cases/by-no/:no',
-      { ...staff, schema: { summary: '按编号找办件', params: z.object({ no: z.string().regex(/^\d{20}$/) }), response: { 200: z.object({ caseId: z.string() }) } } },
+      {
+        ...staff,
+        schema: {
+          summary: '按编号找办件',
+          params: z.object({ no: z.string().regex(/^\d{20}$/) }),
+          response: { 200: z.object({ caseId: z.string() }) },
+        },
+      },
       async (request) => ({ caseId: await reader.idByNo(asker(request).access, request.params.no) }),
     );
     for (const who of ['worker', 'staff'] as const) {
@@ -158,7 +181,12 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
         schema: {
           summary: '理算建议',
           params: caseParams,
-          response: { 200: z.union([z.object({ none: z.literal(true) }), z.object({ amountFen: z.number(), explanation: z.array(z.unknown()) })]) },
+          response: {
+            200: z.union([
+              z.object({ none: z.literal(true) }),
+              z.object({ amountFen: z.number(), explanation: z.array(z.unknown()) }),
+            ]),
+          },
         },
       },
       async (request) => {

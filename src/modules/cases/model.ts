@@ -16,7 +16,11 @@ export type Actor = {
   readonly grants: readonly string[];
 };
 
-export type Pause = { readonly at: string; readonly reason: 'supplement' | 'suspension' | 'extension'; readonly note: string };
+export type Pause = {
+  readonly at: string;
+  readonly reason: 'supplement' | 'suspension' | 'extension';
+  readonly note: string;
+};
 
 export type Cosigner = {
   readonly role: Role;
@@ -48,7 +52,12 @@ export type ActiveStep = {
   readonly paused: Pause | null;
   readonly extended: boolean;
   /** What a supplement still has to bring; the step is paused meanwhile. */
-  readonly supplement: { readonly items: readonly string[]; readonly note: string; readonly dueAt: string; readonly by: string } | null;
+  readonly supplement: {
+    readonly items: readonly string[];
+    readonly note: string;
+    readonly dueAt: string;
+    readonly by: string;
+  } | null;
   readonly cosigners: readonly Cosigner[];
 };
 
@@ -60,7 +69,12 @@ export type StepDone = {
   readonly orgId: string | null;
 };
 
-export type Link = { readonly kind: 'opened' | 'referral' | 'cites' | 'child'; readonly target: string; readonly caseId: string | null; readonly at: string };
+export type Link = {
+  readonly kind: 'opened' | 'referral' | 'cites' | 'child';
+  readonly target: string;
+  readonly caseId: string | null;
+  readonly at: string;
+};
 
 export type CaseState = {
   readonly caseId: string;
@@ -122,10 +136,34 @@ export type ActionBody = {
 };
 
 export type ActionType =
-  | 'opened' | 'decided' | 'attached' | 'returned' | 'withdrawn' | 'transferred' | 'claimed' | 'released' | 'cosigner_added'
-  | 'opinion_given' | 'voted' | 'supplement_requested' | 'supplement_submitted' | 'supplement_expired' | 'suspended' | 'resumed'
-  | 'extended' | 'urged' | 'supervised' | 'supervision_answered' | 'appealed' | 'noted' | 'copied' | 'light_turned'
-  | 'timer_fired' | 'rated' | 'clock_recomputed' | 'linked';
+  | 'opened'
+  | 'decided'
+  | 'attached'
+  | 'returned'
+  | 'withdrawn'
+  | 'transferred'
+  | 'claimed'
+  | 'released'
+  | 'cosigner_added'
+  | 'opinion_given'
+  | 'voted'
+  | 'supplement_requested'
+  | 'supplement_submitted'
+  | 'supplement_expired'
+  | 'suspended'
+  | 'resumed'
+  | 'extended'
+  | 'urged'
+  | 'supervised'
+  | 'supervision_answered'
+  | 'appealed'
+  | 'noted'
+  | 'copied'
+  | 'light_turned'
+  | 'timer_fired'
+  | 'rated'
+  | 'clock_recomputed'
+  | 'linked';
 
 export type CaseAction = {
   readonly actionId: string;

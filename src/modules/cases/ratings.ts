@@ -7,7 +7,16 @@ import type { Service } from '#catalog';
 import { refuse } from './contract.ts';
 import type { CaseState } from './model.ts';
 
-type RatingRow = { case_id: string; stars: number; comment: string | null; at: string; due_rectify_at: string | null; reply: string | null; replied_at: string | null; state: CaseState };
+type RatingRow = {
+  case_id: string;
+  stars: number;
+  comment: string | null;
+  at: string;
+  due_rectify_at: string | null;
+  reply: string | null;
+  replied_at: string | null;
+  state: CaseState;
+};
 
 const selectRatings = statement<[boolean], RatingRow>(
   'cases.ratings',
@@ -33,7 +42,11 @@ export type RatingView = {
   readonly reply: string | null;
 };
 
-export function createRatings(options: { readonly db: Database; readonly clock: Clock; readonly byHash: (hash: string) => Service }) {
+export function createRatings(options: {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly byHash: (hash: string) => Service;
+}) {
   /** Row-level security shows the ratings of cases that this access may read. */
   async function list(access: Access, dueOnly: boolean): Promise<RatingView[]> {
     const rows = await options.db.transaction(access, (tx) => tx.run(selectRatings, [dueOnly]));
@@ -51,7 +64,9 @@ export function createRatings(options: { readonly db: Database; readonly clock: 
 
   /** The first answer stands; a second is refused, so that nobody rewrites what the citizen was told. */
   async function reply(access: Access, staffId: string, caseId: string, text: string): Promise<void> {
-    const row = await options.db.transaction(access, (tx) => tx.maybe(replyRating, [caseId, text, staffId, options.clock.now()]));
+    const row = await options.db.transaction(access, (tx) =>
+      tx.maybe(replyRating, [caseId, text, staffId, options.clock.now()]),
+    );
     if (!row) throw refuse('cases.rating_answered');
   }
 

@@ -11,7 +11,8 @@ import { refuse, type CaseView, type DeskPage, type DeskTab, type DeskTask } fro
 import { stepOf } from './enter.ts';
 import type { ActionBody, ActiveStep, Actor, CaseAction, CaseState } from './model.ts';
 import { readState, type ActionRecord } from './store.ts';
-import { viewCase, type ViewInput } from './view.ts';
+import { viewCase } from './view.ts';
+import type { ViewInput } from './view-input.ts';
 import { limitText } from './words.ts';
 
 export type ReaderOptions = {
@@ -67,11 +68,22 @@ const selectMine = statement<[string, string, string, number], { case_id: string
    order by opened_at desc, case_id desc limit $4`,
 );
 
-const selectIdByNo = statement<[string], { case_id: string }>('cases.id_by_no', 'select case_id from case_state where case_no = $1');
+const selectIdByNo = statement<[string], { case_id: string }>(
+  'cases.id_by_no',
+  'select case_id from case_state where case_no = $1',
+);
 
 type TaskRow = {
-  case_id: string; step: string; org_id: string | null; assignee_id: string | null; entered_at: string; due_at: string | null;
-  light: DeskTask['light']; paused: boolean; supervised: boolean; state: CaseState;
+  case_id: string;
+  step: string;
+  org_id: string | null;
+  assignee_id: string | null;
+  entered_at: string;
+  due_at: string | null;
+  light: DeskTask['light'];
+  paused: boolean;
+  supervised: boolean;
+  state: CaseState;
 };
 
 const taskColumns = `t.case_id, t.step, t.org_id, t.assignee_id, t.entered_at, t.due_at, t.light, t.paused, t.supervised, s.state`;
@@ -80,7 +92,10 @@ const taskFilter = `($2::text is null or t.light = $2) and ($3::text is null or 
   and (coalesce(t.due_at, 'infinity'), t.case_id) > ($5::timestamptz, $6::uuid)`;
 
 /** Own work: steps whose role and organisation the person holds, nearest due date first. */
-const selectTodo = statement<[string[], string | null, string | null, string | null, string, string, number, string], TaskRow>(
+const selectTodo = statement<
+  [string[], string | null, string | null, string | null, string, string, number, string],
+  TaskRow
+>(
   'cases.desk_todo',
   `select ${taskColumns} from case_task t join case_state s on s.case_id = t.case_id
    where (t.org_id, t.role) in (select split_part(g, '@', 2)::uuid, split_part(g, '@', 1) from unnest($1::text[]) g)
@@ -88,14 +103,20 @@ const selectTodo = statement<[string[], string | null, string | null, string | n
    order by coalesce(t.due_at, 'infinity'), t.case_id limit $7`,
 );
 
-const selectSupervised = statement<[string[], string | null, string | null, string | null, string, string, number, string], TaskRow>(
+const selectSupervised = statement<
+  [string[], string | null, string | null, string | null, string, string, number, string],
+  TaskRow
+>(
   'cases.desk_supervised',
   `select ${taskColumns} from case_task t join case_state s on s.case_id = t.case_id
    where t.supervised and s.readers && $1::text[] and $8::text is not null and ${taskFilter}
    order by coalesce(t.due_at, 'infinity'), t.case_id limit $7`,
 );
 
-const selectCopied = statement<[string[], string | null, string | null, string | null, string, string, number, string], TaskRow>(
+const selectCopied = statement<
+  [string[], string | null, string | null, string | null, string, string, number, string],
+  TaskRow
+>(
   'cases.desk_copied',
   `select ${taskColumns} from case_task t join case_state s on s.case_id = t.case_id
    where exists (select 1 from jsonb_array_elements_text(s.state -> 'copied') c where c = any($1::text[]))
@@ -103,7 +124,10 @@ const selectCopied = statement<[string[], string | null, string | null, string |
    order by coalesce(t.due_at, 'infinity'), t.case_id limit $7`,
 );
 
-const selectDone = statement<[string, string, string, number, string | null, string | null], { case_id: string; at: string; step: string; state: CaseState }>(
+const selectDone = statement<
+  [string, string, string, number, string | null, string | null],
+  { case_id: string; at: string; step: string; state: CaseState }
+>(
   'cases.desk_done',
   `select * from (
      select distinct on (a.case_id) a.case_id, a.at, a.step, s.state from case_action a join case_state s on s.case_id = a.case_id
@@ -124,13 +148,31 @@ const selectCounts = statement<[string[], string], { todo: number; yellow: numbe
 /** Where a page ended: the sort key and the id of its last row. */
 export type Cursor = readonly [string, string];
 
-export type DeskQuery = { readonly tab: DeskTab; readonly light: string | null; readonly service: string | null; readonly number: string | null; readonly cursor: Cursor | null };
+export type DeskQuery = {
+  readonly tab: DeskTab;
+  readonly light: string | null;
+  readonly service: string | null;
+  readonly number: string | null;
+  readonly cursor: Cursor | null;
+};
 
 const pageSize = 30;
 const zeroId = '00000000-0000-0000-0000-000000000000';
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-export type CaseSummary = { readonly caseId: string; readonly caseNo: string; readonly serviceCode: string; readonly serviceZh: string; readonly status: 'open' | 'ended'; readonly statusText: string; readonly openedAt: string; readonly mineNow: boolean; readonly dueAt: string | null; readonly light: 'green' | 'yellow' | 'red'; readonly canRate: boolean };
+export type CaseSummary = {
+  readonly caseId: string;
+  readonly caseNo: string;
+  readonly serviceCode: string;
+  readonly serviceZh: string;
+  readonly status: 'open' | 'ended';
+  readonly statusText: string;
+  readonly openedAt: string;
+  readonly mineNow: boolean;
+  readonly dueAt: string | null;
+  readonly light: 'green' | 'yellow' | 'red';
+  readonly canRate: boolean;
+};
 
 export type Reader = ReturnType<typeof createReader>;
 
@@ -160,7 +202,11 @@ export function createReader(options: ReaderOptions) {
         service,
         attached: attachedOf(state),
         state,
-        actions: actions.map((one) => ({ ...toAction(one), entryHash: sha256(one.entry).toString('hex'), traceState: 'recorded' as const })),
+        actions: actions.map((one) => ({
+          ...toAction(one),
+          entryHash: sha256(one.entry).toString('hex'),
+          traceState: 'recorded' as const,
+        })),
         viewer,
         now: options.clock.now(),
         calendar: options.calendar(),
@@ -204,7 +250,12 @@ export function createReader(options: ReaderOptions) {
     });
   }
 
-  async function taskPage(tx: Tx, grants: string[], staffId: string, query: DeskQuery): Promise<Omit<DeskPage, 'counts'>> {
+  async function taskPage(
+    tx: Tx,
+    grants: string[],
+    staffId: string,
+    query: DeskQuery,
+  ): Promise<Omit<DeskPage, 'counts'>> {
     const what = query.tab === 'todo' ? selectTodo : query.tab === 'supervised' ? selectSupervised : selectCopied;
     const [due, id] = query.cursor ?? ['-infinity', zeroId];
     const rows = await tx.run(what, [grants, query.light, query.service, query.number, due, id, pageSize + 1, staffId]);
@@ -218,7 +269,22 @@ export function createReader(options: ReaderOptions) {
     const rows = await tx.run(selectDone, [staffId, at, id, pageSize + 1, query.service, query.number]);
     const items = await Promise.all(
       rows.slice(0, pageSize).map((row) =>
-        toTask(tx, { case_id: row.case_id, step: row.step, org_id: null, assignee_id: null, entered_at: row.at, due_at: null, light: 'green', paused: false, supervised: row.state.supervised !== null, state: row.state }, staffId),
+        toTask(
+          tx,
+          {
+            case_id: row.case_id,
+            step: row.step,
+            org_id: null,
+            assignee_id: null,
+            entered_at: row.at,
+            due_at: null,
+            light: 'green',
+            paused: false,
+            supervised: row.state.supervised !== null,
+            state: row.state,
+          },
+          staffId,
+        ),
       ),
     );
     const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
@@ -256,7 +322,11 @@ export function createReader(options: ReaderOptions) {
     );
   }
 
-  async function mine(access: Access, personId: string, cursor: Cursor | null): Promise<{ items: CaseSummary[]; nextCursor: string | null }> {
+  async function mine(
+    access: Access,
+    personId: string,
+    cursor: Cursor | null,
+  ): Promise<{ items: CaseSummary[]; nextCursor: string | null }> {
     return options.db.transaction(access, async (tx) => {
       const [at, id] = cursor ?? ['infinity', lastId];
       const rows = await tx.run(selectMine, [personId, at, id, pageSize + 1]);
@@ -301,7 +371,13 @@ export function createReader(options: ReaderOptions) {
   return { view, desk, mine, idByNo, state, summary };
 }
 
-const relationZh: Readonly<Record<string, string>> = { dossier: '同一事件', cites: '引用的办件', cited_by: '引用本件的办件', opened: '由本件开启', child: '子办件' };
+const relationZh: Readonly<Record<string, string>> = {
+  dossier: '同一事件',
+  cites: '引用的办件',
+  cited_by: '引用本件的办件',
+  opened: '由本件开启',
+  child: '子办件',
+};
 
 function uniqueRelated<Row extends { case_id: string; relation: string }>(rows: readonly Row[]): Row[] {
   const known = new Map<string, Row>();
@@ -313,7 +389,11 @@ function applicantActs(service: Service, active: ActiveStep): boolean {
   const definition = stepOf(service.workflow, active.step);
   const outcomes = Object.values(definition.outcomes);
   const open = outcomes.some((outcome) => !outcome.by);
-  return (open && definition.role === 'worker') || outcomes.some((outcome) => outcome.by?.includes('worker')) || paysNow(definition);
+  return (
+    (open && definition.role === 'worker') ||
+    outcomes.some((outcome) => outcome.by?.includes('worker')) ||
+    paysNow(definition)
+  );
 }
 
 /** A payment is completed by the payment port's event, but it is the applicant who pays. */
@@ -335,8 +415,16 @@ function staffIn(state: CaseState, actions: readonly { actor_kind: string; actor
 function toAction(row: ActionRecord): CaseAction {
   const body: ActionBody | null = row.body;
   return {
-    actionId: row.action_id, seq: row.seq, type: row.type, step: row.step, outcome: row.outcome, actorKind: row.actor_kind,
-    actorId: row.actor_id, actorRole: row.actor_role, actorOrgId: row.actor_org_id, at: row.at, body,
+    actionId: row.action_id,
+    seq: row.seq,
+    type: row.type,
+    step: row.step,
+    outcome: row.outcome,
+    actorKind: row.actor_kind,
+    actorId: row.actor_id,
+    actorRole: row.actor_role,
+    actorOrgId: row.actor_org_id,
+    at: row.at,
+    body,
   };
 }
-

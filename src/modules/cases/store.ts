@@ -171,7 +171,13 @@ export async function readActions(tx: Tx, caseId: string): Promise<CaseAction[]>
 
 // ---- deadlines ---------------------------------------------------------------------------------------------------------------
 
-export type DeadlineRow = { readonly case_id: string; readonly step: string; readonly kind: string; readonly seq: number; readonly fire_at: string };
+export type DeadlineRow = {
+  readonly case_id: string;
+  readonly step: string;
+  readonly kind: string;
+  readonly seq: number;
+  readonly fire_at: string;
+};
 
 /**
  * The next deadline that is due, with its case, which is held until the transaction ends. The lock is on the case, not on the

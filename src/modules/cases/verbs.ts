@@ -7,7 +7,16 @@ import { personGrant, roleGrant } from '#platform/access';
 import { dueAfterPause, dueAt, lightAt } from '#platform/calendar';
 import { invariant } from '#platform/errors';
 import { refuse, type CaseCommand } from './contract.ts';
-import { act, capacityFor, capacityIn, move, readersOf, requireActive, type Capacity, type Decision } from './decide.ts';
+import {
+  act,
+  capacityFor,
+  capacityIn,
+  move,
+  readersOf,
+  requireActive,
+  type Capacity,
+  type Decision,
+} from './decide.ts';
 import { actorsOf, clockOf, enterStep, stepOf, type Facts } from './enter.ts';
 import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
 
@@ -89,12 +98,20 @@ function requireReason(reason: string | undefined): string {
 }
 
 /** The capacity in which this actor works on this step; somebody else's step is refused. */
-function worker(context: Context, step: string): { active: ActiveStep; capacity: Capacity; definition: StepDefinition } {
+function worker(
+  context: Context,
+  step: string,
+): { active: ActiveStep; capacity: Capacity; definition: StepDefinition } {
   const active = requireActive(context.workflow, context.state, step);
   const definition = stepOf(context.workflow, step);
   const capacity = capacityFor(actorsOf(definition), context.state, active, context.actor);
   if (!capacity) {
-    throw refuse('cases.wrong_role', { step: definition.zh, role: actorsOf(definition).map((role) => roles[role].zh).join('、') });
+    throw refuse('cases.wrong_role', {
+      step: definition.zh,
+      role: actorsOf(definition)
+        .map((role) => roles[role].zh)
+        .join('、'),
+    });
   }
   if (active.assigneeId && context.actor.kind === 'staff' && active.assigneeId !== context.actor.id) {
     throw refuse('cases.claimed_by_other', { name: '另一位经办人' });
@@ -133,8 +150,15 @@ function giveBack(context: Context, input: { step: string; to: string; reason: s
   const { active, capacity, definition } = worker(context, input.step);
   const reason = requireReason(input.reason);
   const declared = Object.values(definition.outcomes).some((outcome) => outcome.next?.includes(input.to));
-  if (!context.state.done[input.to] || active.scope || (!declared && stepOf(context.workflow, input.to).kind === 'auto')) {
-    throw refuse('cases.no_such_outcome', { step: definition.zh, outcome: `退回至“${context.workflow.steps[input.to]?.zh ?? input.to}”` });
+  if (
+    !context.state.done[input.to] ||
+    active.scope ||
+    (!declared && stepOf(context.workflow, input.to).kind === 'auto')
+  ) {
+    throw refuse('cases.no_such_outcome', {
+      step: definition.zh,
+      outcome: `退回至“${context.workflow.steps[input.to]?.zh ?? input.to}”`,
+    });
   }
   const entered = enterStep(context.workflow, context.state, input.to, context.facts, null);
   const readers = readersOf(stepOf(context.workflow, input.to), entered, context.state, context.facts);
@@ -149,7 +173,10 @@ function withdraw(context: Context, reason: string | undefined): Decision {
   if (blocked || context.state.active.length === 0) {
     throw refuse('cases.not_withdrawable', { step: blocked ? stepOf(context.workflow, blocked.step).zh : '办结' });
   }
-  invariant('withdrawn' in context.workflow.ends, `workflow ${context.workflow.code} is withdrawable and has no end for it`);
+  invariant(
+    'withdrawn' in context.workflow.ends,
+    `workflow ${context.workflow.code} is withdrawable and has no end for it`,
+  );
   return record(context, 'withdrawn', capacity, {
     left: context.state.active.map((one) => one.step),
     ended: 'withdrawn',
@@ -158,7 +185,10 @@ function withdraw(context: Context, reason: string | undefined): Decision {
 }
 
 /** 转办 to another organisation, or 委派 to a colleague. */
-function transfer(context: Context, input: { step: string; orgId?: string | undefined; assigneeId?: string | undefined; reason: string }): Decision {
+function transfer(
+  context: Context,
+  input: { step: string; orgId?: string | undefined; assigneeId?: string | undefined; reason: string },
+): Decision {
   const { active, capacity } = worker(context, input.step);
   const reason = requireReason(input.reason);
   const orgId = input.orgId ?? active.orgId;
@@ -184,7 +214,13 @@ function cosign(context: Context, input: { step: string; role: string; orgId: st
   if (!isRole(input.role)) throw refuse('cases.no_organisation', { role: input.role });
   const cosigners = [...active.cosigners, { role: input.role, orgId: input.orgId, opinion: null }];
   const readers = [roleGrant(input.role, input.orgId)];
-  return record(context, 'cosigner_added', capacity, { changed: [{ ...active, cosigners }], note: input.note, readers }, input.step);
+  return record(
+    context,
+    'cosigner_added',
+    capacity,
+    { changed: [{ ...active, cosigners }], note: input.note, readers },
+    input.step,
+  );
 }
 
 function opinion(context: Context, input: { step: string; agree: boolean; text: string }): Decision {
@@ -199,7 +235,14 @@ function opinion(context: Context, input: { step: string; agree: boolean; text: 
   const given = { by: context.actor.id, at: context.facts.now, agree: input.agree, text: input.text };
   const cosigners = active.cosigners.map((one, at) => (at === index ? { ...one, opinion: given } : one));
   const capacity = { role: asked.role, orgId: asked.orgId };
-  return record(context, 'opinion_given', capacity, { changed: [{ ...active, cosigners }] }, input.step, input.agree ? 'agree' : 'disagree');
+  return record(
+    context,
+    'opinion_given',
+    capacity,
+    { changed: [{ ...active, cosigners }] },
+    input.step,
+    input.agree ? 'agree' : 'disagree',
+  );
 }
 
 /** 会签 / 或签 / N of M: the last vote that settles it also takes the outcome. `eligible` is how many may vote. */
@@ -232,7 +275,10 @@ export function settle(rule: NonNullable<StepDefinition['vote']>, choices: reado
 }
 
 /** 补正: the applicant is told once, in one list, what is missing; the clock of the step rests meanwhile. */
-function requestSupplement(context: Context, input: { step: string; items: string[]; note: string; days: number }): Decision {
+function requestSupplement(
+  context: Context,
+  input: { step: string; items: string[]; note: string; days: number },
+): Decision {
   const { active, capacity, definition } = worker(context, input.step);
   if (active.paused) throw refuse('cases.paused', { step: definition.zh, why: '等待补正' });
   const due = dueAt(context.facts.calendar, context.facts.now, { value: input.days, unit: 'calendar_day' });
@@ -248,7 +294,13 @@ function supplement(context: Context, input: { step: string; data: Record<string
   const active = requireActive(context.workflow, context.state, input.step);
   const capacity = applicant(context);
   if (!active.supplement) throw refuse('cases.not_paused', { step: stepOf(context.workflow, input.step).zh });
-  return record(context, 'supplement_submitted', capacity, { changed: [running(context, active)], data: input.data }, input.step);
+  return record(
+    context,
+    'supplement_submitted',
+    capacity,
+    { changed: [running(context, active)], data: input.data },
+    input.step,
+  );
 }
 
 function suspend(context: Context, input: { step: string; reason: string }): Decision {
@@ -262,7 +314,13 @@ function suspend(context: Context, input: { step: string; reason: string }): Dec
 function resume(context: Context, input: { step: string; note?: string | undefined }): Decision {
   const { active, capacity, definition } = worker(context, input.step);
   if (active.paused?.reason !== 'suspension') throw refuse('cases.not_paused', { step: definition.zh });
-  return record(context, 'resumed', capacity, { changed: [running(context, active)], ...(input.note ? { note: input.note } : {}) }, input.step);
+  return record(
+    context,
+    'resumed',
+    capacity,
+    { changed: [running(context, active)], ...(input.note ? { note: input.note } : {}) },
+    input.step,
+  );
 }
 
 /** A paused step runs again: what was left of its limit is left still. */
@@ -314,7 +372,8 @@ function urge(context: Context): Decision {
 
 function supervise(context: Context, note: string): Decision {
   requireOpen(context.state);
-  const capacity = context.actor.kind === 'system' ? { role: null, orgId: null } : capacityIn(['supervisor'], context.actor);
+  const capacity =
+    context.actor.kind === 'system' ? { role: null, orgId: null } : capacityIn(['supervisor'], context.actor);
   if (!capacity) throw refuse('cases.wrong_role', { step: '督办', role: roles.supervisor.zh });
   return record(context, 'supervised', capacity, { supervised: { note: requireReason(note) } });
 }
@@ -345,7 +404,14 @@ function appeal(context: Context, reason: string): Decision {
 export type ClockKind = 'yellow' | 'red' | 'timer' | 'clock' | 'supplement';
 
 /** What the clock does to a step at its true date; null when the step has moved on meanwhile or rests. */
-export function tick(service: Service, state: CaseState, step: string, kind: ClockKind, actor: Actor, facts: Facts): Decision | null {
+export function tick(
+  service: Service,
+  state: CaseState,
+  step: string,
+  kind: ClockKind,
+  actor: Actor,
+  facts: Facts,
+): Decision | null {
   const context: Context = { workflow: service.workflow, state, actor, facts };
   const active = state.active.find((one) => one.step === step);
   if (state.status === 'ended' || !active) return null;
@@ -355,7 +421,14 @@ export function tick(service: Service, state: CaseState, step: string, kind: Clo
   if (kind === 'yellow' || kind === 'red') {
     const changed = [{ ...active, light: kind }];
     const note = `“${stepOf(context.workflow, step).zh}”已到办理时限，请督办`;
-    return record(context, 'light_turned', nobody, { changed, ...(kind === 'red' ? { supervised: { note } } : {}) }, step, kind);
+    return record(
+      context,
+      'light_turned',
+      nobody,
+      { changed, ...(kind === 'red' ? { supervised: { note } } : {}) },
+      step,
+      kind,
+    );
   }
   if (kind === 'timer') return fireTimer(context, active);
   const outcome = clockOutcome(stepOf(context.workflow, step));
@@ -374,7 +447,10 @@ function fireTimer(context: Context, active: ActiveStep): Decision | null {
   const entered = enterStep(context.workflow, context.state, active.timerNext, context.facts, null);
   const readers = readersOf(stepOf(context.workflow, active.timerNext), entered, context.state, context.facts);
   const body = { left: [active.step], entered: [entered], readers };
-  return { ...record(context, 'timer_fired', { role: null, orgId: null }, body, active.step, 'timer'), entries: [active.timerNext] };
+  return {
+    ...record(context, 'timer_fired', { role: null, orgId: null }, body, active.step, 'timer'),
+    entries: [active.timerNext],
+  };
 }
 
 /** The supplement was not brought in time: the step runs again and a person decides what that means. */
@@ -394,17 +470,28 @@ export function recompute(service: Service, state: CaseState, facts: Facts): Dec
     if (clock.dueAt !== active.dueAt || clock.provisional !== active.provisional) changed.push({ ...active, ...clock });
   }
   if (changed.length === 0) return null;
-  return record(context, 'clock_recomputed', { role: 'system', orgId: null }, { changed, note: '节假日安排公布后重新计算时限' });
+  return record(
+    context,
+    'clock_recomputed',
+    { role: 'system', orgId: null },
+    { changed, note: '节假日安排公布后重新计算时限' },
+  );
 }
 
 const systemActor: Actor = { kind: 'system', id: null, name: '系统', grants: ['*'] };
 
 /** 好差评, once, by the applicant, after the end. */
-export function rate(state: CaseState, stars: number, comment: string, actor: Actor, facts: Facts, workflow: Workflow): Decision {
+export function rate(
+  state: CaseState,
+  stars: number,
+  comment: string,
+  actor: Actor,
+  facts: Facts,
+  workflow: Workflow,
+): Decision {
   const context: Context = { workflow, state, actor, facts };
   const capacity = applicant(context);
   if (state.status !== 'ended') throw refuse('cases.not_ended');
   if (state.ratedStars !== null) throw refuse('cases.already_rated');
   return record(context, 'rated', capacity, { rated: stars, ...(comment ? { note: comment } : {}) });
 }
-

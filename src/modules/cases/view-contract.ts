@@ -73,7 +73,12 @@ export const possibleAction = z.object({
 });
 export type PossibleAction = z.infer<typeof possibleAction>;
 
-export const explanationLine = z.object({ zh: z.string(), value: z.string(), basis: z.string(), verified: z.boolean() });
+export const explanationLine = z.object({
+  zh: z.string(),
+  value: z.string(),
+  basis: z.string(),
+  verified: z.boolean(),
+});
 export type ExplanationLine = z.infer<typeof explanationLine>;
 
 export const caseView = z.object({
@@ -96,11 +101,21 @@ export const caseView = z.object({
   timeline: z.array(timelineItem),
   actions: z.array(possibleAction),
   documents: z.array(z.object({ documentId: z.string(), title: z.string(), at: z.string() })),
-  related: z.array(z.object({ caseId: z.string(), caseNo: z.string(), serviceZh: z.string(), statusText: z.string(), relation: z.string() })),
+  related: z.array(
+    z.object({
+      caseId: z.string(),
+      caseNo: z.string(),
+      serviceZh: z.string(),
+      statusText: z.string(),
+      relation: z.string(),
+    }),
+  ),
   referrals: z.array(z.object({ zh: z.string(), available: z.boolean() })),
   rating: z.object({ stars: z.number(), comment: z.string().nullable() }).nullable(),
   canRate: z.boolean(),
-  path: z.array(z.object({ step: z.string(), zh: z.string(), state: z.enum(['done', 'active', 'ahead']) })).describe('主要环节，供进度条使用'),
+  path: z
+    .array(z.object({ step: z.string(), zh: z.string(), state: z.enum(['done', 'active', 'ahead']) }))
+    .describe('主要环节，供进度条使用'),
 });
 export type CaseView = z.infer<typeof caseView>;
 

@@ -1,42 +1,21 @@
 // What one person sees of one case, built from its state and actions: masked, in words, with what he or she may do now and why
 // not. Pure: the caller gathers names, documents and related cases.
 
-import type { Field, Fields, OutcomeDefinition, Role, Service, StepDefinition } from '#catalog';
+import type { Field, Fields, OutcomeDefinition, Role, StepDefinition } from '#catalog';
 import { roles } from '#catalog';
 import { caseFields, showValue } from '#catalog/data';
 import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { catalogRegistry } from '#catalog/registry';
-import { workingDaysBetween, dayOf, type WorkingCalendar } from '#platform/calendar';
-import { evaluate } from '#platform/condition';
-import { personGrant, roleGrant } from '#platform/access';
-import { capacityFor, needsReason } from './decide.ts';
+import { workingDaysBetween, dayOf } from '#platform/calendar';
+import { personGrant } from '#platform/access';
+import { capacityFor } from './decide.ts';
 import { actorsOf, isPublicRole, stepOf } from './enter.ts';
-import type { ActiveStep, Actor, CaseAction, CaseState } from './model.ts';
-import { actionTitles, limitText, unitZh } from './words.ts';
-import type { ActiveStepView, CaseView, Fact, FormField, PossibleAction, TimelineItem } from './contract.ts';
-
-export type ViewInput = {
-  readonly service: Service;
-  readonly attached: readonly Service[];
-  readonly state: CaseState;
-  readonly actions: readonly (CaseAction & { readonly entryHash: string; readonly traceState: TimelineItem['trace']['state'] })[];
-  readonly viewer: Actor;
-  readonly now: string;
-  readonly calendar: WorkingCalendar;
-  readonly applicant: string;
-  readonly regionZh: string;
-  readonly orgName: (orgId: string) => string;
-  readonly staffName: (staffId: string) => string;
-  readonly regionName: (code: string) => string | undefined;
-  readonly documents: CaseView['documents'];
-  readonly related: CaseView['related'];
-  readonly rating: CaseView['rating'];
-  /** Services that may enter at a waiting step (attach), offered as links. */
-  readonly entrances: readonly { readonly code: string; readonly zh: string; readonly steps: readonly string[] }[];
-  /** Names of planned or published lifecycles that `open` links point to. */
-  readonly targetZh: (target: string) => { zh: string; available: boolean };
-};
+import type { ActiveStep, CaseAction } from './model.ts';
+import { endedActions, openActions } from './view-actions.ts';
+import type { ViewInput } from './view-input.ts';
+import { actionTitles, limitText } from './words.ts';
+import type { ActiveStepView, CaseView, Fact, TimelineItem } from './contract.ts';
 
 export function viewCase(input: ViewInput): CaseView {
   const { service, state } = input;
@@ -99,12 +78,20 @@ function viewActive(input: ViewInput, active: ActiveStep): ActiveStepView {
     enteredAt: active.enteredAt,
     dueAt: active.dueAt,
     lastDay: active.lastDay,
-    limitText: limitText(active, limit, input.now, (from, to) => workingDaysBetween(input.calendar, dayOf(from), dayOf(to))),
+    limitText: limitText(active, limit, input.now, (from, to) =>
+      workingDaysBetween(input.calendar, dayOf(from), dayOf(to)),
+    ),
     basis: limit ? `${limit.basis}${limit.needsCheck ? '（待核）' : ''}` : '',
     light: active.light,
     provisional: active.provisional,
-    paused: active.paused ? { supplement: '等您补充材料，时限暂停', suspension: '中止办理，时限暂停', extension: '延期审批中' }[active.paused.reason] : null,
-    supplement: active.supplement ? { items: [...active.supplement.items], note: active.supplement.note, dueAt: active.supplement.dueAt } : null,
+    paused: active.paused
+      ? { supplement: '等您补充材料，时限暂停', suspension: '中止办理，时限暂停', extension: '延期审批中' }[
+          active.paused.reason
+        ]
+      : null,
+    supplement: active.supplement
+      ? { items: [...active.supplement.items], note: active.supplement.note, dueAt: active.supplement.dueAt }
+      : null,
   };
 }
 
@@ -116,7 +103,8 @@ function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep,
 
 function statusText(input: ViewInput, active: readonly ActiveStepView[]): string {
   const { state, service } = input;
-  if (state.status === 'ended') return `已结束：${state.end ? (service.workflow.ends[state.end] ?? state.end) : '办结'}`;
+  if (state.status === 'ended')
+    return `已结束：${state.end ? (service.workflow.ends[state.end] ?? state.end) : '办结'}`;
   const first = active[0];
   if (!first) return '办理中';
   if (first.paused) return `${first.zh}：${first.paused}`;
@@ -126,7 +114,10 @@ function statusText(input: ViewInput, active: readonly ActiveStepView[]): string
 
 // ---- facts -------------------------------------------------------------------------------------------------------------------
 
-function fieldsWithSteps(input: ViewInput): { readonly fields: Fields; readonly stepOfField: ReadonlyMap<string, string> } {
+function fieldsWithSteps(input: ViewInput): {
+  readonly fields: Fields;
+  readonly stepOfField: ReadonlyMap<string, string>;
+} {
   const fields: Record<string, Field> = {};
   for (const service of [...input.attached, input.service]) Object.assign(fields, caseFields(service, catalogRegistry));
   const stepOfField = new Map<string, string>();
@@ -167,12 +158,22 @@ function viewFacts(input: ViewInput, mine: boolean): Fact[] {
   });
 }
 
-function factOf(input: ViewInput, name: string, field: Field, value: unknown, step: string | null, open: boolean): Fact {
+function factOf(
+  input: ViewInput,
+  name: string,
+  field: Field,
+  value: unknown,
+  step: string | null,
+  open: boolean,
+): Fact {
   const fileIds = fileIdsIn(value);
   const hidden = field.class === 'sensitive' && !open;
   const secret = isSecret(field);
   const kind = fieldKind(field.kind);
-  const text = secret || hidden ? showValue({ ...field, class: 'sensitive' }, value) : kind.format(value, field.options, { regionName: input.regionName });
+  const text =
+    secret || hidden
+      ? showValue({ ...field, class: 'sensitive' }, value)
+      : kind.format(value, field.options, { regionName: input.regionName });
   return {
     name,
     zh: field.zh,
@@ -187,7 +188,8 @@ function factOf(input: ViewInput, name: string, field: Field, value: unknown, st
 
 function fileIdsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
-  if ('fileIds' in value && Array.isArray(value.fileIds)) return value.fileIds.filter((id): id is string => typeof id === 'string');
+  if ('fileIds' in value && Array.isArray(value.fileIds))
+    return value.fileIds.filter((id): id is string => typeof id === 'string');
   return 'fileId' in value && typeof value.fileId === 'string' ? [value.fileId] : [];
 }
 
@@ -217,191 +219,12 @@ function outcomeZh(definition: StepDefinition | undefined, outcome: string | nul
 }
 
 function byWhom(input: ViewInput, action: CaseAction, mine: boolean): string {
-  if (action.actorKind === 'system' || action.actorKind === 'clock') return action.actorKind === 'clock' ? '时限到期' : '系统';
+  if (action.actorKind === 'system' || action.actorKind === 'clock')
+    return action.actorKind === 'clock' ? '时限到期' : '系统';
   if (action.actorKind === 'event') return '外部回执';
   if (action.actorKind === 'worker') return mine ? '我' : '申请人';
   const org = action.actorOrgId ? input.orgName(action.actorOrgId) : '经办单位';
   return mine || !action.actorId ? org : `${org} ${input.staffName(action.actorId)}`;
-}
-
-// ---- what may be done --------------------------------------------------------------------------------------------------------
-
-export function toFormFields(fields: Fields): FormField[] {
-  return Object.entries(fields)
-    .filter(([, field]) => field.prefill !== 'rule')
-    .map(([name, field]) => ({
-      name,
-      kind: field.kind,
-      zh: field.zh,
-      required: field.required,
-      options: field.options as Record<string, unknown>,
-      help: field.help ?? null,
-      showWhen: field.showWhen ?? null,
-      requiredWhen: field.requiredWhen ?? null,
-      secret: isSecret(field),
-    }));
-}
-
-function openActions(input: ViewInput, mine: boolean): PossibleAction[] {
-  const list: PossibleAction[] = [];
-  for (const active of input.state.active) {
-    const definition = stepOf(input.service.workflow, active.step);
-    list.push(...outcomeActions(input, active, definition));
-    if (mine) list.push(...applicantStepActions(input, active));
-    else list.push(...deskVerbs(input, active, definition));
-  }
-  if (mine) list.push(...applicantVerbs(input));
-  return list;
-}
-
-function outcomeActions(input: ViewInput, active: ActiveStep, definition: StepDefinition): PossibleAction[] {
-  const entrances = input.entrances.filter((one) => one.steps.includes(active.step));
-  return Object.entries(definition.outcomes).flatMap(([id, outcome]): PossibleAction[] => {
-    const people = outcome.by ? outcome.by.filter((by): by is Role => by !== 'clock' && by !== 'event') : actorsOf(definition);
-    if (people.length === 0 || !capacityFor(people, input.state, active, input.viewer)) return [];
-    if (definition.vote && (id === definition.vote.pass || id === definition.vote.fail)) return [];
-    if (id === 'submit' && entrances.length > 0 && input.viewer.kind === 'worker') {
-      return entrances.map((entrance) => startService(entrance, input.state.caseNo));
-    }
-    if (outcome.when && !evaluate(outcome.when, { fields: input.state.data, now: input.now })) return [];
-    return [
-      {
-        key: `${active.step}/${id}`,
-        zh: outcome.conditionZh ? `${outcome.zh}（${outcome.conditionZh}）` : outcome.zh,
-        kind: 'outcome',
-        tone: tone(id),
-        command: { type: 'act', step: active.step, outcome: id, seen: input.state.seq },
-        form: toFormFields({ ...resubmission(input, active.step), ...definition.form, ...outcome.form }),
-        needsReason: needsReason(id, outcome) && input.viewer.kind === 'staff',
-        blocked: blockedReason(input, active, definition),
-      },
-    ];
-  });
-}
-
-/** Returned to the applicant: the form of the service is filled in again. */
-function resubmission(input: ViewInput, step: string): Fields {
-  const service = [...input.attached].toReversed().find((one) => entrySteps(one).includes(step)) ?? (entrySteps(input.service).includes(step) ? input.service : null);
-  return service ? Object.fromEntries(Object.entries(service.fields).map(([name, field]) => [name, { ...field, required: false }])) : {};
-}
-
-function entrySteps(service: Service): readonly string[] {
-  const entry = service.workflow.entries[service.entry];
-  return entry ? (entry.waits ?? [entry.step]) : [];
-}
-
-function startService(entrance: ViewInput['entrances'][number], caseNo: string): PossibleAction {
-  return {
-    key: `start/${entrance.code}`,
-    zh: entrance.zh,
-    kind: 'outcome',
-    tone: 'primary',
-    command: { type: 'start', serviceCode: entrance.code, caseNo },
-    form: [],
-    needsReason: false,
-    blocked: null,
-  };
-}
-
-function tone(outcome: string): PossibleAction['tone'] {
-  if (['reject', 'deny', 'refuse', 'no', 'breach', 'disagree'].includes(outcome)) return 'danger';
-  return ['return', 'pending', 'doubt', 'unreachable', 'complex', 'skip', 'none'].includes(outcome) ? 'normal' : 'primary';
-}
-
-function blockedReason(input: ViewInput, active: ActiveStep, definition: StepDefinition): string | null {
-  if (active.paused) return `“${definition.zh}”已暂停（${active.paused.note}），恢复后才能决定`;
-  const pending = active.cosigners.filter((one) => !one.opinion).length;
-  if (pending > 0) return `还有 ${pending} 个会签意见没有回来`;
-  if (input.viewer.kind === 'staff' && active.assigneeId && active.assigneeId !== input.viewer.id) return `${input.staffName(active.assigneeId)}已领办`;
-  const before = (definition.differentFrom ?? []).find((step) => input.state.done[step]?.actorId === input.viewer.id);
-  if (input.viewer.kind === 'staff' && before) return `您办理过“${stepOf(input.service.workflow, before).zh}”，按规定须由另一人办理`;
-  return null;
-}
-
-function verb(key: string, zh: string, command: Record<string, unknown>, extra: Partial<PossibleAction> = {}): PossibleAction {
-  return { key, zh, kind: 'verb', tone: 'normal', command, form: [], needsReason: false, blocked: null, ...extra };
-}
-
-const plainField = (name: string, kind: FormField['kind'], zh: string, options: Record<string, unknown> = {}, required = true): FormField => ({
-  name, kind, zh, required, options, help: null, showWhen: null, requiredWhen: null, secret: false,
-});
-
-function applicantStepActions(input: ViewInput, active: ActiveStep): PossibleAction[] {
-  if (!active.supplement) return [];
-  return [
-    verb('supplement', '提交补充材料', { type: 'supplement', step: active.step, seen: input.state.seq }, {
-      tone: 'primary',
-      form: toFormFields(resupply(input)),
-    }),
-  ];
-}
-
-/** A supplement may bring any field or paper again; nothing is required, what is left out stands. */
-function resupply(input: ViewInput): Fields {
-  const fields: Record<string, Field> = {};
-  for (const service of [input.service, ...input.attached]) {
-    for (const [name, field] of Object.entries(service.fields)) fields[name] = { ...field, required: false };
-    for (const [name, material] of Object.entries(service.materials)) {
-      fields[name] = { kind: 'file', zh: material.zh, options: { maxCount: 9 }, required: false, class: 'sensitive', retention: 'insurance' };
-    }
-  }
-  return fields;
-}
-
-function applicantVerbs(input: ViewInput): PossibleAction[] {
-  const { state, service } = input;
-  const list: PossibleAction[] = [verb('urge', '催办', { type: 'urge' })];
-  const stuck = state.active.find((one) => !stepOf(service.workflow, one.step).withdrawable);
-  list.push(
-    verb('withdraw', '撤回申请', { type: 'withdraw', seen: state.seq }, {
-      tone: 'danger',
-      blocked: stuck ? `已到“${stepOf(service.workflow, stuck.step).zh}”环节，不能撤回` : null,
-    }),
-  );
-  return list;
-}
-
-function deskVerbs(input: ViewInput, active: ActiveStep, definition: StepDefinition): PossibleAction[] {
-  const { viewer, state } = input;
-  const step = active.step;
-  const seen = state.seq;
-  const list: PossibleAction[] = [];
-  if (active.cosigners.some((one) => !one.opinion && viewer.grants.includes(roleGrant(one.role, one.orgId)))) {
-    list.push(verb('opinion', '签署会签意见', { type: 'opinion', step, seen }, { tone: 'primary', form: [plainField('agree', 'boolean', '同意', {}, false), plainField('text', 'longtext', '意见')] }));
-  }
-  if (!capacityFor(actorsOf(definition), state, active, viewer) || actorsOf(definition).every(isPublicRole)) return list;
-  if (definition.vote) {
-    const choices = { values: [{ value: 'agree', zh: '同意' }, { value: 'disagree', zh: '不同意' }, { value: 'abstain', zh: '弃权' }] };
-    list.push(verb('vote', '投票', { type: 'vote', step, seen }, { tone: 'primary', form: [plainField('choice', 'enum', '表决', choices)] }));
-  }
-  list.push(
-    active.assigneeId === viewer.id ? verb('release', '释放', { type: 'release', step, seen }) : verb('claim', '领办', { type: 'claim', step, seen }, { blocked: active.assigneeId ? `${input.staffName(active.assigneeId)}已领办` : null }),
-    verb('request_supplement', '一次性告知补正', { type: 'request_supplement', step, seen }, {
-      form: [plainField('items', 'longtext', '需要补充的材料（每行一项）'), plainField('note', 'longtext', '说明'), plainField('days', 'integer', '补正期限（天）', { min: 1, max: 60 })],
-      blocked: active.paused ? '已经暂停' : null,
-    }),
-    ...returns(input, active),
-    verb('transfer', '转办', { type: 'transfer', step, seen }, { form: [plainField('orgId', 'org_ref', '转给哪个单位')], needsReason: true }),
-    verb('cosign', '加签', { type: 'cosign', step, seen, role: active.role }, { form: [plainField('orgId', 'org_ref', '请哪个单位会签'), plainField('note', 'longtext', '需要对方说明什么')] }),
-    active.paused?.reason === 'suspension' ? verb('resume', '恢复办理', { type: 'resume', step, seen }) : verb('suspend', '中止', { type: 'suspend', step, seen }, { needsReason: true, blocked: active.paused ? '正在等待补正' : null }),
-  );
-  if (definition.limit?.extension) list.push(verb('extend', `延长${definition.limit.extension.value}${unitZh[definition.limit.extension.unit]}`, { type: 'extend', step, seen }, { needsReason: true, blocked: active.extended ? '已经延长过一次' : null }));
-  list.push(verb('note', '内部备注', { type: 'note' }, { form: [plainField('note', 'longtext', '备注（只有经办单位可见）')] }));
-  if (state.supervised) list.push(verb('answer_supervision', '答复督办', { type: 'answer_supervision' }, { form: [plainField('note', 'longtext', '答复')] }));
-  return list;
-}
-
-function returns(input: ViewInput, active: ActiveStep): PossibleAction[] {
-  if (active.scope) return [];
-  const human = Object.keys(input.state.done).filter((step) => step !== active.step && input.service.workflow.steps[step]?.kind === 'human');
-  if (human.length === 0) return [];
-  const values = human.map((step) => ({ value: step, zh: stepOf(input.service.workflow, step).zh }));
-  return [verb('return', '退回前面环节', { type: 'return', step: active.step, seen: input.state.seq }, { tone: 'normal', form: [plainField('to', 'enum', '退回到', { values })], needsReason: true })];
-}
-
-function endedActions(input: ViewInput, mine: boolean): PossibleAction[] {
-  if (!mine || input.state.end === 'withdrawn') return [];
-  return [verb('appeal', '不服处理结果', { type: 'appeal' }, { needsReason: true })];
 }
 
 // ---- path --------------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,16 @@ import { newId } from '#platform/ids';
 import type { Trace } from '#modules/trace';
 
 export const refuse = declareRefusals({
-  'catalogue.unverified': { status: 422, zh: '服务“{code}”没有通过发布前检查：{why}', next: '请按检查结果修改定义后再发布。' },
-  'catalogue.unknown_version': { status: 404, zh: '没有找到这个版本的服务定义。', next: '请刷新页面；如仍出现，请联系管理员。' },
+  'catalogue.unverified': {
+    status: 422,
+    zh: '服务“{code}”没有通过发布前检查：{why}',
+    next: '请按检查结果修改定义后再发布。',
+  },
+  'catalogue.unknown_version': {
+    status: 404,
+    zh: '没有找到这个版本的服务定义。',
+    next: '请刷新页面；如仍出现，请联系管理员。',
+  },
 });
 
 const insertDefinition = statement<[string, string, string, string, string], never>(
@@ -39,7 +47,10 @@ const selectDefinitions = statement<[string[]], { hash: string; body: object }>(
   'select hash, body from definition where hash = any($1::text[])',
 );
 
-const selectAllHashes = statement<[], { hash: string }>('catalogue.hashes', `select hash from definition where kind = 'service'`);
+const selectAllHashes = statement<[], { hash: string }>(
+  'catalogue.hashes',
+  `select hash from definition where kind = 'service'`,
+);
 
 export type PublishedService = { readonly service: Service; readonly hash: string; readonly publishedAt: string };
 
@@ -62,7 +73,10 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
   /** Reads what is published now and every version in use; called at start and after a publication. */
   async function load(): Promise<void> {
     await options.db.transaction(systemAccess, async (tx) => {
-      const [rows, hashes] = await Promise.all([tx.run(selectPublished, [options.clock.now()]), tx.run(selectAllHashes, [])]);
+      const [rows, hashes] = await Promise.all([
+        tx.run(selectPublished, [options.clock.now()]),
+        tx.run(selectAllHashes, []),
+      ]);
       const missing = hashes.map((row) => row.hash).filter((hash) => !byHash.has(hash));
       for (const row of await tx.run(selectDefinitions, [missing])) byHash.set(row.hash, readCompiled(row.body));
       published = new Map(
@@ -85,7 +99,13 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
       const { hash, json } = compile(service, hexOf);
       if (published.get(service.code)?.hash === hash) continue;
       const leafId = options.trace.record(tx, {
-        eventId: newId(), type: 'catalogue.published', at, region: '', department: service.lead, actorId: null, subjectId: null,
+        eventId: newId(),
+        type: 'catalogue.published',
+        at,
+        region: '',
+        department: service.lead,
+        actorId: null,
+        subjectId: null,
         body: { code: service.code, hash },
       });
       tx.send(insertDefinition, [hash, 'service', service.code, json, at]);
@@ -114,7 +134,8 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
     },
     published: (code: string): PublishedService | undefined => published.get(code),
     publishedServices: (): readonly Service[] => [...published.values()].map((one) => one.service),
-    list: (): readonly PublishedService[] => [...published.values()].toSorted((a, b) => (a.service.code < b.service.code ? -1 : 1)),
+    list: (): readonly PublishedService[] =>
+      [...published.values()].toSorted((a, b) => (a.service.code < b.service.code ? -1 : 1)),
     findings: (code: string): readonly Finding[] => findings.get(code) ?? [],
     byHash: (hash: string): Service => {
       const service = byHash.get(hash);

@@ -37,7 +37,7 @@ const updateDraft = statement<[string, string, string], never>(
 
 const finishDraft = statement<[string, string], never>(
   'drafts.finish',
-  'update draft set submitted_case_id = $2, data = \'{}\'::jsonb where draft_id = $1',
+  "update draft set submitted_case_id = $2, data = '{}'::jsonb where draft_id = $1",
 );
 
 const lockPerson = statement<[string], { person_id: string }>(
@@ -63,7 +63,8 @@ export function createDrafts(options: {
   readonly isRegion: (code: string) => boolean;
   readonly published: (code: string) => { service: Service; hash: string } | undefined;
 }) {
-  const inDraft = <T>(personId: string, work: (tx: Tx) => Promise<T>) => options.db.transaction(workerAccess(personId), work);
+  const inDraft = <T>(personId: string, work: (tx: Tx) => Promise<T>) =>
+    options.db.transaction(workerAccess(personId), work);
 
   async function find(personId: string, serviceCode: string): Promise<DraftView | null> {
     const row = await inDraft(personId, (tx) => tx.maybe(selectDraft, [personId, serviceCode]));
@@ -79,7 +80,13 @@ export function createDrafts(options: {
       const known = await tx.maybe(selectDraft, [personId, serviceCode]);
       if (known) return toView(known);
       const now = options.clock.now();
-      const row = { draft_id: newId(), service_code: serviceCode, service_hash: published.hash, data: initial, updated_at: now };
+      const row = {
+        draft_id: newId(),
+        service_code: serviceCode,
+        service_hash: published.hash,
+        data: initial,
+        updated_at: now,
+      };
       tx.send(insertDraft, [row.draft_id, personId, serviceCode, published.hash, JSON.stringify(initial), now]);
       return toView(row);
     });
@@ -104,7 +111,13 @@ export function createDrafts(options: {
         const required = isShown(field, next, now) && isRequired(field, next, now);
         const parsed = parseField({ kind: field.kind, options: field.options, required, zh: field.zh }, raw, context);
         if (!parsed.ok) {
-          problems.push(...parsed.problems.map((one) => ({ path: [name, ...(one.path ?? [])].join('.'), code: one.code, zh: one.zh })));
+          problems.push(
+            ...parsed.problems.map((one) => ({
+              path: [name, ...(one.path ?? [])].join('.'),
+              code: one.code,
+              zh: one.zh,
+            })),
+          );
         } else if (parsed.value === undefined) delete next[name];
         else next[name] = isSecret(field) ? seal(row.draft_id, name, field.kind, parsed.value) : parsed.value;
       }
@@ -113,7 +126,10 @@ export function createDrafts(options: {
   }
 
   function seal(draftId: string, name: string, kind: Parameters<typeof fieldKind>[0], value: unknown) {
-    return { sealed: options.crypto.seal(`draft:${draftId}:${name}`, JSON.stringify(value)), mask: fieldKind(kind).mask(value) };
+    return {
+      sealed: options.crypto.seal(`draft:${draftId}:${name}`, JSON.stringify(value)),
+      mask: fieldKind(kind).mask(value),
+    };
   }
 
   /** One file more or less in a field of files; parallel uploads lose nothing because the row is held. */
@@ -131,8 +147,13 @@ export function createDrafts(options: {
         const { [name]: _gone, ...rest } = data;
         return { data: rest, result: [] };
       }
-      const parsed = parseField({ kind: 'file', options: field.options, required: false, zh: field.zh }, { fileIds }, { today: dayOf(options.clock.now()) });
-      if (!parsed.ok) return { data, result: parsed.problems.map((one) => ({ path: name, code: one.code, zh: one.zh })) };
+      const parsed = parseField(
+        { kind: 'file', options: field.options, required: false, zh: field.zh },
+        { fileIds },
+        { today: dayOf(options.clock.now()) },
+      );
+      if (!parsed.ok)
+        return { data, result: parsed.problems.map((one) => ({ path: name, code: one.code, zh: one.zh })) };
       return { data: { ...data, [name]: parsed.value }, result: [] };
     });
   }
@@ -154,7 +175,10 @@ export function createDrafts(options: {
   }
 
   /** The whole form as raw input, secrets opened, ready to be submitted. */
-  async function rawForm(personId: string, serviceCode: string): Promise<{ draftId: string; raw: Record<string, unknown> }> {
+  async function rawForm(
+    personId: string,
+    serviceCode: string,
+  ): Promise<{ draftId: string; raw: Record<string, unknown> }> {
     const published = options.published(serviceCode);
     const row = await inDraft(personId, (tx) => tx.maybe(selectDraft, [personId, serviceCode]));
     if (!published || !row) throw refuse('drafts.none');
@@ -182,7 +206,8 @@ export function createDrafts(options: {
     const answers: Record<string, unknown> = {};
     const masks: Record<string, string> = {};
     for (const [name, value] of Object.entries(row.data)) {
-      if (typeof value === 'object' && value !== null && 'sealed' in value && 'mask' in value) masks[name] = String(value.mask);
+      if (typeof value === 'object' && value !== null && 'sealed' in value && 'mask' in value)
+        masks[name] = String(value.mask);
       else answers[name] = value;
     }
     return { draftId: row.draft_id, updatedAt: row.updated_at, serviceHash: row.service_hash, answers, masks };

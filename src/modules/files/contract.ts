@@ -3,11 +3,24 @@
 import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
-  'files.too_large': { status: 413, zh: '文件太大（最多 {mb} MB）。', next: '请压缩后重新上传；照片用手机直接拍摄即可。' },
+  'files.too_large': {
+    status: 413,
+    zh: '文件太大（最多 {mb} MB）。',
+    next: '请压缩后重新上传；照片用手机直接拍摄即可。',
+  },
   'files.empty': { status: 422, zh: '文件是空的。', next: '请重新选择文件。' },
-  'files.not_what_it_says': { status: 415, zh: '这个文件不是它自称的类型，或类型不受支持。', next: '请上传照片（JPG、PNG、WebP、HEIC）、PDF 或 MP4 视频。' },
+  'files.not_what_it_says': {
+    status: 415,
+    zh: '这个文件不是它自称的类型，或类型不受支持。',
+    next: '请上传照片（JPG、PNG、WebP、HEIC）、PDF 或 MP4 视频。',
+  },
   'files.broken_image': { status: 422, zh: '这张照片打不开，可能已损坏。', next: '请重新拍摄或另选一张。' },
   'files.infected': { status: 422, zh: '文件没有通过安全检查，未保存。', next: '请换一个文件，或到窗口提交纸质材料。' },
+  'files.no_scanner': {
+    status: 503,
+    zh: '系统还没有连接病毒扫描，暂时不能接收文件。',
+    next: '请稍后再传，或到窗口提交纸质材料；管理员请连接扫描服务。',
+  },
   'files.not_found': { status: 404, zh: '没有找到这个文件，或您无权查看。', next: '请重新上传，或联系经办人。' },
   'files.not_yours': { status: 422, zh: '表单里引用了不是您上传的文件。', next: '请重新上传后再提交。' },
 });

@@ -9,7 +9,10 @@ import { fileBytesMax, refuse } from './contract.ts';
 
 export type FileRoutesOptions = {
   readonly files: {
-    store(access: Access, upload: { name: string; bytes: Buffer }): Promise<{ fileId: string; name: string; mediaType: string; bytes: number }>;
+    store(
+      access: Access,
+      upload: { name: string; bytes: Buffer },
+    ): Promise<{ fileId: string; name: string; mediaType: string; bytes: number }>;
     read(access: Access, fileId: string): Promise<{ name: string; mediaType: string; content: Buffer }>;
   };
   readonly asker: (request: FastifyRequest) => { readonly access: Access };

@@ -15,7 +15,6 @@ import { invariant } from '#platform/errors';
 import { isUuid, newId } from '#platform/ids';
 import { fileBytesMax, refuse } from './contract.ts';
 
-export { fileBytesMax, refuse } from './contract.ts';
 export { fileRoutes } from './http.ts';
 
 const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio'>([
@@ -28,9 +27,23 @@ const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio'>([
   ['video/quicktime', 'video'],
 ]);
 
-type FileRow = { file_id: string; name: string; media_type: string; bytes: number; address: string; key_sealed: string | null; state: string; person_id: string | null; case_id: string | null; readers: string[] };
+type FileRow = {
+  file_id: string;
+  name: string;
+  media_type: string;
+  bytes: number;
+  address: string;
+  key_sealed: string | null;
+  state: string;
+  person_id: string | null;
+  case_id: string | null;
+  readers: string[];
+};
 
-const insertFile = statement<[string, string | null, string, string, number, string, string, Buffer, string, string[], string], never>(
+const insertFile = statement<
+  [string, string | null, string, string, number, string, string, Buffer, string, string[], string],
+  never
+>(
   'files.insert',
   `insert into file (file_id, person_id, name, media_type, bytes, address, key_sealed, plain_index, state, readers, at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
@@ -52,12 +65,20 @@ const claimFiles = statement<[string[], string], never>(
   'update file set case_id = $2 where file_id = any($1::uuid[]) and case_id is null',
 );
 
-const selectCaseReadable = statement<[string], { one: number }>('files.case_readable', 'select 1 as one from case_state where case_id = $1');
+const selectCaseReadable = statement<[string], { one: number }>(
+  'files.case_readable',
+  'select 1 as one from case_state where case_id = $1',
+);
 
 /** Says whether bytes are harmful; a scanner that is down makes the file wait (throws). */
 export type Scanner = (bytes: Buffer) => Promise<'clean' | 'infected'>;
 
-export type StoredFile = { readonly fileId: string; readonly name: string; readonly mediaType: string; readonly bytes: number };
+export type StoredFile = {
+  readonly fileId: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+};
 
 export type Files = ReturnType<typeof createFiles>;
 
@@ -88,9 +109,17 @@ export function createFiles(options: {
     const name = safeName(upload.name);
     await options.db.transaction(access, async (tx) =>
       tx.send(insertFile, [
-        fileId, personId, name, clean.mediaType, clean.bytes.length, address,
+        fileId,
+        personId,
+        name,
+        clean.mediaType,
+        clean.bytes.length,
+        address,
         options.crypto.seal(`file:key_sealed:${fileId}`, key.toString('base64')),
-        options.crypto.blindIndex('file', sha256(upload.bytes).toString('hex')), 'clean', readers, options.clock.now(),
+        options.crypto.blindIndex('file', sha256(upload.bytes).toString('hex')),
+        'clean',
+        readers,
+        options.clock.now(),
       ]),
     );
     return { fileId, name, mediaType: clean.mediaType, bytes: clean.bytes.length };
@@ -112,18 +141,35 @@ export function createFiles(options: {
     if (!row || row.state !== 'clean' || !row.key_sealed) throw refuse('files.not_found');
     const own = row.readers.some((reader) => reader !== '*' && access.grants.includes(reader));
     const caseId = row.case_id;
-    const throughCase = !own && caseId && (await options.db.transaction(access, (tx) => tx.maybe(selectCaseReadable, [caseId])));
+    const throughCase =
+      !own && caseId && (await options.db.transaction(access, (tx) => tx.maybe(selectCaseReadable, [caseId])));
     if (!own && !throughCase) throw refuse('files.not_found');
     const sealed = await readFile(join(options.folder, row.address.slice(0, 2), row.address));
     invariant(sha256(sealed).toString('hex') === row.address, `file ${fileId} was changed on disk`);
     const key = Buffer.from(options.crypto.open(`file:key_sealed:${fileId}`, row.key_sealed), 'base64');
-    return { fileId, name: row.name, mediaType: row.media_type, bytes: row.bytes, content: options.crypto.openBytes(key, sealed) };
+    return {
+      fileId,
+      name: row.name,
+      mediaType: row.media_type,
+      bytes: row.bytes,
+      content: options.crypto.openBytes(key, sealed),
+    };
   }
 
   /** Files that a form names: they exist, are clean, and were uploaded by the person or belong to the case already. */
-  async function checkFiles(tx: Tx, fileIds: readonly string[], caseId: string): Promise<ReadonlyMap<string, { mediaType: string; bytes: number }>> {
+  async function checkFiles(
+    tx: Tx,
+    fileIds: readonly string[],
+    caseId: string,
+  ): Promise<ReadonlyMap<string, { mediaType: string; bytes: number }>> {
     const rows = await tx.run(selectFiles, [[...fileIds]]);
-    const known = new Map(rows.filter((row) => row.state === 'clean' && (row.case_id === null || row.case_id === caseId || isOwn(row, tx.access))).map((row) => [row.file_id, { mediaType: row.media_type, bytes: row.bytes }]));
+    const known = new Map(
+      rows
+        .filter(
+          (row) => row.state === 'clean' && (row.case_id === null || row.case_id === caseId || isOwn(row, tx.access)),
+        )
+        .map((row) => [row.file_id, { mediaType: row.media_type, bytes: row.bytes }]),
+    );
     if (fileIds.some((id) => !known.has(id))) throw refuse('files.not_yours');
     tx.send(claimFiles, [[...fileIds], caseId]);
     return known;
@@ -158,6 +204,9 @@ async function reencode(bytes: Buffer): Promise<{ bytes: Buffer; mediaType: stri
 /** A name for people: no path, no control characters, at most 80 characters. */
 function safeName(name: string): string {
   const last = name.split(/[\\/]/).at(-1) ?? '';
-  const clean = [...last].filter((character) => character >= ' ' && character !== '\u007f').join('').slice(0, 80);
+  const clean = Array.from(last)
+    .filter((character) => character >= ' ' && character !== '\u007f')
+    .slice(0, 80)
+    .join('');
   return clean || '未命名文件';
 }

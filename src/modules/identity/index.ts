@@ -11,7 +11,7 @@ import { createSessions } from './sessions.ts';
 import { createStaffLogin } from './staff-login.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
 
-export { checkCsrf, cookieNames, requireStaff, requireWorker, type Guard } from './guard.ts';
+export { checkCsrf, requireStaff, requireWorker, type Guard } from './guard.ts';
 export { sessionMaxAgeSeconds } from './limits.ts';
 export { hashPassword, newTotpSecret, totpCode } from './password.ts';
 export {
@@ -19,8 +19,6 @@ export {
   idNumberIndex,
   maskName,
   maskPerson,
-  nameIndex,
-  personContext,
   personRow,
   type NewPerson,
   type Person,

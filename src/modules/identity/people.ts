@@ -10,7 +10,7 @@ import { newId } from '#platform/ids';
 import { cutPage, readCursor, type Page } from '#platform/page';
 import { personFieldNames, refuse, type PersonFieldName, type SeenItem } from './contract.ts';
 import { unmaskPerHour } from './limits.ts';
-import { maskPerson, openPerson, personRow, type NewPerson, type Person } from './person.ts';
+import { idNumberIndex, maskPerson, openPerson, personRow, type NewPerson, type Person } from './person.ts';
 import type { StaffSession } from './sessions.ts';
 import * as store from './store.ts';
 
@@ -117,7 +117,13 @@ export function createPeople(options: PeopleOptions) {
     return { ...page, items: page.items.map(seenItem) };
   }
 
-  return { personIn, profile, maskedProfile, addPerson, unmask, whoHasSeen };
+  /** Whose ID number this is; null where nobody has registered with it. */
+  async function idByNumber(tx: Tx, idNumber: string): Promise<string | null> {
+    const index = idNumberIndex(crypto, { type: 'resident_id', number: idNumber });
+    return (await tx.maybe(store.selectPersonByIdNumber, [index]))?.person_id ?? null;
+  }
+
+  return { personIn, profile, maskedProfile, idByNumber, addPerson, unmask, whoHasSeen };
 }
 
 const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';

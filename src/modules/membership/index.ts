@@ -45,14 +45,11 @@ export function createMembership(options: MembershipOptions) {
   /** 身份、年龄与重复会籍: a system step never refuses; who is too young goes back to the form with the reason. */
   const check: Decider = async ({ tx, state, facts }) => {
     invariant(state.personId, 'a membership application has an applicant');
-    const [member, person] = await Promise.all([
-      activeMember(tx, state.personId),
-      options.person(tx, state.personId),
-    ]);
+    const [member, person] = await Promise.all([activeMember(tx, state.personId), options.person(tx, state.personId)]);
     const day = dayOf(facts.now);
     const ruled = evaluateRule(unionEligibilityRule, day, {
       age: ageOn(person.birthDay, day),
-      occupation: String(state.data.occupation ?? ''),
+      occupation: typeof state.data['occupation'] === 'string' ? state.data['occupation'] : '',
       activeMember: member !== null,
       labourIncome: true,
     });
@@ -77,7 +74,14 @@ export function createMembership(options: MembershipOptions) {
       subjectId: state.personId,
       body: { memberNo, unionOrgId, joinedOn, case: state.caseNo },
     });
-    const readers = ['*', personGrant(state.personId), roleGrant('grassroots_union', unionOrgId), roleGrant('township_union', unionOrgId), roleGrant('industry_union', unionOrgId), ...countyGrants(state.readers)];
+    const readers = [
+      '*',
+      personGrant(state.personId),
+      roleGrant('grassroots_union', unionOrgId),
+      roleGrant('township_union', unionOrgId),
+      roleGrant('industry_union', unionOrgId),
+      ...countyGrants(state.readers),
+    ];
     tx.send(insertMember, [newId(), state.personId, unionOrgId, memberNo, joinedOn, state.caseId, readers, leafId]);
     return { member_no: memberNo, union_name: options.orgName(unionOrgId), joined_on: joinedOn };
   };

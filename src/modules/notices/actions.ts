@@ -188,7 +188,10 @@ export function createNotices(options: NoticesOptions) {
 
   /** How many a person has not read. */
   function unread(personId: string): Promise<number> {
-    return db.transaction(workerAccess(personId), async (tx) => (await tx.one(store.unreadOfPerson, [personId])).unread);
+    return db.transaction(
+      workerAccess(personId),
+      async (tx) => (await tx.one(store.unreadOfPerson, [personId])).unread,
+    );
   }
 
   /** A person's own notice, marked read by being opened; null when it is not theirs. */

@@ -17,11 +17,21 @@ export const di005 = defineService({
   summary: '还没有开始的保障日可以退，钱原路退回。',
   keywords: ['退保', '退款', '退钱', '买错了'],
   fields: {
-    policy_ref: field('case_ref', '投保办件编号', {}, { concept: 'policy_no', help: '在“我的保障”里点“退保”会自动带出' }),
+    policy_ref: field(
+      'case_ref',
+      '投保办件编号',
+      {},
+      { concept: 'policy_no', help: '在“我的保障”里点“退保”会自动带出' },
+    ),
     refund_dates: field('date', '从哪一天开始退', { min: 'today+1' }),
     refund_days: field('integer', '退几天', { min: 1, max: 31 }),
     refund_why: field('enum', '退保原因', choices('当日不出工', '重复投保', '误操作', '转行')),
-    refund_account: field('bank_card', '退款账户', {}, { optional: true, concept: 'payout_account', help: '默认原路退回，不需要填写；原账户已注销时才填' }),
+    refund_account: field(
+      'bank_card',
+      '退款账户',
+      {},
+      { optional: true, concept: 'payout_account', help: '默认原路退回，不需要填写；原账户已注销时才填' },
+    ),
   },
   materials: {
     refund_sign: { zh: '退保签名', required: false, ocr: 'none' },

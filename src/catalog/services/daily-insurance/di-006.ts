@@ -21,17 +21,35 @@ export const di006 = defineService({
     accident_time: field('datetime', '出险时间', { max: 'today' }, { concept: 'accident_time' }),
     accident_spot: field('location', '出险地点', {}, { concept: 'accident_place' }),
     accident_kind: field('enum', '事故类型', choices('道路交通', '装卸搬运', '跌倒', '烫伤', '斗殴被打', '其他')),
-    order_no: field('text', '当时订单号', { max: 64 }, { optional: true, concept: 'order_no', help: '在平台接单记录里可以找到，没有可以不填' }),
+    order_no: field(
+      'text',
+      '当时订单号',
+      { max: 64 },
+      { optional: true, concept: 'order_no', help: '在平台接单记录里可以找到，没有可以不填' },
+    ),
     on_work: field('boolean', '是在工作过程中发生的', {}, { optional: true }),
     injured_condition: field('enum', '伤情', choices('门诊', '住院', '危重', '身故')),
     sent_hospital: field('org_ref', '送医医院', {}, { optional: true, concept: 'hospital' }),
     police_case: field('text', '交警案件号', { max: 40 }, { optional: true }),
-    late_reason: field('text', '延迟报案原因', { max: 300 }, {
-      optional: true,
-      showWhen: { op: 'gt', a: { op: 'hours_since', of: { op: 'field', name: 'accident_time' } }, b: { op: 'const', value: 48 } },
-      requiredWhen: { op: 'gt', a: { op: 'hours_since', of: { op: 'field', name: 'accident_time' } }, b: { op: 'const', value: 48 } },
-      help: '超过 48 小时报案也会受理，请说明原因',
-    }),
+    late_reason: field(
+      'text',
+      '延迟报案原因',
+      { max: 300 },
+      {
+        optional: true,
+        showWhen: {
+          op: 'gt',
+          a: { op: 'hours_since', of: { op: 'field', name: 'accident_time' } },
+          b: { op: 'const', value: 48 },
+        },
+        requiredWhen: {
+          op: 'gt',
+          a: { op: 'hours_since', of: { op: 'field', name: 'accident_time' } },
+          b: { op: 'const', value: 48 },
+        },
+        help: '超过 48 小时报案也会受理，请说明原因',
+      },
+    ),
     injured_person: field('person_ref', '被保险人（代报时填写）', {}, { optional: true, prefill: 'rule' }),
   },
   materials: {
@@ -44,7 +62,11 @@ export const di006 = defineService({
       when: {
         op: 'or',
         of: [
-          { op: 'lte', a: { op: 'hours_since', of: { op: 'field', name: 'accident_time' } }, b: { op: 'const', value: 48 } },
+          {
+            op: 'lte',
+            a: { op: 'hours_since', of: { op: 'field', name: 'accident_time' } },
+            b: { op: 'const', value: 48 },
+          },
           { op: 'present', a: { op: 'field', name: 'late_reason' } },
         ],
       },

@@ -23,7 +23,12 @@ export const un001 = defineService({
     start_month: field('date', '从业起始时间', { max: 'today' }, { help: '记不清具体日期，填那个月的 1 日' }),
     usual_area: field('region', '常接单区域', {}),
     education: field('enum', '文化程度', choices('初中及以下', '高中中专', '大专', '本科及以上'), { optional: true }),
-    home_union: field('org_ref', '意向加入工会', {}, { optional: true, help: '可以不填，由县总工会按您的行业和区域分派' }),
+    home_union: field(
+      'org_ref',
+      '意向加入工会',
+      {},
+      { optional: true, help: '可以不填，由县总工会按您的行业和区域分派' },
+    ),
     accept_charter: field('boolean', '我自愿加入工会，承认《中国工会章程》', { mustBeTrue: true }),
     applicant_sign: field('signature', '入会签名', {}),
   },

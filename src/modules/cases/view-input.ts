@@ -1,0 +1,31 @@
+// What a view of a case is built from; gathered by the reader, used by the view's two halves. Types only.
+
+import type { Service } from '#catalog';
+import type { WorkingCalendar } from '#platform/calendar';
+import type { CaseView, TimelineItem } from './contract.ts';
+import type { Actor, CaseAction, CaseState } from './model.ts';
+
+export type ViewInput = {
+  readonly service: Service;
+  readonly attached: readonly Service[];
+  readonly state: CaseState;
+  readonly actions: readonly (CaseAction & {
+    readonly entryHash: string;
+    readonly traceState: TimelineItem['trace']['state'];
+  })[];
+  readonly viewer: Actor;
+  readonly now: string;
+  readonly calendar: WorkingCalendar;
+  readonly applicant: string;
+  readonly regionZh: string;
+  readonly orgName: (orgId: string) => string;
+  readonly staffName: (staffId: string) => string;
+  readonly regionName: (code: string) => string | undefined;
+  readonly documents: CaseView['documents'];
+  readonly related: CaseView['related'];
+  readonly rating: CaseView['rating'];
+  /** Services that may enter at a waiting step (attach), offered as links. */
+  readonly entrances: readonly { readonly code: string; readonly zh: string; readonly steps: readonly string[] }[];
+  /** Names of planned or published lifecycles that `open` links point to. */
+  readonly targetZh: (target: string) => { zh: string; available: boolean };
+};

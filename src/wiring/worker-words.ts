@@ -1,0 +1,28 @@
+// Small words and shapes that the worker's backend says everything with. Pure.
+
+import type { FileView } from '#apps/worker/pages/model';
+
+export function toFileView(one: { fileId: string; name: string; mediaType: string }): FileView {
+  return { fileId: one.fileId, name: one.name, mediaType: one.mediaType, stateZh: '已安全保存' };
+}
+
+export function fileIdsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if ('fileIds' in value && Array.isArray(value.fileIds))
+    return value.fileIds.filter((id): id is string => typeof id === 'string');
+  return 'fileId' in value && typeof value.fileId === 'string' ? [value.fileId] : [];
+}
+
+const beijingFormat = new Intl.DateTimeFormat('zh-CN', {
+  timeZone: 'Asia/Shanghai',
+  month: 'long',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+
+/** `5月3日 14:32` in China's time. */
+export function beijing(instant: string | null): string {
+  return instant ? beijingFormat.format(new Date(instant)) : '';
+}

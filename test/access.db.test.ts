@@ -35,6 +35,8 @@ let other: { finance: Someone; adjuster: Someone };
 
 const sees = (readers: readonly string[]) => (someone: Someone) =>
   someone.grants.some((grant) => readers.includes(grant));
+const holds = (someone: Someone, roles: readonly string[]) =>
+  someone.grants.some((grant) => roles.includes(grant.split('@')[0] ?? ''));
 const anyStaff = (someone: Someone) => someone.kind === 'staff';
 const anyWorker = (someone: Someone) => someone.kind === 'worker';
 
@@ -355,7 +357,8 @@ async function staffSpecs(): Promise<void> {
     'POST /api/cases/:caseId/unmask',
     adjuster,
     (caller) => caller.post(`/api/cases/${claim.case_id}/unmask`, { field: 'phone', reason: '联系申请人补正' }),
-    readable,
+    // Who only reads the case (a supervisor, the window) does not unmask; who works on one of its steps may.
+    { also: (one) => sees(claim.readers)(one) && holds(one, ['insurer_adjuster', 'traffic_police']) },
   );
   const file = await row<{ file_id: string }>('select file_id from file where case_id = $1', [claim.case_id]);
   page('/api/files/:fileId', adjuster, `/api/files/${file.file_id}`, readable);
@@ -385,8 +388,12 @@ async function staffSpecs(): Promise<void> {
   const ratings = await rows<{ case_id: string; readers: string[] }>(
     'select case_id, readers from rating where replied_at is null order by case_id',
   );
-  const bad = ratings.find((one) => everyone.some((someone) => someone.kind === 'staff' && sees(one.readers)(someone)));
-  const answers = bad && everyone.find((one) => one.kind === 'staff' && sees(bad.readers)(one));
+  const mayAnswer = (readers: readonly string[]) => (one: Someone) =>
+    one.kind === 'staff' &&
+    sees(readers)(one) &&
+    holds(one, ['supervisor', 'county_union', 'hrss_window', 'case_dispatcher']);
+  const bad = ratings.find((one) => everyone.some(mayAnswer(one.readers)));
+  const answers = bad && everyone.find(mayAnswer(bad.readers));
   if (!bad || !answers) throw new Error(`nobody reads a rating: ${JSON.stringify(ratings)}`);
   ratingReaders.push(...bad.readers);
   page('/api/ratings', answers, '/api/ratings', { also: anyStaff, secret: bad.case_id });
@@ -395,7 +402,7 @@ async function staffSpecs(): Promise<void> {
     answers,
     (caller) =>
       caller.post(`/api/ratings/${bad.case_id}/reply`, { requestId: randomUUID(), reply: '已经整改，谢谢您的意见' }),
-    { also: sees(bad.readers) },
+    { also: mayAnswer(bad.readers) },
   );
   page('/api/catalogue/services', adjuster, '/api/catalogue/services', { also: anyStaff });
   page('/api/catalogue/services/:code', adjuster, '/api/catalogue/services/DI-001', { also: anyStaff });

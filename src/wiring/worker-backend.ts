@@ -114,7 +114,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     const found = await cover.coveredAt(personId, now);
     return {
       covered: found.covered,
-      text: found.covered ? `现在在保，到${beijing(found.endsAt)}` : '现在没有保障',
+      text: found.covered ? `现在在保，到${beijing(found.endsAt)}` : '可以按天投保，财政补贴一半保费',
       policyNo: found.policyNo,
       startsAt: found.startsAt,
       endsAt: found.endsAt,

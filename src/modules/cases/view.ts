@@ -150,7 +150,8 @@ function viewFacts(input: ViewInput, mine: boolean): Fact[] {
   const shown = revealed(input);
   return Object.entries(fields).flatMap(([name, field]): Fact[] => {
     const value = input.state.data[name];
-    if (value === undefined || value === null) return [];
+    // Keys of our own rows say nothing to anybody.
+    if (value === undefined || value === null || name.endsWith('_id')) return [];
     const step = stepOfField.get(name) ?? null;
     // A worker reads what he or she gave and what was decided; working notes of the desk stay at the desk.
     if (mine && step && field.class === 'internal') return [];

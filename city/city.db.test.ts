@@ -167,9 +167,9 @@ it('shows a worker only what is his or hers', async () => {
 /** What an action did, without its ids, times and texts. */
 const shapes = statement<[string], { shape: unknown }>(
   'test.city_shapes',
-  `select json_build_array(a.type, a.step, a.outcome, a.actor_kind, a.actor_role, (select array_agg(k order by k) from jsonb_object_keys(b.body) k),
-     (select array_agg(k order by k) from jsonb_object_keys(coalesce(b.body -> 'data', '{}')) k), jsonb_array_length(coalesce(b.body -> 'readers', '[]')),
-     (select array_agg(e ->> 'step') from jsonb_array_elements(coalesce(b.body -> 'entered', '[]')) e)) as shape
+  `select json_build_array(a.type, a.step, a.outcome, a.actor_kind, a.actor_role, (select array_agg(k order by k) from json_object_keys(b.body) k),
+     (select array_agg(k order by k) from json_object_keys(coalesce(b.body -> 'data', '{}')) k), json_array_length(coalesce(b.body -> 'readers', '[]')),
+     (select array_agg(e ->> 'step') from json_array_elements(coalesce(b.body -> 'entered', '[]')) e)) as shape
    from case_action a join case_body b on b.action_id = a.action_id where a.case_id = $1 order by a.seq`,
 );
 

@@ -13,6 +13,7 @@ type ColumnValue = {
   timestamptz: string | null;
   date: string | null;
   bytea: Buffer;
+  json: string;
   jsonb: string;
   boolean: boolean;
   int: number | null;

@@ -10,7 +10,7 @@ export const tables = {
   trace_body: {
     leaf_id: 'uuid',
     salt: 'bytea',
-    body: 'jsonb',
+    body: 'json',
   },
   org: {
     org_id: 'uuid',
@@ -99,7 +99,7 @@ export const tables = {
     head: 'bytea',
     status: 'text',
     end_code: 'text',
-    state: 'jsonb',
+    state: 'json',
     readers: 'text[]',
     opened_at: 'timestamptz',
     updated_at: 'timestamptz',
@@ -125,7 +125,7 @@ export const tables = {
   case_body: {
     action_id: 'uuid',
     salt: 'bytea',
-    body: 'jsonb',
+    body: 'json',
   },
   case_task: {
     case_id: 'uuid',
@@ -167,7 +167,7 @@ export const tables = {
     case_id: 'uuid',
     template: 'text',
     title: 'text',
-    content: 'jsonb',
+    content: 'json',
     readers: 'text[]',
     at: 'timestamptz',
     leaf_id: 'uuid',

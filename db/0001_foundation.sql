@@ -12,10 +12,11 @@ create table log_leaf (
 );
 comment on table log_leaf is 'One canonical entry (RFC 8785 JSON) of each traced act. Append-only, permanent; its position in the log is another table.';
 
+-- json, not jsonb, where a value is only written and read whole: parsing it into pages costs a tenth of a step.
 create table trace_body (
   leaf_id uuid primary key references log_leaf,
   salt bytea not null,
-  body jsonb not null
+  body json not null
 );
 comment on table trace_body is 'What a traced act other than a case action said, and the salt of its commitment. Erasable.';
 
@@ -205,7 +206,7 @@ create table case_state (
   head bytea not null,
   status text not null check (status in ('open', 'ended')),
   end_code text,
-  state jsonb not null,
+  state json not null,
   readers text[] not null,
   opened_at timestamptz not null,
   updated_at timestamptz not null,
@@ -241,7 +242,7 @@ create index case_action_actor_idx on case_action (actor_id, at desc) where acto
 create table case_body (
   action_id uuid primary key references case_action,
   salt bytea not null,
-  body jsonb not null
+  body json not null
 );
 comment on table case_body is 'The content of an action and the salt of its commitment. Erasing the row keeps every proof valid.';
 
@@ -277,7 +278,7 @@ create table request (
   request_id uuid primary key,
   actor text not null,
   request_hash bytea not null,
-  answer jsonb not null,
+  answer json not null,
   at timestamptz not null
 );
 comment on table request is 'Every write carries a request id made by its client: the same request again gets the same answer, another one under the same id is refused.';
@@ -325,7 +326,7 @@ create table case_document (
   case_id uuid not null,
   template text not null,
   title text not null,
-  content jsonb not null,
+  content json not null,
   readers text[] not null,
   at timestamptz not null,
   leaf_id uuid not null references log_leaf
@@ -723,3 +724,7 @@ end $$;
 comment on function enqueue_job is 'Adds a job in the caller''s transaction (graphile-worker).';
 revoke all on function enqueue_job from public;
 grant execute on function enqueue_job to gongdun_app;
+alter table case_state set (toast_tuple_target = 8160);
+alter table case_body set (toast_tuple_target = 8160);
+alter table trace_body set (toast_tuple_target = 8160);
+alter table case_document set (toast_tuple_target = 8160);

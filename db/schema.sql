@@ -100,10 +100,10 @@ grant insert, select on table case_action to gongdun_app;
 create table case_body (
   action_id uuid not null,
   salt bytea not null,
-  body jsonb not null,
+  body json not null,
   constraint case_body_pkey PRIMARY KEY (action_id),
   constraint case_body_action_id_fkey FOREIGN KEY (action_id) REFERENCES case_action(action_id)
-);
+) with (toast_tuple_target=8160);
 comment on table case_body is 'The content of an action and the salt of its commitment. Erasing the row keeps every proof valid.';
 alter table case_body enable row level security;
 alter table case_body force row level security;
@@ -118,13 +118,13 @@ create table case_document (
   case_id uuid not null,
   template text not null,
   title text not null,
-  content jsonb not null,
+  content json not null,
   readers text[] not null,
   at timestamp with time zone not null,
   leaf_id uuid not null,
   constraint case_document_pkey PRIMARY KEY (document_id),
   constraint case_document_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
-);
+) with (toast_tuple_target=8160);
 comment on table case_document is 'A letter or certificate: its template and the values put into it, so that it can be printed again to the byte.';
 CREATE INDEX case_document_case_idx ON case_document USING btree (case_id, at);
 alter table case_document enable row level security;
@@ -169,7 +169,7 @@ create table case_state (
   head bytea not null,
   status text not null,
   end_code text,
-  state jsonb not null,
+  state json not null,
   readers text[] not null,
   opened_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
@@ -177,7 +177,7 @@ create table case_state (
   constraint case_state_no_key UNIQUE (case_no),
   constraint case_state_status_check CHECK (status = ANY (ARRAY['open'::text, 'ended'::text])),
   constraint case_state_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossier(dossier_id)
-) with (fillfactor=70);
+) with (fillfactor=70, toast_tuple_target=8160);
 comment on table case_state is 'The fold of a case''s actions. It can be rebuilt from them at any time, and a job proves it.';
 CREATE INDEX case_state_dossier_idx ON case_state USING btree (dossier_id) WHERE dossier_id IS NOT NULL;
 CREATE INDEX case_state_parent_idx ON case_state USING btree (parent_case_id) WHERE parent_case_id IS NOT NULL;
@@ -742,7 +742,7 @@ create table request (
   request_id uuid not null,
   actor text not null,
   request_hash bytea not null,
-  answer jsonb not null,
+  answer json not null,
   at timestamp with time zone not null,
   constraint request_pkey PRIMARY KEY (request_id)
 );
@@ -845,10 +845,10 @@ grant insert, select on table staff_role to gongdun_app;
 create table trace_body (
   leaf_id uuid not null,
   salt bytea not null,
-  body jsonb not null,
+  body json not null,
   constraint trace_body_pkey PRIMARY KEY (leaf_id),
   constraint trace_body_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
-);
+) with (toast_tuple_target=8160);
 comment on table trace_body is 'What a traced act other than a case action said, and the salt of its commitment. Erasable.';
 grant insert, select on table trace_body to gongdun_app;
 

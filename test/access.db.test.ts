@@ -633,8 +633,8 @@ it('a case is read by the offices of its own steps and region, and by no other',
     supervised: boolean;
     readers: string[];
   }>(
-    `select s.case_id, s.region, s.service_hash, s.person_id, array(select jsonb_object_keys(s.state->'rounds') union select a.step from case_action a where a.case_id = s.case_id and a.step is not null) as steps,
-       exists (select 1 from case_body b join case_action a using (action_id) where a.case_id = s.case_id and b.body ? 'supervised') as supervised, s.readers
+    `select s.case_id, s.region, s.service_hash, s.person_id, array(select json_object_keys(s.state->'rounds') union select a.step from case_action a where a.case_id = s.case_id and a.step is not null) as steps,
+       exists (select 1 from case_body b join case_action a using (action_id) where a.case_id = s.case_id and (b.body -> 'supervised') is not null) as supervised, s.readers
      from case_state s order by s.case_no`,
   );
   const faults: string[] = [];

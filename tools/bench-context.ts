@@ -54,7 +54,7 @@ export function createContext(bench: string, args: readonly string[]): { context
         await server.stop();
         removeEmbedded(dir);
       });
-      const appUrl = await ensureAppRole(server.ownerUrl, { password: randomBytes(18).toString('base64url') });
+      const appUrl = await ensureAppRole(server.socketUrl, { password: randomBytes(18).toString('base64url') });
       await migrate(server.ownerUrl, { dir: migrations });
       await requireDurable(server.ownerUrl);
       return { ownerUrl: server.ownerUrl, appUrl, pid: server.pid };

@@ -24,7 +24,10 @@ export async function prepareDatabase(
   const server = config.databaseUrl ? null : await startEmbedded({ dir, say });
   const ownerUrl = config.databaseUrl ?? server?.ownerUrl ?? '';
   try {
-    const appUrl = await ensureAppRole(ownerUrl, { password: config.appDatabasePassword ?? derivedPassword(config) });
+    // Our own server is reached by its socket: no TCP between two processes of one machine.
+    const appUrl = await ensureAppRole(server?.socketUrl ?? ownerUrl, {
+      password: config.appDatabasePassword ?? derivedPassword(config),
+    });
     const { applied } = await migrate(ownerUrl, { dir: migrations });
     return { ownerUrl, appUrl, applied, stop: async () => server?.stop() };
   } catch (error) {

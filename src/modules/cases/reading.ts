@@ -45,9 +45,9 @@ const selectRelated = statement<[string, string | null], { case_id: string; stat
   'cases.related',
   `select s.case_id, s.state, 'dossier' as relation from case_state s
      where $2::uuid is not null and s.dossier_id = $2 and s.case_id <> $1
-   union
+   union all
    select s.case_id, s.state, l.kind from case_link l join case_state s on s.case_id = l.to_case_id where l.from_case_id = $1
-   union
+   union all
    select s.case_id, s.state, 'cited_by' from case_link l join case_state s on s.case_id = l.from_case_id where l.to_case_id = $1
    limit 50`,
 );
@@ -119,7 +119,7 @@ const selectCopied = statement<
 >(
   'cases.desk_copied',
   `select ${taskColumns} from case_task t join case_state s on s.case_id = t.case_id
-   where exists (select 1 from jsonb_array_elements_text(s.state -> 'copied') c where c = any($1::text[]))
+   where exists (select 1 from json_array_elements_text(s.state -> 'copied') c where c = any($1::text[]))
      and $8::text is not null and ${taskFilter}
    order by coalesce(t.due_at, 'infinity'), t.case_id limit $7`,
 );

@@ -32,7 +32,7 @@ export const selectRequest = statement<[string], { answer: unknown; request_hash
 
 export const insertRequest = statement<[string, string, Buffer, string, string], never>(
   'cases.insert_request',
-  'insert into request (request_id, actor, request_hash, answer, at) values ($1, $2, $3, $4::jsonb, $5)',
+  'insert into request (request_id, actor, request_hash, answer, at) values ($1, $2, $3, $4::json, $5)',
 );
 
 export const takeNumbers = statement<[string, string, number], { last: number }>(
@@ -96,7 +96,7 @@ const writeActions = `${actionRows},
       recorded_at, request_id, case_prev, commitment, leaf_id)
     select action_id, $1, seq, type, step, outcome, actor_kind, actor_id, actor_role, actor_org_id, at, $18, $19, previous,
       commitment, leaf_id from a),
-  new_body as (insert into case_body (action_id, salt, body) select action_id, salt, body::jsonb from a),
+  new_body as (insert into case_body (action_id, salt, body) select action_id, salt, body::json from a),
   gone_task as (delete from case_task where case_id = $1 and step = any($20::text[])),
   gone_deadline as (delete from deadline where case_id = $1 and step = any($21::text[])),
   new_task as (
@@ -117,14 +117,14 @@ export const insertCase = statement<readonly unknown[], { done: number }>(
   `with ${writeActions}
    insert into case_state (case_id, case_no, dossier_id, parent_case_id, service_code, service_hash, region, person_id,
      applicant_org_id, seq, head, status, end_code, state, readers, opened_at, updated_at)
-   values ($1, $36, $37, $38, $39, $40, $41, $42, $43, $32, $44, $45, $46, $47::jsonb, $28, $48, $18)
+   values ($1, $36, $37, $38, $39, $40, $41, $42, $43, $32, $44, $45, $46, $47::json, $28, $48, $18)
    returning 1 as done`,
 );
 
 export const updateCase = statement<readonly unknown[], { done: number }>(
   'cases.update_case',
   `with ${writeActions}
-   update case_state set seq = $32, head = $36, status = $37, end_code = $38, state = $39::jsonb, readers = $28,
+   update case_state set seq = $32, head = $36, status = $37, end_code = $38, state = $39::json, readers = $28,
      updated_at = $18
    where case_id = $1 and seq = $40
    returning 1 as done`,

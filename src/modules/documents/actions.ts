@@ -55,7 +55,7 @@ type DocumentRow = {
 const insert = statement<[string, string, string, string, string, string[], string, string], never>(
   'documents.insert',
   `insert into case_document (document_id, case_id, template, title, content, readers, at, leaf_id)
-   values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8)`,
+   values ($1, $2, $3, $4, $5::json, $6, $7, $8)`,
 );
 
 const select = statement<[string], DocumentRow>(

@@ -40,7 +40,7 @@ export type Trace = {
 const insertRecord = statement<[string, string, Buffer, string], never>(
   'trace.insert',
   `with leaf as (insert into log_leaf (leaf_id, entry) values ($1, $2))
-   insert into trace_body (leaf_id, salt, body) values ($1, $3, $4::jsonb)`,
+   insert into trace_body (leaf_id, salt, body) values ($1, $3, $4::json)`,
 );
 
 export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: number) => Buffer = freshBytes): Trace {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Config } from '#platform/config';
 import { removeEmbedded, startEmbedded } from '#platform/embedded';
 import { ensureAppRole, migrate } from '#platform/migrate';
+import { SetupError } from '#platform/setup-error';
 
 export type PreparedDatabase = {
   readonly ownerUrl: string;
@@ -32,8 +33,28 @@ export async function prepareDatabase(
     return { ownerUrl, appUrl, applied, stop: async () => server?.stop() };
   } catch (error) {
     await server?.stop();
-    throw error;
+    throw unreachable(error) ?? error;
   }
+}
+
+/** What an operator can do about a PostgreSQL that does not let us in; null for every other failure. */
+function unreachable(error: unknown): SetupError | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ECONNRESET', 'ENOENT'].includes(code)) {
+    return new SetupError(
+      '连不上 DATABASE_URL 指向的 PostgreSQL。请检查地址、端口和防火墙，确认它已启动；或去掉 DATABASE_URL 用自带的数据库。',
+      'PostgreSQL at DATABASE_URL cannot be reached. Check address, port and firewall, or unset DATABASE_URL to use the embedded one.',
+      error,
+    );
+  }
+  if (['28P01', '28000', '3D000'].includes(code)) {
+    return new SetupError(
+      'PostgreSQL 拒绝了 DATABASE_URL 里的用户、口令或数据库名。请核对；数据库要先建好。',
+      'PostgreSQL refused the user, password or database of DATABASE_URL. Check them; the database must exist.',
+      error,
+    );
+  }
+  return null;
 }
 
 /** The application's password follows from the master key: nothing to store, the same at every start. */

@@ -1,18 +1,17 @@
 // What the program's engine does with a decision, without a database: effects, automatic steps, the traced action and its fold. It
-// mirrors `carry` of the cases module line by line; what the two write is compared by the city's tests.
+// mirrors `carry` of the cases module; one membership application is lived through both and compared by the city's tests.
 
 import type { Service } from '#catalog';
 import { personGrant, roleGrant } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
-import { act, fold } from '#modules/cases';
-import type { ActionBody, ActiveStep, Actor, CaseAction, CaseState, Decision, Facts, Ruling } from '#modules/cases';
+import { act, engineNotices, fold } from '#modules/cases';
+import type { ActionBody, ActiveStep, Actor, CaseState, Decision, Facts, Ruling } from '#modules/cases';
 import type { Trace } from '#modules/trace';
 import type { Rows } from './rows.ts';
 import type { Context, Held, Plugs, World } from './world.ts';
 
-type ActionType = CaseAction['type'];
 /** A decision on a state: asked again when effects have added to what the state holds. */
 export type Decide = (state: CaseState) => Decision;
 export type Carry = (
@@ -275,22 +274,6 @@ function withClocks(
     return (counts && again.find((other) => other.step === one.step)) || one;
   });
 }
-
-/** What the engine tells of its own acts, whatever the workflow. */
-const engineNotices: Readonly<Partial<Record<ActionType, string>>> = {
-  returned: 'case_returned',
-  withdrawn: 'case_withdrawn',
-  transferred: 'case_transferred',
-  cosigner_added: 'opinion_asked',
-  supplement_requested: 'supplement_requested',
-  supplement_submitted: 'supplement_arrived',
-  supplement_expired: 'supplement_expired',
-  suspended: 'case_suspended',
-  resumed: 'case_resumed',
-  extended: 'case_extended',
-  urged: 'case_urged',
-  supervised: 'case_supervised',
-};
 
 /** As the engine has it: the system and the applicant always read, a supervisor once the case is supervised. */
 function readersAlways(decision: Decision, body: ActionBody, region: string, facts: Facts): readonly string[] {

@@ -18,14 +18,13 @@ import type {
 import type { PublishedService, WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
-import { statement } from '#platform/db';
 import { declareRefusals } from '#platform/errors';
 import type { CaseSummary } from '#modules/cases';
 import { rectifyBy } from '#modules/cases';
 import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
 import { beijing, fileIdsIn, toFileView } from './worker-words.ts';
-import { consents, createRegistration } from './worker-registration.ts';
+import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
   'pages.no_service': { status: 404, zh: '没有这项服务，或它还没有开通。', next: '请到服务目录查看可以办理的事项。' },
@@ -40,11 +39,6 @@ const lifeEvents: readonly { code: string; zh: string; services: readonly string
   { code: 'cover', zh: '买保障、退保障', services: ['DI-001', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001'] },
 ];
-
-const selectRegistered = statement<[string], { created_at: string }>(
-  'wiring.registered_at',
-  'select created_at from person where person_id = $1',
-);
 
 export function createWorkerBackend(services: Services): WorkerBackend {
   const { identity, drafts, cases, reader, cover, money, notices, documents, files, orgs, catalogue, clock, db } =
@@ -447,8 +441,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     markAllRead: (personId) => notices.markAllRead(personId),
     profile: async (personId) => {
       const found = await identity.profile(personId);
-      const [member, registered] = await db.transaction(workerAccess(personId), (tx) =>
-        Promise.all([services.membership.activeMember(tx, personId), tx.one(selectRegistered, [personId])]),
+      const member = await db.transaction(workerAccess(personId), (tx) =>
+        services.membership.activeMember(tx, personId),
       );
       if (!found) return { rows: [], consents: [] };
       const masked = maskPerson(found);
@@ -463,7 +457,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
             text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会',
           },
         ],
-        consents: consents.map((consent) => ({ zh: consent.zh, version: consent.version, at: registered.created_at })),
+        // A consent is traced at registration and has no table of its own yet: nothing is shown rather than something assumed.
+        consents: [],
       };
     },
     whoSawMyData: async (personId, cursor) => {

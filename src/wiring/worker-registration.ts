@@ -14,7 +14,7 @@ const refuse = declareRefusals({
 });
 
 const consentVersion = '2026-01';
-export const consents: readonly ConsentText[] = [
+const consents: readonly ConsentText[] = [
   {
     name: 'agree_identity',
     zh: '同意处理我的身份信息',

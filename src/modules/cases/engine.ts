@@ -50,7 +50,7 @@ export type Announcer = (context: TellingContext, template: string, targets: rea
 export type DocumentMaker = (context: TellingContext, template: string) => void;
 
 /** What is told of the engine's own acts, whatever the workflow. */
-const engineNotices: Readonly<Partial<Record<ActionType, string>>> = {
+export const engineNotices: Readonly<Partial<Record<ActionType, string>>> = {
   returned: 'case_returned',
   withdrawn: 'case_withdrawn',
   transferred: 'case_transferred',

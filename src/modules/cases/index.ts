@@ -11,6 +11,7 @@ export type {
   EngineOptions,
   Ruling,
 } from './engine.ts';
+export { engineNotices } from './engine.ts';
 export { deadlinesOf } from './write.ts';
 export { act, open, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';

@@ -7,7 +7,7 @@ import { ageOn } from '#catalog/fields/index';
 import { parseResidentId, syntheticRegion } from '#catalog/fields/identity';
 import { services } from '#catalog/services/index';
 import { createCrypto, sha256 } from '#platform/crypto';
-import { deadlinesOf, foldAll, type ActionBody, type CaseAction, type CaseState } from '#modules/cases';
+import { foldAll, nextDeadline, type ActionBody, type CaseAction, type CaseState } from '#modules/cases';
 import { canonical } from '#modules/trace';
 import { makeCity, type City } from './index.ts';
 import { districts } from './names.ts';
@@ -233,10 +233,8 @@ describe('rows', () => {
   it('have nothing overdue: what fell due has happened', () => {
     expect(rows.deadline.filter((row) => (row.fire_at ?? '') <= now)).toEqual([]);
     const expected = states.flatMap((state) => {
-      const service = serviceOf(state);
-      return state.active.flatMap((active) =>
-        deadlinesOf(service, active).map((one) => `${state.caseId}/${one.step}/${one.kind}/${one.fireAt}`),
-      );
+      const next = nextDeadline(serviceOf(state), state);
+      return next ? [`${state.caseId}/${next.step}/${next.kind}/${next.fireAt}`] : [];
     });
     expect(rows.deadline.map((row) => `${row.case_id}/${row.step}/${row.kind}/${row.fire_at}`).toSorted()).toEqual(
       expected.toSorted(),

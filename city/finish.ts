@@ -1,6 +1,6 @@
 // What stands at the end of a batch: the state of every case with its tasks and deadlines, and the outbox as it would be by now.
 
-import { deadlinesOf, type CaseState } from '#modules/cases';
+import { nextDeadline, type CaseState } from '#modules/cases';
 import type { Held, World } from './world.ts';
 
 const readAfterMs = 30 * 3_600_000;
@@ -54,9 +54,11 @@ function finishCase({ rows }: World, held: Held): void {
         readers: [...state.readers],
       });
     }
-    for (const { step, kind, fireAt } of deadlinesOf(service, active)) {
-      rows.deadline.push({ case_id: state.caseId, step, kind, seq: state.seq, fire_at: fireAt });
-    }
+  }
+  const next = nextDeadline(service, state);
+  if (next) {
+    const { step, kind, fireAt } = next;
+    rows.deadline.push({ case_id: state.caseId, step, kind, fire_at: fireAt, try_at: fireAt });
   }
 }
 

@@ -144,8 +144,8 @@ export const tables = {
     case_id: 'uuid',
     step: 'text',
     kind: 'text',
-    seq: 'int',
     fire_at: 'timestamptz',
+    try_at: 'timestamptz',
   },
   case_vote: {
     case_id: 'uuid',

@@ -11,7 +11,7 @@ import type { CryptoPort } from '#platform/crypto';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { caseNumber, newId } from '#platform/ids';
-import { act, command, deadlinesOf, open, tick } from '#modules/cases';
+import { act, command, nextDeadline, open, tick } from '#modules/cases';
 import type { Actor, ActionBody, CaseState, Decision, Facts, Ruling } from '#modules/cases';
 import type { CaseCommand } from '#contract/cases';
 import { noPrevious, type Trace, type TracedAct } from '#modules/trace';
@@ -268,10 +268,8 @@ export function createWorld(setup: Setup) {
     for (;;) {
       let due: { one: Held; step: string; kind: Parameters<typeof tick>[3]; fireAt: string } | null = null;
       for (const one of cases) {
-        if (one.state.status === 'ended') continue;
-        for (const deadline of one.state.active.flatMap((active) => deadlinesOf(one.service, active))) {
-          if (Date.parse(deadline.fireAt) <= toMs && (!due || deadline.fireAt < due.fireAt)) due = { one, ...deadline };
-        }
+        const next = nextDeadline(one.service, one.state);
+        if (next && Date.parse(next.fireAt) <= toMs && (!due || next.fireAt < due.fireAt)) due = { one, ...next };
       }
       if (!due) break;
       nowMs = Math.max(Date.parse(due.fireAt), nowMs);

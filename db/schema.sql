@@ -304,13 +304,15 @@ create table deadline (
   case_id uuid not null,
   step text not null,
   kind text not null,
-  seq integer not null,
   fire_at timestamp with time zone not null,
-  constraint deadline_pkey PRIMARY KEY (case_id, step, kind),
+  try_at timestamp with time zone not null,
+  constraint deadline_pkey PRIMARY KEY (case_id),
   constraint deadline_kind_check CHECK (kind = ANY (ARRAY['yellow'::text, 'red'::text, 'timer'::text, 'clock'::text, 'supplement'::text]))
 );
-comment on table deadline is 'What the clock will do to a case and when. A row is claimed with SKIP LOCKED and removed by the action that it causes.';
-CREATE INDEX deadline_fire_idx ON deadline USING btree (fire_at);
+comment on table deadline is 'The next thing that the clock will do to a case, and when. Its case is taken with SKIP LOCKED, and the action that it causes puts the next one in its place.';
+comment on column deadline.fire_at is 'The date at which it takes effect, whenever it is carried out.';
+comment on column deadline.try_at is 'When the clock looks next: fire_at, or later while money is on its way or after a failure.';
+CREATE INDEX deadline_try_idx ON deadline USING btree (try_at);
 grant delete, insert, select, update on table deadline to gongdun_app;
 
 create table definition (
@@ -747,7 +749,7 @@ create table request (
   constraint request_pkey PRIMARY KEY (request_id)
 );
 comment on table request is 'Every write carries a request id made by its client: the same request again gets the same answer, another one under the same id is refused.';
-CREATE INDEX request_at_idx ON request USING btree (at);
+CREATE INDEX request_at_idx ON request USING brin (at);
 grant delete, insert, select on table request to gongdun_app;
 
 create table schema_migration (

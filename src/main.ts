@@ -60,6 +60,7 @@ async function start(config: Config): Promise<void> {
     metrics,
     scan: config.demo ? demonstrationScan : noScanner,
     filesFolder: join(config.dataDir, 'files'),
+    log,
     publicUrl: config.publicUrl,
   });
   await services.prepare();

@@ -83,6 +83,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     metrics: createMetrics(),
     scan: demonstrationScan,
     filesFolder: join(dataDir, 'files'),
+    log: createLog({ level: 'silent' }),
     publicUrl: url,
   });
   await services.prepare();

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
 import { readConfig } from '#platform/config';
 import { openDatabase } from '#platform/db';
@@ -242,6 +243,7 @@ async function compare(): Promise<void> {
       metrics: createMetrics(),
       scan: demonstrationScan,
       filesFolder: join(dataDir, 'files'),
+      log: createLog({ level: 'silent' }),
       publicUrl: base(),
     });
     await services.prepare();

@@ -341,7 +341,9 @@ export async function createJourney(app: TestApp) {
       return bankPays(caseId, move.outcome === 'paid');
     if (move.step === 'refund-pay') return move.outcome === 'paid' ? drain() : refundCloses(found);
     // Outside parties that this project does not reach yet (the bank's standing orders, order signals) speak through the same door.
-    await cases.eventCase({ requestId: randomUUID(), caseId, step: move.step, outcome: move.outcome });
+    await app.services.db.transaction(systemAccess, (tx) =>
+      cases.event(tx, { caseId, step: move.step, outcome: move.outcome }),
+    );
   }
 
   /** The payment party closes a refund instead of paying it. */

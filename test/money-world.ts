@@ -90,16 +90,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   let cases: Cases;
   const casesPort = {
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
-    event: async (
-      tx: Tx,
-      input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> },
-    ) => {
-      let missed = false;
-      await cases.eventIn(tx, { ...input, requestId: null }, undefined, (value) => {
-        missed = value;
-      });
-      return !missed;
-    },
+    event: (tx: Tx, input: Parameters<Cases['event']>[1]) => cases.event(tx, input),
     read: async (tx: Tx, caseId: string) => (await tx.maybe(readState, [caseId]))?.state ?? null,
   };
   const personOf = (personId: string) => {

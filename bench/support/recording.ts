@@ -2,12 +2,14 @@
 // next), and makes from it scripts with fresh ids that bare `pg` can send in the same shape.
 
 import type pg from 'pg';
+import type { Item } from '#platform/db-batch';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 
-type Query = { readonly name?: string; readonly text: string; readonly values?: readonly unknown[] };
+type Query = Pick<Item, 'name' | 'text' | 'values'>;
+type Batch = { readonly statements?: readonly Item[] };
 
-/** `after`: the earlier queries whose answers were there when this one was sent, and were not for the one before. */
+/** `after`: the earlier queries whose answers this one waits for. */
 export type Sent = { readonly client: number; readonly query: Query; readonly after: readonly number[] };
 export type Script = readonly Sent[];
 
@@ -18,32 +20,26 @@ export type Recorder = {
 };
 
 export function createRecorder(): Recorder {
-  let recording: { sent: Sent[]; answered: number[]; clients: Map<pg.PoolClient, number> } | null = null;
+  let recording: { sent: Sent[]; clients: Map<pg.PoolClient, number> } | null = null;
   const listenTo = (client: pg.PoolClient): void => {
-    const send = client.query.bind(client) as (query: string | Query) => Promise<unknown>;
-    const listen = (query: string | Query): Promise<unknown> => {
-      const promise = send(query);
-      const now = recording;
-      if (!now) return promise;
-      const slot = now.clients.get(client) ?? now.clients.size;
-      now.clients.set(client, slot);
-      const index = now.sent.length;
-      now.sent.push({
-        client: slot,
-        query: typeof query === 'string' ? { text: query } : query,
-        after: now.answered.splice(0),
-      });
-      const answered = (): void => void now.answered.push(index);
-      promise.then(answered, answered);
-      return promise;
+    const send = client.query.bind(client) as (query: Batch) => unknown;
+    const listen = (batch: Batch): unknown => {
+      const { sent, clients } = recording ?? { sent: [], clients: new Map<pg.PoolClient, number>() };
+      const slot = clients.get(client) ?? clients.size;
+      clients.set(client, slot);
+      // A batch leaves when the one before it was answered, and its statements do not wait for each other.
+      const before = sent.flatMap((earlier, index) => (earlier.client === slot ? [index] : []));
+      for (const [index, { name, text, values }] of (batch.statements ?? []).entries()) {
+        sent.push({ client: slot, query: { name, text, values }, after: index === 0 ? before : [] });
+      }
+      return send(batch);
     };
-    // Only the promise form is used by the program.
     Object.assign(client, { query: listen });
   };
   return {
     listen: (pool) => void pool.on('connect', listenTo),
     capture: async (work) => {
-      recording = { sent: [], answered: [], clients: new Map() };
+      recording = { sent: [], clients: new Map() };
       const { sent } = recording;
       await work();
       recording = null;
@@ -59,10 +55,10 @@ const variable = new RegExp(`(${uuid.source}|${instant.source}|${caseNo.source})
 
 /** A string in pieces: literal text, and the variables between. */
 type Pieces = { readonly pieces: readonly (string | { readonly variable: string })[] };
-type Template = string | number | boolean | null | Buffer | Pieces | readonly Template[];
+type Template = string | null | Buffer | Pieces;
 type TemplateSent = Omit<Sent, 'query'> & {
-  readonly name: string | undefined;
-  readonly text: Template;
+  readonly name: string;
+  readonly text: string;
   readonly values: readonly Template[];
 };
 
@@ -78,9 +74,8 @@ export function templatesOf(scripts: readonly Script[], fixed: ReadonlySet<strin
       client: sent.client,
       after: sent.after,
       name: sent.query.name,
-      // The text of a prepared statement never changes; that of the others carries the grants.
-      text: sent.query.name ? sent.query.text : compile(sent.query.text, fixed),
-      values: (sent.query.values ?? []).map((value) => compile(value, fixed)),
+      text: sent.query.text,
+      values: sent.query.values.map((value) => compile(value, fixed)),
     })),
   );
   let sequence = 500_000;
@@ -99,11 +94,7 @@ export function templatesOf(scripts: readonly Script[], fixed: ReadonlySet<strin
         script.map(({ client, after, name, text, values }) => ({
           client,
           after,
-          query: {
-            text: String(filled(text, valueOf)),
-            ...(name ? { name } : {}),
-            ...(values.length > 0 ? { values: values.map((value) => filled(value, valueOf)) } : {}),
-          },
+          query: { name, text, values: values.map((value) => filled(value, valueOf)) },
         })),
       );
     },
@@ -116,21 +107,17 @@ function freshValue(name: string, movedMs: number, next: () => number): string {
   return new Date(Date.parse(name) + movedMs).toISOString();
 }
 
-function compile(value: unknown, fixed: ReadonlySet<string>): Template {
-  if (Array.isArray(value)) return value.map((one: unknown) => compile(one, fixed));
+function compile(value: Item['values'][number], fixed: ReadonlySet<string>): Template {
   if (typeof value === 'string') {
     const pieces = value
       .split(variable)
       .map((piece, at) => (at % 2 === 1 && !fixed.has(piece) ? { variable: piece } : piece));
     return pieces.some((piece) => typeof piece !== 'string') ? { pieces } : value;
   }
-  if (value === null || typeof value === 'number' || typeof value === 'boolean' || Buffer.isBuffer(value)) return value;
-  if (value === undefined) return null;
-  invariant(false, `a parameter of type ${typeof value} cannot be replayed`);
+  return value;
 }
 
-function filled(template: Template, valueOf: (name: string) => string): unknown {
-  if (Array.isArray(template)) return template.map((one: Template) => filled(one, valueOf));
+function filled(template: Template, valueOf: (name: string) => string): string | Buffer | null {
   if (typeof template === 'object' && template !== null && 'pieces' in template) {
     return template.pieces.map((piece) => (typeof piece === 'string' ? piece : valueOf(piece.variable))).join('');
   }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import sharp from 'sharp';
 import type { Role } from '#catalog';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
+import { createLog } from '#platform/log';
 import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
 import { systemClock } from '#platform/clock';
 import { readConfig } from '#platform/config';
@@ -100,6 +101,7 @@ export async function createWorld(
     },
     scan: demonstrationScan,
     filesFolder: join(folder, 'files'),
+    log: createLog({ level: 'error' }),
     publicUrl,
   });
   const orgs = await makeOrgs(db);

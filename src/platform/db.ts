@@ -2,9 +2,9 @@
 // all of them against the migrated schema. A transaction carries the Access of who asks, and outside effects wait for commit.
 // No query is sent outside of a transaction, and no network other than PostgreSQL's is used inside one.
 
-import { Writable } from 'node:stream';
 import pg from 'pg';
 import { grantsLiteral, systemAccess, type Access } from './access.ts';
+import { batchOf, wireValue, type Item, type Rows } from './db-batch.ts';
 import { invariant } from './errors.ts';
 
 export type Statement<Params extends readonly unknown[], Row> = {
@@ -74,9 +74,13 @@ const parsers: ReadonlyMap<number, (value: string) => unknown> = new Map<number,
   [1082, (value) => value],
 ]);
 
+function parserOf(oid: number): (value: string) => unknown {
+  return parsers.get(oid) ?? builtInParser(oid, 'text');
+}
+
 // int8 as number: every int8 of the schema is fen or a counter below 2^53, held by CHECK constraints.
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number) => parsers.get(oid) ?? builtInParser(oid, 'text'),
+  getTypeParser: parserOf,
 };
 
 function toSafeInteger(value: string): number {
@@ -102,16 +106,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 30_000,
     connectionTimeoutMillis: 5_000,
     types,
-    pipeline: true,
     options: '-c timezone=UTC',
   });
   // A pooled connection that dies while idle (PostgreSQL restarted) must not bring the process down.
   pool.on('error', () => {});
-  // Nor one that dies while it is lent out and between two statements: the pool listens to idle ones only. The next statement fails.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  // Nor one that dies while it is checked out: its queries fail, and that is how we hear of it.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  // Nor one that dies while it is checked out: its queries fail, and that is how we hear of it.
+  // Nor one that dies while it is lent out: its statements fail, and that is how we hear of it.
   pool.on('connect', (client) => client.on('error', () => {}));
 
   return {
@@ -140,25 +139,21 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 async function attemptTransaction<T>(pool: pg.Pool, access: Access, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  const wire = openWire(client);
   const hooks: (() => void)[] = [];
-  const sent: Promise<unknown>[] = [];
   let broken: Error | undefined;
   try {
-    // Not awaited: travels with the first statement. The literal is checked by grantsLiteral.
-    holdBack(client);
-    sent.push(quiet(client.query(`begin; ${grantsSet(access)}`)));
-    const result = await work(makeTx(client, access, hooks, sent));
-    holdBack(client);
-    sent.push(client.query('commit'));
-    const answers = await Promise.all(sent);
-    const done = answers.at(-1) as pg.QueryResult;
+    // Not awaited: it travels with the first statement.
+    wire.send(begin, []);
+    const result = await work(makeTx(wire, access, hooks));
+    const done = await wire.ask(commit, []);
     // A transaction in which a statement failed answers COMMIT with ROLLBACK; that must never pass for success.
     invariant(done.command === 'COMMIT', 'a failed statement was swallowed inside a transaction');
     for (const hook of hooks) hook();
     return result;
   } catch (error) {
     try {
-      await client.query('rollback');
+      await wire.rollback();
     } catch (rollbackError) {
       broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
     }
@@ -168,56 +163,92 @@ async function attemptTransaction<T>(pool: pg.Pool, access: Access, work: (tx: T
   }
 }
 
-/** Keeps a promise that is awaited later from being reported as unhandled before that. */
-function quiet<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
+const begin: Named = { name: 'db.begin', text: 'begin' };
+const commit: Named = { name: 'db.commit', text: 'commit' };
+const setGrants = statement<[string], never>('db.grants', `select set_config('gongdun.grants', $1, true)`);
+
+type Named = Pick<Item, 'name' | 'text'>;
+
+/** A connection inside one transaction: what is asked for before somebody waits leaves in one batch. */
+type Wire = {
+  ask(what: Named, params: readonly unknown[], access?: Access): Promise<Rows>;
+  send(what: Named, params: readonly unknown[], access?: Access): void;
+  rollback(): Promise<void>;
+};
+
+function openWire(client: pg.PoolClient): Wire {
+  let waiting: Item[] = [];
+  let planned = false;
+  let flying: Promise<void> | null = null;
+  let failure: Error | null = null;
+  let seenAs: string | null = null;
+
+  function fly(): void {
+    planned = false;
+    if (flying || waiting.length === 0) return;
+    const items = waiting;
+    waiting = [];
+    if (failure) {
+      for (const item of items) item.reject(failure);
+      return;
+    }
+    flying = new Promise((resolve) => {
+      const batch = batchOf(items, parserOf, (error) => {
+        failure ??= error;
+        flying = null;
+        resolve();
+        fly();
+      });
+      client.query(batch);
+    });
+  }
+
+  function add(
+    { name, text }: Named,
+    params: readonly unknown[],
+    access: Access | undefined,
+    resolve: Item['resolve'],
+    reject: Item['reject'],
+  ): void {
+    const values = params.map(wireValue);
+    if (access) {
+      const grants = grantsLiteral(access);
+      if (grants !== seenAs) {
+        seenAs = grants;
+        waiting.push({ ...setGrants, values: [grants], resolve: ignore, reject: ignore });
+      }
+    }
+    waiting.push({ name, text, values, resolve, reject });
+    if (planned) return;
+    planned = true;
+    process.nextTick(fly);
+  }
+
+  return {
+    ask: (what, params, access) => {
+      const answer = new Promise<Rows>((resolve, reject) => add(what, params, access, resolve, reject));
+      // It may be awaited later than it fails.
+      answer.catch(ignore);
+      return answer;
+    },
+    send: (what, params, access) => add(what, params, access, ignore, ignore),
+    rollback: async () => {
+      waiting = [];
+      await flying;
+      await client.query('rollback');
+    },
+  };
 }
 
-function grantsSet(access: Access): string {
-  return `set local gongdun.grants = '${grantsLiteral(access)}'`;
-}
+function ignore(): void {}
 
-const heldBack = new WeakSet<Writable>();
-
-/** What is sent without waiting in between leaves in one write: each write costs more than most statements do. */
-function holdBack(client: pg.PoolClient): void {
-  const stream = streamOf(client);
-  if (!stream || heldBack.has(stream)) return;
-  heldBack.add(stream);
-  stream.cork();
-  process.nextTick(() => {
-    heldBack.delete(stream);
-    stream.uncork();
-  });
-}
-
-/** The socket, which pg keeps but does not declare; without it nothing is held back. */
-function streamOf(client: object): Writable | null {
-  const connection: unknown = 'connection' in client ? client.connection : null;
-  const stream: unknown =
-    typeof connection === 'object' && connection !== null && 'stream' in connection ? connection.stream : null;
-  return stream instanceof Writable ? stream : null;
-}
-
-function makeTx(
-  client: pg.PoolClient,
-  access: Access,
-  hooks: (() => void)[],
-  sent: Promise<unknown>[],
-  outer?: Access,
-): Tx {
+function makeTx(wire: Wire, access: Access, hooks: (() => void)[]): Tx {
   async function run<Params extends readonly unknown[], Row>(
     what: Statement<Params, Row>,
     params: Params,
   ): Promise<Row[]> {
-    holdBack(client);
-    // The three travel together and run in this order, so that nothing else of the transaction sees with other eyes.
-    if (outer) sent.push(quiet(client.query(grantsSet(access))));
-    const answer = client.query({ name: what.name, text: what.text, values: params as unknown as unknown[] });
-    if (outer) sent.push(quiet(client.query(grantsSet(outer))));
-    const result = await answer;
-    return result.rows as Row[];
+    const { rows } = await wire.ask(what, params, access);
+    return rows as Row[];
   }
   async function maybe<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params) {
     const rows = await run(what, params);
@@ -233,11 +264,9 @@ function makeTx(
       invariant(row !== undefined, `${what.name} gave no row where one was promised`);
       return row;
     },
-    send: (what, params) => {
-      sent.push(quiet(run(what, params)));
-    },
+    send: (what, params) => wire.send(what, params, access),
     onCommit: (hook) => hooks.push(hook),
-    asSystem: () => makeTx(client, systemAccess, hooks, sent, outer ?? access),
+    asSystem: () => makeTx(wire, systemAccess, hooks),
   };
 }
 

@@ -31,6 +31,8 @@ import { createMoney } from '#modules/money';
 import { createNotices } from '#modules/notices';
 import { createOrgs } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
+import { newId } from '#platform/ids';
+import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
 
 const refuse = declareRefusals({
@@ -49,6 +51,7 @@ export type ServicesOptions = {
   readonly metrics: Metrics;
   readonly scan: Scanner;
   readonly filesFolder: string;
+  readonly log: Log;
   /** The address that the world reaches us at, for the way back from the cashier. */
   readonly publicUrl: string;
 };
@@ -90,8 +93,8 @@ export function createServices(options: ServicesOptions) {
 
   async function sendCode(phone: string, code: string): Promise<void> {
     await parties.sms
-      .send({ phone, templateCode: 'login_code', params: { code }, bizId: `code-${Date.now()}` })
-      .catch(() => {});
+      .send({ phone, templateCode: 'login_code', params: { code }, bizId: newId() })
+      .catch((error: unknown) => options.log.error({ err: error }, 'a login code could not be sent'));
   }
 
   /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
@@ -131,16 +134,7 @@ export function createServices(options: ServicesOptions) {
   let cases: Cases;
   const casesPort = {
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
-    event: async (
-      tx: Tx,
-      input: { caseId: string; step: string; outcome: string; data: Readonly<Record<string, unknown>> },
-    ) => {
-      let missed = false;
-      await cases.eventIn(tx, { ...input, requestId: null }, undefined, (value) => {
-        missed = value;
-      });
-      return !missed;
-    },
+    event: (tx: Tx, input: Parameters<Cases['event']>[1]) => cases.event(tx, input),
     read: async (tx: Tx, caseId: string) => (await tx.maybe(readState, [caseId]))?.state ?? null,
   };
   const money = createMoney({
@@ -189,12 +183,13 @@ export function createServices(options: ServicesOptions) {
     published: catalogue.published,
     byHash: catalogue.byHash,
     isRegion,
-    checkFiles: (tx, fileIds, caseId) => files.checkFiles(tx, fileIds, caseId),
+    checkFiles: files.checkFiles,
     announce: notices.announce,
     makeDocument: (context, template) => void documents.makeDocument(context, template),
     mayExpire: money.payments.mayExpire,
     effects: { ...membership.effects, ...money.effects, ...cover.effects },
     deciders: { ...membership.deciders, ...cover.deciders },
+    onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
     onSteps: (count) => options.metrics.steps(count),
   });
 

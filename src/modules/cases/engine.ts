@@ -80,6 +80,8 @@ export type EngineOptions = {
   readonly makeDocument: DocumentMaker;
   /** False while the clock must not act on a case: money may be on its way. The deadline then comes up again shortly. */
   readonly mayExpire?: (tx: Tx, caseId: string) => Promise<boolean>;
+  /** Hears of a case that its clock could not move. */
+  readonly onStuck?: (caseId: string, error: unknown) => void;
   /** Counts steps written, for metrics. */
   readonly onSteps?: (count: number) => void;
 };
@@ -91,6 +93,21 @@ export type Answer = {
   readonly status: 'open' | 'ended';
   readonly end: string | null;
   readonly active: readonly { readonly step: string; readonly zh: string; readonly dueAt: string | null }[];
+};
+
+/** A client's request, before it has an answer. */
+export type Request = { readonly requestId: string; readonly actor: string; readonly hash: Buffer };
+
+/** One decision to be carried through; `before` is the case as it was held, null when it opens. */
+export type Work = {
+  readonly service: Service;
+  readonly before: { readonly state: CaseState; readonly head: Buffer } | null;
+  readonly caseId: string;
+  readonly decision: Decision;
+  readonly actor: Actor;
+  readonly facts: Facts;
+  /** Null for what no client asked for. */
+  readonly request: Request | null;
 };
 
 const automaticStepsMax = 32;
@@ -105,21 +122,13 @@ export function createEngine(options: EngineOptions) {
     return { now, calendar: options.calendar(), route: options.route };
   }
 
-  /** Carries a decision through: effects, automatic steps, and the write. Returns the new state. */
-  async function carry(
-    tx: Tx,
-    service: Service,
-    before: { state: CaseState; head: Buffer } | null,
-    caseId: string,
-    first: Decision,
-    actor: Actor,
-    facts: Facts,
-    requestId: string | null,
-  ): Promise<CaseState> {
+  /** Carries a decision through: effects, automatic steps, and the write. Gives the new state. */
+  async function carry(tx: Tx, work: Work): Promise<CaseState> {
+    const { service, before, caseId, actor, facts } = work;
     const rows: store.ActionRow[] = [];
     let state = before?.state ?? null;
     let head = before?.head ?? noPrevious;
-    let decision: Decision | null = first;
+    let decision: Decision | null = work.decision;
     let by = actor;
     for (let count = 0; decision; count += 1) {
       invariant(
@@ -188,7 +197,9 @@ export function createEngine(options: EngineOptions) {
       by = systemActor;
     }
     invariant(state, 'a decision was carried');
-    write(tx, service, before?.state ?? null, state, head, rows, requestId, options.clock.now());
+    const answer = JSON.stringify(answerOf(service, state));
+    const request = work.request ? { ...work.request, answer } : null;
+    write(tx, { service, before: before?.state ?? null, state, head, rows, request, recordedAt: options.clock.now() });
     if (state.dossierId && before) tx.send(store.widenDossier, [state.dossierId, [...state.readers]]);
     tx.onCommit(() => options.onSteps?.(rows.length));
     return state;
@@ -326,37 +337,28 @@ export function createEngine(options: EngineOptions) {
     return outcomes.length === 1 && only && !only[1].by ? { outcome: only[0] } : null;
   }
 
-  /** Runs one write under its request id: the same request again gets the same answer, at any time. */
+  /**
+   * Runs one write under its request id: the same request again gets the same answer, at any time. The request is written with the
+   * case (`carry`); a repeat fails on whatever the first one changed, at the latest on the key of its request, and then the first
+   * answer is its answer too. Repeats are rare: looking for one before every write would cost each of them a round trip.
+   */
   async function once(
     access: Access,
     requestId: string,
-    request: unknown,
-    work: (tx: Tx) => Promise<Answer>,
+    content: unknown,
+    work: (tx: Tx, request: Request) => Promise<Answer>,
   ): Promise<Answer> {
-    const hash = sha256(canonical(request));
+    const request = { requestId, actor: access.actorId ?? access.kind, hash: sha256(canonical(content)) };
     try {
-      return await options.db.transaction(access, async (tx) => {
-        // An outside party repeats itself as a matter of course: its repeat must not even look at the case.
-        const known = access.kind === 'system' ? await tx.maybe(store.selectRequest, [requestId]) : undefined;
-        if (known) return repeated(known, hash);
-        const answer = await work(tx);
-        tx.send(store.insertRequest, [
-          requestId,
-          access.actorId ?? access.kind,
-          hash,
-          JSON.stringify(answer),
-          options.clock.now(),
-        ]);
-        return answer;
-      });
+      return await options.db.transaction(access, (tx) => work(tx, request));
     } catch (error) {
-      // A person's repeat fails on whatever the first one changed, at the latest on the key of its request; then the first answer is
-      // ours. Repeats are rare: looking for one before every write would cost each of them a round trip.
       const known = await options.db
         .transaction(access, (tx) => tx.maybe(store.selectRequest, [requestId]))
         .catch(() => undefined);
-      if (known) return repeated(known, hash);
-      throw error;
+      if (!known) throw error;
+      if (known.actor !== request.actor || !sameBytes(known.request_hash, request.hash))
+        throw refuse('cases.request_reused');
+      return known.answer;
     }
   }
 
@@ -382,11 +384,6 @@ export function createEngine(options: EngineOptions) {
   }
 
   return { options, numbers, factsAt, carry, once, load, answerOf, systemActor };
-}
-
-function repeated(known: { answer: unknown; request_hash: Buffer }, hash: Buffer): Answer {
-  if (!sameBytes(known.request_hash, hash)) throw refuse('cases.request_reused');
-  return known.answer as Answer;
 }
 
 /** The system and the applicant always read their case, a supervisor once it is supervised; all others by the steps that concern them. */

@@ -12,7 +12,7 @@ export type {
   Ruling,
 } from './engine.ts';
 export { engineNotices } from './engine.ts';
-export { deadlinesOf } from './write.ts';
+export { deadlinesOf, nextDeadline } from './write.ts';
 export { act, open, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
 export { fold, foldAll } from './fold.ts';

@@ -1,6 +1,7 @@
 // Every query on the tables of cases. One statement writes all that an action changes, so that a step costs two round trips.
 
 import { statement, type Tx } from '#platform/db';
+import type { Answer } from './engine.ts';
 import type { ActionBody, ActionType, ActorKind, CaseAction, CaseState } from './model.ts';
 
 export type StateRow = { readonly state: CaseState; readonly head: Buffer };
@@ -25,14 +26,9 @@ export const readStateByNo = statement<[string], StateRow>(
   'select state, head from case_state where case_no = $1',
 );
 
-export const selectRequest = statement<[string], { answer: unknown; request_hash: Buffer }>(
+export const selectRequest = statement<[string], { actor: string; answer: Answer; request_hash: Buffer }>(
   'cases.request',
-  'select answer, request_hash from request where request_id = $1',
-);
-
-export const insertRequest = statement<[string, string, Buffer, string, string], never>(
-  'cases.insert_request',
-  'insert into request (request_id, actor, request_hash, answer, at) values ($1, $2, $3, $4::json, $5)',
+  'select actor, answer, request_hash from request where request_id = $1',
 );
 
 export const takeNumbers = statement<[string, string, number], { last: number }>(
@@ -84,8 +80,9 @@ export type ActionRow = {
 };
 
 const actionRows = `
-  a as (select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[],
-    $11::text[], $12::uuid[], $13::timestamptz[], $14::bytea[], $15::bytea[], $16::bytea[], $17::text[])
+  a as (select * from unnest($2::uuid[], $3::uuid[], string_to_array($4, e'\\x1e'), $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[],
+    $11::text[], $12::uuid[], $13::timestamptz[], $14::bytea[], $15::bytea[], $16::bytea[],
+    string_to_array($17, e'\\x1e'))
   as a (action_id, leaf_id, entry, seq, type, step, outcome, actor_kind, actor_id, actor_role, actor_org_id, at, previous,
     commitment, salt, body))`;
 
@@ -96,37 +93,40 @@ const writeActions = `${actionRows},
       recorded_at, request_id, case_prev, commitment, leaf_id)
     select action_id, $1, seq, type, step, outcome, actor_kind, actor_id, actor_role, actor_org_id, at, $18, $19, previous,
       commitment, leaf_id from a),
+  new_request as (
+    insert into request (request_id, actor, request_hash, answer, at)
+    select $19, $39, $40, $41::json, $18 where $19::uuid is not null),
   new_body as (insert into case_body (action_id, salt, body) select action_id, salt, body::json from a),
   gone_task as (delete from case_task where case_id = $1 and step = any($20::text[])),
-  gone_deadline as (delete from deadline where case_id = $1 and step = any($21::text[])),
+  gone_deadline as (delete from deadline where case_id = $1 and $31::text is null),
   new_task as (
     insert into case_task (case_id, step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised, readers)
-    select $1, step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised, $28::text[]
-    from unnest($22::text[], $23::text[], $24::uuid[], $25::uuid[], $26::timestamptz[], $27::timestamptz[], $29::text[],
-      $30::boolean[], $31::boolean[]) as t (step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised)
+    select $1, step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised, $27::text[]
+    from unnest($21::text[], $22::text[], $23::uuid[], $24::uuid[], $25::timestamptz[], $26::timestamptz[], $28::text[],
+      $29::boolean[], $30::boolean[]) as t (step, role, org_id, assignee_id, entered_at, due_at, light, paused, supervised)
     on conflict (case_id, step) do update set role = excluded.role, org_id = excluded.org_id,
       assignee_id = excluded.assignee_id, entered_at = excluded.entered_at, due_at = excluded.due_at, light = excluded.light,
       paused = excluded.paused, supervised = excluded.supervised, readers = excluded.readers),
   new_deadline as (
-    insert into deadline (case_id, step, kind, seq, fire_at)
-    select $1, step, kind, $32, fire_at from unnest($33::text[], $34::text[], $35::timestamptz[]) as d (step, kind, fire_at)
-    on conflict (case_id, step, kind) do update set seq = excluded.seq, fire_at = excluded.fire_at)`;
+    insert into deadline (case_id, step, kind, fire_at, try_at)
+    select $1, $31, $32, $33::timestamptz, $33::timestamptz where $31::text is not null
+    on conflict (case_id) do update set step = excluded.step, kind = excluded.kind, fire_at = excluded.fire_at,
+      try_at = excluded.try_at)`;
 
 export const insertCase = statement<readonly unknown[], { done: number }>(
   'cases.insert_case',
   `with ${writeActions}
-   insert into case_state (case_id, case_no, dossier_id, parent_case_id, service_code, service_hash, region, person_id,
-     applicant_org_id, seq, head, status, end_code, state, readers, opened_at, updated_at)
-   values ($1, $36, $37, $38, $39, $40, $41, $42, $43, $32, $44, $45, $46, $47::json, $28, $48, $18)
+   insert into case_state (case_id, seq, head, status, end_code, state, readers, case_no, dossier_id, parent_case_id, service_code,
+     service_hash, region, person_id, applicant_org_id, opened_at, updated_at)
+   values ($1, $34, $35, $36, $37, $38::json, $27, $42, $43, $44, $45, $46, $47, $48, $49, $50, $18)
    returning 1 as done`,
 );
 
 export const updateCase = statement<readonly unknown[], { done: number }>(
   'cases.update_case',
   `with ${writeActions}
-   update case_state set seq = $32, head = $36, status = $37, end_code = $38, state = $39::json, readers = $28,
-     updated_at = $18
-   where case_id = $1 and seq = $40
+   update case_state set seq = $34, head = $35, status = $36, end_code = $37, state = $38::json, readers = $27, updated_at = $18
+   where case_id = $1 and seq = $42
    returning 1 as done`,
 );
 
@@ -175,30 +175,32 @@ export type DeadlineRow = {
   readonly case_id: string;
   readonly step: string;
   readonly kind: string;
-  readonly seq: number;
   readonly fire_at: string;
 };
 
-/**
- * The next deadline that is due, with its case, which is held until the transaction ends. The lock is on the case, not on the
- * deadline: two deadlines of one case taken by two workers would wait for each other.
- */
+/** The next deadline that is due, with its case, which is held until the transaction ends. */
 export const claimDeadline = statement<[string], DeadlineRow & StateRow>(
   'cases.claim_deadline',
-  `select d.case_id, d.step, d.kind, d.seq, d.fire_at, s.state, s.head
+  `select d.case_id, d.step, d.kind, d.fire_at, s.state, s.head
    from deadline d join case_state s on s.case_id = d.case_id
-   where d.fire_at <= $1 order by d.fire_at, d.case_id, d.step, d.kind limit 1 for update of s skip locked`,
+   where d.try_at <= $1 order by d.try_at, d.case_id limit 1 for update of s skip locked`,
 );
 
-/** Gives a row when the deadline was still there. */
-export const deleteDeadline = statement<[string, string, string, string], { done: number }>(
+/** Whether a case's deadline is still the one that was looked at. */
+export const holdDeadline = statement<[string, string, string, string], { done: number }>(
+  'cases.hold_deadline',
+  'select 1 as done from deadline where case_id = $1 and step = $2 and kind = $3 and fire_at = $4 for update',
+);
+
+export const deleteDeadline = statement<[string], never>(
   'cases.delete_deadline',
-  'delete from deadline where case_id = $1 and step = $2 and kind = $3 and fire_at <= $4 returning 1 as done',
+  'delete from deadline where case_id = $1',
 );
 
-export const insertDeadline = statement<[string, string, string, number, string], never>(
-  'cases.insert_deadline',
-  'insert into deadline (case_id, step, kind, seq, fire_at) values ($1, $2, $3, $4, $5)',
+/** The clock looks at this case again at $2; when it acts, it acts at the deadline's own date. */
+export const postponeDeadline = statement<[string, string], never>(
+  'cases.postpone_deadline',
+  'update deadline set try_at = $2 where case_id = $1',
 );
 
 export const listProvisional = statement<[string, number], { case_id: string }>(

@@ -3,32 +3,33 @@
 
 import type { Service } from '#catalog';
 import type { Tx } from '#platform/db';
+import type { Request } from './engine.ts';
 import { stepOf } from './enter.ts';
 import type { ActiveStep, CaseState } from './model.ts';
 import * as store from './store.ts';
 import { clockOutcome } from './verbs.ts';
 
-export function write(
-  tx: Tx,
-  service: Service,
-  before: CaseState | null,
-  state: CaseState,
-  head: Buffer,
-  rows: readonly store.ActionRow[],
-  requestId: string | null,
-  recordedAt: string,
-): void {
+export type Written = {
+  readonly service: Service;
+  readonly before: CaseState | null;
+  readonly state: CaseState;
+  readonly head: Buffer;
+  readonly rows: readonly store.ActionRow[];
+  readonly request: (Request & { readonly answer: string }) | null;
+  readonly recordedAt: string;
+};
+
+export function write(tx: Tx, { service, before, state, head, rows, request, recordedAt }: Written): void {
   const column = <Key extends keyof store.ActionRow>(key: Key) => rows.map((row) => row[key]);
   const activeNow = new Set(state.active.map((one) => one.step));
   const gone = (before?.active ?? []).map((one) => one.step).filter((step) => !activeNow.has(step));
   const tasks = state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
-  const deadlines = state.active.flatMap((one) => deadlinesOf(service, one));
-  const stale = staleDeadlines(service, before, state);
+  const next = nextDeadline(service, state);
   const common = [
     state.caseId,
     column('actionId'),
     column('leafId'),
-    column('entry'),
+    column('entry').join(recordSeparator),
     column('seq'),
     column('type'),
     column('step'),
@@ -41,11 +42,10 @@ export function write(
     column('previous'),
     column('commitment'),
     column('salt'),
-    column('body'),
+    column('body').join(recordSeparator),
     recordedAt,
-    requestId,
+    request?.requestId ?? null,
     gone,
-    [...new Set([...gone, ...stale])],
     tasks.map((one) => one.step),
     tasks.map((one) => one.role),
     tasks.map((one) => one.orgId),
@@ -56,42 +56,45 @@ export function write(
     tasks.map((one) => one.light),
     tasks.map((one) => one.paused !== null),
     tasks.map(() => state.supervised !== null),
+    next?.step ?? null,
+    next?.kind ?? null,
+    next?.fireAt ?? null,
     state.seq,
-    deadlines.map((one) => one.step),
-    deadlines.map((one) => one.kind),
-    deadlines.map((one) => one.fireAt),
+    head,
+    state.status,
+    state.end,
+    JSON.stringify(state),
+    request?.actor ?? null,
+    request?.hash ?? null,
+    request?.answer ?? null,
   ];
-  const json = JSON.stringify(state);
   if (before) {
-    tx.send(store.updateCase, [...common, head, state.status, state.end, json, before.seq]);
-  } else {
-    tx.send(store.insertCase, [
-      ...common,
-      state.caseNo,
-      state.dossierId,
-      state.parentCaseId,
-      state.serviceCode,
-      state.serviceHash,
-      state.region,
-      state.personId,
-      state.applicantOrgId,
-      head,
-      state.status,
-      state.end,
-      json,
-      state.openedAt,
-    ]);
+    tx.send(store.updateCase, [...common, before.seq]);
+    return;
   }
+  tx.send(store.insertCase, [
+    ...common,
+    state.caseNo,
+    state.dossierId,
+    state.parentCaseId,
+    state.serviceCode,
+    state.serviceHash,
+    state.region,
+    state.personId,
+    state.applicantOrgId,
+    state.openedAt,
+  ]);
 }
 
+/** RFC 7464's: no JSON text holds it, so that many travel as one without being quoted. */
+const recordSeparator = '\u001e';
+
 type DeadlineKind = 'yellow' | 'red' | 'timer' | 'clock' | 'supplement';
+type Deadline = { readonly step: string; readonly kind: DeadlineKind; readonly fireAt: string };
 
 /** What the clock will do to an active step. A paused step has only the end of its supplement. */
-export function deadlinesOf(
-  service: Service,
-  active: ActiveStep,
-): { step: string; kind: DeadlineKind; fireAt: string }[] {
-  const rows: { step: string; kind: DeadlineKind; fireAt: string }[] = [];
+export function deadlinesOf(service: Service, active: ActiveStep): Deadline[] {
+  const rows: Deadline[] = [];
   const add = (kind: DeadlineKind, fireAt: string | null) => {
     if (fireAt) rows.push({ step: active.step, kind, fireAt });
   };
@@ -106,10 +109,11 @@ export function deadlinesOf(
   return rows;
 }
 
-/** Steps whose deadlines changed: all their rows go before the new ones come. */
-function staleDeadlines(service: Service, before: CaseState | null, state: CaseState): string[] {
-  if (!before) return [];
-  const signature = (one: ActiveStep) => JSON.stringify(deadlinesOf(service, one));
-  const old = new Map(before.active.map((one) => [one.step, signature(one)]));
-  return state.active.filter((one) => old.has(one.step) && old.get(one.step) !== signature(one)).map((one) => one.step);
+/** The first thing that the clock will do to a case: one row a case, since whatever happens then says what is next. */
+export function nextDeadline(service: Service, state: CaseState): Deadline | null {
+  let next: Deadline | null = null;
+  for (const active of state.active) {
+    for (const one of deadlinesOf(service, active)) if (!next || one.fireAt < next.fireAt) next = one;
+  }
+  return next;
 }

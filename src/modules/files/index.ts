@@ -157,22 +157,17 @@ export function createFiles(options: {
   }
 
   /** Files that a form names: they exist, are clean, and were uploaded by the person or belong to the case already. */
-  async function checkFiles(
-    tx: Tx,
-    fileIds: readonly string[],
-    caseId: string,
-  ): Promise<ReadonlyMap<string, { mediaType: string; bytes: number }>> {
+  async function checkFiles(tx: Tx, fileIds: readonly string[], caseId: string): Promise<void> {
     const rows = await tx.run(selectFiles, [[...fileIds]]);
-    const known = new Map(
+    const usable = new Set(
       rows
         .filter(
           (row) => row.state === 'clean' && (row.case_id === null || row.case_id === caseId || isOwn(row, tx.access)),
         )
-        .map((row) => [row.file_id, { mediaType: row.media_type, bytes: row.bytes }]),
+        .map((row) => row.file_id),
     );
-    if (fileIds.some((id) => !known.has(id))) throw refuse('files.not_yours');
+    if (fileIds.some((id) => !usable.has(id))) throw refuse('files.not_yours');
     tx.send(claimFiles, [[...fileIds], caseId]);
-    return known;
   }
 
   /** Names and types of files that this access may see; others are left out. */

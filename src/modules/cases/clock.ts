@@ -1,0 +1,163 @@
+// The clock of cases: what falls due happens at its true date even if the server was down, due dates are computed anew when a
+// year's holidays are announced, and states are rebuilt from their actions and compared.
+
+import { systemAccess } from '#platform/access';
+import type { Tx } from '#platform/db';
+import type { Engine } from './engine.ts';
+import { foldAll } from './fold.ts';
+import type { Actor, CaseState } from './model.ts';
+import * as store from './store.ts';
+import { recompute, tick, type ClockKind } from './verbs.ts';
+
+/** A clock that waits for money looks again after this long. */
+const heldClockMs = 30_000;
+/** A clock that failed is an alert; it tries again after this long. */
+const failedClockMs = 300_000;
+const openBatch = 500;
+const clockActor: Actor = { kind: 'clock', id: null, name: '时钟', grants: ['*'] };
+
+export function createCaseClock(engine: Engine) {
+  const { options } = engine;
+  const now = () => options.clock.now();
+
+  /** Runs one deadline that is due, at its true date. False when none is. */
+  async function runNextDeadline(): Promise<boolean> {
+    let taken: string | null = null;
+    try {
+      return await options.db.transaction(systemAccess, async (tx) => {
+        const due = await tx.maybe(store.claimDeadline, [now()]);
+        if (!due) return false;
+        taken = due.case_id;
+        await runDeadline(tx, due);
+        return true;
+      });
+    } catch (error) {
+      if (taken === null) throw error;
+      // One case that the clock cannot move must not stop the clocks of all others.
+      await postpone(taken, failedClockMs);
+      options.onStuck?.(taken, error);
+      return true;
+    }
+  }
+
+  async function runDeadline(tx: Tx, due: store.DeadlineRow): Promise<void> {
+    // The case may have moved between the look and the lock; then its deadline did too, and comes up again if it is due.
+    const [there, row] = await Promise.all([
+      tx.maybe(store.holdDeadline, [due.case_id, due.step, due.kind, due.fire_at]),
+      engine.load(tx, due.case_id),
+    ]);
+    if (!there) return;
+    const service = options.byHash(row.state.serviceHash);
+    if (due.kind === 'clock' && options.mayExpire && !(await options.mayExpire(tx, due.case_id))) {
+      tx.send(store.postponeDeadline, [due.case_id, laterBy(heldClockMs)]);
+      return;
+    }
+    const facts = engine.factsAt(due.fire_at);
+    const decision = tick(service, row.state, due.step, due.kind as ClockKind, clockActor, facts);
+    if (decision)
+      await engine.carry(tx, {
+        service,
+        before: row,
+        caseId: due.case_id,
+        decision,
+        actor: clockActor,
+        facts,
+        request: null,
+      });
+    else tx.send(store.deleteDeadline, [due.case_id]);
+  }
+
+  const laterBy = (ms: number) => new Date(Date.parse(now()) + ms).toISOString();
+
+  async function postpone(caseId: string, ms: number): Promise<void> {
+    await options.db.transaction(systemAccess, async (tx) => tx.send(store.postponeDeadline, [caseId, laterBy(ms)]));
+  }
+
+  /** Runs what is due, oldest first, up to `most`; gives how many. */
+  async function runDueDeadlines(most: number): Promise<number> {
+    for (let count = 0; count < most; count += 1) {
+      if (!(await runNextDeadline())) return count;
+    }
+    return most;
+  }
+
+  /** After a holiday notice: every open case whose due date stood on a guess is computed anew, by a recorded action. */
+  async function recomputeAll(): Promise<number> {
+    let changed = 0;
+    let after = '00000000-0000-0000-0000-000000000000';
+    for (;;) {
+      const rows = await options.db.transaction(systemAccess, (tx) =>
+        tx.run(store.listProvisional, [after, openBatch]),
+      );
+      for (const { case_id: caseId } of rows) {
+        changed += await options.db.transaction(systemAccess, async (tx) => {
+          const row = await engine.load(tx, caseId);
+          const service = options.byHash(row.state.serviceHash);
+          const facts = engine.factsAt(now());
+          const decision = recompute(service, row.state, facts);
+          if (!decision) return 0;
+          await engine.carry(tx, {
+            service,
+            before: row,
+            caseId,
+            decision,
+            actor: engine.systemActor,
+            facts,
+            request: null,
+          });
+          return 1;
+        });
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < openBatch) return changed;
+      after = last.case_id;
+    }
+  }
+
+  /** Rebuilds every state from its actions and names the cases where the two differ. */
+  async function compareStates(): Promise<{ checked: number; different: string[] }> {
+    const different: string[] = [];
+    let checked = 0;
+    let after = '00000000-0000-0000-0000-000000000000';
+    for (;;) {
+      const { suspects, last, count } = await options.db.transaction(systemAccess, async (tx) => {
+        const rows = await tx.run(store.listCases, [after, openBatch]);
+        const found: string[] = [];
+        for (const row of rows) if (!(await rebuilds(tx, row.case_id, row.state))) found.push(row.case_id);
+        return {
+          suspects: found,
+          last: rows.length < openBatch ? null : (rows.at(-1)?.case_id ?? null),
+          count: rows.length,
+        };
+      });
+      checked += count;
+      for (const caseId of suspects) if (!(await rebuildsHeld(caseId))) different.push(caseId);
+      if (!last) return { checked, different };
+      after = last;
+    }
+  }
+
+  /** An erased body leaves a state that cannot be rebuilt whole; the chain of headers still is. */
+  async function rebuilds(tx: Tx, caseId: string, state: CaseState): Promise<boolean> {
+    const rebuilt = foldAll(caseId, await store.readActions(tx, caseId));
+    return rebuilt.erased > 0 || canonicalJson(rebuilt) === canonicalJson(state);
+  }
+
+  /** Looked at again while nobody else can act: a case that moved between two reads is no fault. */
+  async function rebuildsHeld(caseId: string): Promise<boolean> {
+    return options.db.transaction(systemAccess, async (tx) =>
+      rebuilds(tx, caseId, (await engine.load(tx, caseId)).state),
+    );
+  }
+
+  return { runNextDeadline, runDueDeadlines, recomputeAll, compareStates };
+}
+
+/** Key order does not count: jsonb keeps its own. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

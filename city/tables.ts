@@ -199,6 +199,8 @@ export const tables = {
     read_at: 'timestamptz',
     sms_state: 'text',
     sms_provider_id: 'text',
+    sms_next_at: 'timestamptz',
+    sms_params: 'json',
     readers: 'text[]',
   },
   file: {

@@ -463,13 +463,18 @@ create table notice (
   sms_state text not null,
   sms_provider_id text,
   readers text[] not null,
+  sms_next_at timestamp with time zone,
+  sms_tries integer default 0 not null,
+  sms_params json,
   constraint notice_pkey PRIMARY KEY (notice_id),
-  constraint notice_sms_state_check CHECK (sms_state = ANY (ARRAY['none'::text, 'queued'::text, 'sent'::text, 'failed'::text]))
+  constraint notice_sms_state_check CHECK (sms_state = ANY (ARRAY['none'::text, 'queued'::text, 'sent'::text, 'failed'::text])),
+  constraint notice_sms_tries_check CHECK (sms_tries >= 0)
 );
 comment on table notice is 'The outbox: what was told to whom, in the app and by SMS.';
+comment on column notice.sms_next_at is 'When a queued SMS is tried next; a worker that takes it moves this into the future.';
 CREATE INDEX notice_org_idx ON notice USING btree (org_id, role, at DESC) WHERE org_id IS NOT NULL;
 CREATE INDEX notice_person_idx ON notice USING btree (person_id, at DESC);
-CREATE INDEX notice_sms_idx ON notice USING btree (at) WHERE sms_state = 'queued'::text;
+CREATE INDEX notice_sms_idx ON notice USING btree (sms_next_at) WHERE sms_state = 'queued'::text;
 alter table notice enable row level security;
 alter table notice force row level security;
 create policy notice_delete on notice for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));

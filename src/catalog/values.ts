@@ -55,23 +55,6 @@ export function fill(text: string, values: Readonly<Record<string, string>>): st
   return text.replace(/\{\{?([a-z][a-z0-9_]*)\}?\}/g, (_whole, name: string) => values[name] ?? '');
 }
 
-/** The values that made `text` from a template: providers of SMS take them one by one. Null when the text is not of this template. */
-export function valuesIn(template: string, text: string): Readonly<Record<string, string>> | null {
-  const names: string[] = [];
-  const pattern = template
-    .split(/(\{[a-z][a-z0-9_]*\})/)
-    .map((part) => {
-      const name = /^\{([a-z][a-z0-9_]*)\}$/.exec(part)?.[1];
-      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      if (names.includes(name)) return '.*?';
-      names.push(name);
-      return '(.*?)';
-    })
-    .join('');
-  const match = new RegExp(`^${pattern}$`, 's').exec(text);
-  return match ? Object.fromEntries(names.map((name, at) => [name, match[at + 1] ?? ''])) : null;
-}
-
 /** Names of the variables of several texts, once each. */
 export function namesIn(...texts: readonly string[]): readonly string[] {
   return variablesIn(texts.join('\n'));

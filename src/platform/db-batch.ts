@@ -54,7 +54,8 @@ function element(value: unknown): string {
   const text = wireValue(value);
   if (text === null) return 'NULL';
   if (Buffer.isBuffer(text)) return `"\\\\x${text.toString('hex')}"`;
-  return typeof value === 'string' ? `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"` : text;
+  // An array in an array travels as its text: PostgreSQL's own arrays of arrays must all be of one length.
+  return typeof value === 'string' || Array.isArray(value) ? `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"` : text;
 }
 
 type FieldMessage = { readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[] };

@@ -29,6 +29,32 @@ export function statement<Params extends readonly unknown[], Row>(name: string, 
   return made;
 }
 
+/** Inserts rows that are added one by one: into each table the columns that are its own. */
+export type RowsStatement<Row> = {
+  readonly name: string;
+  readonly text: string;
+  readonly columns: readonly (keyof Row & string)[];
+  readonly tables: Readonly<Record<string, readonly (keyof Row & string)[]>>;
+};
+
+/** Declares an insert of many rows at once. `types` gives each column's type in PostgreSQL, `tables` where the columns go. */
+export function rowsStatement<Row>(
+  name: string,
+  types: Readonly<Record<keyof Row & string, string>>,
+  tables: Readonly<Record<string, readonly (keyof Row & string)[]>>,
+): RowsStatement<Row> {
+  const columns = Object.keys(types) as (keyof Row & string)[];
+  // What has no element type of its own to be unnested from travels as text.
+  const isText = (column: keyof Row & string) => types[column].endsWith('[]') || types[column] === 'json';
+  const arrays = columns.map((column, at) => `$${at + 1}::${isText(column) ? 'text' : types[column]}[]`).join(', ');
+  const insert = ([table, own]: [string, readonly (keyof Row & string)[]]) =>
+    `insert into ${table} (${own.join(', ')}) select ${own.map((one) => (isText(one) ? `${one}::${types[one]}` : one)).join(', ')} from added`;
+  const inserts = Object.entries(tables).map(insert);
+  const first = inserts.slice(0, -1).map((one, at) => `, part_${at} as (${one})`);
+  const text = `with added as (select * from unnest(${arrays}) as added (${columns.join(', ')}))${first.join('')} ${inserts.at(-1)}`;
+  return { name: statement(name, text).name, text, columns, tables };
+}
+
 export type Tx = {
   readonly access: Access;
   /** All rows. Calls that are not awaited one by one travel together (pipelining). */
@@ -39,6 +65,11 @@ export type Tx = {
   one<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params): Promise<Row>;
   /** Sends a write whose rows nobody reads: it travels with what follows, and its failure fails the transaction. */
   send<Params extends readonly unknown[], Row>(what: Statement<Params, Row>, params: Params): void;
+  /**
+   * Sends one row of many: rows for the same statement that nothing waits in between leave together, where the first one stood. A
+   * row must therefore not refer to what was sent after an earlier one.
+   */
+  add<Row>(what: RowsStatement<Row>, row: Row): void;
   /** Runs after the commit, never after a rollback, and its failure does not undo anything. */
   onCommit(hook: () => void): void;
   /**
@@ -142,15 +173,14 @@ async function attemptTransaction<T>(pool: pg.Pool, access: Access, work: (tx: T
   const wire = openWire(client);
   const hooks: (() => void)[] = [];
   let broken: Error | undefined;
+  let result: T;
   try {
     // Not awaited: it travels with the first statement.
     wire.send(begin, []);
-    const result = await work(makeTx(wire, access, hooks));
+    result = await work(makeTx(wire, access, hooks));
     const done = await wire.ask(commit, []);
     // A transaction in which a statement failed answers COMMIT with ROLLBACK; that must never pass for success.
     invariant(done.command === 'COMMIT', 'a failed statement was swallowed inside a transaction');
-    for (const hook of hooks) hook();
-    return result;
   } catch (error) {
     try {
       await wire.rollback();
@@ -161,6 +191,17 @@ async function attemptTransaction<T>(pool: pg.Pool, access: Access, work: (tx: T
   } finally {
     client.release(broken);
   }
+  for (const hook of hooks) runHook(hook);
+  return result;
+}
+
+/** What was committed is committed: a hook that fails is said aloud and changes nothing. */
+function runHook(hook: () => void): void {
+  try {
+    hook();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
 }
 
 const begin: Named = { name: 'db.begin', text: 'begin' };
@@ -168,16 +209,18 @@ const commit: Named = { name: 'db.commit', text: 'commit' };
 const setGrants = statement<[string], never>('db.grants', `select set_config('gongdun.grants', $1, true)`);
 
 type Named = Pick<Item, 'name' | 'text'>;
+type Waiting = Item & { readonly rows?: unknown[][] };
 
 /** A connection inside one transaction: what is asked for before somebody waits leaves in one batch. */
 type Wire = {
   ask(what: Named, params: readonly unknown[], access?: Access): Promise<Rows>;
   send(what: Named, params: readonly unknown[], access?: Access): void;
+  add<Row>(what: RowsStatement<Row>, row: Row): void;
   rollback(): Promise<void>;
 };
 
 function openWire(client: pg.PoolClient): Wire {
-  let waiting: Item[] = [];
+  let waiting: Waiting[] = [];
   let planned = false;
   let flying: Promise<void> | null = null;
   let failure: Error | null = null;
@@ -193,7 +236,7 @@ function openWire(client: pg.PoolClient): Wire {
       return;
     }
     flying = new Promise((resolve) => {
-      const batch = batchOf(items, parserOf, (error) => {
+      const batch = batchOf(items.map(withColumns), parserOf, (error) => {
         failure ??= error;
         flying = null;
         resolve();
@@ -203,41 +246,53 @@ function openWire(client: pg.PoolClient): Wire {
     });
   }
 
-  function add(
-    { name, text }: Named,
-    params: readonly unknown[],
-    access: Access | undefined,
-    resolve: Item['resolve'],
-    reject: Item['reject'],
-  ): void {
-    const values = params.map(wireValue);
-    if (access) {
-      const grants = grantsLiteral(access);
-      if (grants !== seenAs) {
-        seenAs = grants;
-        waiting.push({ ...setGrants, values: [grants], resolve: ignore, reject: ignore });
-      }
-    }
-    waiting.push({ name, text, values, resolve, reject });
+  function push(item: Waiting): void {
+    waiting.push(item);
     if (planned) return;
     planned = true;
     process.nextTick(fly);
   }
 
+  /** What follows sees as `access`; nothing of this transaction sees with other eyes, since all of it travels in order. */
+  function seeAs(access: Access): void {
+    const grants = grantsLiteral(access);
+    if (grants === seenAs) return;
+    seenAs = grants;
+    push({ ...setGrants, values: [grants], resolve: ignore, reject: ignore });
+  }
+
   return {
-    ask: (what, params, access) => {
-      const answer = new Promise<Rows>((resolve, reject) => add(what, params, access, resolve, reject));
+    ask: ({ name, text }, params, access) => {
+      const values = params.map(wireValue);
+      if (access) seeAs(access);
+      const answer = new Promise<Rows>((resolve, reject) => push({ name, text, values, resolve, reject }));
       // It may be awaited later than it fails.
       answer.catch(ignore);
       return answer;
     },
-    send: (what, params, access) => add(what, params, access, ignore, ignore),
+    send: ({ name, text }, params, access) => {
+      const values = params.map(wireValue);
+      if (access) seeAs(access);
+      push({ name, text, values, resolve: ignore, reject: ignore });
+    },
+    add: ({ name, text, columns }, row) => {
+      const values = columns.map((column) => row[column]);
+      const rows = waiting.find((item) => item.name === name)?.rows;
+      if (rows) rows.push(values);
+      else push({ name, text, values: [], rows: [values], resolve: ignore, reject: ignore });
+    },
     rollback: async () => {
       waiting = [];
       await flying;
       await client.query('rollback');
     },
   };
+}
+
+function withColumns(item: Waiting): Item {
+  if (!item.rows) return item;
+  const { rows } = item;
+  return { ...item, values: (rows[0] ?? []).map((_, column) => wireValue(rows.map((row) => row[column]))) };
 }
 
 function ignore(): void {}
@@ -265,6 +320,7 @@ function makeTx(wire: Wire, access: Access, hooks: (() => void)[]): Tx {
       return row;
     },
     send: (what, params) => wire.send(what, params, access),
+    add: (what, row) => wire.add(what, row),
     onCommit: (hook) => hooks.push(hook),
     asSystem: () => makeTx(wire, systemAccess, hooks),
   };

@@ -112,6 +112,7 @@ export function createServices(options: ServicesOptions) {
     sources: catalogRegistry,
     regionName: (code) => regionName(code) ?? code,
     phoneOf: async (tx, personId) => (await identity.personIn(tx, personId))?.phone ?? null,
+    onFailed: (error, about) => options.log.warn({ err: error, ...about }, 'an SMS was not taken'),
   });
   const documents = createDocuments({
     db,

@@ -7,7 +7,7 @@ import type { Block, DocumentTemplate } from '#catalog/documents/index';
 import { fill, valuesOf } from '#catalog/values';
 import { personGrant, roleGrant, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
-import { statement, type Database, type Tx } from '#platform/db';
+import { rowsStatement, statement, type Database, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import type { Trace } from '#modules/trace';
@@ -52,10 +52,21 @@ type DocumentRow = {
   at: string;
 };
 
-const insert = statement<[string, string, string, string, string, string[], string, string], never>(
+type NewDocument = Omit<DocumentRow, 'content'> & { content: string; readers: readonly string[]; leaf_id: string };
+
+const insert = rowsStatement<NewDocument>(
   'documents.insert',
-  `insert into case_document (document_id, case_id, template, title, content, readers, at, leaf_id)
-   values ($1, $2, $3, $4, $5::json, $6, $7, $8)`,
+  {
+    document_id: 'uuid',
+    case_id: 'uuid',
+    template: 'text',
+    title: 'text',
+    content: 'json',
+    readers: 'text[]',
+    at: 'timestamptz',
+    leaf_id: 'uuid',
+  },
+  { case_document: ['document_id', 'case_id', 'template', 'title', 'content', 'readers', 'at', 'leaf_id'] },
 );
 
 const select = statement<[string], DocumentRow>(
@@ -91,16 +102,16 @@ export function createDocuments(options: DocumentsOptions) {
       body: { template, content },
     });
     const readers = readersOf(context, definition);
-    tx.send(insert, [
-      documentId,
-      state.caseId,
+    tx.add(insert, {
+      document_id: documentId,
+      case_id: state.caseId,
       template,
-      definition.title,
-      JSON.stringify(content),
+      title: definition.title,
+      content: JSON.stringify(content),
       readers,
-      facts.now,
-      leafId,
-    ]);
+      at: facts.now,
+      leaf_id: leafId,
+    });
     return documentId;
   }
 

@@ -4,7 +4,7 @@ import type { Service } from '#catalog';
 import { roles, type Role } from '#catalog';
 import type { DataSources } from '#catalog/data';
 import type { NoticeTemplate, Recipient } from '#catalog/notices';
-import { fill, namesIn, valuesIn, valuesOf } from '#catalog/values';
+import { fill, namesIn, valuesOf } from '#catalog/values';
 import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
@@ -59,6 +59,8 @@ export type NoticesOptions = {
   readonly regionName: (code: string) => string;
   /** Mobile number of a person, opened; null where there is none. */
   readonly phoneOf: (tx: Tx, personId: string) => Promise<string | null>;
+  /** Hears of every message that the provider did not take. */
+  readonly onFailed?: (error: unknown, about: { readonly template: string; readonly tries: number }) => void;
 };
 
 export type Sent = { readonly sent: number; readonly failed: number; readonly retried: number };
@@ -96,6 +98,7 @@ export function createNotices(options: NoticesOptions) {
       names,
       options.sources,
     );
+    const smsParams = Object.fromEntries(namesIn(notice.text).map((name) => [name, values[name] ?? '']));
     const seen = new Set<string>();
     for (const to of notice.to.flatMap((recipient) => resolve(recipient, context))) {
       const key = 'personId' in to ? to.personId : `${to.role}@${to.orgId}`;
@@ -103,20 +106,22 @@ export function createNotices(options: NoticesOptions) {
       seen.add(key);
       const isPerson = 'personId' in to;
       const bySms = isPerson && notice.sms;
-      tx.send(store.insert, [
-        newId(),
-        isPerson ? to.personId : null,
-        isPerson ? null : to.orgId,
-        isPerson ? null : to.role,
-        state.caseId,
-        notice.code,
-        fill(notice.title, values),
-        fill(notice.text, values),
-        bySms ? ['app', 'sms'] : ['app'],
-        facts.now,
-        bySms ? 'queued' : 'none',
-        ['*', isPerson ? personGrant(to.personId) : roleGrant(to.role, to.orgId)],
-      ]);
+      tx.add(store.insert, {
+        notice_id: newId(),
+        person_id: isPerson ? to.personId : null,
+        org_id: isPerson ? null : to.orgId,
+        role: isPerson ? null : to.role,
+        case_id: state.caseId,
+        template: notice.code,
+        title: fill(notice.title, values),
+        text: fill(notice.text, values),
+        channels: bySms ? ['app', 'sms'] : ['app'],
+        at: facts.now,
+        readers: ['*', isPerson ? personGrant(to.personId) : roleGrant(to.role, to.orgId)],
+        sms_state: bySms ? 'queued' : 'none',
+        sms_next_at: bySms ? facts.now : null,
+        sms_params: bySms ? JSON.stringify(smsParams) : null,
+      });
     }
   }
 
@@ -134,27 +139,27 @@ export function createNotices(options: NoticesOptions) {
   }
 
   async function sendOne(row: store.Claimed, phone: string | null): Promise<keyof Sent> {
-    const template = templates[row.template];
-    const params = template ? valuesIn(template.text, row.text) : null;
-    if (!phone || !params) return settle(row, 'failed', null);
+    if (!phone) return settle(row, 'failed', null);
     try {
       const { providerId } = await options.sms.send({
         phone,
         templateCode: row.template,
-        params,
+        params: row.sms_params,
         bizId: row.notice_id,
       });
       return await settle(row, 'sent', providerId);
     } catch (error) {
-      const minutes = backoffMinutes[row.tries - 1];
+      const minutes = backoffMinutes[row.sms_tries - 1];
+      options.onFailed?.(error, { template: row.template, tries: row.sms_tries });
       if (isFinal(error) || minutes === undefined) return settle(row, 'failed', null);
-      return settle(row, 'retried', `wait|${later(clock.now(), minutes)}|${row.tries}`);
+      const at = later(clock.now(), minutes);
+      await db.transaction(systemAccess, async (tx) => tx.send(store.retry, [row.notice_id, at]));
+      return 'retried';
     }
   }
 
-  async function settle(row: store.Claimed, result: keyof Sent, providerId: string | null): Promise<keyof Sent> {
-    const state = result === 'retried' ? 'queued' : result;
-    await db.transaction(systemAccess, (tx) => tx.run(store.settle, [row.notice_id, state, providerId]));
+  async function settle(row: store.Claimed, result: 'sent' | 'failed', providerId: string | null): Promise<keyof Sent> {
+    await db.transaction(systemAccess, async (tx) => tx.send(store.settle, [row.notice_id, result, providerId]));
     return result;
   }
 

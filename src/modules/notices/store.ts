@@ -1,6 +1,6 @@
 // Every query on the outbox.
 
-import { statement } from '#platform/db';
+import { rowsStatement, statement } from '#platform/db';
 
 export type NoticeRow = {
   readonly notice_id: string;
@@ -12,48 +12,69 @@ export type NoticeRow = {
   readonly read_at: string | null;
 };
 
-export type NewNotice = [
-  noticeId: string,
-  personId: string | null,
-  orgId: string | null,
-  role: string | null,
-  caseId: string | null,
-  template: string,
-  title: string,
-  text: string,
-  channels: string[],
-  at: string,
-  smsState: 'none' | 'queued',
-  readers: string[],
-];
+type NewNotice = {
+  notice_id: string;
+  person_id: string | null;
+  org_id: string | null;
+  role: string | null;
+  case_id: string;
+  template: string;
+  title: string;
+  text: string;
+  channels: readonly string[];
+  at: string;
+  readers: readonly string[];
+  sms_state: 'none' | 'queued';
+  sms_next_at: string | null;
+  /** What the provider of SMS fills into its own copy of the template, as JSON. */
+  sms_params: string | null;
+};
 
-export const insert = statement<NewNotice, never>(
-  'notices.insert',
-  `insert into notice (notice_id, person_id, org_id, role, case_id, template, title, text, channels, at, sms_state, readers)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-);
+const types: Readonly<Record<keyof NewNotice, string>> = {
+  notice_id: 'uuid',
+  person_id: 'uuid',
+  org_id: 'uuid',
+  role: 'text',
+  case_id: 'uuid',
+  template: 'text',
+  title: 'text',
+  text: 'text',
+  channels: 'text[]',
+  at: 'timestamptz',
+  readers: 'text[]',
+  sms_state: 'text',
+  sms_next_at: 'timestamptz',
+  sms_params: 'json',
+};
+
+export const insert = rowsStatement<NewNotice>('notices.insert', types, {
+  notice: Object.keys(types) as (keyof NewNotice)[],
+});
 
 export type Claimed = {
   readonly notice_id: string;
   readonly person_id: string;
   readonly template: string;
-  readonly text: string;
-  readonly tries: number;
+  readonly sms_params: Readonly<Record<string, string>>;
+  readonly sms_tries: number;
 };
 
-/** $1 now, $2 end of the lease, $3 how many. */
+/** $1 now, $2 when the lease ends and whoever comes next may try, $3 how many. */
 export const claim = statement<[string, string, number], Claimed>(
   'notices.claim',
-  `update notice set sms_provider_id =
-     'wait|' || $2::text || '|' || (coalesce(nullif(split_part(sms_provider_id, '|', 3), ''), '0')::int + 1)
+  `update notice set sms_next_at = $2, sms_tries = sms_tries + 1
    where notice_id in (
-     select notice_id from notice
-     where sms_state = 'queued' and (sms_provider_id is null or split_part(sms_provider_id, '|', 2) <= $1::text)
-     order by at limit $3::int for update skip locked)
-   returning notice_id, person_id, template, text, split_part(sms_provider_id, '|', 3)::int as tries`,
+     select notice_id from notice where sms_state = 'queued' and sms_next_at <= $1
+     order by sms_next_at limit $3::int for update skip locked)
+   returning notice_id, person_id, template, sms_params, sms_tries`,
 );
 
-export const settle = statement<[string, 'queued' | 'sent' | 'failed', string | null], never>(
+export const retry = statement<[string, string], never>(
+  'notices.retry',
+  `update notice set sms_next_at = $2 where notice_id = $1 and sms_state = 'queued'`,
+);
+
+export const settle = statement<[string, 'sent' | 'failed', string | null], never>(
   'notices.settle',
   `update notice set sms_state = $2, sms_provider_id = $3 where notice_id = $1 and sms_state = 'queued'`,
 );

@@ -4,7 +4,7 @@
 import canonicalize from 'canonicalize';
 import type { CryptoPort } from '#platform/crypto';
 import { freshBytes, sha256 } from '#platform/crypto';
-import { statement, type Tx } from '#platform/db';
+import { rowsStatement, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 
@@ -36,11 +36,13 @@ export type Trace = {
   record(tx: Tx, act: Omit<TracedAct, 'previous' | 'commitment'> & { readonly body: unknown }): string;
 };
 
+type NewRecord = { leaf_id: string; entry: string; salt: Buffer; body: string };
+
 /** Leaf and body in one statement: what refers to the leaf may follow at once. */
-const insertRecord = statement<[string, string, Buffer, string], never>(
+const insertRecord = rowsStatement<NewRecord>(
   'trace.insert',
-  `with leaf as (insert into log_leaf (leaf_id, entry) values ($1, $2))
-   insert into trace_body (leaf_id, salt, body) values ($1, $3, $4::json)`,
+  { leaf_id: 'uuid', entry: 'text', salt: 'bytea', body: 'json' },
+  { log_leaf: ['leaf_id', 'entry'], trace_body: ['leaf_id', 'salt', 'body'] },
 );
 
 export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: number) => Buffer = freshBytes): Trace {
@@ -72,7 +74,7 @@ export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: 
       const { body, ...rest } = act;
       const committed = commit(body);
       const made = leaf({ ...rest, previous: noPrevious, commitment: committed.commitment });
-      tx.send(insertRecord, [made.leafId, made.entry, committed.salt, committed.text]);
+      tx.add(insertRecord, { leaf_id: made.leafId, entry: made.entry, salt: committed.salt, body: committed.text });
       return made.leafId;
     },
   };

@@ -1,4 +1,4 @@
-// Sheds load before it hurts: beyond so many requests at work, or when the event loop lags, a request is refused at once with
+// Sheds load before it hurts: beyond so many requests at work, or when they make the event loop lag, a request is refused at once with
 // 503 and Retry-After, so that those inside are still served in time. It must not know what a request is for.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -20,6 +20,8 @@ export type Overload = {
 // Twenty connections and steps of a few ms: 400 in the house wait about a quarter of a second.
 const inFlightDefault = 400;
 const lagMsDefault = 300;
+/** With fewer at work the lag is not of their making (a busy machine, a pause), and refusing one more would help nobody. */
+const atWorkMin = 16;
 const sampleMs = 250;
 const resolutionMs = 10;
 
@@ -38,7 +40,7 @@ export function createOverload(options: OverloadOptions = {}): Overload {
 
   return {
     enter: () => {
-      if (inFlight >= inFlightMax || lagMs > lagMsMax) return false;
+      if (inFlight >= inFlightMax || (inFlight >= atWorkMin && lagMs > lagMsMax)) return false;
       inFlight += 1;
       return true;
     },

@@ -177,6 +177,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
     announce: () => {},
     makeDocument: () => {},
     mayExpire: money.payments.mayExpire,
+    letGo: money.letGo,
     effects: { ...money.effects, ...cover.effects },
     deciders: { ...cover.deciders },
   });

@@ -188,6 +188,7 @@ export function createServices(options: ServicesOptions) {
     announce: notices.announce,
     makeDocument: (context, template) => void documents.makeDocument(context, template),
     mayExpire: money.payments.mayExpire,
+    letGo: money.letGo,
     effects: { ...membership.effects, ...money.effects, ...cover.effects },
     deciders: { ...membership.deciders, ...cover.deciders },
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),

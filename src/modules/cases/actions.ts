@@ -163,6 +163,7 @@ export function createCases(options: CasesOptions) {
       if (seen !== undefined && seen !== row.state.seq && 'step' in input.command) throw refuse('cases.stale');
       const checked = await forms.checkCommand(tx, service, row.state, input.command);
       const decision = decideCommand(service, row.state, checked, actor, facts);
+      await engine.letGo(tx, service, input.caseId, decision);
       const state = await engine.carry(tx, {
         service,
         before: row,

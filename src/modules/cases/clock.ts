@@ -54,6 +54,7 @@ export function createCaseClock(engine: Engine) {
     }
     const facts = engine.factsAt(due.fire_at);
     const decision = tick(service, row.state, due.step, due.kind as ClockKind, clockActor, facts);
+    if (decision) await engine.letGo(tx, service, due.case_id, decision);
     if (decision)
       await engine.carry(tx, {
         service,

@@ -20,6 +20,8 @@ import { textOf, wholeOf, type CaseState, type Context, type Decider, type Effec
 import * as store from './store.ts';
 
 const reportHoursMax = 48;
+/** Two reports of a person whose times lie closer than this tell of one accident. */
+const sameAccidentMs = 2 * 3_600_000;
 const noClaim = '00000000-0000-0000-0000-000000000000';
 const benefitOfService: Readonly<Record<string, store.Benefit>> = {
   'DI-007': 'medical',
@@ -92,6 +94,8 @@ export function createClaims(options: CoverOptions) {
     if (!report || report.personId !== state.personId || !accidentAt) throw refuse('cover.no_report');
     const policyId = textOf(report, 'policy_id');
     if (!policyId) throw refuse('cover.not_covered');
+    const duty = report.done['duty']?.outcome;
+    if (duty !== 'yes') throw refuse(duty === 'no' ? 'cover.not_liable' : 'cover.duty_open');
     return { caseId: report.caseId, policyId, accidentAt, region: report.region };
   }
 
@@ -107,6 +111,7 @@ export function createClaims(options: CoverOptions) {
       await undoAgreement(tx, state, claims, mine);
       return { claim_id: mine.claim_id, benefit, agreed_offset_fen: 0 };
     }
+    await requireOneAccident(tx, report, benefit, claims);
     await releaseAbandoned(
       tx,
       claims.find((one) => one.benefit === benefit && one.report_case_id === report.caseId),
@@ -115,6 +120,22 @@ export function createClaims(options: CoverOptions) {
     await insertClaim(context, report, { claimId, benefit, amountFen: 0, state: 'open' });
     return { claim_id: claimId, benefit };
   };
+
+  /** The same accident reported twice is still one: its benefits are claimed once, whichever report is cited. */
+  async function requireOneAccident(
+    tx: Tx,
+    report: Report,
+    benefit: store.Benefit,
+    claims: readonly store.ClaimRow[],
+  ): Promise<void> {
+    for (const one of claims) {
+      if (one.benefit !== benefit || one.report_case_id === report.caseId) continue;
+      const other = await options.cases.read(tx.asSystem(), one.report_case_id);
+      const at = other && instantOf(other, 'accident_time');
+      if (at && Math.abs(Date.parse(at) - Date.parse(report.accidentAt)) < sameAccidentMs)
+        throw refuse('cover.claim_exists', { benefit: benefitZh[benefit] });
+    }
+  }
 
   /** A claim whose case ended undecided (withdrawn, expired) stands in nobody's way. */
   async function releaseAbandoned(tx: Tx, claim: store.ClaimRow | undefined): Promise<void> {

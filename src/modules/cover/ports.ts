@@ -25,7 +25,11 @@ export type InsurerPort = {
   }): Promise<{ readonly insurerClaimNo: string }>;
 };
 
-export type CaseState = MoneyCaseState & { readonly serviceCode: string; readonly status: 'open' | 'ended' };
+export type CaseState = MoneyCaseState & {
+  readonly serviceCode: string;
+  readonly status: 'open' | 'ended';
+  readonly done: Readonly<Record<string, { readonly outcome: string }>>;
+};
 export type Context = CaseContext & { readonly state: CaseState };
 export type Effect = (context: Context) => Promise<Readonly<Record<string, unknown>> | void>;
 export type Ruling = {

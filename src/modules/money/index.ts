@@ -7,7 +7,7 @@ import type { Database, Tx } from '#platform/db';
 import type { enqueue } from '#platform/jobs';
 import type { Trace } from '#modules/trace';
 import { createBatches } from './batches.ts';
-import type { AccountView } from './contract.ts';
+import { refuse, type AccountView } from './contract.ts';
 import { createLedger } from './ledger.ts';
 import { checkLedger, listBalances } from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
@@ -65,6 +65,12 @@ export function createMoney(options: MoneyOptions) {
     return db.transaction(systemAccess, (tx) => tx.run(checkLedger, []));
   }
 
+  /** Before a case leaves, by a person or the clock, a step that waits for money to move. */
+  async function letGo(tx: Tx, caseId: string, step: string): Promise<void> {
+    if (step === 'refund-pay') throw refuse('money.refund_running');
+    await payouts.letGo(tx, caseId, step);
+  }
+
   async function snapshot(): Promise<number> {
     return db.transaction(systemAccess, (tx) => ledger.snapshot(tx));
   }
@@ -83,6 +89,7 @@ export function createMoney(options: MoneyOptions) {
     listAccounts,
     brokenPromises,
     snapshot,
+    letGo,
     effects: { ...payments.effects, ...payouts.effects },
     tasks: { ...payments.tasks, ...payouts.tasks, ...batches.tasks },
   };

@@ -43,6 +43,11 @@ export const lockLiveOfStep = statement<[string, string], PayoutRow>(
   `select ${columns} from payout where case_id = $1 and step = $2 and state in ('drafted', 'batched', 'submitted', 'unknown') for update`,
 );
 
+export const paidInStep = statement<[string, string], { paid_fen: number }>(
+  'money.paid_in_step',
+  `select coalesce(sum(amount_fen), 0)::bigint as paid_fen from payout where case_id = $1 and step = $2 and state = 'settled'`,
+);
+
 export const lockPayouts = statement<[string[]], PayoutRow>(
   'money.payouts_for_update',
   `select ${columns} from payout where payout_id = any($1) order by payout_id for update`,

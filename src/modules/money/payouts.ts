@@ -75,8 +75,10 @@ export function createPayouts(options: PayoutsOptions) {
     const purpose = purposes[step];
     const orgId = state.active.find((one) => one.step === step)?.orgId;
     invariant(purpose && orgId && state.personId, `case ${state.caseId} cannot be paid in step ${step}`);
-    const amountFen = fenIn(state.data, purpose.field);
-    await cancelDraft(tx, state.caseId, step);
+    await letGo(tx, state.caseId, step);
+    // A case that comes back after it was paid is owed only what is more.
+    const { paid_fen: paidFen } = await tx.asSystem().one(store.paidInStep, [state.caseId, step]);
+    const amountFen = fenIn(state.data, purpose.field) - paidFen;
     if (amountFen <= 0) {
       options.enqueue(tx, 'payouts.nothing_to_pay', { caseId: state.caseId, step });
       return { payout_fen: 0 };
@@ -116,11 +118,14 @@ export function createPayouts(options: PayoutsOptions) {
     return { payout_fen: amountFen, payout_reference: reference };
   };
 
-  /** A step that is entered again replaces a draft nobody has batched; beyond that a second payout is refused. */
-  async function cancelDraft(tx: Tx, caseId: string, step: string): Promise<void> {
-    for (const row of await tx.run(store.lockLiveOfStep, [caseId, step])) {
+  /**
+   * The case is about to leave a payment step by another way than the bank's word, or enters it again: a draft that nobody has
+   * batched is cancelled; what the bank has, or may have, holds the case where it is.
+   */
+  async function letGo(tx: Tx, caseId: string, step: string): Promise<void> {
+    for (const row of await tx.asSystem().run(store.lockLiveOfStep, [caseId, step])) {
       if (row.state !== 'drafted') throw refuse('money.payout_running');
-      await tx.run(store.endPayout, [row.payout_id, 'cancelled', null, null, '办件重新进入支付环节']);
+      await tx.asSystem().run(store.endPayout, [row.payout_id, 'cancelled', null, null, '办件离开支付环节']);
       await releaseAgreed(tx, row);
     }
   }
@@ -247,5 +252,13 @@ export function createPayouts(options: PayoutsOptions) {
     },
   };
 
-  return { effects: { 'payouts.draft': draft }, tasks, applyResult, handleBankEvent, settleUnknownPayouts, openPayee };
+  return {
+    effects: { 'payouts.draft': draft },
+    tasks,
+    letGo,
+    applyResult,
+    handleBankEvent,
+    settleUnknownPayouts,
+    openPayee,
+  };
 }

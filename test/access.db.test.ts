@@ -312,6 +312,7 @@ async function workerSpecs(): Promise<void> {
   add('POST /m/cases/:caseId/rate', ended, (caller) => form(caller, `/m/cases/${rated2.case_id}/rate`, { stars: '5' }));
   page('/m/files/:fileId', hurt, `/m/files/${file.file_id}`);
   page('/m/documents/:documentId', hurt, `/m/documents/${paper.document_id}`);
+  page('/m/documents/:documentId/pdf', hurt, `/m/documents/${paper.document_id}/pdf`);
   add('POST /m/files', newcomer, (caller) => multipart(caller, '/m/files', { csrf: caller.csrf }, picture), mine);
   add('POST /m/services/:code/start', newcomer, (caller) => form(caller, '/m/services/DI-001/start'), mine);
   page('/m/apply/:code', newcomer, '/m/apply/DI-001', mine);
@@ -382,9 +383,9 @@ async function staffSpecs(): Promise<void> {
     (one) => one.kind === 'staff' && sees(paper.readers)(one) && sees(paper.case_readers)(one),
   );
   if (!clerk) throw new Error('nobody reads the document');
-  page('/api/documents/:documentId', clerk, `/api/documents/${paper.document_id}`, {
-    also: (one) => sees(paper.readers)(one) && sees(paper.case_readers)(one),
-  });
+  const reads = { also: (one: Someone) => sees(paper.readers)(one) && sees(paper.case_readers)(one) };
+  page('/api/documents/:documentId', clerk, `/api/documents/${paper.document_id}`, reads);
+  page('/api/documents/:documentId/pdf', clerk, `/api/documents/${paper.document_id}/pdf`, reads);
   const ratings = await rows<{ case_id: string; readers: string[] }>(
     'select case_id, readers from rating where replied_at is null order by case_id',
   );

@@ -21,7 +21,7 @@ import { readCursor } from '#platform/page';
 import { createCatalogue } from '#modules/catalogue';
 import { createCases, createRatings, createReader, readState, type Cases } from '#modules/cases';
 import { createCover } from '#modules/cover';
-import { createDocuments, render } from '#modules/documents';
+import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDrafts } from '#modules/drafts';
 import { createFiles, type Scanner } from '#modules/files';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
@@ -274,14 +274,21 @@ export function createServices(options: ServicesOptions) {
     return found;
   }
 
-  /** The print page of a document, with the name open for the person and masked for others. */
-  async function print(access: Access, documentId: string): Promise<string> {
-    const { content, caseId } = await documents.read(access, documentId);
-    const state = await reader.state(access, caseId);
-    const mine = state.personId !== null && access.grants.includes(personGrant(state.personId));
-    const { personId } = state;
+  /** A document as it is printed, with the name open for the person and masked for others. */
+  async function printed(access: Access, documentId: string): Promise<Printed & { at: string }> {
+    const { content, caseId, at } = await documents.read(access, documentId);
+    const { personId } = await reader.state(access, caseId);
+    const mine = personId !== null && access.grants.includes(personGrant(personId));
     const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
-    return render({ content, documentId, applicant: mine ? name : maskName(name) });
+    const notice = config.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
+    return { content, documentId, applicant: mine ? name : maskName(name), notice, at };
+  }
+
+  const print = async (access: Access, documentId: string) => render(await printed(access, documentId));
+
+  async function printPdf(access: Access, documentId: string): Promise<Buffer> {
+    const one = await printed(access, documentId);
+    return renderPdf(one, one.at);
   }
 
   async function suggest(access: Access, caseId: string) {
@@ -313,7 +320,7 @@ export function createServices(options: ServicesOptions) {
     cover,
     cases,
     reader,
-    documents: { ...documents, print },
+    documents: { ...documents, print, printPdf },
     drafts: createDrafts({ db, crypto, clock, isRegion, published: catalogue.published }),
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
     metrics: options.metrics,

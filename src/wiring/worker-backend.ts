@@ -392,6 +392,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       return { name: found.name, mediaType: found.mediaType, bytes: found.content };
     },
     document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
+    documentPdf: (personId, documentId) => documents.printPdf(workerAccess(personId), documentId),
     payment,
     refreshPayment: async (personId, caseId) => {
       await money.payments.settleOpenOrders();

@@ -268,6 +268,7 @@ export const tables = {
     amount_fen: 'bigint',
     state: 'text',
     readers: 'text[]',
+    accident_day: 'date',
   },
   account: {
     account_id: 'text',
@@ -286,7 +287,6 @@ export const tables = {
     state: 'text',
     pending_of: 'uuid',
     case_id: 'uuid',
-    action_id: 'uuid',
     at: 'timestamptz',
     leaf_id: 'uuid',
   },
@@ -356,6 +356,7 @@ export const tables = {
     settled_at: 'timestamptz',
     reserve_id: 'uuid',
     readers: 'text[]',
+    checked_at: 'timestamptz',
   },
   payout_approval: {
     batch_id: 'uuid',

@@ -394,7 +394,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
     payment,
     refreshPayment: async (personId, caseId) => {
-      await money.payments.settleOpenOrders();
+      await money.payments.refreshOrder(workerAccess(personId), caseId);
       return payment(personId, caseId);
     },
     cover: async (personId) => {

@@ -1,17 +1,17 @@
 // What is done once a day, on the real modules: days are reconciled by themselves, and what was changed behind the program is found.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { daily } from '#platform/jobs';
 import { createLog } from '#platform/log';
 import { administer } from '#test/cluster';
 import { makeWorld, type World } from '#test/money-world';
-import { dailyTasks } from './background.ts';
+import { runDaily } from './background.ts';
 
 let world: World;
 const said: string[] = [];
 const log = {
   ...createLog({ level: 'silent' }),
   error: (_about: unknown, message?: string) => void said.push(String(message)),
+  warn: (about: { task?: string }) => void said.push(`${about.task} failed`),
 } as ReturnType<typeof createLog>;
 
 beforeAll(async () => {
@@ -21,9 +21,7 @@ afterAll(async () => world?.close());
 
 async function runDay(instant: string): Promise<number> {
   world.clock.set(instant);
-  const ran: boolean[] = [];
-  for (const task of dailyTasks(world, log)) ran.push(await daily(world.db, world.clock, task));
-  return ran.filter(Boolean).length;
+  return (await runDaily(world, log)).length;
 }
 const reconciled = async () =>
   (await world.money.reconcile.listReconciliations(undefined, 50)).items
@@ -39,7 +37,11 @@ it('reconciles every day since the first with both parties, once, and finds the 
   expect(await runDay('2026-05-04T04:00:00.000Z')).toBe(1);
   expect(await reconciled()).toEqual(['2026-05-03 bank', '2026-05-03 payment']);
   expect((await world.balance('payment_clearing')).postedFen).toBe(0);
-  expect(await runDay('2026-05-06T04:00:00.000Z')).toBe(4);
+  world.bankSim.setFaults({ errorRate: 1 });
+  expect(await runDay('2026-05-06T04:00:00.000Z')).toBe(3);
+  expect(said.splice(0)).toEqual(['reconcile_bank failed']);
+  world.bankSim.setFaults({ errorRate: 0 });
+  expect(await runDay('2026-05-06T04:10:00.000Z')).toBe(1);
   expect(await reconciled()).toHaveLength(6);
   expect(said).toEqual([]);
   await administer(

@@ -1,6 +1,6 @@
 // What runs without being asked: the clock of cases, the SMS outbox, orders and payouts that wait for word, snapshots of balances,
 // and what is done once a day. Each loop is safe to run in several processes at once; what they take, they take with SKIP LOCKED or
-// under a lock. Each has a loop of its own, so that a slow or failing one holds up no other.
+// under a lock.
 
 import { systemAccess } from '#platform/access';
 import { daily, every, startWorker, tryLock, type DailyTask } from '#platform/jobs';
@@ -20,7 +20,7 @@ export async function startBackground(
   options: { readonly ownerUrl: string; readonly concurrency: number; readonly log: Log },
 ): Promise<Background> {
   const { log } = options;
-  const { db, clock, money } = services;
+  const { money } = services;
   const worker = await startWorker({
     connectionString: options.ownerUrl,
     taskList: services.tasks,
@@ -36,7 +36,7 @@ export async function startBackground(
     every(10 * secondMs, () => money.payouts.settleUnknownPayouts(), log),
     every(10 * minuteMs, watchStuckPayouts(services, log), log),
     every(30 * secondMs, () => services.orgs.load(), log),
-    ...dailyTasks(services, log).map((task) => every(minuteMs, () => daily(db, clock, task), log)),
+    every(10 * minuteMs, () => runDaily(services, log), log),
   ];
   return {
     stop: async () => {
@@ -61,11 +61,27 @@ function watchStuckPayouts({ metrics, money }: Services, log: Log): () => Promis
   };
 }
 
+/** One after the other, for each holds a connection while it runs; one that fails holds up no other and is tried again next time. */
+export async function runDaily(
+  services: Pick<Services, 'db' | 'clock' | 'cases' | 'money'>,
+  log: Log,
+): Promise<string[]> {
+  const ran: string[] = [];
+  for (const task of dailyTasks(services, log)) {
+    try {
+      if (await daily(services.db, services.clock, task)) ran.push(task.name);
+    } catch (error) {
+      log.warn({ err: error, task: task.name }, 'a daily task failed, it will be tried again');
+    }
+  }
+  return ran;
+}
+
 /**
  * Days are reconciled with each party when its bill is there: the bank's after midnight, the payment party's from ten in the morning.
  * The ledger's promises are counted and states rebuilt from their actions; what is found is shouted.
  */
-export function dailyTasks({ cases, money }: Pick<Services, 'cases' | 'money'>, log: Log): readonly DailyTask[] {
+function dailyTasks({ cases, money }: Pick<Services, 'cases' | 'money'>, log: Log): readonly DailyTask[] {
   const reconcile = (party: 'bank' | 'payment', fromHour: number): DailyTask => ({
     name: `reconcile_${party}`,
     fromHour,

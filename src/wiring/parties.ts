@@ -81,7 +81,7 @@ export async function connectParties(
     sms: createAliyunSms({ ...sms.set, timeoutMs, now }),
     simulators,
     stop: async () => {
-      await Promise.all(Object.values(simulators).map((simulator) => simulator?.close()));
+      await Promise.all(Object.values(simulators).map(async (simulator) => simulator?.close()));
     },
   };
 }

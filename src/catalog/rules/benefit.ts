@@ -169,7 +169,9 @@ export const benefitRule: Rule<BenefitInput, BenefitParameters, Benefit> = defin
       },
       basis: noItem,
       confidence: 'unverified',
-      cites: { totalLimitFen: { basis: '每人最高保障40万元（益鹭保公开报道），按每份保单累计（待核）', confidence: 'report' } },
+      cites: {
+        totalLimitFen: { basis: '每人最高保障40万元（益鹭保公开报道），按每份保单累计（待核）', confidence: 'report' },
+      },
     },
   ],
   tables: () => [items],

@@ -91,17 +91,15 @@ export function createClaims(options: CoverOptions) {
     const cited = textOf(state, 'policy_id') ? null : textOf(state, 'cited_case_id');
     const report = cited ? await options.cases.read(tx, cited) : state;
     const accidentAt = report && instantOf(report, 'accident_time');
-    if (!report || !state.personId || report.personId !== state.personId || !accidentAt)
-      throw refuse('cover.no_report');
+    const { personId } = state;
+    if (!report || !personId || report.personId !== personId || !accidentAt) throw refuse('cover.no_report');
     const policyId = textOf(report, 'policy_id');
     if (!policyId) throw refuse('cover.not_covered');
-    return { caseId: report.caseId, personId: state.personId, policyId, accidentAt, region: report.region };
+    return { caseId: report.caseId, personId, policyId, accidentAt, region: report.region };
   }
 
   /** What a limit has given already, also to cases that whoever acts does not see. */
-  function claimsUnder(tx: Tx, report: Report): Promise<readonly store.ClaimRow[]> {
-    return tx.asSystem().run(store.claimsOfPolicy, [report.policyId]);
-  }
+  const claimsUnder = (tx: Tx, report: Report) => tx.asSystem().run(store.claimsOfPolicy, [report.policyId]);
 
   /** No other claim of this person moves until the transaction ends, also where there is no claim yet that a row lock could hold. */
   function heldClaims(tx: Tx, report: Report): Promise<readonly store.ClaimRow[]> {
@@ -235,9 +233,8 @@ export function createClaims(options: CoverOptions) {
       prepaidFen:
         sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
     };
-    const day = dayOf(report.accidentAt);
     const input = benefitInput(state, benefit, before, await daysUsed(tx, report, mine?.claim_id ?? noClaim, benefit));
-    return { mine, others, ...benefitOn(day, input, report.region) };
+    return { mine, others, ...benefitOn(dayOf(report.accidentAt), input, report.region) };
   }
 
   /** Days of allowance that the year has used, by what was paid for them. */

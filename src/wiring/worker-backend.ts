@@ -395,7 +395,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     documentPdf: (personId, documentId) => documents.printPdf(workerAccess(personId), documentId),
     payment,
     refreshPayment: async (personId, caseId) => {
-      await money.payments.settleOpenOrders();
+      await money.payments.refreshOrder(workerAccess(personId), caseId);
       return payment(personId, caseId);
     },
     cover: async (personId) => {

@@ -2,6 +2,7 @@
 // applicant. Whatever cannot be insured after all is refunded, never kept.
 
 import type { ExplanationLine, Premium } from '#catalog/rules/index';
+import type { CaseState, Decider, Effect } from '#modules/cases';
 import { systemAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Tx } from '#platform/db';
@@ -9,7 +10,7 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { addDays, spansOf } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, policyNoOf, type CoverOptions } from './options.ts';
-import { textOf, wholeOf, type CaseState, type Decider, type Effect, type InsurerPort } from './ports.ts';
+import { textOf, wholeOf, type InsurerPort } from './ports.ts';
 import { createPricing, fact, purchaseOf, type Purchase } from './purchase.ts';
 import * as store from './store.ts';
 

@@ -4,6 +4,7 @@ import {
   callbackIsGenuine,
   createHmacCaller,
   OutcomeUnknown,
+  partyText,
   readJson,
   Refused,
   type HmacClientConfig,
@@ -19,15 +20,15 @@ export type BankClientConfig = HmacClientConfig;
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const acceptedSchema = z.object({ batchNo: z.string(), acceptedAt: instant });
 const lineSchema = z.object({
-  reference: z.string(),
+  reference: partyText,
   state: z.enum(['unknown', 'accepted', 'settled', 'returned', 'failed']),
-  bankSerial: z.string().optional(),
+  bankSerial: partyText.optional(),
   settledAt: instant.optional(),
-  reason: z.string().optional(),
+  reason: partyText.optional(),
 });
 const eventSchema = z.object({
-  eventId: z.string(),
-  batchNo: z.string(),
+  eventId: partyText,
+  batchNo: partyText,
   results: z
     .array(lineSchema.extend({ state: z.enum(['settled', 'returned', 'failed']), amountFen: z.int().positive() }))
     .min(1)

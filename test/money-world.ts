@@ -134,6 +134,8 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     return bankBox.port;
   }
 
+  /** Whether an insurer underwrites here. */
+  const market = { isServed: true };
   const money = createMoney({
     db,
     clock,
@@ -166,7 +168,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     calendar: () => statutoryCalendar,
     trace,
     crypto,
-    route: (role) => (roles.includes(role) ? insurerOrg : null),
+    route: (role) => (roles.includes(role) && (market.isServed || role !== 'insurer_underwriter') ? insurerOrg : null),
     published: (code) => {
       const service = services.get(code);
       return service ? { service, hash: code } : undefined;
@@ -325,6 +327,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
   }
 
   return {
+    market,
     database,
     db,
     clock,

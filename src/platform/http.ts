@@ -22,6 +22,7 @@ import { constants } from 'node:zlib';
 import { invariant } from './errors.ts';
 import { apiDescription } from './http-description.ts';
 import { createOverload, type Overload, type OverloadOptions } from './http-overload.ts';
+import { checkInput } from './http-input.ts';
 import { pageOf, problemOf } from './http-problem.ts';
 import { refuseHttp } from './http-refusals.ts';
 import { policyOf, secure, type PageSecurity } from './http-security.ts';
@@ -147,6 +148,7 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
     request.isCounted = true;
     done();
   });
+  app.addHook('preValidation', async (request) => checkInput(request));
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
@@ -173,7 +175,7 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
 
 /** Somebody opened the address in a browser; a program asks for JSON, or for anything. */
 function isOpened(request: FastifyRequest): boolean {
-  return request.method === 'GET' && String(request.headers.accept ?? '').includes('text/html');
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
 }
 
 /**

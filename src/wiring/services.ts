@@ -1,6 +1,7 @@
 // All modules, joined. One function makes them from a database and the outside parties; the server, the tests and the benchmarks
 // use the same one, so that what is measured and tested is what runs.
 
+import { roles, type Service } from '#catalog';
 import { catalogRegistry } from '#catalog/registry';
 import { documents as documentTemplates } from '#catalog/documents/index';
 import { notices as noticeTemplates } from '#catalog/notices';
@@ -19,7 +20,7 @@ import { enqueue } from '#platform/jobs';
 import type { Metrics } from '#platform/metrics';
 import { readCursor } from '#platform/page';
 import { createCatalogue } from '#modules/catalogue';
-import { createCases, createRatings, createReader, readState, type Cases } from '#modules/cases';
+import { createCases, createRatings, createReader, readState, type Cases, type CaseState } from '#modules/cases';
 import { createCover } from '#modules/cover';
 import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDrafts } from '#modules/drafts';
@@ -184,6 +185,10 @@ export function createServices(options: ServicesOptions) {
     published: catalogue.published,
     byHash: catalogue.byHash,
     isRegion,
+    served: {
+      has: (region) => isRegion(region) && isWithin(region, config.region),
+      name: regionName(config.region) ?? config.region,
+    },
     checkFiles: files.checkFiles,
     announce: notices.announce,
     makeDocument: (context, template) => void documents.makeDocument(context, template),
@@ -236,18 +241,32 @@ export function createServices(options: ServicesOptions) {
     if (!row) return null;
     const { state } = row;
     const service = catalogue.byHash(state.serviceHash);
-    // Unmasking is for those who work on the case: whoever only reads it (a copy, a supervised list) asks an office that does.
-    const acts = Object.entries(service.workflow.steps).some(
-      ([step, definition]) =>
-        (state.done[step] !== undefined || state.active.some((one) => one.step === step)) &&
-        (definition.actors ?? [definition.role]).some((role) =>
-          session.access.grants.some((grant) => grant.startsWith(`${role}@`) && state.readers.includes(grant)),
-        ),
-    );
-    if (!acts) throw refuseIdentity('identity.field_hidden');
+    if (!worksOn(service, state, session.access)) throw refuseIdentity('identity.field_hidden');
     const known = caseFields(service, catalogRegistry)[field] ?? attachedField(state.attached, field);
     const value = known && isSecret(known) && field in state.data ? String(cases.unsealed(state, field)) : null;
     return { personId: state.personId, region: state.region, value };
+  }
+
+  /** Unmasking is for those who work on the case: whoever only reads it (a copy, a supervised list) asks an office that does. */
+  function worksOn(service: Service, state: CaseState, access: Access): boolean {
+    const entered = Object.entries(service.workflow.steps).flatMap(([name, definition]) => {
+      const at = state.active.find((one) => one.step === name) ?? state.done[name];
+      return at ? [{ definition, orgId: at.orgId }] : [];
+    });
+    const ownOrgs = new Set([state.applicantOrgId, ...entered.map((one) => one.orgId)]);
+    return entered.some(({ definition, orgId }) =>
+      (definition.actors ?? [definition.role]).some((role) =>
+        access.grants.some((grant) => {
+          if (!grant.startsWith(`${role}@`)) return false;
+          const theirs = grant.slice(role.length + 1);
+          if (orgId === theirs) return true;
+          // Other roles of a step read the case because it was routed to them. A copy is no routing; nor is a company or an
+          // insurer at work on a case that is another's.
+          if (!state.readers.includes(grant) || state.copied.includes(grant)) return false;
+          return roles[role].kind !== 'external' || ownOrgs.has(theirs);
+        }),
+      ),
+    );
   }
 
   function attachedField(codes: readonly string[], name: string) {

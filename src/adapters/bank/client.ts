@@ -4,6 +4,7 @@ import {
   callbackIsGenuine,
   createHmacCaller,
   OutcomeUnknown,
+  partyText,
   readJson,
   Refused,
   type HmacClientConfig,
@@ -19,20 +20,20 @@ export type BankClientConfig = HmacClientConfig;
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const acceptedSchema = z.object({ batchNo: z.string(), acceptedAt: instant });
 const resultSchema = z.object({
-  reference: z.string(),
+  reference: partyText,
   state: z.enum(['settled', 'returned', 'failed']),
   amountFen: z.int().positive(),
-  bankSerial: z.string().optional(),
+  bankSerial: partyText.optional(),
   settledAt: instant.optional(),
-  reason: z.string().optional(),
+  reason: partyText.optional(),
 });
 const lineSchema = z.discriminatedUnion('state', [
-  z.object({ reference: z.string(), state: z.enum(['unknown', 'accepted']) }),
+  z.object({ reference: partyText, state: z.enum(['unknown', 'accepted']) }),
   resultSchema,
 ]);
 const eventSchema = z.object({
-  eventId: z.string(),
-  batchNo: z.string(),
+  eventId: partyText,
+  batchNo: partyText,
   results: z.array(resultSchema).min(1).max(500),
 });
 

@@ -239,6 +239,55 @@ describe('buying', () => {
   });
 });
 
+describe('what a payment cannot do', () => {
+  it('buy where no insurer acts any more: all of it goes back, and the next is not taken', async () => {
+    const who = await world.worker();
+    const premium = (await world.balance('premium_received')).postedFen;
+    world.insurerSim.setFaults({ errorRate: 1 });
+    const { caseId } = await world.buy(who, '2026-05-08', 1);
+    world.insurerSim.setFaults({ errorRate: 0 });
+    world.market.isServed = false;
+    const end = async () => {
+      await world.drain();
+      return (await world.state(caseId)).end;
+    };
+    try {
+      await expect.poll(end, { timeout: 4_000 }).toBe('cancelled');
+      expect(await refused(world.buy(await world.worker(), '2026-05-08', 1))).toBe('cases.no_organisation');
+    } finally {
+      world.market.isServed = true;
+    }
+    expect((await world.state(caseId)).data).toMatchObject({ refund_fen: 20 });
+    expect(await ledger(who)).toEqual([]);
+    expect((await world.balance('premium_received')).postedFen).toBe(premium);
+  });
+
+  it('be made in the year 9999', async () => {
+    const who = await world.worker();
+    const opened = await world.open(who, 'DI-001', {
+      cover_from: '2026-05-08',
+      days: '1',
+      work_type: '网约配送员',
+      work_region: '350203',
+      read_clause: 'on',
+    });
+    await world.drain();
+    const order = await world.money.payments.orderOf(who.access, opened.caseId);
+    await world.money.payments.handlePaymentEvent({
+      kind: 'paid',
+      eventId: 'e',
+      orderNo: order?.orderNo ?? '',
+      transactionId: 't9999',
+      amountFen: order?.amountFen ?? 0,
+      paidAt: new Date('9999-12-31T23:59:59-12:00'),
+    });
+    expect(await world.drain()).toEqual([]);
+    const { active, data } = await world.state(opened.caseId);
+    expect(active.map((one) => one.step)).toEqual(['in-force']);
+    expect(data['paid_at']).toBe(world.clock.now());
+  });
+});
+
 describe('giving back', () => {
   it('releases days that have not started, once, and reverses the subsidy', async () => {
     const who = await world.worker();

@@ -78,8 +78,10 @@ export function createPayments(options: PaymentsOptions) {
   };
 
   /** Takes a payment that the party confirmed, once. A payment that the case no longer waits for goes back by itself. */
-  async function accept(tx: Tx, order: store.OrderRow, paid: Paid): Promise<'accepted' | 'known' | 'differs'> {
+  async function accept(tx: Tx, order: store.OrderRow, said: Paid): Promise<'accepted' | 'known' | 'differs'> {
     await cases.lock(tx, order.case_id);
+    // A party's clock may be ahead, or mad: nothing was paid later than now.
+    const paid = { ...said, paidAt: earlier(said.paidAt, clock.now()) };
     const current = await tx.one(store.lockOrder, [order.order_no]);
     if (current.paid_at) return 'known';
     if (paid.amountFen !== current.amount_fen) {
@@ -263,4 +265,8 @@ export function createPayments(options: PaymentsOptions) {
     refreshOrder,
     refundPart,
   };
+}
+
+function earlier(one: string, other: string): string {
+  return Date.parse(one) < Date.parse(other) ? one : other;
 }

@@ -213,13 +213,15 @@ export function createPayouts(options: PayoutsOptions) {
       tx.run(store.claimUnsettled, [ago(askAfterMs), clock.now(), submitAttempts, askMax]),
     );
     const lost = new Set<string>();
+    let bug: unknown = null;
     for (const { reference, batch_id: batchId } of rows) {
       try {
         const status = await options.port.queryLine(reference);
         if ('amountFen' in status) await applyResult(status);
         else if (status.state === 'not_found') lost.add(batchId);
       } catch (error) {
-        if (!isUnknown(error) && !isRefused(error)) throw error;
+        // One that cannot be taken holds up no other, now or next time.
+        if (!isUnknown(error) && !isRefused(error)) bug ??= error;
       }
     }
     // The bank never got it: the same batch goes again under the same number, which the bank takes once.
@@ -227,6 +229,7 @@ export function createPayouts(options: PayoutsOptions) {
       await db.transaction(systemAccess, async (tx) => {
         for (const batchId of lost) enqueueSubmit(options.enqueue, tx, batchId);
       });
+    if (bug) throw bug;
     return rows.length;
   }
 

@@ -6,6 +6,7 @@ import { createBankClient, startBankSimulator, type BankPort, type BankSimulator
 import { createInsurerClient, startInsurerSimulator, type InsurerPort, type InsurerSimulator } from '#adapters/insurer';
 import { createPaymentClient, startPaymentSimulator, type PaymentPort, type PaymentSimulator } from '#adapters/payment';
 import { createAliyunSms, startSmsSimulator, type SmsPort, type SmsSimulator } from '#adapters/sms';
+import { smsTemplates } from '#catalog/notices';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { SetupError } from '#platform/setup-error';
@@ -30,7 +31,7 @@ const timeoutMs = 3_000;
 export async function connectParties(
   config: Config,
   clock: Clock,
-  options: { readonly callbackBase: string; readonly templates?: Readonly<Record<string, string>> },
+  options: { readonly callbackBase: string },
 ): Promise<Parties> {
   const now = () => new Date(clock.now());
   const state = (party: string) => join(config.dataDir, 'simulators', party);
@@ -66,7 +67,8 @@ export async function connectParties(
           now,
           accessKeyId: 'gongdun',
           accessKeySecret: secret,
-          ...(options.templates ? { templates: options.templates } : {}),
+          // A provider holds the texts that it has approved; ours are those of the catalogue.
+          templates: smsTemplates,
         }),
       );
 

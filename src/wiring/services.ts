@@ -273,6 +273,8 @@ export function createServices(options: ServicesOptions) {
     return found;
   }
 
+  const idTailOf = async (tx: Tx, personId: string) => (await person(tx, personId)).idNumber.slice(-4);
+
   /** The print page of a document, with the name open for the person and masked for others. */
   async function print(access: Access, documentId: string): Promise<string> {
     const { content, caseId } = await documents.read(access, documentId);
@@ -280,7 +282,8 @@ export function createServices(options: ServicesOptions) {
     const mine = state.personId !== null && access.grants.includes(personGrant(state.personId));
     const { personId } = state;
     const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
-    return render({ content, documentId, applicant: mine ? name : maskName(name) });
+    const idTail = mine && personId ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
+    return render({ content, documentId, applicant: mine ? name : maskName(name), idTail, demo: config.demo });
   }
 
   async function suggest(access: Access, caseId: string) {

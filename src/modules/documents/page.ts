@@ -7,6 +7,10 @@ export type Printed = {
   readonly documentId: string;
   /** Full name for those who may see it, else the mask. */
   readonly applicant: string;
+  /** Last four characters of the ID number for the person, a mask for others. */
+  readonly idTail: string;
+  /** A demonstration's papers must not pass for real ones. */
+  readonly demo: boolean;
 };
 
 const style = `
@@ -23,13 +27,15 @@ th, td { border: .3mm solid #333; padding: 2mm 3mm; text-align: left; vertical-a
 th { width: 34%; font-weight: 600 }
 .sign { text-align: right; margin-top: 16mm; break-inside: avoid }
 .sign p { text-indent: 0; text-align: right }
+.demo { text-indent: 0; text-align: center; color: #c1121f; font-size: 12pt; border: .3mm dashed #c1121f; padding: 2mm; margin-bottom: 4mm }
 footer { margin-top: 14mm; padding-top: 2mm; border-top: .2mm solid #999; font-size: 9pt; color: #444 }
 .certificate { border: 1.5mm double #8a6d1f; padding: 10mm 12mm; margin-top: 10mm }
 @media screen { body { padding: 16px } }
 `;
 
-export function render({ content, documentId, applicant }: Printed): string {
-  const put = (text: string): string => escape(text.replaceAll('{{applicant}}', applicant));
+export function render({ content, documentId, applicant, idTail, demo }: Printed): string {
+  const put = (text: string): string =>
+    escape(text.replaceAll('{{applicant}}', applicant).replaceAll('{{id_tail}}', idTail));
   const blocks = content.blocks.map((block) => printBlock(block, put)).join('\n');
   const isLetter = content.layout === 'letter';
   return `<!doctype html>
@@ -42,6 +48,7 @@ export function render({ content, documentId, applicant }: Printed): string {
 <style>${style}</style>
 </head>
 <body>
+${demo ? '<p class="demo">演示环境：文书中的人员、单位、金额均为虚构，不具有任何效力</p>' : ''}
 ${isLetter ? `<header>${escape(content.issuer)}</header>\n<div class="number">办件编号：${escape(content.caseNo)}</div>` : ''}
 <main${isLetter ? '' : ' class="certificate"'}>
 <h1>${escape(content.title)}</h1>

@@ -254,7 +254,7 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await checkAccess(phone);
 
   const reported = await apply('DI-006', {
-    accident_time: localTime(new Date(Date.parse(app.clock.now()) + 60_000).toISOString()),
+    accident_time: localTime(app.clock.now()),
     accident_spot: '湖滨南路与演示路口',
     accident_kind: '道路交通',
     on_work: '是',

@@ -78,8 +78,11 @@ describe('papers', () => {
 
   it('one portrait is one picture, and a signature is signed', () => {
     const photo = { fileIds: ['01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002'] };
-    const parsed = parseForm({}, { photo: un001.materials['photo']! }, { photo }, context);
-    expect(parsed).toMatchObject({ ok: false, problems: [{ path: 'photo', code: 'too_many' }] });
+    const parsed = parseForm({}, un001.materials, { photo, id_front: photo }, context);
+    expect(parsed).toMatchObject({
+      ok: false,
+      problems: ['id_front', 'photo'].map((path) => ({ path, code: 'too_many' })),
+    });
     expect(un001.materials['photo']?.accept).toEqual(['image']);
     expect(di005.fields['refund_sign']?.kind).toBe('signature');
   });

@@ -34,7 +34,7 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       role: 'worker',
       produces: '申请表',
       withdrawable: true,
-      outcomes: { submit: { zh: '提交', next: ['check'] } },
+      outcomes: { submit: { zh: '提交申请', next: ['check'] } },
     },
     check: {
       zh: '核对',
@@ -43,8 +43,8 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       produces: '核对结果',
       decide: 'example.check',
       outcomes: {
-        living: { zh: '生活', next: ['share'], when: help.eq('生活') },
-        medical: { zh: '医疗', next: ['share'] },
+        living: { zh: '生活困难', next: ['share'], when: help.eq('生活') },
+        medical: { zh: '医疗困难', next: ['share'] },
       },
     },
     share: {
@@ -60,7 +60,7 @@ export const exampleWorkflow: Workflow = defineWorkflow({
         countedFrom: { kind: 'event', ref: 'hurt_on', zh: '事发之日' },
       },
       outcomes: {
-        both: { zh: '并行', next: ['visit', 'means'], parallel: { join: 'review', scope: ['visit', 'means'] } },
+        both: { zh: '分头核对', next: ['visit', 'means'], parallel: { join: 'review', scope: ['visit', 'means'] } },
       },
       auto: [{ action: 'rule', targets: ['RT-EXAMPLE'], when: 'enter' }],
     },
@@ -70,7 +70,7 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       role: 'grassroots_union',
       produces: '入户记录',
       limit: days(3),
-      outcomes: { done: { zh: '完成', next: ['review'] } },
+      outcomes: { done: { zh: '入户完成', next: ['review'] } },
     },
     means: {
       zh: '核查',
@@ -78,7 +78,7 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       role: 'civil_affairs_checker',
       produces: '核查结果',
       limit: days(3),
-      outcomes: { done: { zh: '完成', next: ['review'] } },
+      outcomes: { done: { zh: '核查完成', next: ['review'] } },
     },
     review: {
       zh: '审核',
@@ -88,7 +88,7 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       limit: days(5),
       waitFor: 'all_active_branches',
       form: { opinion: field('longtext', '审核意见', {}) },
-      outcomes: { pass: { zh: '通过', next: ['legal-check'] }, reject: { zh: '不予通过', next: ['tell'] } },
+      outcomes: { pass: { zh: '审核通过', next: ['legal-check'] }, reject: { zh: '不予通过', next: ['tell'] } },
       reveals: ['diagnosis'],
       readers: ['township_union'],
     },
@@ -100,7 +100,7 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       limit: days(5),
       differentFrom: ['review'],
       vote: { mode: 'all', count: 2, pass: 'pass', fail: 'fail' },
-      outcomes: { pass: { zh: '通过', end: 'granted' }, fail: { zh: '不通过', next: ['review'] } },
+      outcomes: { pass: { zh: '复核通过', end: 'granted' }, fail: { zh: '复核不通过', next: ['review'] } },
       auto: [
         { action: 'sms', targets: ['申请人'], when: 'exit', template: 'example_told' },
         { action: 'doc', targets: ['通知书'], when: 'exit', template: 'example_letter' },
@@ -115,9 +115,11 @@ export const exampleWorkflow: Workflow = defineWorkflow({
       produces: '告知',
       limit: days(30),
       outcomes: {
-        expire: { zh: '期满', end: 'rejected', by: ['clock'] },
-        accept: { zh: '接受', end: 'rejected', by: ['worker'] },
+        expire: { zh: '期满没有表态', end: 'rejected', by: ['clock'] },
+        accept: { zh: '接受结果', end: 'rejected', by: ['worker'] },
       },
+      shows: ['opinion'],
+      auto: [{ action: 'sms', targets: ['申请人'], when: 'enter', template: 'example_told' }],
     },
   },
   ends: { granted: '给予', rejected: '不予', withdrawn: '撤回' },
@@ -139,6 +141,29 @@ export const exampleService: Service = defineService({
     ...askForm,
     hurt_on: field('date', '事发日期', {}, { concept: 'accident_day' }),
     diagnosis: field('icd10', '诊断', {}, { optional: true, showWhen: help.eq('医疗') }),
+    spent_fen: field('money', '已花费', {}, { optional: true }),
+    repaid_fen: field(
+      'money',
+      '已报销',
+      {},
+      {
+        optional: true,
+        check: {
+          when: {
+            op: 'lte',
+            a: { op: 'sum', of: [{ op: 'field', name: 'repaid_fen' }] },
+            b: { op: 'field', name: 'spent_fen' },
+          },
+          zh: '报销的比花费的还多，请核对。',
+        },
+      },
+    ),
+    terms_read: field('boolean', '我已阅读说明', { mustBeTrue: true }),
+  },
+  terms: {
+    zh: '说明摘要',
+    before: 'terms_read',
+    sections: [{ zh: '给谁', lines: ['由{insurer}给付。'], basis: '示例', confidence: 'verified' }],
   },
   materials: { proof: { zh: '证明', required: true, ocr: 'none' } },
   eligibility: [

@@ -119,8 +119,9 @@ function compareWorkflow(known: IndexedWorkflow, ours: Workflow): readonly strin
   ];
 }
 
-function describeOutcome(outcome: { zh: string; next?: readonly string[]; end?: string }): string {
-  return `${outcome.zh} → ${outcome.end ?? (outcome.next ?? []).join(' + ')}`;
+/** Where it leads. The index names outcomes by keywords (是, 跳过); ours say the whole of it, as the proof `outcome_speaks` demands. */
+function describeOutcome(outcome: { next?: readonly string[]; end?: string }): string {
+  return `→ ${outcome.end ?? (outcome.next ?? []).join(' + ')}`;
 }
 
 function compareService(known: IndexedService, ours: Service): readonly string[] {

@@ -34,11 +34,21 @@ const workflows: readonly Workflow[] = [
 
 /** Every difference, with its reason. The reason stands in docs/decisions/0004-catalogue-mendings.md too. */
 const ownWords = '标签用申请人自己的话，字段和类型不变';
+const plain = '申请人看得到的环节，用平常话';
 const allowed: Readonly<Record<string, string>> = {
-  'daily-insurance-claim.deny.expire: added (期满未表态 → rejected)':
+  'union-membership-join.assign-union: 会籍归口分派, county_union, human → 确定由哪个工会接收, county_union, human':
+    plain,
+  'union-membership-join.insurance-handoff: 推送社保参保缴费预填, system, auto → 转交社保参保信息, system, auto': plain,
+  'daily-insurance-enrol.quote: 保费与补贴分账, system, auto → 计算保费和补贴, system, auto': plain,
+  'daily-insurance-enrol.pay: 支付个人或企业承担部分, worker, human → 付款（个人或单位承担的部分）, worker, human':
+    plain,
+  'daily-insurance-enrol.refund-check: 退保核算与补贴冲回, system, auto → 核对能不能退、退多少, system, auto': plain,
+  'daily-insurance-claim.policy-check: 出险时点保单核对, system, auto → 核对出事时有没有保障, system, auto': plain,
+  'daily-insurance-claim.doc-check: 资料完整性一次性告知, insurer_adjuster, human → 检查索赔资料是否齐全, insurer_adjuster, human':
+    plain,
+  'daily-insurance-claim.deny.expire: added (→ rejected)':
     '拒赔通知后申请人不表态时，办件要有期满的去处；决定已由人作出，复核权利不受影响',
-  'daily-insurance-enrol.issue.conflict: added (日期已被另一张保单占用 → refund-pay)':
-    '同一天被两次同时购买时，后到的一张退款，不能重复收费',
+  'daily-insurance-enrol.issue.conflict: added (→ refund-pay)': '同一天被两次同时购买时，后到的一张退款，不能重复收费',
   'UN-001.fields.start_month: 从业起始月份, date → 从业起始时间, date': ownWords,
   'UN-001.fields.accept_charter: 承认工会章程, boolean → 我自愿加入工会，承认《中国工会章程》, boolean': ownWords,
   'DI-001.fields.cover_from: 起保日期, date → 从哪天开始保障, date': ownWords,
@@ -50,9 +60,19 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-005.fields.refund_days: 退保天数, integer → 退几天, integer': ownWords,
   'DI-005.fields.refund_why: 原因, enum [当日不出工、重复投保、误操作、转行] → 退保原因, enum [当日不出工、重复投保、误操作、转行]':
     ownWords,
+  'DI-005.fields.refund_sign: added (退保签名, signature)': '签名用签名的类型，不要求上传照片',
+  'DI-005.materials.refund_sign: missing': '签名用签名的类型，不要求上传照片',
+  'DI-006.fields.accident_time: 出险时间, datetime → 事故发生时间, datetime': ownWords,
+  'DI-006.fields.accident_spot: 出险地点, location → 事故发生地点, location': ownWords,
   'DI-006.fields.on_work: 是否工作过程中, boolean → 是在工作过程中发生的, boolean': ownWords,
   'DI-007.fields.report_no: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
+  'DI-007.fields.medicare_paid: 医保已报, money → 医保已经报销的金额, money': ownWords,
+  'DI-007.fields.nef_injury_paid: 职业伤害已报, money → 职业伤害保障已经付的金额, money': ownWords,
+  'DI-007.fields.self_pay_drug: 自费药金额, money → 医保不报的自费药金额, money': ownWords,
+  'DI-007.materials.scene_media: added (现场照片或视频)': '报案时来不及拍的，索赔时可以补交，不是必交',
   'DI-007.fields.treat_finished: 是否治疗终结, boolean → 治疗已经结束, boolean': ownWords,
+  'DI-008.fields.leave_days: 请假外出天数, integer → 住院期间请假外出天数, integer': ownWords,
+  'DI-008.materials.scene_media: added (现场照片或视频)': '报案时来不及拍的，索赔时可以补交，不是必交',
   'DI-008.fields.report_ref: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
 };
 

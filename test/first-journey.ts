@@ -85,9 +85,9 @@ export async function buyCover(
   return { caseId, policyNo };
 }
 
-/** Local date and time as a form posts them. */
+/** Local date and time as a form posts them, to the second: cover begins with the second of payment. */
 export function localTime(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16);
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 19);
 }
 
 export async function reportForm(app: TestApp, personId: string, at = app.clock.now()): Promise<object> {

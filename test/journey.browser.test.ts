@@ -237,10 +237,10 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   });
   const unionCase = await caseNoOf(joined);
   const county = await whoseDesk('county_union', unionCase);
-  await act('county_union', unionCase, '归口区域工会（其余）', { 归口说明: '按常接单区域归口' }, county);
+  await act('county_union', unionCase, '由乡镇街道工会接收（其余）', { 分派说明: '按常接单区域' }, county);
   const township = await whoseDesk('township_union', unionCase);
-  await act('township_union', unionCase, '通过', { 审查意见: '从业真实' }, township);
-  await act('county_union', unionCase, '单独办理', {}, county);
+  await act('township_union', unionCase, '同意接收', { 审查意见: '从业真实' }, township);
+  await act('county_union', unionCase, '备案建档', {}, county);
   await phone.reload();
   await phone.getByText('电子会员证').first().waitFor();
 
@@ -254,7 +254,7 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   await checkAccess(phone);
 
   const reported = await apply('DI-006', {
-    accident_time: localTime(new Date(Date.parse(app.clock.now()) + 60_000).toISOString()),
+    accident_time: localTime(app.clock.now()),
     accident_spot: '湖滨南路与演示路口',
     accident_kind: '道路交通',
     on_work: '是',
@@ -263,10 +263,10 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
   });
   const claimCase = await caseNoOf(reported);
   await act('insurer_adjuster', claimCase, '已联系上', { 联系记录与就医指引: '已电话联系，先就医，保留票据' });
-  await act('insurer_adjuster', claimCase, '完成', { 查勘报告: '现场与描述一致', 属于工作过程: '是' });
-  await act('traffic_police', claimCase, '完成', { 事故认定情况: '对方变道未让行' });
-  await act('insurer_adjuster', claimCase, '是', { 责任核定意见: '属于保险责任' });
-  await act('insurer_adjuster', claimCase, '跳过');
+  await act('insurer_adjuster', claimCase, '查勘完成，没有疑点', { 查勘报告: '现场与描述一致', 属于工作过程: '是' });
+  await act('traffic_police', claimCase, '已作出事故认定', { 事故认定情况: '对方变道未让行', 申请人的责任: '无责任' });
+  await act('insurer_adjuster', claimCase, '属于保险责任', { 责任核定意见: '属于保险责任' });
+  await act('insurer_adjuster', claimCase, '不需要预付');
 
   await phone.goto(`${app.url}/m/cases/${/[0-9a-f-]{36}/.exec(reported)?.[0]}`);
   await phone
@@ -287,13 +287,13 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
     fee_list: [photo],
     case_history: [photo],
   });
-  await act('insurer_adjuster', claimCase, '齐全');
+  await act('insurer_adjuster', claimCase, '资料齐全');
   await assess(claimCase);
   await phone.goto(`${app.url}/m/cases/${/[0-9a-f-]{36}/.exec(reported)?.[0]}`);
   await checkAccess(phone);
   await phone
-    .getByRole('button', { name: /^同意/ })
-    .or(phone.getByRole('link', { name: /^同意/ }))
+    .getByRole('button', { name: /^同意赔付金额/ })
+    .or(phone.getByRole('link', { name: /^同意赔付金额/ }))
     .first()
     .click();
   await confirmIfAsked();
@@ -303,7 +303,7 @@ it('a rider joins, buys cover, crashes, claims, is paid and rates', { timeout: 2
     async () => (await phone.reload(), (await phone.locator('main').textContent())?.includes('结案回访')),
     30_000,
   );
-  await act('supervisor', claimCase, '完成', { 回访记录: '已回访，款已收到' });
+  await act('supervisor', claimCase, '回访完成，结案', { 回访记录: '已回访，款已收到' });
 
   await phone.reload();
   await phone.getByRole('radio', { name: '非常满意' }).check();
@@ -386,11 +386,11 @@ async function assess(caseNo: string): Promise<void> {
   const page = await desk('insurer_adjuster');
   await page.getByPlaceholder(/按办件编号查找/).fill(caseNo);
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: '同意', exact: true }).click();
+  await page.getByRole('button', { name: '按此金额赔付', exact: true }).click();
   await page.getByRole('button', { name: '填入金额' }).click();
   await fillDesk(page, '理算说明', '按规则计算');
   await page.keyboard.press('Control+Enter');
-  await page.getByText('已提交：同意').first().waitFor({ timeout: 15_000 });
+  await page.getByText('已提交：按此金额赔付').first().waitFor({ timeout: 15_000 });
 }
 
 async function confirmIfAsked(): Promise<void> {

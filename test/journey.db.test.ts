@@ -39,13 +39,13 @@ it('is covered from the minute of payment, hurt, paid, and rates', async () => {
   expect(policyNo).toMatch(/^GD\d{20}$/);
   const cover = await rider.get('/api/me/cover');
   expect(cover.body).toMatchObject({ coveredNow: true, policyNo });
-  expect((await view(coverCase)).documents).toHaveLength(1);
+  const policy = await papers(coverCase);
+  expect(policy).toHaveLength(1);
+  for (const text of [policyNo, '保险股份有限公司', '证件号末四位</th><td>', '0.40元', '酒后驾驶', '12333', '均为虚构'])
+    expect(policy[0]).toContain(text);
+  expect(policy[0]).not.toMatch(/\{\{|\{insurer|末四位<\/th><td>\*/);
 
-  const reported = await journey.submit(
-    rider,
-    'DI-006',
-    await journey.reportForm(app, rider.id, new Date(Date.parse(app.clock.now()) + 60_000).toISOString()),
-  );
+  const reported = await journey.submit(rider, 'DI-006', await journey.reportForm(app, rider.id));
   expect(reported.status, reported.text).toBe(201);
   const { caseId, caseNo } = reported.body;
   expect(reported.body.active[0]?.step).toBe('dispatch');
@@ -71,6 +71,22 @@ it('is covered from the minute of payment, hurt, paid, and rates', async () => {
     assess_note: '按规则计算',
   });
   expect(agreed.status, agreed.text).toBe(200);
+  // What he agrees to lies before him, and the message said it too.
+  const shown = Object.fromEntries((await view(caseId)).facts.map((one: { name: string }) => [one.name, one]));
+  const { zh, value } = suggestion.body.explanation[0];
+  expect(shown).toMatchObject({
+    approved_fen: { zh: '核定赔付金额' },
+    benefit_explanation: { zh: '计算过程', text: expect.stringContaining(`${zh}，${value}`) },
+    payout_card: { text: expect.stringMatching(/^[*]{4} [*]{4} [*]{4} \d{4}$/) },
+  });
+  const tail = shown['payout_card'].text.slice(-4);
+  const sms = await journey.until(
+    'the offer by SMS',
+    async () => app.parties.simulators.sms?.messages().find((one) => one.templateCode === 'claim_offer') ?? null,
+  );
+  for (const text of ['【工盾】您的理赔', shown['approved_fen'].text, `尾号${tail}的卡`, '不表态就按此付款'])
+    expect(sms.text).toContain(text);
+
   const confirmed = await rider.post(`/api/me/cases/${caseId}/commands`, {
     requestId: randomUUID(),
     command: { type: 'act', step: 'confirm', outcome: 'agree', data: {} },
@@ -81,6 +97,10 @@ it('is covered from the minute of payment, hurt, paid, and rates', async () => {
   await journey.until('the money', async () =>
     (await app.services.reader.state(workerAccess(rider.id), caseId)).active.some((one) => one.step === 'close'),
   );
+  const [settlement = ''] = await papers(caseId);
+  for (const text of ['赔付通知书', shown['approved_fen'].text, zh, `<td>${tail}</td>`])
+    expect(settlement).toContain(text);
+
   const supervisor = await app.staff('supervisor');
   const closed = await journey.act(supervisor, caseId, 'close', 'done', { visit_note: '已回访，款已收到' });
   expect(closed.body, closed.text).toMatchObject({ status: 'ended', end: 'completed' });
@@ -100,6 +120,15 @@ it('leaves a ledger that balances and states that rebuild', async () => {
   expect(different).toEqual([]);
   expect(checked).toBeGreaterThan(20);
 });
+
+/** The printed papers of a case, as the rider sees them. */
+async function papers(caseId: string): Promise<readonly string[]> {
+  const access = workerAccess(rider.id);
+  const { documents } = await view(caseId);
+  return Promise.all(
+    documents.map((one: { documentId: string }) => app.services.documents.print(access, one.documentId)),
+  );
+}
 
 /** The clerk whose organisation the case was routed to. */
 async function clerkOf(caseId: string, role: string): Promise<Caller> {

@@ -34,6 +34,7 @@ const picture = Buffer.from(
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
+const { terms: _terms, ...bare } = di001;
 const withJoint = { ...un001.fields, joint: field('boolean', '同时办理参保', {}, { optional: true }) };
 
 /** Entries whose own services are not written yet are walked by services that are nothing but their doors. */
@@ -43,7 +44,7 @@ export const doors: readonly Service[] = [
   { ...un001, code: 'UN-904', entry: 'card', fields: {}, materials: {}, eligibility: [] },
   { ...di001, code: 'DI-902', entry: 'group' },
   { ...di001, code: 'DI-903', entry: 'auto' },
-  { ...di001, code: 'DI-904', entry: 'endorse', fields: {}, materials: {}, eligibility: [] },
+  { ...bare, code: 'DI-904', entry: 'endorse', fields: {}, materials: {}, eligibility: [] },
   { ...di006, code: 'DI-905', entry: 'disability' },
 ];
 

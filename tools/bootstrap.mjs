@@ -20,7 +20,6 @@ const scripts = {
   test: 'tools/test.ts',
   check: 'tools/check.ts',
   bench: 'tools/bench.ts',
-  dev: 'tools/dev.ts',
   build: 'tools/build.ts',
   format: 'tools/format.ts',
   schema: 'tools/schema.ts',

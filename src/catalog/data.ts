@@ -22,6 +22,9 @@ export const standardVariables = {
   applicant: { zh: '申请人（遮盖）', class: 'internal' },
   end: { zh: '办理结果', class: 'internal' },
   reason: { zh: '理由', class: 'personal' },
+  card_tail: { zh: '收款卡尾号', class: 'personal' },
+  insurer: { zh: '承保的保险公司', class: 'public' },
+  id_tail: { zh: '证件号末四位（打印时填入）', class: 'personal' },
   region_name: { zh: '地区', class: 'public' },
   today: { zh: '当日', class: 'public' },
 } as const satisfies Record<string, { readonly zh: string; readonly class: Field['class'] }>;

@@ -4,7 +4,14 @@
 
 import { fieldHandle, type Condition, type FieldHandle } from '#platform/condition';
 import type { LimitUnit } from '#platform/calendar';
-import { defaultClass, type FieldClass, type FieldKindName, type FieldOptions, type ValueOf } from './fields/index.ts';
+import {
+  defaultClass,
+  type FieldClass,
+  type FileAccept,
+  type FieldKindName,
+  type FieldOptions,
+  type ValueOf,
+} from './fields/index.ts';
 import type { Department, OutsideParty, Role } from './roles.ts';
 
 // ---- fields ----------------------------------------------------------------------------------------------------------------
@@ -26,12 +33,14 @@ export type Field = {
   readonly prefill?: 'shared' | 'rule';
   readonly requiredWhen?: Condition;
   readonly showWhen?: Condition;
+  /** What must hold once it is answered, over this and earlier answers; else the sentence is the problem. */
+  readonly check?: { readonly when: Condition; readonly zh: string };
 };
 
 export type Fields = Readonly<Record<string, Field>>;
 
 type FieldExtras = Partial<
-  Pick<Field, 'class' | 'retention' | 'concept' | 'help' | 'prefill' | 'requiredWhen' | 'showWhen'>
+  Pick<Field, 'class' | 'retention' | 'concept' | 'help' | 'prefill' | 'requiredWhen' | 'showWhen' | 'check'>
 > & {
   readonly optional?: true;
 };
@@ -178,6 +187,8 @@ export type StepDefinition<Step extends string = string, End extends string = st
   readonly readers?: readonly Role[];
   /** Sensitive fields that the actors of this step may see whole; others are masked. */
   readonly reveals?: readonly string[];
+  /** Facts of the case that stand above the buttons, because whoever acts decides by them. */
+  readonly shows?: readonly string[];
 };
 
 export type TimerDefinition<Step extends string = string> = {
@@ -240,6 +251,22 @@ export type Material = {
   /** Not asked for when an electronic licence, shared data or an earlier case already holds it. */
   readonly exemptIfShared?: true;
   readonly requiredWhen?: Condition;
+  /** Kinds of files and how many; pictures, PDF and video, nine at most, unless said. */
+  readonly accept?: readonly FileAccept[];
+  readonly maxCount?: number;
+};
+
+/** A contract's terms in plain words, shown before the declaration that they were read. Lines may use `{insurer}`. */
+export type Terms = {
+  readonly zh: string;
+  /** The declaration before which they stand. */
+  readonly before: string;
+  readonly sections: readonly {
+    readonly zh: string;
+    readonly lines: readonly string[];
+    readonly basis: string;
+    readonly confidence: 'verified' | 'report' | 'unverified';
+  }[];
 };
 
 export type Eligibility = {
@@ -261,6 +288,7 @@ export type Service = {
   readonly channels: readonly ('mobile' | 'window' | 'enterprise_portal' | 'staff' | 'proactive')[];
   readonly fields: Fields;
   readonly materials: Readonly<Record<string, Material>>;
+  readonly terms?: Terms;
   readonly eligibility: readonly Eligibility[];
   readonly statutoryLimit?: Basis & { readonly value: number; readonly unit: LimitUnit };
   readonly promisedLimit: { readonly value: number; readonly unit: LimitUnit };

@@ -36,11 +36,11 @@ export function isSecret(field: Field): boolean {
 
 /** A material is a field of files: what the form, its check and its test matrix make of it. */
 export function materialField(material: Material): Field {
-  const accept: readonly FileAccept[] = [...acceptDefault, 'video'];
+  const accept: readonly FileAccept[] = material.accept ?? [...acceptDefault, 'video'];
   return {
     kind: 'file',
     zh: material.zh,
-    options: { accept, maxCount: 9 },
+    options: { accept, maxCount: material.maxCount ?? 9 },
     required: material.required && !material.exemptIfShared,
     class: 'sensitive',
     retention: 'insurance',
@@ -73,6 +73,17 @@ export function isRequired(field: Field, answers: Readonly<Record<string, unknow
   return field.required || holds(field.requiredWhen, answers, now, false);
 }
 
+/** The problem of an answer that does not agree with itself or with an earlier one; `answers` holds it already. */
+export function disagreement(
+  name: string,
+  field: Field,
+  answers: Readonly<Record<string, unknown>>,
+  now: string,
+): FieldProblem | null {
+  if (!field.check || holds(field.check.when, answers, now, true)) return null;
+  return { path: name, code: 'disagrees', zh: field.check.zh };
+}
+
 export function parseForm(
   fields: Fields,
   materials: Service['materials'],
@@ -96,6 +107,8 @@ export function parseForm(
     warnings.push(...parsed.warnings.map((problem) => toProblem(name, problem)));
     if (parsed.value === undefined) continue;
     data[name] = parsed.value;
+    const problem = disagreement(name, field, data, context.now);
+    if (problem) problems.push(problem);
     fileIds.push(...fileIdsIn(parsed.value));
     if (isSecret(field)) secrets[name] = { mask: fieldKind(field.kind).mask(parsed.value) };
   }

@@ -1,5 +1,5 @@
-// Templates of what people are told in the app and by SMS. An SMS holds no sensitive value and, as far as it goes, fits into
-// one message of 70 characters; `verify` checks that every `{variable}` exists and may be seen by those who are told.
+// Templates of what people are told in the app and by SMS. An SMS holds no sensitive value and fits into two messages at most;
+// `verify` checks that every `{variable}` exists and may be seen by those who are told.
 
 import type { Role } from './roles.ts';
 
@@ -56,6 +56,7 @@ const list: readonly NoticeTemplate[] = [
   inApp('case_supervised', '督办通知', '办件{case_no}“{step}”被督办，请按要求答复。', ['step_org']),
   inApp('case_transferred', '办件转来', '办件{case_no}“{step}”已转由您单位办理，期限{due_day}。', ['step_org']),
   inApp('opinion_asked', '请您会签', '办件{case_no}“{step}”请您单位会签，期限{due_day}。', ['step_org']),
+  told('your_turn', '轮到您办理', '您的{service}（{case_no}）轮到您：{step}，请于{due_day}前打开办件办理。'),
   told('case_ended', '办件已办结', '您的{service}（{case_no}）已办结，结果：{end}。请打开办件评价我们的服务。'),
   told('case_withdrawn', '办件已撤回', '您的{service}（{case_no}）已按您的要求撤回。'),
 
@@ -80,8 +81,24 @@ const list: readonly NoticeTemplate[] = [
 
   // Daily cover
   told('underwriting_manual', '投保正在核对', '您的投保（{case_no}）需要人工核对，请留意结果，核对不收费。'),
-  told('policy_issued', '保障已生效', '您的保障已出单，保单号{policy_no}，自{cover_starts_at}起生效。出险请先报案。'),
-  told('auto_renewal_paused', '自动续保已暂停', '您的自动续保已暂停（{case_no}），暂停期间没有保障，可随时恢复。'),
+  told(
+    'underwriting_passed',
+    '可以投保，请付款',
+    '您的投保（{case_no}）核对通过，请在30分钟内打开办件付款，逾期自动取消，可以重新投保。',
+  ),
+  // Whoever buys has the page open; an SMS would cost a good part of the premium.
+  inApp('premium_due', '请付款', '您的投保（{case_no}）应付{payable_fen}，请在30分钟内付款，逾期自动取消。'),
+  told(
+    'policy_issued',
+    '保障已生效',
+    '您的保障已出单，保单号{policy_no}，自{cover_starts_at}起生效。出了事先救人，再报案。',
+  ),
+  told('auto_renewal_sign', '请重新签约', '您的自动续保（{case_no}）还没有签成，请于{due_day}前打开办件重新签约。'),
+  told(
+    'auto_renewal_paused',
+    '自动续保已暂停',
+    '您的自动续保（{case_no}）因余额不足已暂停，暂停期间没有保障，请于{due_day}前补足，逾期停止。',
+  ),
   told('auto_renewal_stopped', '自动续保已停止', '您的自动续保已停止（{case_no}），已生效的保障不受影响。'),
   told('endorsement_received', '批改申请已收到', '您的保单批改申请（{case_no}）已收到，期限{due_day}。'),
   told('refund_manual', '退保正在核对', '您的退保申请（{case_no}）需要人工核对，期限{due_day}。'),
@@ -94,11 +111,29 @@ const list: readonly NoticeTemplate[] = [
   told(
     'claim_contact',
     '查勘员已联系您',
-    '查勘员已与您联系（{case_no}）。就医请选协议医院，保留发票、病历和费用清单。',
+    '查勘员已与您联系（{case_no}）。急救可就近就医；其他就医请先问查勘员哪些医院可报。保留发票、病历和费用清单。',
+  ),
+  told(
+    'claim_papers',
+    '请提交索赔资料',
+    '您的理赔（{case_no}）轮到您交资料：请于{due_day}前打开办件，拍照上传票据、费用清单和病历。有困难请联系查勘员。',
   ),
   told('docs_reminder', '请补交理赔材料', '您的理赔（{case_no}）还缺材料，请打开办件查看清单，并于{due_day}前上传。'),
-  told('claim_offer', '请确认理赔金额', '您的理赔（{case_no}）已核定{approved_fen}，请于{due_day}前打开办件确认。'),
-  told('claim_paid', '赔款已支付', '您的理赔（{case_no}）赔款已支付到您登记的银行卡，请查收。'),
+  told(
+    'claim_offer',
+    '请确认赔付金额',
+    '您的理赔（{case_no}）核定赔{approved_fen}，付到尾号{card_tail}的卡。请于{due_day}前看算法并表态；到期不表态就按此付款，仍可提出异议。',
+  ),
+  told(
+    'prepayment_paid',
+    '预付款已到账',
+    '您的预付赔款{prepay_fen}（{case_no}）已付到尾号{card_tail}的卡，请先用于治疗，最后理赔时抵扣。',
+  ),
+  told(
+    'claim_paid',
+    '赔款已到账',
+    '您的赔款{approved_fen}（{case_no}）已付到尾号{card_tail}的卡，请查收。算法见办件中的赔付通知书，有异议可以提出。',
+  ),
   told('claim_denied', '理赔办理结果', '您的理赔（{case_no}）未能赔付，理由和申诉途径见拒赔通知书，您可以提出异议。'),
   told('payout_failed', '赔款没有付成', '您的赔款（{case_no}）付款被银行退回，请打开办件核对收款卡。'),
 
@@ -134,6 +169,12 @@ const list: readonly NoticeTemplate[] = [
     'subject',
     { role: 'enterprise' },
   ]),
+  inApp(
+    'wage_agreement_checked',
+    '履约检查合格',
+    '{contract_title}履约检查合格。想续订的，期满前可在办件{case_no}发起；期满前六十日还会提醒。',
+    ['subject', { role: 'enterprise' }],
+  ),
   told(
     'wage_agreement_expiring',
     '工资协议即将期满',
@@ -141,5 +182,16 @@ const list: readonly NoticeTemplate[] = [
     ['subject', { role: 'enterprise' }],
   ),
 ];
+
+/** What the provider of SMS must hold beside the notices: a code is sent at once and never kept. */
+const loginCode = '验证码{code}，5分钟内有效。工作人员不会索要验证码，请勿告诉他人。';
+
+/** Every text that is sent by SMS, by its code, with `${name}` where a value goes: as providers take them for approval. */
+export const smsTemplates: Readonly<Record<string, string>> = Object.fromEntries(
+  [...list.filter((one) => one.sms), { code: 'login_code', text: loginCode }].map(({ code, text }) => [
+    code,
+    text.replaceAll('{', '${'),
+  ]),
+);
 
 export const notices: Readonly<Record<string, NoticeTemplate>> = Object.fromEntries(list.map((one) => [one.code, one]));

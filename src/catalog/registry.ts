@@ -78,7 +78,18 @@ const effects: Registry['effects'] = {
   },
   'cover.open_claim': nothing('理赔登记'),
   'cover.check_prepay': nothing('预付核对'),
-  'cover.agree': { zh: '理算', writes: { approved_fen: field('money', '核定赔付金额', {}) } },
+  'cover.agree': {
+    zh: '理算',
+    writes: {
+      approved_fen: field('money', '核定赔付金额', {}),
+      benefit_explanation: field(
+        'group',
+        '计算过程',
+        { fields: { zh: { kind: 'text' }, value: { kind: 'text' } } },
+        { class: 'personal' },
+      ),
+    },
+  },
   'cover.settle_claim': nothing('结清理赔'),
   'cover.deny_claim': {
     zh: '拒赔登记',

@@ -35,6 +35,7 @@ const expression: z.ZodType = z.lazy(() =>
     z.strictObject({ op: z.literal('field').describe('读一个字段'), name: name.describe('字段的代码') }),
     z.strictObject({ op: z.literal('const').describe('一个常数'), value: scalar.describe('常数的值') }),
     z.strictObject({ op: z.literal('hours_since').describe('距今小时数'), of: expression }),
+    z.strictObject({ op: z.literal('sum').describe('合计'), of: z.array(expression).min(1).describe('各项') }),
   ]),
 );
 const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
@@ -73,6 +74,10 @@ const fieldSchema = z
     prefill: z.enum(['shared', 'rule']).optional().describe('由共享数据或规则带出'),
     requiredWhen: conditionSchema.optional().describe('条件成立时必填'),
     showWhen: conditionSchema.optional().describe('条件成立时才询问'),
+    check: z
+      .strictObject({ when: conditionSchema.describe('应当成立的条件'), zh: zh.describe('不成立时告诉填写人的话') })
+      .optional()
+      .describe('与此前所填的核对'),
   })
   .transform((field) => {
     const inner = field.options['fields'];
@@ -205,6 +210,7 @@ const step = z.strictObject({
     .describe('表决'),
   readers: z.array(role).min(1).optional().describe('自此可以查看的角色'),
   reveals: z.array(name).min(1).optional().describe('办理人可以看全的敏感字段'),
+  shows: z.array(name).min(1).optional().describe('办理前要先给办理人看的内容'),
 });
 
 const domain = z.enum([
@@ -287,9 +293,33 @@ export const serviceSchema = z.strictObject({
       ocr: z.enum(['id_card', 'bank_card', 'invoice', 'diagnosis', 'licence', 'none']).describe('影像识别类型'),
       exemptIfShared: z.literal(true).optional().describe('已有共享数据或证照时免交'),
       requiredWhen: conditionSchema.optional().describe('条件成立时必交'),
+      accept: z
+        .array(z.enum(['image', 'pdf', 'audio', 'video', 'sheet', 'document']))
+        .min(1)
+        .optional()
+        .describe('文件的类型'),
+      maxCount: z.number().int().positive().optional().describe('最多几个文件'),
     }),
     '申请材料',
   ),
+  terms: z
+    .strictObject({
+      zh: zh.describe('条款摘要的名称'),
+      before: name.describe('在哪一项声明之前展示'),
+      sections: z
+        .array(
+          z.strictObject({
+            zh: zh.describe('小标题'),
+            lines: z.array(zh).min(1).describe('各条'),
+            basis: zh.describe('来源'),
+            confidence: z.enum(['verified', 'report', 'unverified']).describe('已核、据报道或待核'),
+          }),
+        )
+        .min(1)
+        .describe('各节'),
+    })
+    .optional()
+    .describe('签订前必须说明的条款（保险法第十七条）'),
   eligibility: z
     .array(
       z.strictObject({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isStandardVariable, variablesIn, type DataSources } from './data.ts';
 import { field } from './define.ts';
 import { documents } from './documents/index.ts';
-import { notices } from './notices.ts';
+import { notices, smsTemplates } from './notices.ts';
 import { catalogRegistry } from './registry.ts';
 import { services } from './services/index.ts';
 import { fill, valuesOf } from './values.ts';
@@ -31,6 +31,25 @@ function sampleOf(name: string): string {
   return samples[name] ?? '示例内容';
 }
 
+describe('texts that a provider of SMS holds', () => {
+  it('are those of every notice by SMS and of the login code, with the values marked as it marks them', () => {
+    const bySms = Object.values(notices).filter((one) => one.sms);
+    expect(Object.keys(smsTemplates).toSorted()).toEqual([...bySms.map((one) => one.code), 'login_code'].toSorted());
+    for (const [code, text] of Object.entries(smsTemplates))
+      expect(text.replaceAll('${', '{')).toEqual(
+        code === 'login_code' ? expect.stringContaining('{code}') : notices[code]?.text,
+      );
+    expect(smsTemplates['case_ended']).toContain('${case_no}');
+  });
+});
+
+it('what a rider must decide by is in the message: amount, card, day, and what silence does', () => {
+  const { text = '' } = notices['claim_offer'] ?? {};
+  expect(variablesIn(text)).toEqual(['case_no', 'approved_fen', 'card_tail', 'due_day']);
+  expect(text).toContain('不表态就按此付款');
+  expect(variablesIn(notices['claim_paid']?.text ?? '')).toEqual(['approved_fen', 'case_no', 'card_tail']);
+});
+
 it('the engine tells by standard variables alone, in every workflow', () => {
   const engine = Object.values(notices).filter(({ code }) => /^(case_|supplement_|opinion_)|_light$/.test(code));
   expect(engine.length).toBeGreaterThan(12);
@@ -49,6 +68,31 @@ describe('documents', () => {
         true,
       ]);
     }
+  });
+
+  it('name on the policy who insures whom, for how long, for how much, and where to ask', () => {
+    const policy = documents['policy'];
+    expect(policy?.variables).toEqual(
+      expect.arrayContaining(
+        ['insurer', 'applicant', 'id_tail', 'days', 'cover_starts_at', 'cover_ends_at'].concat(
+          'gross_fen',
+          'subsidy_fen',
+          'payable_fen',
+        ),
+      ),
+    );
+    const said = JSON.stringify(policy?.body);
+    for (const text of ['40 万元', '30 万元', '8 万元', '酒后驾驶', '12333', '12351', '（待核）'])
+      expect(said).toContain(text);
+    expect(said).not.toMatch(/[^{]\{insurer\}[^}]/);
+  });
+
+  it('tell with a payment how it was calculated, on which card, and what can be done', () => {
+    const paid = documents['claim_settlement'];
+    expect(paid?.variables).toEqual(
+      expect.arrayContaining(['approved_fen', 'benefit_explanation', 'card_tail', 'today', 'insurer']),
+    );
+    expect(paid?.remedy).toContain('复核');
   });
 
   it('tell the remedies wherever something is refused', () => {
@@ -93,6 +137,11 @@ describe('valuesOf', () => {
 
   it('never shows a sensitive value whole', () => {
     expect(valuesOf(facts, ['sick'], sources)['sick']).not.toContain('S82');
+  });
+
+  it('tells the last four digits of the card that is paid to, and no more', () => {
+    expect(valuesOf(facts, ['card_tail'], sources)).toEqual({ card_tail: '1234' });
+    expect(valuesOf({ ...facts, data: {} }, ['card_tail'], sources)).toEqual({ card_tail: '****' });
   });
 
   it('leaves empty what is not there', () => {

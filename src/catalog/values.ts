@@ -2,6 +2,7 @@
 
 import type { Service } from './define.ts';
 import { caseFields, showValue, variablesIn, type DataSources } from './data.ts';
+import type { Fields } from './define.ts';
 
 /** What of a case the words of notices and letters are made from. */
 export type CaseFacts = {
@@ -17,6 +18,7 @@ export type CaseFacts = {
   /** Already masked. */
   readonly applicant: string;
   readonly reason: string | null;
+  readonly insurer?: string;
 };
 
 export function valuesOf(
@@ -25,6 +27,7 @@ export function valuesOf(
   sources: DataSources,
 ): Readonly<Record<string, string>> {
   const { service } = facts;
+  const fields = caseFields(service, sources);
   const standard: Readonly<Record<string, string>> = {
     case_no: facts.caseNo,
     service: service.zh,
@@ -35,14 +38,21 @@ export function valuesOf(
     reason: facts.reason ?? '见本办件的办理意见',
     region_name: facts.regionName,
     today: dayZh(facts.today),
+    card_tail: cardTail(fields, facts.data),
+    insurer: facts.insurer ?? '承保的保险公司',
   };
-  const fields = caseFields(service, sources);
   return Object.fromEntries(
     names.map((name) => {
       const field = fields[name];
       return [name, field ? showValue(field, facts.data[name]) : (standard[name] ?? '')];
     }),
   );
+}
+
+/** The last four digits of the card that the case pays to; a card that is not told stays hidden. */
+function cardTail(fields: Fields, data: CaseFacts['data']): string {
+  const [name, card] = Object.entries(fields).find(([key, { kind }]) => kind === 'bank_card' && data[key]) ?? [];
+  return name && card ? showValue({ ...card, class: 'sensitive' }, data[name]).slice(-4) : '****';
 }
 
 function dayZh(day: string): string {

@@ -6,6 +6,8 @@ export type Scalar = string | number | boolean | null;
 export type Expression =
   | { readonly op: 'field'; readonly name: string }
   | { readonly op: 'const'; readonly value: Scalar }
+  /** Numbers added up; one that is missing counts as nothing. */
+  | { readonly op: 'sum'; readonly of: readonly Expression[] }
   /** Hours between an instant and now; the only reading of time. */
   | { readonly op: 'hours_since'; readonly of: Expression };
 
@@ -56,6 +58,10 @@ function compare(op: 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte', a: unknown, b: u
 function valueOf(expression: Expression, input: ConditionInput): unknown {
   if (expression.op === 'const') return expression.value;
   if (expression.op === 'field') return input.fields[expression.name];
+  if (expression.op === 'sum') {
+    const parts = expression.of.map((part) => valueOf(part, input) ?? 0);
+    return parts.every((part) => typeof part === 'number') ? parts.reduce((sum, part) => sum + part, 0) : undefined;
+  }
   const instant = valueOf(expression.of, input);
   if (typeof instant !== 'string') return undefined;
   const hours = (Date.parse(input.now) - Date.parse(instant)) / 3_600_000;
@@ -72,6 +78,7 @@ export function fieldsRead(condition: Condition): readonly string[] {
   const expression = (part: Expression): void => {
     if (part.op === 'field') names.add(part.name);
     else if (part.op === 'hours_since') expression(part.of);
+    else if (part.op === 'sum') part.of.forEach(expression);
   };
   const walk = (part: Condition): void => {
     switch (part.op) {

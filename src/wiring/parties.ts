@@ -6,6 +6,7 @@ import { createBankClient, startBankSimulator, type BankPort, type BankSimulator
 import { createInsurerClient, startInsurerSimulator, type InsurerPort, type InsurerSimulator } from '#adapters/insurer';
 import { createPaymentClient, startPaymentSimulator, type PaymentPort, type PaymentSimulator } from '#adapters/payment';
 import { createAliyunSms, startSmsSimulator, type SmsPort, type SmsSimulator } from '#adapters/sms';
+import { smsTemplates } from '#catalog/notices';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { portVariables } from '#platform/config-ports';
@@ -64,7 +65,8 @@ export async function connectParties(
   );
   const sms = await simulatedUnless(
     ports.sms,
-    () => startSmsSimulator({ now, ...keys }),
+    // A provider holds the texts that it has approved; ours are those of the catalogue.
+    () => startSmsSimulator({ now, ...keys, templates: smsTemplates }),
     ({ url }) => ({ ...keys, baseUrl: url, signName: '工盾' }),
   );
   const simulators = {

@@ -293,14 +293,17 @@ export function createServices(options: ServicesOptions) {
     return found;
   }
 
+  const idTailOf = async (tx: Tx, personId: string) => (await person(tx, personId)).idNumber.slice(-4);
+
   /** A document as it is printed, with the name open for the person and masked for others. */
   async function printed(access: Access, documentId: string): Promise<Printed & { at: string }> {
     const { content, caseId, at } = await documents.read(access, documentId);
     const { personId } = await reader.state(access, caseId);
     const mine = personId !== null && access.grants.includes(personGrant(personId));
     const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
+    const idTail = mine ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
     const notice = config.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
-    return { content, documentId, applicant: mine ? name : maskName(name), notice, at };
+    return { content, documentId, applicant: mine ? name : maskName(name), idTail, notice, at };
   }
 
   const print = async (access: Access, documentId: string) => render(await printed(access, documentId));

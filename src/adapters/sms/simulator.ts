@@ -44,8 +44,8 @@ export type SimSms = z.infer<typeof messageSchema>;
 export type SmsSimulatorOptions = SimulatorOptions<SmsLie> & {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** Template texts by code, with `${name}` where a parameter goes. */
-  readonly templates?: Readonly<Record<string, string>>;
+  /** Its own approved texts by code, with `${name}` where a parameter goes. */
+  readonly templates: Readonly<Record<string, string>>;
 };
 
 export type SmsSimulator = {
@@ -149,18 +149,16 @@ function compose(
   const field = (name: string): string => query.get(name) ?? '';
   const [phone, signName, templateCode] = [field('PhoneNumbers'), field('SignName'), field('TemplateCode')];
   const params = readParams(field('TemplateParam') || '{}');
-  const template = templates?.[templateCode];
+  const template = templates[templateCode];
   if (!/^1\d{10}$/.test(phone)) return refuse(200, 'isv.MOBILE_NUMBER_ILLEGAL', '号码格式错误');
   if (params === undefined) return refuse(200, 'isv.INVALID_JSON_PARAM', '模板变量不是字符串对象');
-  if (templates !== undefined && template === undefined) {
-    return refuse(200, 'isv.SMS_TEMPLATE_ILLEGAL', '该账号下找不到对应模板');
-  }
-  const wanted = [...(template ?? '').matchAll(PARAMETER)].map((match) => match[1] ?? '');
+  if (template === undefined) return refuse(200, 'isv.SMS_TEMPLATE_ILLEGAL', '该账号下找不到对应模板');
+  const wanted = [...template.matchAll(PARAMETER)].map((match) => match[1] ?? '');
   if (wanted.some((name) => params[name] === undefined)) {
     return refuse(200, 'isv.TEMPLATE_MISSING_PARAMETERS', '模板缺少变量');
   }
-  const filled = template?.replaceAll(PARAMETER, (_all, name: string) => params[name] ?? '');
-  const text = `【${signName}】${filled ?? Object.values(params).join('，')}`;
+  const filled = template.replaceAll(PARAMETER, (_all, name: string) => params[name] ?? '');
+  const text = `【${signName}】${filled}`;
   return { phone, signName, templateCode, params, bizId: field('OutId'), text };
 }
 

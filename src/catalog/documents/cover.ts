@@ -1,5 +1,7 @@
 // Letters and certificates of membership and of the daily accident cover.
 
+import { dailyCoverTerms } from '#catalog/services/daily-insurance/terms';
+import type { Terms } from '#catalog/define';
 import { defineDocument, facts, paragraph } from './letter.ts';
 
 export const coverDocuments = [
@@ -39,15 +41,22 @@ export const coverDocuments = [
     body: [
       facts(
         ['保单号', '{{policy_no}}'],
+        ['保险公司', '{{insurer}}'],
         ['被保险人', '{{applicant}}'],
+        ['证件号末四位', '{{id_tail}}'],
+        ['从业类别', '{{work_type}}'],
+        ['身故受益人', '{{beneficiary_name}}（未填写的，按法定继承）'],
+        ['保障天数', '{{days}}'],
         ['保障起', '{{cover_starts_at}}'],
         ['保障止', '{{cover_ends_at}}'],
-        ['保费', '{{gross_fen}}'],
+        ['保费合计', '{{gross_fen}}'],
         ['其中财政补贴', '{{subsidy_fen}}'],
         ['其中个人或单位缴纳', '{{payable_fen}}'],
       ),
-      paragraph('保障责任：身故、伤残、医疗费用、住院津贴，每人每份保单累计以四十万元为限，以保险条款为准。'),
-      paragraph('出险后请在四十八小时内报案。逾期报案的，说明原因后同样受理。尚未开始的保障日可以申请退保。'),
+      ...dailyCoverTerms.sections.map((section) =>
+        paragraph(`${section.zh}：${section.lines.join('').replaceAll('{insurer}', '{{insurer}}')}${mark(section)}`),
+      ),
+      paragraph('尚未开始的保障日可以申请退保，钱原路退回。本保单未写明的，以保险公司的保险条款为准。'),
     ],
   }),
   defineDocument({
@@ -71,13 +80,25 @@ export const coverDocuments = [
       '您对本通知有异议的，可以在本办件中提出异议申请复核，也可以向保险监督管理机构投诉，或者依法申请调解、提起诉讼。',
   }),
   defineDocument({
-    code: 'claim_closed',
-    title: '理赔结案通知书',
-    recipients: ['worker', 'family_member', 'insurer_adjuster', 'insurer_finance'],
+    code: 'claim_settlement',
+    title: '赔付通知书',
+    recipients: ['worker', 'family_member', 'insurer_adjuster', 'insurer_finance', 'supervisor'],
     body: [
-      paragraph('您提出的{{service}}申请（办件编号{{case_no}}）已经结案。'),
-      facts(['核定赔付金额', '{{approved_fen}}'], ['结案日期', '{{today}}']),
+      paragraph('您的事故理赔（办件编号{{case_no}}）已经核定，赔款已经付到您名下的银行卡。'),
+      facts(
+        ['赔付金额', '{{approved_fen}}'],
+        ['计算过程', '{{benefit_explanation}}'],
+        ['收款卡尾号', '{{card_tail}}'],
+        ['付款日期', '{{today}}'],
+        ['赔付的保险公司', '{{insurer}}'],
+      ),
     ],
-    remedy: '您对核定金额有异议的，可以在本办件中提出异议申请复核。',
+    remedy:
+      '您对赔付金额有异议的，可以在本办件中提出异议申请复核，也可以向保险监督管理机构投诉，或者依法申请调解、提起诉讼。',
   }),
 ];
+
+/** A figure that nobody has checked says so on the paper too. */
+function mark({ confidence }: Terms['sections'][number]): string {
+  return confidence === 'unverified' ? '（待核）' : '';
+}

@@ -16,8 +16,9 @@ export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00.000Z`) + days * dayMs).toISOString().slice(0, 10);
 }
 
-/** Plain dates of equal width compare as text. */
-export function resolveBound(bound: DateBound, today: string): string {
+/** Plain dates of equal width compare as text. The instant `now` is bounded by its day here. */
+export function resolveBound(bound: DateBound | 'now', today: string): string {
+  if (bound === 'now') return today;
   const match = /^today([+-]\d+)?$/.exec(bound);
   return match ? addDays(today, Number(match[1] ?? 0)) : bound;
 }

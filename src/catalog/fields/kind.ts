@@ -43,6 +43,8 @@ export type Problem = { code: string; zh: string; path?: readonly (string | numb
 export type ParseContext = {
   /** The legal day of the person, YYYY-MM-DD in Asia/Shanghai. */
   today: string;
+  /** ISO instant, for the bound `now`; whoever leaves it out checks the day only. */
+  now?: string;
   /** The region table, where there is one; the phone has none and leaves the last word to the server. */
   isRegion?(code: string): boolean;
   /** Set by the server after it checked the SMS code itself. Never taken from what the client says about it. */

@@ -14,8 +14,8 @@ export type DateOptions = {
   /** A month is kept as its first day. */
   precision?: 'day' | 'month';
 };
-/** The bounds are days in Shanghai, both included. */
-export type DatetimeOptions = { min?: DateBound; max?: DateBound };
+/** The bounds are days in Shanghai, both included; what has happened is bounded by `now`. */
+export type DatetimeOptions = { min?: DateBound; max?: DateBound | 'now' };
 
 const yearMin = 1900;
 const yearMax = 2200;
@@ -40,7 +40,9 @@ function readMonth(text: string): string | undefined {
   return match ? readDay(`${match[1]}-${match[2]}-1`) : readDay(text)?.replace(/\d\d$/, '01');
 }
 
-function checkBounds(day: string, options: DatetimeOptions, today: string): Parsed<string> {
+type DayBounds = { min?: DateBound | 'now'; max?: DateBound | 'now' };
+
+function checkBounds(day: string, options: DayBounds, today: string): Parsed<string> {
   const min = options.min === undefined ? undefined : resolveBound(options.min, today);
   const max = options.max === undefined ? undefined : resolveBound(options.max, today);
   if (min !== undefined && day < min) return bad('too_early', `日期不能早于${formatDay(min)}，请核对。`);
@@ -120,6 +122,11 @@ export function shanghaiDay(instant: string): string {
   return localParts(instant).day;
 }
 
+function formatInstant(instant: string): string {
+  const { day, time } = localParts(instant);
+  return `${formatDay(day)} ${time.endsWith(':00') ? time.slice(0, 5) : time}`;
+}
+
 /** Local time, or an instant with Z or an offset. */
 function readInstant(text: string): string | undefined {
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.test(text)) {
@@ -148,18 +155,20 @@ export const datetime: FieldKind<string, DatetimeOptions> = {
       return bad('datetime_format', '请填写实际存在的日期和时间，如 2026-03-01 18:30。');
     }
     const bounded = checkBounds(day, options, ctx.today);
-    return bounded.ok ? ok(instant) : bounded;
+    if (!bounded.ok) return bounded;
+    return options.max === 'now' && ctx.now !== undefined && instant > new Date(ctx.now).toISOString()
+      ? bad('too_late', `时间不能晚于现在（${formatInstant(`${ctx.now.slice(0, 16)}:00.000Z`)}），请核对。`)
+      : ok(instant);
   },
-  format(value) {
-    const { day, time } = localParts(value);
-    return `${formatDay(day)} ${time.endsWith(':00') ? time.slice(0, 5) : time}`;
-  },
+  format: formatInstant,
   mask: (value) => `${localParts(value).day.slice(0, 4)}年**月**日 **:**`,
   jsonSchema: () => ({ type: 'string', format: 'date-time' }),
   example(options, seed, today = exampleToday) {
     const random = sampler(seed + 1);
     const time = `${String(random.int(0, 23)).padStart(2, '0')}:${String(random.int(0, 59)).padStart(2, '0')}`;
-    const utc = Date.parse(`${exampleDay(options, seed, today)}T${time}:00.000Z`) - shanghaiMs;
+    // No clock is read: a day that is over is before any now.
+    const day = exampleDay(options, seed, options.max === 'now' ? addDays(today, -1) : today);
+    const utc = Date.parse(`${day}T${time}:00.000Z`) - shanghaiMs;
     return new Date(utc).toISOString();
   },
   invalid: (options, _seed, today = exampleToday) => [

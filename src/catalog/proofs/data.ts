@@ -7,6 +7,7 @@ import { allFields } from '#catalog/form';
 import type { Field, Fields, Service } from '#catalog/define';
 import { defaultClass } from '#catalog/fields/index';
 import { collectedBefore } from './flow.ts';
+import { mayRead } from './people.ts';
 import { actorsOf, awaitsServices, formsOf, kindOf, universe, type Proof, type Subject } from './proof.ts';
 
 const classes: readonly string[] = ['public', 'internal', 'personal', 'sensitive'];
@@ -70,6 +71,7 @@ const conditionsRead: Proof = {
           for (const condition of [field.showWhen, field.requiredWhen])
             if (condition) judge(`${where}.${key}`, condition, asked);
           asked.add(key);
+          if (field.check) judge(`${where}.${key}`, field.check.when, asked);
         }
       }
     }
@@ -87,12 +89,15 @@ const onePass: Proof = {
     for (const service of subject.services) {
       const asked = new Set<string>();
       for (const [name, field] of Object.entries(allFields(service))) {
-        for (const condition of [field.showWhen, field.requiredWhen]) {
+        const judge = (condition: Condition | undefined): void => {
           for (const variable of condition ? fieldsRead(condition) : []) {
             if (!asked.has(variable)) report(`${service.code}.${name}`, `条件读“${variable}”，它不在前面`);
           }
-        }
+        };
+        judge(field.showWhen);
+        judge(field.requiredWhen);
         asked.add(name);
+        judge(field.check?.when);
       }
       for (const { when, zh } of service.eligibility) {
         if ('fact' in when) continue;
@@ -233,6 +238,7 @@ const binding: Proof = {
           report(`${service.code}.${name}`, '由共享数据带出，却没有概念');
       }
       reportDossier(service, report);
+      reportTerms(service, report);
     }
   },
 };
@@ -244,6 +250,38 @@ function reportDossier(service: Service, report: Parameters<Proof['check']>[1]):
   if (kind !== 'date' && kind !== 'datetime') report(service.code, `卷宗的发生时间“${at}”不是日期或时刻字段`);
 }
 
+/** Who signs declares that the terms were read; the declaration must exist and cannot be left out. */
+function reportTerms({ code, terms, fields }: Service, report: Parameters<Proof['check']>[1]): void {
+  if (!terms) return;
+  const declaration = fields[terms.before];
+  if (declaration?.kind !== 'boolean' || !('mustBeTrue' in declaration.options))
+    report(code, `条款摘要要放在必须勾选的声明之前，“${terms.before}”不是`);
+  for (const variable of variablesIn(terms.sections.flatMap((one) => one.lines).join()))
+    if (variable !== 'insurer') report(code, `条款摘要不能用“${variable}”`);
+}
+
+const shownFacts: Proof = {
+  name: 'shows_what_is_known',
+  zh: '办理前展示的内容此前已有，办理人可以看',
+  check(subject, report) {
+    const before = collectedBefore(subject);
+    const fields = universe(subject);
+    for (const [name, step] of Object.entries(subject.workflow.steps)) {
+      for (const variable of step.shows ?? []) {
+        const fieldClass = fields[variable]?.class;
+        if (fieldClass === undefined || !before.get(name)?.has(variable)) {
+          report(name, `要展示的“${variable}”此前没有`);
+          continue;
+        }
+        for (const role of actorsOf(step)) {
+          const open = fieldClass === 'sensitive' && step.reveals?.includes(variable);
+          if (!open && !mayRead(role, fieldClass, true)) report(name, `“${role}”不能看要展示的“${variable}”`);
+        }
+      }
+    }
+  },
+};
+
 export const dataProofs: readonly Proof[] = [
   classified,
   conditionsRead,
@@ -251,6 +289,7 @@ export const dataProofs: readonly Proof[] = [
   oneKind,
   concepts,
   templates,
+  shownFacts,
   events,
   items,
   binding,

@@ -179,6 +179,44 @@ const noticeNarrow: Proof = {
   },
 };
 
+/** Notices that an action sends to the applicant on a way from one step into another. */
+function tellsApplicant(subject: Subject, step: StepDefinition, when: 'enter' | 'exit', outcome?: string): boolean {
+  return (step.auto ?? []).some((action) => {
+    if (action.action !== 'sms' || action.when !== when || !action.template) return false;
+    if (outcome !== undefined && action.on && !action.on.includes(outcome)) return false;
+    return subject.registry.notices[action.template]?.to.includes('subject') ?? false;
+  });
+}
+
+const applicantTold: Proof = {
+  name: 'applicant_told',
+  zh: '轮到申请人时，申请人会收到通知',
+  check(subject, report) {
+    const { steps } = subject.workflow;
+    for (const [name, step] of Object.entries(steps)) {
+      if (!choosersOf(step).some((role) => kindOf(role) === 'public')) continue;
+      if (tellsApplicant(subject, step, 'enter')) continue;
+      for (const { from, outcome } of edgesOf(subject.workflow).filter((edge) => edge.to === name)) {
+        const earlier = steps[from];
+        if (!earlier) continue;
+        // Whoever goes on himself has the page before him.
+        const by = earlier.outcomes[outcome]?.by ?? actorsOf(earlier);
+        if (outcome !== 'timer' && by.every((one) => one !== 'clock' && one !== 'event' && kindOf(one) === 'public'))
+          continue;
+        if (!tellsApplicant(subject, earlier, 'exit', outcome))
+          report(name, `从“${from}”（${outcome}）轮到申请人，却没有通知`);
+      }
+    }
+  },
+};
+
+/** Roles of people who choose one of a step's outcomes. */
+function choosersOf(step: StepDefinition): readonly Role[] {
+  return Object.values(step.outcomes)
+    .flatMap((outcome) => outcome.by ?? actorsOf(step))
+    .filter((one): one is Role => one !== 'clock' && one !== 'event');
+}
+
 function classOf(variable: string, fields: Readonly<Record<string, Field>>): Field['class'] | undefined {
   return fields[variable]?.class ?? (isStandardVariable(variable) ? standardVariables[variable].class : undefined);
 }
@@ -193,4 +231,11 @@ function rolesOf(recipient: Recipient, step: StepDefinition): readonly Role[] {
   return recipient === 'step_org' ? actorsOf(step) : [recipient.role];
 }
 
-export const peopleProofs: readonly Proof[] = [rolesExist, refusal, fourEyes, readersNarrow, noticeNarrow];
+export const peopleProofs: readonly Proof[] = [
+  rolesExist,
+  refusal,
+  fourEyes,
+  readersNarrow,
+  noticeNarrow,
+  applicantTold,
+];

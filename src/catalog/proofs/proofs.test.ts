@@ -154,6 +154,18 @@ const shape: readonly Case[] = [
     spoil: spoilStep('legal-check', { vote: { mode: 'all', count: 2, pass: 'carried', fail: 'fail' } }),
   },
   {
+    proof: 'outcome_speaks',
+    what: 'an outcome means nothing alone',
+    spoil: spoilStep('visit', { outcomes: { done: { zh: '是', next: ['review'] } } }),
+  },
+  {
+    proof: 'outcome_speaks',
+    what: 'two outcomes have one name',
+    spoil: spoilStep('tell', {
+      outcomes: { ...steps['tell']?.outcomes, other: { zh: '接受结果', end: 'granted', by: ['worker'] } },
+    }),
+  },
+  {
     proof: 'vote_outcomes',
     what: 'a vote has no number',
     spoil: spoilStep('legal-check', { vote: { mode: 'count', pass: 'pass', fail: 'fail' } }),
@@ -161,6 +173,16 @@ const shape: readonly Case[] = [
 ];
 
 const people: readonly Case[] = [
+  {
+    proof: 'applicant_told',
+    what: "it is the applicant's turn and nobody tells him",
+    spoil: spoilStep('tell', { auto: undefined }),
+  },
+  {
+    proof: 'applicant_told',
+    what: 'an office alone is told',
+    spoil: spoilRegistry({ notices: { example_told: { ...told, to: [{ role: 'county_union' }] } } }),
+  },
   { proof: 'roles_exist', what: 'a role is unknown', spoil: spoilStep('visit', { role: 'wizard' }) },
   {
     proof: 'roles_exist',
@@ -212,6 +234,38 @@ const people: readonly Case[] = [
 ];
 
 const data: readonly Case[] = [
+  {
+    proof: 'shows_what_is_known',
+    what: 'a step shows what comes later only',
+    spoil: spoilStep('visit', { shows: ['opinion'] }),
+  },
+  {
+    proof: 'shows_what_is_known',
+    what: 'a step shows what its actor may not see',
+    spoil: spoilStep('visit', { shows: ['diagnosis'] }),
+  },
+  {
+    proof: 'form_one_pass',
+    what: 'a check reads a later answer',
+    spoil: spoilField('spent_fen', {
+      check: { when: { op: 'present', a: { op: 'field', name: 'repaid_fen' } }, zh: '请先填报销' },
+    }),
+  },
+  {
+    proof: 'service_binds',
+    what: 'the terms stand before nothing that must be declared',
+    spoil: spoilService({ terms: { ...example.service.terms, before: 'spent_fen' } }),
+  },
+  {
+    proof: 'service_binds',
+    what: 'the terms use a value that no page has',
+    spoil: spoilService({
+      terms: {
+        ...example.service.terms,
+        sections: [{ zh: '给谁', lines: ['{nobody}'], basis: '示例', confidence: 'verified' }],
+      },
+    }),
+  },
   { proof: 'field_classified', what: 'a field has no class', spoil: spoilField('hurt_on', { class: undefined }) },
   {
     proof: 'field_classified',

@@ -187,6 +187,24 @@ const vote: Proof = {
   },
 };
 
+/** Characters below which an outcome's name says nothing when it stands alone in a history or on a button: 是, 跳过, 完成. */
+const outcomeCharactersMin = 4;
+
+const outcomesSpeak: Proof = {
+  name: 'outcome_speaks',
+  zh: '结果的名称单独看也明白，同一环节里不重名',
+  check({ workflow }, report) {
+    for (const [name, step] of Object.entries(workflow.steps)) {
+      const seen = new Set<string>();
+      for (const [id, { zh }] of Object.entries(step.outcomes)) {
+        if (Array.from(zh).length < outcomeCharactersMin) report(`${name}.${id}`, `“${zh}”单独看不明白，请写全`);
+        if (seen.has(zh)) report(`${name}.${id}`, `“${zh}”与同一环节的另一个结果重名`);
+        seen.add(zh);
+      }
+    }
+  },
+};
+
 export const shapeProofs: readonly Proof[] = [
   targets,
   reachable,
@@ -198,4 +216,5 @@ export const shapeProofs: readonly Proof[] = [
   attach,
   withdraw,
   vote,
+  outcomesSpeak,
 ];

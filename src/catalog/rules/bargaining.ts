@@ -34,11 +34,11 @@ export const delegateRule: Rule<DelegateInput, DelegateParameters, DelegateAnswe
     {
       from: '2000-11-08',
       values: { delegatesMin: 3, outsideThirds: 1, frontLineBasisPoints: 5_000 },
-      basis: '《工资集体协商试行办法》（劳动和社会保障部令第9号）第九至十二条',
+      basis: '《工资集体协商试行办法》第九至十二条',
       confidence: 'verified',
       cites: {
-        delegatesMin: { basis: '《集体合同规定》第十九条：每方至少3人（待核）', confidence: 'unverified' },
-        frontLineBasisPoints: { basis: '地方要求：一线劳动者不少于半数（可按地区调整）', confidence: 'unverified' },
+        delegatesMin: { basis: '《集体合同规定》第十九条', confidence: 'unverified' },
+        frontLineBasisPoints: { basis: '地方要求', confidence: 'unverified' },
       },
     },
   ],

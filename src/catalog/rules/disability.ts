@@ -35,7 +35,7 @@ export const disabilityRule: Rule<DisabilityInput, DisabilityParameters, Disabil
     {
       from: '2024-01-01',
       values: { stepBasisPoints: 1_000 },
-      basis: '《人身保险伤残评定标准及代码》JR/T 0083-2013：一级100%，逐级递减10%（待核）',
+      basis: '《人身保险伤残评定标准》JR/T 0083',
       confidence: 'unverified',
     },
   ],

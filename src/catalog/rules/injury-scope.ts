@@ -20,7 +20,7 @@ export type InjuryScopeParameters = { readonly deathHoursMax: number };
 export type InjuryScope = { readonly scope: 'confirm' | 'deemed' | 'deny' | 'unclear'; readonly zh: string };
 
 const mirror = (article: string): Citation => ({
-  basis: `《新就业形态人员职业伤害保障办法（试行）》，条文参照《工伤保险条例》第${article}条（待核）`,
+  basis: `参照《工伤保险条例》第${article}条`,
   confidence: 'unverified',
 });
 
@@ -101,14 +101,14 @@ export const injuryScopeRule: Rule<InjuryScopeInput, InjuryScopeParameters, Inju
       from: '2022-07-01',
       until: '2025-05-01',
       values: { deathHoursMax: 48 },
-      basis: '人社部发〔2021〕110号《新就业形态就业人员职业伤害保障办法（试行）》（待核）',
+      basis: '人社部发〔2021〕110号',
       confidence: 'unverified',
     },
     {
       // The revised measures are dated 2025-04-22; the day of effect is not in the text that was seen.
       from: '2025-05-01',
       values: { deathHoursMax: 48 },
-      basis: '人社部发〔2025〕24号《新就业形态人员职业伤害保障办法（试行）》（待核）',
+      basis: '人社部发〔2025〕24号',
       confidence: 'unverified',
     },
   ],

@@ -52,7 +52,8 @@ export type Premium = {
   readonly payableFen: number;
 };
 
-const page = '厦门市人社局公开的灵活就业人员职业伤害保险政策（16至65周岁、每人每日0.4元、财政补贴50%）';
+// 16–65 years, 0.4 yuan a person and day, half of it public money: hrss.xm.gov.cn/gzcy/zxft/ywsh.
+const page = '厦门市人社局公开政策';
 const citywide = {
   ageMin: 16,
   ageMax: 65,
@@ -69,11 +70,11 @@ const cites = {
   rateDailyFen: { basis: page, confidence: 'verified' },
   subsidyBasisPoints: { basis: page, confidence: 'verified' },
   rateMeans: {
-    basis: '0.4元是补贴前还是补贴后，公开材料未说明，暂按补贴前（待核，可按地区调整）',
+    basis: '是否含补贴，公开材料未说明',
     confidence: 'unverified',
   },
-  daysMax: { basis: '地方承诺：单次最多投保31天（可按地区调整）', confidence: 'unverified' },
-  sameDay: { basis: '地方配置：是否可当日起保（可按地区调整）', confidence: 'unverified' },
+  daysMax: { basis: '地方承诺', confidence: 'unverified' },
+  sameDay: { basis: '地方配置', confidence: 'unverified' },
 } as const;
 
 function ages(values: PremiumParameters): Table<boolean> {

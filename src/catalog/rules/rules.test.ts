@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Citation } from './define.ts';
 import {
   benefitOn,
   benefitRule,
@@ -18,6 +19,18 @@ import {
 
 const xiamen = '350203';
 const day = '2026-05-03';
+
+test('a source is short enough to stand behind every line that it carries', () => {
+  for (const { id, parameters } of Object.values(rules)) {
+    for (const { basis, cites } of parameters) {
+      const own = Object.values<Citation | undefined>(cites ?? {});
+      const sources = [basis, ...own.flatMap((one) => one?.basis ?? [])];
+      for (const source of sources) expect([id, source, Array.from(source).length <= 24]).toEqual([id, source, true]);
+      // The line itself says whether its source was checked.
+      for (const source of sources) expect(source).not.toContain('待核');
+    }
+  }
+});
 
 describe('tables', () => {
   test.each(

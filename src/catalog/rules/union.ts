@@ -31,8 +31,8 @@ export const unionEligibilityRule: Rule<UnionEligibilityInput, UnionEligibilityP
         basis: unionLaw,
         confidence: 'verified',
         cites: {
-          ageMin: { basis: '《劳动法》第十五条：年满十六周岁', confidence: 'verified' },
-          occupations: { basis: '全总新就业形态劳动者入会重点群体（地方可增补）', confidence: 'report' },
+          ageMin: { basis: '《劳动法》第十五条', confidence: 'verified' },
+          occupations: { basis: '全总入会重点群体', confidence: 'report' },
         },
       },
     ],
@@ -87,7 +87,7 @@ export const unionHomeRule: Rule<UnionHomeInput, object, UnionHome> = defineRule
     {
       from: '2022-01-01',
       values: {},
-      basis: '《工会法》第十一条及新就业形态劳动者入会“接单单位、行业、居住地”顺序（地方做法，待核）',
+      basis: '《工会法》第十一条及地方做法',
       confidence: 'report',
     },
   ],

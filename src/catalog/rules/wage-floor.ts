@@ -24,7 +24,7 @@ export const wageFloorRule: Rule<WageFloorInput, WageFloorParameters, WageFloor>
     {
       from: '2004-03-01',
       values: { monthlyFen: null, hourlyFen: null },
-      basis: '《最低工资规定》（劳动和社会保障部令第21号）；本地区标准尚未配置',
+      basis: '《最低工资规定》',
       confidence: 'unverified',
     },
     {
@@ -32,14 +32,14 @@ export const wageFloorRule: Rule<WageFloorInput, WageFloorParameters, WageFloor>
       until: '2025-01-01',
       region: '350200',
       values: { monthlyFen: 203_000, hourlyFen: 2_100 },
-      basis: '福建省最低工资标准（2022年4月1日起，一类区，待核）',
+      basis: '福建省最低工资标准',
       confidence: 'unverified',
     },
     {
       from: '2025-01-01',
       region: '350200',
       values: { monthlyFen: 226_500, hourlyFen: 2_350 },
-      basis: '福建省最低工资标准（2025年1月1日起，一类区，待核）',
+      basis: '福建省最低工资标准',
       confidence: 'unverified',
     },
   ],

@@ -32,9 +32,10 @@ export const collectiveWageNegotiation = defineWorkflow({
       withdrawable: true,
       limit: { value: 30, unit: 'calendar_day', ...local },
       outcomes: {
-        submit: { zh: '提交', next: ['reply'] },
+        submit: { zh: '发出协商要约', next: ['reply'] },
       },
       auto: [
+        { action: 'sms', targets: ['劳动者方'], template: 'your_turn', when: 'enter' },
         { action: 'doc', targets: ['协商要约书'], template: 'bargaining_invitation', when: 'exit' },
         { action: 'sms', targets: ['企业'], template: 'bargaining_invited', when: 'exit' },
       ],
@@ -53,8 +54,8 @@ export const collectiveWageNegotiation = defineWorkflow({
       },
       form: { reply_text: field('longtext', '书面答复', longer, kept) },
       outcomes: {
-        agree: { zh: '同意', next: ['delegates'] },
-        refuse: { zh: '拒绝', next: ['urge'], reason: 'required' },
+        agree: { zh: '同意协商', next: ['delegates'] },
+        refuse: { zh: '拒绝协商', next: ['urge'], reason: 'required' },
       },
       auto: [{ action: 'sign', targets: ['答复书'], when: 'enter' }],
     },
@@ -67,8 +68,8 @@ export const collectiveWageNegotiation = defineWorkflow({
       form: { urge_note: field('longtext', '督促情况', { max: 2000 }, keptOptional) },
       readers: ['bargaining_guide', 'grassroots_union'],
       outcomes: {
-        comply: { zh: '应约', next: ['delegates'], by: ['enterprise'] },
-        refuse: { zh: '拒绝', end: 'transferred', by: ['enterprise'] },
+        comply: { zh: '同意应约', next: ['delegates'], by: ['enterprise'] },
+        refuse: { zh: '仍然拒绝协商', end: 'transferred', by: ['enterprise'] },
       },
       auto: [{ action: 'open', targets: ['union-supervision-letter'], when: 'exit', on: ['refuse'] }],
     },
@@ -87,11 +88,11 @@ export const collectiveWageNegotiation = defineWorkflow({
       readers: ['bargaining_guide'],
       outcomes: {
         done: {
-          zh: '完成',
+          zh: '代表备案完成',
           next: ['data-exchange', 'opinion-survey'],
           parallel: { join: 'prepare', scope: ['data-exchange', 'opinion-survey'] },
         },
-        return: { zh: '退回补正', next: ['delegates'], reason: 'required' },
+        return: { zh: '退回修改代表名单', next: ['delegates'], reason: 'required' },
       },
       auto: [{ action: 'rule', targets: ['RT-BARG-DELEGATE'], when: 'enter' }],
     },
@@ -114,8 +115,8 @@ export const collectiveWageNegotiation = defineWorkflow({
         enterprise_files: field('file', '经营与薪酬资料', { maxCount: 9 }, keptOptional),
       },
       outcomes: {
-        done: { zh: '完成', next: ['prepare'] },
-        refuse: { zh: '拒绝', next: ['urge'], reason: 'required' },
+        done: { zh: '资料已提供', next: ['prepare'] },
+        refuse: { zh: '拒绝提供资料', next: ['urge'], reason: 'required' },
       },
     },
     'opinion-survey': {
@@ -130,7 +131,7 @@ export const collectiveWageNegotiation = defineWorkflow({
         raise_estimate: field('decimal', '测算涨幅（%）', { min: -100, max: 1000 }, kept),
       },
       outcomes: {
-        done: { zh: '完成', next: ['prepare'] },
+        done: { zh: '意见征集完成', next: ['prepare'] },
       },
       auto: [{ action: 'rule', targets: ['RT-WAGE-FLOOR'], when: 'enter' }],
     },
@@ -143,8 +144,9 @@ export const collectiveWageNegotiation = defineWorkflow({
       waitFor: 'all_active_branches',
       form: { bargaining_plan: field('longtext', '协商议题与预案', longer, kept) },
       outcomes: {
-        done: { zh: '完成', next: ['negotiate'] },
+        done: { zh: '预案已形成', next: ['negotiate'] },
       },
+      auto: [{ action: 'sms', targets: ['劳动者方'], template: 'your_turn', when: 'enter' }],
     },
     negotiate: {
       zh: '召开协商会议',
@@ -161,7 +163,10 @@ export const collectiveWageNegotiation = defineWorkflow({
         adjourn: { zh: '休会续谈', next: ['negotiate'] },
         deadlock: { zh: '陷入僵局', next: ['coordinate'] },
       },
-      auto: [{ action: 'sign', targets: ['会议纪要'], when: 'enter' }],
+      auto: [
+        { action: 'sign', targets: ['会议纪要'], when: 'enter' },
+        { action: 'sms', targets: ['劳动者方'], template: 'your_turn', when: 'enter' },
+      ],
     },
     'coordinate-request': {
       zh: '申请协调处理',
@@ -170,7 +175,7 @@ export const collectiveWageNegotiation = defineWorkflow({
       actors: ['worker_representative', 'enterprise', 'employer_representative'],
       produces: '协调申请书（任一方或双方提出）',
       outcomes: {
-        submit: { zh: '提交', next: ['coordinate'] },
+        submit: { zh: '提交协调申请', next: ['coordinate'] },
       },
     },
     coordinate: {
@@ -188,9 +193,9 @@ export const collectiveWageNegotiation = defineWorkflow({
       },
       form: { coordination_result: field('longtext', '协调结果', longer, kept) },
       outcomes: {
-        resolved: { zh: '已解决', next: ['draft'] },
-        unresolved: { zh: '未解决', end: 'no_agreement' },
-        guide: { zh: '引导其他途径', next: ['negotiate'] },
+        resolved: { zh: '协调达成一致', next: ['draft'] },
+        unresolved: { zh: '协调没有结果', end: 'no_agreement' },
+        guide: { zh: '引导继续协商', next: ['negotiate'] },
       },
       auto: [
         {
@@ -217,8 +222,8 @@ export const collectiveWageNegotiation = defineWorkflow({
         valid_to: field('date', '期限止', {}, kept),
       },
       outcomes: {
-        pass: { zh: '通过', next: ['vote'] },
-        return: { zh: '退回补正', next: ['draft'], reason: 'required' },
+        pass: { zh: '草案检查通过', next: ['vote'] },
+        return: { zh: '退回修改草案', next: ['draft'], reason: 'required' },
       },
       auto: [{ action: 'rule', targets: ['RT-WAGE-FLOOR'], when: 'enter' }],
     },
@@ -231,8 +236,8 @@ export const collectiveWageNegotiation = defineWorkflow({
       // The ballot is secret and happens in the assembly: teller and scrutineer, two people, each certify its result here.
       vote: { mode: 'all', count: 2, pass: 'pass', fail: 'fail' },
       outcomes: {
-        pass: { zh: '通过', next: ['sign'] },
-        fail: { zh: '不通过', next: ['negotiate'] },
+        pass: { zh: '表决通过', next: ['sign'] },
+        fail: { zh: '表决没有通过', next: ['negotiate'] },
       },
       auto: [{ action: 'count', targets: ['无记名投票'], when: 'enter' }],
     },
@@ -247,7 +252,7 @@ export const collectiveWageNegotiation = defineWorkflow({
         signed_contract: field('file', '签署文本', { maxCount: 3 }, kept),
       },
       outcomes: {
-        done: { zh: '完成', next: ['submit'] },
+        done: { zh: '双方已签字盖章', next: ['submit'] },
       },
       auto: [{ action: 'sign', targets: ['工资专项集体合同'], when: 'enter' }],
     },
@@ -271,7 +276,7 @@ export const collectiveWageNegotiation = defineWorkflow({
         filing_note: field('longtext', '报送说明', { max: 2000 }, keptOptional),
       },
       outcomes: {
-        submit: { zh: '提交', next: ['review'] },
+        submit: { zh: '报送人社审查', next: ['review'] },
       },
     },
     review: {
@@ -290,8 +295,8 @@ export const collectiveWageNegotiation = defineWorkflow({
       form: { review_opinion: field('longtext', '审查意见', longer, kept) },
       differentFrom: ['coordinate'],
       outcomes: {
-        approve: { zh: '通过', next: ['publicise'] },
-        object: { zh: '有异议', next: ['renegotiate'], reason: 'required' },
+        approve: { zh: '审查没有异议', next: ['publicise'] },
+        object: { zh: '提出审查异议', next: ['renegotiate'], reason: 'required' },
       },
       auto: [{ action: 'doc', targets: ['工资协议审查意见书'], template: 'wage_review_opinion', when: 'exit' }],
     },
@@ -303,9 +308,10 @@ export const collectiveWageNegotiation = defineWorkflow({
       limit: { value: 30, unit: 'calendar_day', ...local },
       form: { revised_text: field('longtext', '修改稿', longer, kept) },
       outcomes: {
-        done: { zh: '完成', next: ['vote'] },
-        fail: { zh: '不通过', end: 'no_agreement' },
+        done: { zh: '修改稿已形成', next: ['vote'] },
+        fail: { zh: '重新协商不成', end: 'no_agreement' },
       },
+      auto: [{ action: 'sms', targets: ['劳动者方'], template: 'your_turn', when: 'enter' }],
     },
     publicise: {
       zh: '向全体劳动者公布',
@@ -324,7 +330,7 @@ export const collectiveWageNegotiation = defineWorkflow({
         published_proof: field('file', '公布凭证', { maxCount: 5 }, kept),
       },
       outcomes: {
-        done: { zh: '完成', next: ['perform-check'] },
+        done: { zh: '已向劳动者公布', next: ['perform-check'] },
       },
       auto: [
         { action: 'publish', targets: ['协议文本'], when: 'enter' },
@@ -342,7 +348,7 @@ export const collectiveWageNegotiation = defineWorkflow({
         rectify_items: field('longtext', '整改事项', { max: 2000 }, keptOptional),
       },
       outcomes: {
-        pass: { zh: '通过', next: ['expiry-reminder'] },
+        pass: { zh: '履约检查合格', next: ['expiry-reminder'] },
         breach: { zh: '存在违约', end: 'transferred' },
       },
       auto: [{ action: 'open', targets: ['union-supervision-letter'], when: 'exit', on: ['breach'] }],
@@ -360,10 +366,13 @@ export const collectiveWageNegotiation = defineWorkflow({
         countedFrom: { kind: 'event', ref: 'valid_to', zh: '合同期满前', direction: 'before' },
       },
       outcomes: {
-        renew: { zh: '续办', next: ['invite'], by: ['worker_representative', 'enterprise', 'grassroots_union'] },
-        end: { zh: '结束', end: 'completed', by: ['clock'] },
+        renew: { zh: '发起续订', next: ['invite'], by: ['worker_representative', 'enterprise', 'grassroots_union'] },
+        end: { zh: '期满没有续订', end: 'completed', by: ['clock'] },
       },
-      auto: [{ action: 'sms', targets: ['双方首席代表'], template: 'wage_agreement_expiring', when: 'exit' }],
+      auto: [
+        { action: 'sms', targets: ['双方首席代表'], template: 'wage_agreement_expiring', when: 'exit' },
+        { action: 'sms', targets: ['双方首席代表'], template: 'wage_agreement_checked', when: 'enter' },
+      ],
     },
     'change-request': {
       zh: '提出变更、续订或解除',
@@ -374,10 +383,11 @@ export const collectiveWageNegotiation = defineWorkflow({
       withdrawable: true,
       limit: { value: 15, unit: 'working_day', ...local },
       outcomes: {
-        change: { zh: '变更', next: ['negotiate'] },
-        renew: { zh: '续办', next: ['invite'] },
-        terminate: { zh: '终止', next: ['terminate-record'] },
+        change: { zh: '变更协议', next: ['negotiate'] },
+        renew: { zh: '续订协议', next: ['invite'] },
+        terminate: { zh: '解除或终止协议', next: ['terminate-record'] },
       },
+      auto: [{ action: 'sms', targets: ['劳动者方'], template: 'your_turn', when: 'enter' }],
     },
     'terminate-record': {
       zh: '解除或终止备案',
@@ -387,8 +397,8 @@ export const collectiveWageNegotiation = defineWorkflow({
       limit: { value: 7, unit: 'working_day', ...local },
       form: { record_no: field('text', '备案号', { max: 40 }, kept) },
       outcomes: {
-        done: { zh: '完成', end: 'terminated' },
-        return: { zh: '退回补正', next: ['change-request'], reason: 'required' },
+        done: { zh: '备案完成', end: 'terminated' },
+        return: { zh: '退回补正材料', next: ['change-request'], reason: 'required' },
       },
       auto: [{ action: 'doc', targets: ['备案回执'], template: 'termination_receipt', when: 'exit', on: ['done'] }],
     },

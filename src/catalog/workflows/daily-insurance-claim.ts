@@ -51,7 +51,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       },
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['policy-check'] },
+        submit: { zh: '提交报案', next: ['policy-check'] },
       },
       auto: [
         { action: 'locate', targets: ['出险地'], when: 'enter' },
@@ -60,16 +60,16 @@ export const dailyInsuranceClaim = defineWorkflow({
       ],
     },
     'policy-check': {
-      zh: '出险时点保单核对',
+      zh: '核对出事时有没有保障',
       kind: 'auto',
       role: 'system',
       produces: '有效保单与责任类别',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       decide: 'cover.policy_check',
       outcomes: {
-        hit: { zh: '命中', next: ['dispatch'] },
-        miss: { zh: '未命中', end: 'redirected' },
-        late: { zh: '逾期', conditionZh: '超时报案', next: ['dispatch'] },
+        hit: { zh: '出事时有保障', next: ['dispatch'] },
+        miss: { zh: '出事时没有保障', end: 'redirected' },
+        late: { zh: '有保障，报案超过四十八小时', conditionZh: '超时报案', next: ['dispatch'] },
       },
       auto: [{ action: 'match', targets: ['日保在保库'], when: 'enter' }],
     },
@@ -90,7 +90,7 @@ export const dailyInsuranceClaim = defineWorkflow({
           next: ['survey', 'police-doc'],
           parallel: { join: 'duty', scope: ['survey', 'police-doc'] },
         },
-        unreachable: { zh: '联系不上', next: ['dispatch'] },
+        unreachable: { zh: '联系不上，稍后再联系', next: ['dispatch'] },
       },
       auto: [{ action: 'sms', targets: ['报案人'], when: 'exit', on: ['contact'], template: 'claim_contact' }],
     },
@@ -106,8 +106,8 @@ export const dailyInsuranceClaim = defineWorkflow({
       },
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
-        done: { zh: '完成', next: ['duty'] },
-        doubt: { zh: '存疑', next: ['duty'] },
+        done: { zh: '查勘完成，没有疑点', next: ['duty'] },
+        doubt: { zh: '查勘完成，存在疑点', next: ['duty'] },
       },
       auto: [
         { action: 'locate', targets: ['查勘签到'], when: 'enter' },
@@ -120,19 +120,21 @@ export const dailyInsuranceClaim = defineWorkflow({
       role: 'traffic_police',
       produces: '事故认定信息',
       limit: { value: 10, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
-      form: {
-        police_finding: field('longtext', '事故认定情况', {}, { optional: true, class: 'internal' }),
-        police_liability: field(
-          'enum',
-          '责任认定',
-          choices('无责任', '次要责任', '同等责任', '主要责任', '全部责任', '非交通事故'),
-          { optional: true },
-        ),
-      },
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
-        done: { zh: '完成', next: ['duty'] },
-        none: { zh: '无', conditionZh: '非交通事故', next: ['duty'] },
+        done: {
+          zh: '已作出事故认定',
+          next: ['duty'],
+          form: {
+            police_finding: field('longtext', '事故认定情况', {}, { class: 'internal' }),
+            police_liability: field(
+              'enum',
+              '申请人的责任',
+              choices('无责任', '次要责任', '同等责任', '主要责任', '全部责任', '成因无法查清'),
+            ),
+          },
+        },
+        none: { zh: '不是交通事故', next: ['duty'] },
       },
       auto: [{ action: 'match', targets: ['交警事故库'], when: 'enter' }],
     },
@@ -146,9 +148,9 @@ export const dailyInsuranceClaim = defineWorkflow({
       form: { duty_reason: field('longtext', '责任核定意见', {}, { class: 'internal' }) },
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
-        yes: { zh: '是', next: ['prepay-option'] },
-        no: { zh: '否', next: ['deny'] },
-        pending: { zh: '待查', next: ['survey'] },
+        yes: { zh: '属于保险责任', next: ['prepay-option'] },
+        no: { zh: '不属于保险责任', next: ['deny'] },
+        pending: { zh: '需要再查', next: ['survey'] },
       },
       auto: [{ action: 'rule', targets: ['RT-DI-BEN'], when: 'enter' }],
     },
@@ -161,7 +163,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       reveals: ['accident_spot', 'scene_media'],
       outcomes: {
         prepay: {
-          zh: '预付',
+          zh: '预付部分赔款',
           conditionZh: '重伤抢救',
           next: ['prepay'],
           form: {
@@ -169,7 +171,7 @@ export const dailyInsuranceClaim = defineWorkflow({
             payout_card: field('bank_card', '收款卡', {}, { concept: 'payout_account' }),
           },
         },
-        skip: { zh: '跳过', next: ['docs'] },
+        skip: { zh: '不需要预付', next: ['docs'] },
       },
       auto: [
         { action: 'record', targets: ['预付登记'], when: 'exit', on: ['prepay'], effect: 'cover.check_prepay' },
@@ -183,12 +185,13 @@ export const dailyInsuranceClaim = defineWorkflow({
       produces: '预付回单',
       limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        paid: { zh: '支付成功', next: ['docs'], by: ['event'] },
-        pay_failed: { zh: '支付失败', next: ['prepay'], by: ['event'] },
+        paid: { zh: '预付款已到账', next: ['docs'], by: ['event'] },
+        pay_failed: { zh: '预付款没有付成', next: ['prepay'], by: ['event'] },
       },
       auto: [
         { action: 'pay', targets: ['预付赔款'], when: 'enter', effect: 'payouts.draft' },
-        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['paid'], template: 'claim_paid' },
+        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['paid'], template: 'prepayment_paid' },
+        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['pay_failed'], template: 'payout_failed' },
       ],
     },
     docs: {
@@ -200,12 +203,13 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 90, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['doc-check'] },
-        timeout: { zh: '超时', next: ['remind-docs'], by: ['clock'] },
+        submit: { zh: '提交索赔资料', next: ['doc-check'] },
+        timeout: { zh: '期满没有提交', next: ['remind-docs'], by: ['clock'] },
       },
       auto: [
         { action: 'record', targets: ['理赔登记'], when: 'exit', on: ['submit'], effect: 'cover.open_claim' },
         { action: 'ocr', targets: ['invoice', 'diagnosis', 'bank_card'], when: 'enter' },
+        { action: 'sms', targets: ['申请人'], when: 'enter', template: 'claim_papers' },
       ],
     },
     'remind-docs': {
@@ -215,8 +219,8 @@ export const dailyInsuranceClaim = defineWorkflow({
       produces: '提醒记录',
       limit: { value: 30, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        submit: { zh: '提交', next: ['doc-check'], by: ['worker', 'family_member'] },
-        timeout: { zh: '超时', end: 'expired', by: ['clock'] },
+        submit: { zh: '提交索赔资料', next: ['doc-check'], by: ['worker', 'family_member'] },
+        timeout: { zh: '催交后仍没有提交', end: 'expired', by: ['clock'] },
       },
       auto: [
         { action: 'sms', targets: ['申请人'], when: 'enter', template: 'docs_reminder' },
@@ -224,15 +228,15 @@ export const dailyInsuranceClaim = defineWorkflow({
       ],
     },
     'doc-check': {
-      zh: '资料完整性一次性告知',
+      zh: '检查索赔资料是否齐全',
       kind: 'human',
       role: 'insurer_adjuster',
       produces: '齐全或补正清单',
       limit: { value: 3, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
       outcomes: {
-        complete: { zh: '齐全', next: ['assess'] },
-        return: { zh: '退回补正', next: ['docs'] },
+        complete: { zh: '资料齐全', next: ['assess'] },
+        return: { zh: '退回申请人补正', next: ['docs'] },
       },
     },
     'disability-start': {
@@ -246,7 +250,7 @@ export const dailyInsuranceClaim = defineWorkflow({
         disability_request: field('longtext', '评定申请说明', {}, { class: 'personal' }),
       },
       outcomes: {
-        submit: { zh: '提交', next: ['disability-rate'] },
+        submit: { zh: '提交评定申请', next: ['disability-rate'] },
       },
       auto: [{ action: 'ocr', targets: ['diagnosis'], when: 'enter' }],
     },
@@ -267,9 +271,9 @@ export const dailyInsuranceClaim = defineWorkflow({
       },
       reveals: ['disability_opinion'],
       outcomes: {
-        rated: { zh: '已评级', next: ['assess'] },
-        none: { zh: '无', next: ['deny'] },
-        unstable: { zh: '伤情未稳定', next: ['disability-rate'] },
+        rated: { zh: '已评定伤残等级', next: ['assess'] },
+        none: { zh: '够不上伤残等级', next: ['deny'] },
+        unstable: { zh: '伤情未稳定，以后再评', next: ['disability-rate'] },
       },
       auto: [{ action: 'rule', targets: ['RT-DI-DIS'], when: 'enter' }],
     },
@@ -290,10 +294,15 @@ export const dailyInsuranceClaim = defineWorkflow({
       },
       reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
       outcomes: {
-        agree: { zh: '同意', next: ['confirm'], form: approvedAmount },
-        high: { zh: '拟大额赔付', conditionZh: '身故、伤残或超核赔权限', next: ['assess-dual'], form: approvedAmount },
-        deny: { zh: '拒赔', next: ['deny'] },
-        complex: { zh: '情形复杂', next: ['assess'] },
+        agree: { zh: '按此金额赔付', next: ['confirm'], form: approvedAmount },
+        high: {
+          zh: '拟大额赔付，送复核',
+          conditionZh: '身故、伤残或超核赔权限',
+          next: ['assess-dual'],
+          form: approvedAmount,
+        },
+        deny: { zh: '不予赔付', next: ['deny'] },
+        complex: { zh: '情形复杂，继续核定', next: ['assess'] },
       },
       auto: [
         { action: 'record', targets: ['理算书'], when: 'exit', on: ['agree', 'high'], effect: 'cover.agree' },
@@ -310,8 +319,8 @@ export const dailyInsuranceClaim = defineWorkflow({
       form: { review_opinion: field('longtext', '复核意见', {}, { class: 'internal' }) },
       reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
       outcomes: {
-        approve: { zh: '通过', next: ['confirm'] },
-        return: { zh: '退回补正', next: ['assess'] },
+        approve: { zh: '复核通过', next: ['confirm'] },
+        return: { zh: '退回重新理算', next: ['assess'] },
       },
       auto: [{ action: 'sign', targets: ['复核单'], when: 'enter' }],
     },
@@ -322,10 +331,12 @@ export const dailyInsuranceClaim = defineWorkflow({
       actors: ['worker', 'family_member'],
       produces: '确认或异议',
       limit: { value: 10, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
+      // Nobody can agree to what he or she has not seen.
+      shows: ['approved_fen', 'benefit_explanation', 'payout_card'],
       outcomes: {
-        agree: { zh: '同意', next: ['pay'] },
-        disagree: { zh: '不同意', conditionZh: '无争议部分先付，争议部分另行复核', next: ['pay'] },
-        silent: { zh: '未表态', conditionZh: '到账不影响异议', next: ['pay'], by: ['clock'] },
+        agree: { zh: '同意赔付金额', next: ['pay'] },
+        disagree: { zh: '不同意赔付金额', conditionZh: '无争议部分先付，争议部分另行复核', next: ['pay'] },
+        silent: { zh: '到期没有表态，按此金额支付', conditionZh: '到账后仍可提出异议', next: ['pay'], by: ['clock'] },
       },
       auto: [
         { action: 'sms', targets: ['申请人'], when: 'enter', template: 'claim_offer' },
@@ -346,12 +357,13 @@ export const dailyInsuranceClaim = defineWorkflow({
         countedFrom: { kind: 'step', ref: 'confirm', zh: '达成给付协议之日' },
       },
       outcomes: {
-        paid: { zh: '支付成功', next: ['close'], by: ['event'] },
-        pay_failed: { zh: '支付失败', next: ['docs'], by: ['event'] },
+        paid: { zh: '赔款已到账', next: ['close'], by: ['event'] },
+        pay_failed: { zh: '赔款没有付成', next: ['docs'], by: ['event'] },
       },
       auto: [
         { action: 'pay', targets: ['保险赔款'], when: 'enter', effect: 'payouts.draft' },
         { action: 'record', targets: ['理赔登记'], when: 'exit', on: ['paid'], effect: 'cover.settle_claim' },
+        { action: 'doc', targets: ['赔付通知书'], when: 'exit', on: ['paid'], template: 'claim_settlement' },
         { action: 'sms', targets: ['申请人'], when: 'exit', on: ['paid'], template: 'claim_paid' },
         { action: 'sms', targets: ['申请人'], when: 'exit', on: ['pay_failed'], template: 'payout_failed' },
       ],
@@ -364,7 +376,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       form: { visit_note: field('longtext', '回访记录', {}, { class: 'internal' }) },
       outcomes: {
-        done: { zh: '完成', end: 'completed' },
+        done: { zh: '回访完成，结案', end: 'completed' },
       },
       auto: [
         { action: 'sms', targets: ['申请人'], when: 'exit', template: 'case_ended' },
@@ -385,9 +397,9 @@ export const dailyInsuranceClaim = defineWorkflow({
         basisType: 'local_promise',
       },
       outcomes: {
-        expire: { zh: '期满未表态', end: 'rejected', by: ['clock'] },
-        accept: { zh: '接受决定', end: 'rejected', by: ['worker', 'family_member'] },
-        appeal: { zh: '不服提出异议', end: 'appealed', by: ['worker', 'family_member'] },
+        expire: { zh: '期满没有提出异议', end: 'rejected', by: ['clock'] },
+        accept: { zh: '接受不赔的决定', end: 'rejected', by: ['worker', 'family_member'] },
+        appeal: { zh: '不服，提出异议', end: 'appealed', by: ['worker', 'family_member'] },
       },
       auto: [
         {
@@ -403,7 +415,7 @@ export const dailyInsuranceClaim = defineWorkflow({
     },
   },
   ends: {
-    redirected: '无有效保单，转互助或职业伤害',
+    redirected: '出事时没有日保，转互助保障或职业伤害保障',
     expired: '期满未办自动终结',
     completed: '办结',
     rejected: '不予办理（已告知理由与救济）',

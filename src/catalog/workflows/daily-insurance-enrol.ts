@@ -23,7 +23,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '投保单、告知确认',
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['eligibility'] },
+        submit: { zh: '提交投保单', next: ['eligibility'] },
       },
       auto: [
         { action: 'idcheck', targets: [], when: 'enter' },
@@ -37,8 +37,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '名单与日期',
       limit: { value: 1, unit: 'calendar_day', basis: '地方承诺（退回后重新导入）', basisType: 'local_promise' },
       outcomes: {
-        submit: { zh: '提交', next: ['eligibility'] },
-        return: { zh: '退回补正', next: ['group-upload'] },
+        submit: { zh: '提交投保名单', next: ['eligibility'] },
+        return: { zh: '退回修改名单', next: ['group-upload'] },
       },
       auto: [
         { action: 'idcheck', targets: [], when: 'enter' },
@@ -53,9 +53,9 @@ export const dailyInsuranceEnrol = defineWorkflow({
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       decide: 'cover.eligibility',
       outcomes: {
-        pass: { zh: '通过', next: ['quote'] },
-        partial: { zh: '部分通过（不完全符合）', conditionZh: '部分人员不合格', next: ['quote'] },
-        fail: { zh: '不通过', next: ['eligibility-manual'] },
+        pass: { zh: '符合投保条件', next: ['quote'] },
+        partial: { zh: '部分人员不符合', conditionZh: '部分人员不合格', next: ['quote'] },
+        fail: { zh: '有疑问，转人工核对', next: ['eligibility-manual'] },
       },
       auto: [
         { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
@@ -70,37 +70,43 @@ export const dailyInsuranceEnrol = defineWorkflow({
       limit: { value: 4, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       form: { underwriter_note: field('longtext', '核对意见', {}, { class: 'internal' }) },
       outcomes: {
-        pass: { zh: '通过', next: ['quote'] },
-        reject: { zh: '不予通过', end: 'rejected' },
+        pass: { zh: '可以投保', next: ['quote'] },
+        reject: { zh: '不能投保', end: 'rejected' },
       },
-      auto: [{ action: 'sms', targets: ['被保险人'], when: 'enter', template: 'underwriting_manual' }],
+      auto: [
+        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'underwriting_manual' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['pass'], template: 'underwriting_passed' },
+      ],
     },
     quote: {
-      zh: '保费与补贴分账',
+      zh: '计算保费和补贴',
       kind: 'auto',
       role: 'system',
       produces: '总保费、补贴额、应付额',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       decide: 'cover.quote',
       outcomes: {
-        payable: { zh: '可缴', next: ['pay'] },
-        free: { zh: '无需支付', conditionZh: '专项全额资助', next: ['underwrite'] },
+        payable: { zh: '已算出应付金额', next: ['pay'] },
+        free: { zh: '全额资助，无需付款', conditionZh: '专项全额资助', next: ['underwrite'] },
       },
       auto: [{ action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' }],
     },
     pay: {
-      zh: '支付个人或企业承担部分',
+      zh: '付款（个人或单位承担的部分）',
       kind: 'human',
       role: 'worker',
       actors: ['worker', 'enterprise'],
       produces: '支付凭证',
       limit: { value: 30, unit: 'minute', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        paid: { zh: '支付成功', next: ['underwrite'], by: ['event'] },
-        pay_failed: { zh: '支付失败', next: ['pay'], by: ['event'] },
-        timeout: { zh: '超时', end: 'cancelled', by: ['clock'] },
+        paid: { zh: '付款成功', next: ['underwrite'], by: ['event'] },
+        pay_failed: { zh: '付款没有成功', next: ['pay'], by: ['event'] },
+        timeout: { zh: '超时没有付款', end: 'cancelled', by: ['clock'] },
       },
-      auto: [{ action: 'pay', targets: ['日保保费'], when: 'enter', effect: 'payments.request' }],
+      auto: [
+        { action: 'pay', targets: ['日保保费'], when: 'enter', effect: 'payments.request' },
+        { action: 'sms', targets: ['投保人'], when: 'enter', template: 'premium_due' },
+      ],
     },
     underwrite: {
       zh: '实时承保',
@@ -109,8 +115,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '承保或转人工',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        approve: { zh: '通过', next: ['issue'], by: ['event'] },
-        manual: { zh: '转人工', next: ['manual-underwrite'], by: ['event'] },
+        approve: { zh: '同意承保', next: ['issue'], by: ['event'] },
+        manual: { zh: '转人工核保', next: ['manual-underwrite'], by: ['event'] },
       },
       auto: [{ action: 'sync', targets: ['承保接口'], when: 'enter', effect: 'cover.request_underwriting' }],
     },
@@ -122,8 +128,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       limit: { value: 4, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       form: { underwriter_note: field('longtext', '核保意见', {}, { class: 'internal' }) },
       outcomes: {
-        approve: { zh: '通过', next: ['issue'] },
-        reject: { zh: '不予通过', next: ['refund-pay'] },
+        approve: { zh: '同意承保', next: ['issue'] },
+        reject: { zh: '不同意承保，退款', next: ['refund-pay'] },
       },
     },
     issue: {
@@ -135,7 +141,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       perItem: { zh: '每名被保险人', items: 'insured' },
       decide: 'cover.issue',
       outcomes: {
-        done: { zh: '完成', next: ['in-force'] },
+        done: { zh: '保单已出具', next: ['in-force'] },
         // Two purchases of the same days at once: the later one is given back, never charged twice.
         conflict: { zh: '日期已被另一张保单占用', next: ['refund-pay'] },
       },
@@ -160,8 +166,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
         countedFrom: { kind: 'event', ref: 'cover_ends_at', zh: '保障终止时' },
       },
       outcomes: {
-        end: { zh: '结束', end: 'completed', by: ['clock'] },
-        renew: { zh: '续办', conditionZh: '已签自动续投', next: ['auto-run'], by: ['event'] },
+        end: { zh: '保障到期', end: 'completed', by: ['clock'] },
+        renew: { zh: '续投次日保障', conditionZh: '已签自动续投', next: ['auto-run'], by: ['event'] },
       },
     },
     'auto-sign': {
@@ -171,10 +177,13 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '代扣授权、触发方式、上限',
       limit: { value: 3, unit: 'calendar_day', basis: '地方承诺（签约未成后重新提交）', basisType: 'local_promise' },
       outcomes: {
-        submit: { zh: '提交', next: ['auto-bank'] },
-        stop: { zh: '停止', next: ['auto-stop'] },
+        submit: { zh: '提交签约', next: ['auto-bank'] },
+        stop: { zh: '停止自动续投', next: ['auto-stop'] },
       },
-      auto: [{ action: 'sign', targets: ['代扣协议'], when: 'enter' }],
+      auto: [
+        { action: 'sign', targets: ['代扣协议'], when: 'enter' },
+        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'auto_renewal_sign' },
+      ],
     },
     'auto-bank': {
       zh: '银行代扣签约',
@@ -183,8 +192,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '签约结果',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        pass: { zh: '通过', next: ['auto-run'], by: ['event'] },
-        fail: { zh: '不通过', next: ['auto-sign'], by: ['event'] },
+        pass: { zh: '银行签约成功', next: ['auto-run'], by: ['event'] },
+        fail: { zh: '银行签约没有成功', next: ['auto-sign'], by: ['event'] },
       },
     },
     'auto-run': {
@@ -194,10 +203,10 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '次日投保单或暂停',
       limit: { value: 1, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        order: { zh: '有接单', next: ['quote'], by: ['event'] },
-        no_order: { zh: '无接单', next: ['auto-run'], by: ['event'] },
-        insufficient: { zh: '余额不足', next: ['auto-pause'], by: ['event'] },
-        overlap: { zh: '重叠', next: ['auto-run'], by: ['event'] },
+        order: { zh: '有接单，投保', next: ['quote'], by: ['event'] },
+        no_order: { zh: '没有接单，不投保', next: ['auto-run'], by: ['event'] },
+        insufficient: { zh: '余额不足，暂停', next: ['auto-pause'], by: ['event'] },
+        overlap: { zh: '当日已有保障', next: ['auto-run'], by: ['event'] },
       },
       auto: [
         { action: 'match', targets: ['平台接单信号'], when: 'enter' },
@@ -211,10 +220,10 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '暂停记录',
       limit: { value: 3, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        refill: { zh: '已补足', next: ['auto-run'], by: ['worker'] },
-        timeout: { zh: '超时', next: ['auto-stop'], by: ['clock'] },
+        refill: { zh: '余额已补足', next: ['auto-run'], by: ['worker'] },
+        timeout: { zh: '期满没有补足', next: ['auto-stop'], by: ['clock'] },
       },
-      auto: [{ action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_paused' }],
+      auto: [{ action: 'sms', targets: ['被保险人'], when: 'enter', template: 'auto_renewal_paused' }],
     },
     'auto-stop': {
       zh: '解约自动续投',
@@ -223,7 +232,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '解约回执',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        done: { zh: '完成', end: 'cancelled' },
+        done: { zh: '自动续投已停止', end: 'cancelled' },
       },
       auto: [{ action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_stopped' }],
     },
@@ -235,7 +244,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '批改事项',
       limit: { value: 15, unit: 'calendar_day', basis: '地方承诺（退回后重新提交）', basisType: 'local_promise' },
       outcomes: {
-        submit: { zh: '提交', next: ['endorse-check'] },
+        submit: { zh: '提交批改申请', next: ['endorse-check'] },
       },
       auto: [{ action: 'ocr', targets: ['id_card'], when: 'enter' }],
     },
@@ -246,13 +255,14 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '批单或拒绝',
       limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        approve: { zh: '通过', end: 'completed' },
-        return: { zh: '退回补正', next: ['endorse-request'] },
-        reject: { zh: '不予通过', end: 'rejected' },
+        approve: { zh: '同意批改', end: 'completed' },
+        return: { zh: '退回申请人补正', next: ['endorse-request'] },
+        reject: { zh: '不同意批改', end: 'rejected' },
       },
       auto: [
         { action: 'doc', targets: ['批单'], when: 'exit', on: ['approve'], template: 'endorsement' },
         { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'endorsement_received' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['return'], template: 'case_returned' },
       ],
     },
     'refund-request': {
@@ -263,20 +273,20 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '退保日期与账户',
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['refund-check'] },
+        submit: { zh: '提交退保申请', next: ['refund-check'] },
       },
       auto: [{ action: 'match', targets: ['日保在保库', '在途报案'], when: 'enter' }],
     },
     'refund-check': {
-      zh: '退保核算与补贴冲回',
+      zh: '核对能不能退、退多少',
       kind: 'auto',
       role: 'system',
       produces: '应退额、补贴冲回',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       decide: 'cover.refund_check',
       outcomes: {
-        pass: { zh: '通过', next: ['refund-pay'] },
-        fail: { zh: '不通过', conditionZh: '已生效或已报案', next: ['refund-manual'] },
+        pass: { zh: '可以退保', next: ['refund-pay'] },
+        fail: { zh: '不能直接退，转人工核对', conditionZh: '已生效或已报案', next: ['refund-manual'] },
       },
       auto: [
         { action: 'record', targets: ['保障台账'], when: 'exit', on: ['pass'], effect: 'cover.release' },
@@ -291,8 +301,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       form: { underwriter_note: field('longtext', '核对意见', {}, { class: 'internal' }) },
       outcomes: {
-        pass: { zh: '通过', next: ['refund-pay'] },
-        reject: { zh: '不予通过', end: 'rejected' },
+        pass: { zh: '同意退保', next: ['refund-pay'] },
+        reject: { zh: '不同意退保', end: 'rejected' },
       },
       auto: [
         { action: 'record', targets: ['保障台账'], when: 'exit', on: ['pass'], effect: 'cover.release' },
@@ -306,8 +316,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       produces: '退款凭证',
       limit: { value: 3, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        paid: { zh: '支付成功', end: 'cancelled', by: ['event'] },
-        pay_failed: { zh: '支付失败', next: ['refund-pay'], by: ['event'] },
+        paid: { zh: '退款已付出', end: 'cancelled', by: ['event'] },
+        pay_failed: { zh: '退款没有付成', next: ['refund-pay'], by: ['event'] },
       },
       auto: [
         { action: 'pay', targets: ['退款'], when: 'enter', effect: 'payments.refund' },
@@ -317,7 +327,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
   },
   ends: {
     rejected: '不予办理（已告知理由与救济）',
-    cancelled: '取消或注销',
+    cancelled: '已取消，付过的钱原路退回',
     completed: '办结',
     withdrawn: '申请人撤回',
   },

@@ -52,7 +52,7 @@ export const injuryConfirmation = defineWorkflow({
       },
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['intake'] },
+        submit: { zh: '提交申请', next: ['intake'] },
       },
       auto: [
         { action: 'ocr', targets: ['id_card', 'diagnosis'], when: 'enter' },
@@ -74,7 +74,7 @@ export const injuryConfirmation = defineWorkflow({
       },
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['intake'] },
+        submit: { zh: '提交申请', next: ['intake'] },
       },
       auto: [{ action: 'match', targets: ['报案卷宗'], when: 'enter' }],
     },
@@ -92,8 +92,8 @@ export const injuryConfirmation = defineWorkflow({
       },
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['intake'] },
-        late: { zh: '逾期', conditionZh: '超期说明', next: ['intake'] },
+        submit: { zh: '提交申请', next: ['intake'] },
+        late: { zh: '逾期提交申请', conditionZh: '超期说明', next: ['intake'] },
       },
       auto: [{ action: 'ocr', targets: ['diagnosis'], when: 'enter' }],
     },
@@ -111,26 +111,26 @@ export const injuryConfirmation = defineWorkflow({
       },
       withdrawable: true,
       outcomes: {
-        accept: { zh: '受理（接受）', next: ['notify-party'], form: acceptForm },
+        accept: { zh: '受理申请', next: ['notify-party'], form: acceptForm },
         return: {
-          zh: '退回补正',
+          zh: '退回补正材料',
           next: ['supplement'],
           form: { missing_items: field('longtext', '一次性告知的补正内容', { min: 4, max: 1000 }, injury) },
           reason: 'required',
         },
         reject: {
-          zh: '不予通过',
+          zh: '不予受理',
           end: 'not_accepted',
           form: { reject_grounds: field('longtext', '不予受理的依据', { min: 4, max: 1000 }, injury) },
           reason: 'required',
         },
         transfer: {
-          zh: '移送',
+          zh: '移送有权机关',
           conditionZh: '不属管辖',
           end: 'transferred',
           form: { transfer_to: field('text', '移送的机关', { max: 60 }, injury) },
         },
-        expired: { zh: '已超期限', conditionZh: '补正期满未补且无正当理由', end: 'abandoned' },
+        expired: { zh: '补正期满没有补正', conditionZh: '补正期满未补且无正当理由', end: 'abandoned' },
       },
       auto: [
         { action: 'doc', targets: ['受理决定书'], template: 'injury_accepted', when: 'exit', on: ['accept'] },
@@ -152,8 +152,8 @@ export const injuryConfirmation = defineWorkflow({
         supplement_files: field('file', '补正材料', { maxCount: 9 }, injury),
       },
       outcomes: {
-        submit: { zh: '提交', next: ['intake'] },
-        timeout: { zh: '超时', conditionZh: '由窗口判断有无正当理由', next: ['intake'], by: ['clock'] },
+        submit: { zh: '提交补正材料', next: ['intake'] },
+        timeout: { zh: '到期没有补正', conditionZh: '由窗口判断有无正当理由', next: ['intake'], by: ['clock'] },
       },
       auto: [{ action: 'sms', targets: ['申请人'], template: 'injury_supplement', when: 'enter' }],
     },
@@ -170,7 +170,7 @@ export const injuryConfirmation = defineWorkflow({
       readers: ['platform_company'],
       outcomes: {
         done: {
-          zh: '完成',
+          zh: '举证通知已送达',
           next: ['evidence', 'investigate', 'relation-check'],
           parallel: {
             join: 'fact-find',
@@ -195,8 +195,8 @@ export const injuryConfirmation = defineWorkflow({
         order_track: field('file', '订单与轨迹材料', { maxCount: 9 }, injuryOptional),
       },
       outcomes: {
-        done: { zh: '完成', next: ['fact-find'] },
-        timeout: { zh: '超时', next: ['fact-find'], by: ['clock'] },
+        done: { zh: '已提交举证材料', next: ['fact-find'] },
+        timeout: { zh: '到期没有举证', next: ['fact-find'], by: ['clock'] },
       },
       auto: [{ action: 'chain', targets: ['证据存证'], when: 'exit' }],
     },
@@ -214,7 +214,7 @@ export const injuryConfirmation = defineWorkflow({
       },
       reveals: ['diagnosis_list', 'onset_spot'],
       outcomes: {
-        done: { zh: '完成', next: ['fact-find'] },
+        done: { zh: '调查核实完毕', next: ['fact-find'] },
       },
       auto: [
         { action: 'locate', targets: ['调查签到'], when: 'enter' },
@@ -229,8 +229,8 @@ export const injuryConfirmation = defineWorkflow({
       limit: { value: 1, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       decide: 'catalog.when',
       outcomes: {
-        clear: { zh: '无依赖', next: ['fact-find'], when: awaits.eq('不需要') },
-        depend: { zh: '依赖其他结论', next: ['suspend'], when: awaits.ne('不需要') },
+        clear: { zh: '不用等其他结论', next: ['fact-find'], when: awaits.eq('不需要') },
+        depend: { zh: '要等其他结论', next: ['suspend'], when: awaits.ne('不需要') },
       },
       auto: [{ action: 'match', targets: ['仲裁案件', '交警事故库'], when: 'enter' }],
     },
@@ -242,7 +242,7 @@ export const injuryConfirmation = defineWorkflow({
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       form: { suspend_reason: field('longtext', '中止的事由', { min: 4, max: 1000 }, injury) },
       outcomes: {
-        done: { zh: '完成', next: ['resume-wait'] },
+        done: { zh: '决定中止办理', next: ['resume-wait'] },
       },
       auto: [
         { action: 'doc', targets: ['中止通知书'], template: 'injury_suspension', when: 'exit' },
@@ -257,7 +257,7 @@ export const injuryConfirmation = defineWorkflow({
       limit: { value: 180, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
         resume: {
-          zh: '恢复',
+          zh: '恢复办理',
           next: ['fact-find'],
           by: ['event', 'hrss_reviewer'],
           form: {
@@ -265,7 +265,7 @@ export const injuryConfirmation = defineWorkflow({
             ruling_result: field('longtext', '结论要点', { max: 1000 }, injury),
           },
         },
-        timeout: { zh: '超时', next: ['resume-wait'], by: ['clock'] },
+        timeout: { zh: '仍在等待结论', next: ['resume-wait'], by: ['clock'] },
       },
       auto: [
         { action: 'match', targets: ['仲裁结果', '事故认定'], when: 'enter' },
@@ -304,7 +304,7 @@ export const injuryConfirmation = defineWorkflow({
       differentFrom: ['fact-find', 'investigate'],
       reveals: ['diagnosis_list', 'onset_spot'],
       outcomes: {
-        confirm: { zh: '确认（认定）', next: ['serve'] },
+        confirm: { zh: '予以确认', next: ['serve'] },
         deny: { zh: '不予确认', next: ['legal-check'], reason: 'required' },
       },
     },
@@ -325,9 +325,9 @@ export const injuryConfirmation = defineWorkflow({
       differentFrom: ['fact-find', 'investigate'],
       reveals: ['diagnosis_list', 'onset_spot'],
       outcomes: {
-        confirm: { zh: '确认（认定）', next: ['serve'] },
+        confirm: { zh: '予以确认', next: ['serve'] },
         deny: { zh: '不予确认', next: ['legal-check'], reason: 'required' },
-        return: { zh: '退回补正', next: ['investigate'], reason: 'required' },
+        return: { zh: '退回补充调查', next: ['investigate'], reason: 'required' },
       },
     },
     'legal-check': {
@@ -340,8 +340,8 @@ export const injuryConfirmation = defineWorkflow({
       differentFrom: ['decide', 'fast-decide'],
       reveals: ['diagnosis_list', 'onset_spot'],
       outcomes: {
-        pass: { zh: '通过', next: ['serve'] },
-        return: { zh: '退回补正', next: ['decide'], reason: 'required' },
+        pass: { zh: '法制审核通过', next: ['serve'] },
+        return: { zh: '退回重新审批', next: ['decide'], reason: 'required' },
       },
     },
     serve: {
@@ -363,8 +363,8 @@ export const injuryConfirmation = defineWorkflow({
         serve_receipt: field('file', '送达回证', { maxCount: 3 }, injuryOptional),
       },
       outcomes: {
-        confirmed: { zh: '已确认', next: ['open-benefit'], when: concluded.eq('予以确认') },
-        denied: { zh: '不予确认', next: ['remedy'], when: concluded.eq('不予确认') },
+        confirmed: { zh: '已送达确认结论', next: ['open-benefit'], when: concluded.eq('予以确认') },
+        denied: { zh: '已送达不予确认结论', next: ['remedy'], when: concluded.eq('不予确认') },
       },
       auto: [
         {
@@ -385,7 +385,7 @@ export const injuryConfirmation = defineWorkflow({
       produces: '待遇建议清单',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        done: { zh: '完成', end: 'confirmed' },
+        done: { zh: '待遇事项已开启', end: 'confirmed' },
       },
       auto: [{ action: 'open', targets: ['labour-ability-assessment', 'injury-benefit-payment'], when: 'exit' }],
     },
@@ -403,13 +403,13 @@ export const injuryConfirmation = defineWorkflow({
       },
       outcomes: {
         appeal: {
-          zh: '不服提出异议',
+          zh: '不服，申请救济',
           end: 'appealed',
           by: ['worker', 'family_member', 'platform_company', 'enterprise'],
           form: { appeal_channel: field('enum', '救济途径', choices('行政复议', '行政诉讼'), injury) },
         },
         accept: { zh: '接受结论', end: 'denied', by: ['worker', 'family_member', 'platform_company', 'enterprise'] },
-        expire: { zh: '期满', end: 'denied', by: ['clock'] },
+        expire: { zh: '救济期限已满', end: 'denied', by: ['clock'] },
       },
       auto: [{ action: 'open', targets: ['decision-review', 'legal-aid'], when: 'exit', on: ['appeal'] }],
     },

@@ -24,7 +24,7 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 15, unit: 'calendar_day', basis: '地方承诺（退回后重新提交）', basisType: 'local_promise' },
       withdrawable: true,
       outcomes: {
-        submit: { zh: '提交', next: ['auto-check'] },
+        submit: { zh: '提交入会申请', next: ['auto-check'] },
       },
       auto: [
         { action: 'ocr', targets: ['id_card'], when: 'enter' },
@@ -39,8 +39,8 @@ export const unionMembershipJoin = defineWorkflow({
       produces: '校验后的名单与错误清单',
       limit: { value: 15, unit: 'calendar_day', basis: '地方承诺（退回后重新提交）', basisType: 'local_promise' },
       outcomes: {
-        submit: { zh: '提交', next: ['batch-confirm'] },
-        return: { zh: '退回补正', conditionZh: '存在错误行', next: ['batch-import'] },
+        submit: { zh: '提交入会名单', next: ['batch-confirm'] },
+        return: { zh: '名单有误，退回修改', conditionZh: '存在错误行', next: ['batch-import'] },
       },
       auto: [
         { action: 'idcheck', targets: [], when: 'enter' },
@@ -55,9 +55,9 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 15, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       perItem: { zh: '名单每人', items: 'roster' },
       outcomes: {
-        agree: { zh: '同意', next: ['grassroots-review'] },
-        disagree: { zh: '不同意', end: 'dropped' },
-        timeout: { zh: '超时', end: 'dropped', by: ['clock'] },
+        agree: { zh: '本人同意入会', next: ['grassroots-review'] },
+        disagree: { zh: '本人不同意入会', end: 'dropped' },
+        timeout: { zh: '到期没有确认', end: 'dropped', by: ['clock'] },
       },
       auto: [
         { action: 'sms', targets: ['被申报人'], when: 'enter', template: 'membership_confirm' },
@@ -72,31 +72,32 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       decide: 'membership.check',
       outcomes: {
-        pass: { zh: '通过', next: ['assign-union'] },
-        fail: { zh: '不通过', next: ['apply'] },
-        duplicate: { zh: '重复', conditionZh: '已有有效会籍', end: 'redirected' },
+        pass: { zh: '核验通过', next: ['assign-union'] },
+        fail: { zh: '核验没有通过，请修改', next: ['apply'] },
+        duplicate: { zh: '已有有效会籍', conditionZh: '已有有效会籍', end: 'redirected' },
       },
       auto: [
         { action: 'idcheck', targets: [], when: 'enter' },
         { action: 'match', targets: ['会员库'], when: 'enter' },
         { action: 'rule', targets: ['RT-ELIG-UNION'], when: 'enter' },
+        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['fail'], template: 'membership_returned' },
       ],
     },
     'assign-union': {
-      zh: '会籍归口分派',
+      zh: '确定由哪个工会接收',
       kind: 'human',
       role: 'county_union',
       produces: '归口工会：企业、行业或区域',
       limit: { value: 2, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       withdrawable: true,
       form: {
-        assign_note: field('text', '归口说明', {}, { optional: true, class: 'internal' }),
+        assign_note: field('text', '分派说明', {}, { optional: true, class: 'internal' }),
       },
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
-        enterprise: { zh: '归口企业工会', conditionZh: '接单企业已建会', next: ['grassroots-review'] },
-        industry: { zh: '归口行业工会', conditionZh: '属八大群体且有行业工会', next: ['industry-review'] },
-        region: { zh: '归口区域工会', conditionZh: '其余', next: ['township-review'] },
+        enterprise: { zh: '由接单单位工会接收', conditionZh: '接单企业已建会', next: ['grassroots-review'] },
+        industry: { zh: '由行业工会接收', conditionZh: '属八大群体且有行业工会', next: ['industry-review'] },
+        region: { zh: '由乡镇街道工会接收', conditionZh: '其余', next: ['township-review'] },
       },
       auto: [{ action: 'rule', targets: ['RT-UNION-HOME'], when: 'enter' }],
     },
@@ -110,9 +111,9 @@ export const unionMembershipJoin = defineWorkflow({
       form: { review_note: field('longtext', '审查意见', {}, { optional: true, class: 'internal' }) },
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
-        approve: { zh: '通过', next: ['county-record'] },
-        return: { zh: '退回补正', next: ['apply'] },
-        reject: { zh: '不予通过', next: ['county-recheck'] },
+        approve: { zh: '同意接收', next: ['county-record'] },
+        return: { zh: '退回申请人修改', next: ['apply'] },
+        reject: { zh: '不同意接收，送复核', next: ['county-recheck'] },
       },
       auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' }],
     },
@@ -126,9 +127,9 @@ export const unionMembershipJoin = defineWorkflow({
       form: { review_note: field('longtext', '审查意见', {}, { optional: true, class: 'internal' }) },
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
-        approve: { zh: '通过', next: ['county-record'] },
-        return: { zh: '退回补正', next: ['apply'] },
-        reject: { zh: '不予通过', next: ['county-recheck'] },
+        approve: { zh: '同意接收', next: ['county-record'] },
+        return: { zh: '退回申请人修改', next: ['apply'] },
+        reject: { zh: '不同意接收，送复核', next: ['county-recheck'] },
       },
       auto: [
         { action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' },
@@ -145,9 +146,9 @@ export const unionMembershipJoin = defineWorkflow({
       form: { review_note: field('longtext', '审查意见', {}, { optional: true, class: 'internal' }) },
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
-        approve: { zh: '通过', next: ['county-record'] },
-        return: { zh: '退回补正', next: ['apply'] },
-        reject: { zh: '不予通过', next: ['county-recheck'] },
+        approve: { zh: '同意接收', next: ['county-record'] },
+        return: { zh: '退回申请人修改', next: ['apply'] },
+        reject: { zh: '不同意接收，送复核', next: ['county-recheck'] },
       },
       auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' }],
     },
@@ -159,8 +160,8 @@ export const unionMembershipJoin = defineWorkflow({
       limit: { value: 5, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
-        overrule: { zh: '责成接收', next: ['county-record'] },
-        reject: { zh: '不予通过', end: 'rejected' },
+        overrule: { zh: '责成工会接收', next: ['county-record'] },
+        reject: { zh: '不予入会', end: 'rejected' },
       },
       auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['reject'], template: 'membership_rejected' }],
     },
@@ -173,13 +174,13 @@ export const unionMembershipJoin = defineWorkflow({
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         joint: {
-          zh: '联合办理',
+          zh: '备案建档，同时办社保',
           conditionZh: '勾选一件事',
           when: { op: 'eq', a: { op: 'field', name: 'joint' }, b: { op: 'const', value: true } },
           next: ['card-issue', 'insurance-handoff'],
           parallel: { join: 'finish', scope: ['card-issue', 'insurance-handoff'] },
         },
-        single: { zh: '单独办理', next: ['card-issue'] },
+        single: { zh: '备案建档', next: ['card-issue'] },
       },
       auto: [
         { action: 'record', targets: ['会籍档案'], when: 'exit', effect: 'membership.record' },
@@ -196,7 +197,7 @@ export const unionMembershipJoin = defineWorkflow({
         card_reason: field('enum', '补换原因', choices('遗失', '信息变更', '照片更换')),
       },
       outcomes: {
-        submit: { zh: '提交', next: ['card-issue'] },
+        submit: { zh: '提交补换申请', next: ['card-issue'] },
       },
       auto: [{ action: 'idcheck', targets: [], when: 'enter' }],
     },
@@ -207,7 +208,7 @@ export const unionMembershipJoin = defineWorkflow({
       produces: '电子会员证与扫码凭证',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        done: { zh: '完成', next: ['finish'] },
+        done: { zh: '会员证已生成', next: ['finish'] },
       },
       auto: [
         { action: 'doc', targets: ['电子会员证'], when: 'exit', template: 'membership_card' },
@@ -216,13 +217,13 @@ export const unionMembershipJoin = defineWorkflow({
       ],
     },
     'insurance-handoff': {
-      zh: '推送社保参保缴费预填',
+      zh: '转交社保参保信息',
       kind: 'auto',
       role: 'system',
       produces: '参保状态与税务缴费入口',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        done: { zh: '完成', next: ['finish'] },
+        done: { zh: '社保信息已转交', next: ['finish'] },
       },
       auto: [
         { action: 'match', targets: ['社保参保库'], when: 'enter' },
@@ -236,7 +237,7 @@ export const unionMembershipJoin = defineWorkflow({
       produces: '办结通知与评价邀请',
       waitFor: 'all_active_branches',
       outcomes: {
-        done: { zh: '完成', end: 'completed' },
+        done: { zh: '全部办完', end: 'completed' },
       },
       auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', template: 'case_ended' }],
     },

@@ -130,12 +130,14 @@ export function createDocuments(options: DocumentsOptions) {
           today: dayOf(facts.now),
           applicant: '',
           reason: context.reason ?? null,
+          ...insurerOf(context),
         },
         [...definition.variables, 'today'],
         options.sources,
       ),
-      // Stays open: whoever prints it fills in the name or its mask.
+      // These stay open: whoever prints it fills them in, whole or masked.
       applicant: '{{applicant}}',
+      id_tail: '{{id_tail}}',
     };
     return {
       v: 1,
@@ -148,6 +150,12 @@ export function createDocuments(options: DocumentsOptions) {
       caseNo: state.caseNo,
       day: values['today'] ?? '',
     };
+  }
+
+  /** The insurer that answers for the place of the case, where one is configured. */
+  function insurerOf({ state, facts }: DocumentContext): { insurer?: string } {
+    const orgId = facts.route('insurer_underwriter', state.region);
+    return orgId ? { insurer: options.orgName(orgId) } : {};
   }
 
   /** One document as it was issued; row-level security decides whether it is there. */

@@ -12,7 +12,7 @@ const block = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('facts'), rows: z.array(z.tuple([z.string(), z.string()])) }),
 ]);
 
-/** `{{applicant}}` stays open in every text. */
+/** `{{applicant}}` and `{{id_tail}}` stay open in every text. */
 export const documentContent = z.object({
   v: z.literal(1),
   title: z.string(),

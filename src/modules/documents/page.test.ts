@@ -25,7 +25,7 @@ const content: DocumentContent = {
   caseNo: '35020020260301000123',
   day: '2026年3月1日',
 };
-const printed = { content, documentId: '0190-1', applicant: '张三', notice: '' };
+const printed = { content, documentId: '0190-1', applicant: '张三', idTail: '002X', notice: '' };
 
 describe('render', () => {
   it('is the same to the byte', () => {
@@ -53,6 +53,16 @@ describe('render', () => {
     expect(html).not.toContain('<script>');
     expect(html).not.toContain('<img');
     expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;2&#39;');
+  });
+
+  it('fills in the tail of the ID number for whoever may see it', () => {
+    const blocks: DocumentContent['blocks'] = [{ kind: 'paragraph', text: '证件号末四位{{id_tail}}' }];
+    expect(render({ ...printed, content: { ...content, blocks } })).toContain('证件号末四位002X');
+  });
+
+  it('says of a paper of the demonstration, and of no other, that it is fictional', () => {
+    expect(render({ ...printed, notice: '人员均为虚构' })).toContain('均为虚构');
+    expect(render(printed)).not.toContain('虚构');
   });
 
   it('frames a certificate instead of heading it', () => {

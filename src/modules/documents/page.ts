@@ -7,13 +7,15 @@ export type Printed = {
   readonly documentId: string;
   /** Full name for those who may see it, else the mask. */
   readonly applicant: string;
-  /** What must be said of every document of this installation (that its data are fictional), or empty. */
+  /** Last four characters of the ID number for the person, a mask for others. */
+  readonly idTail: string;
+  /** What must be said of every paper of this installation (that its data are fictional), or empty. */
   readonly notice: string;
 };
 
-/** The content with the applicant's name, or its mask, in its place. */
-export function inWords({ content, applicant }: Printed): DocumentContent {
-  const put = (text: string): string => text.replaceAll('{{applicant}}', applicant);
+/** The content with the applicant's name and tail of the ID number, or their masks, in their places. */
+export function inWords({ content, applicant, idTail }: Printed): DocumentContent {
+  const put = (text: string): string => text.replaceAll('{{applicant}}', applicant).replaceAll('{{id_tail}}', idTail);
   return {
     ...content,
     addressee: put(content.addressee),
@@ -40,6 +42,7 @@ th, td { border: .3mm solid #333; padding: 2mm 3mm; text-align: left; vertical-a
 th { width: 34%; font-weight: 600 }
 .sign { text-align: right; margin-top: 16mm; break-inside: avoid }
 .sign p { text-indent: 0; text-align: right }
+.demo { text-indent: 0; text-align: center; color: #c1121f; font-size: 12pt; border: .3mm dashed #c1121f; padding: 2mm; margin-bottom: 4mm }
 footer { margin-top: 14mm; padding-top: 2mm; border-top: .2mm solid #999; font-size: 9pt; color: #444 }
 .certificate { border: 1.5mm double #8a6d1f; padding: 10mm 12mm; margin-top: 10mm }
 nav { text-align: right; font: 16px/44px sans-serif }
@@ -63,6 +66,7 @@ export function render(printed: Printed): string {
 </head>
 <body>
 <nav><a href="${encodeURIComponent(documentId)}/pdf">下载 PDF</a></nav>
+${notice ? `<p class="demo">${escape(notice)}</p>` : ''}
 ${isLetter ? `<header>${escape(content.issuer)}</header>\n<div class="number">办件编号：${escape(content.caseNo)}</div>` : ''}
 <main${isLetter ? '' : ' class="certificate"'}>
 <h1>${escape(content.title)}</h1>
@@ -71,7 +75,7 @@ ${blocks}
 ${content.remedy ? `<p>${escape(content.remedy)}</p>` : ''}
 <div class="sign"><p>${escape(content.issuer)}</p><p>${escape(content.day)}</p></div>
 </main>
-<footer>办件编号 ${escape(content.caseNo)} · 文书编号 ${escape(documentId)}${notice ? `<br><strong>${escape(notice)}</strong>` : ''}</footer>
+<footer>办件编号 ${escape(content.caseNo)} · 文书编号 ${escape(documentId)}</footer>
 </body>
 </html>
 `;

@@ -3,7 +3,7 @@
 
 import type { Service } from '#catalog';
 import { fieldKind, parseField, rawOf } from '#catalog/fields/index';
-import { allFields, isSecret, isRequired, isShown } from '#catalog/form';
+import { allFields, disagreement, isRequired, isSecret, isShown } from '#catalog/form';
 import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { CryptoPort } from '#platform/crypto';
@@ -104,7 +104,7 @@ export function createDrafts(options: {
       const problems: FieldProblem[] = [];
       const next: Record<string, unknown> = { ...data };
       const now = options.clock.now();
-      const context = { today: dayOf(now), isRegion: options.isRegion, ...proof };
+      const context = { now, today: dayOf(now), isRegion: options.isRegion, ...proof };
       for (const [name, raw] of Object.entries(answers)) {
         const field = fields[name];
         if (!field) throw refuse('drafts.unknown_field', { field: name });
@@ -118,7 +118,12 @@ export function createDrafts(options: {
               zh: one.zh,
             })),
           );
-        } else if (parsed.value === undefined) delete next[name];
+          continue;
+        }
+        const disagrees =
+          parsed.value === undefined ? null : disagreement(name, field, { ...next, [name]: parsed.value }, now);
+        if (disagrees) problems.push(disagrees);
+        else if (parsed.value === undefined) delete next[name];
         else next[name] = isSecret(field) ? seal(row.draft_id, name, field.kind, parsed.value) : parsed.value;
       }
       return { data: next, result: problems };

@@ -1,6 +1,7 @@
 // DI-006 日保出险报案：opens the dossier of the accident.
 
 import { choices, defineService, field } from '#catalog/define';
+import { sceneMedia } from '#catalog/services/shared';
 import { dailyInsuranceClaim } from '#catalog/workflows/daily-insurance-claim';
 
 export const di006 = defineService({
@@ -18,8 +19,13 @@ export const di006 = defineService({
   keywords: ['出事了', '报案', '车祸', '摔伤', '受伤', '交通事故', '撞车'],
   dossier: { kind: 'accident', zh: '意外事故', happenedAt: 'accident_time' },
   fields: {
-    accident_time: field('datetime', '出险时间', { max: 'today' }, { concept: 'accident_time' }),
-    accident_spot: field('location', '出险地点', {}, { concept: 'accident_place' }),
+    accident_time: field(
+      'datetime',
+      '事故发生时间',
+      { max: 'now' },
+      { concept: 'accident_time', help: '不能晚于现在；记不清，填大概的时间' },
+    ),
+    accident_spot: field('location', '事故发生地点', {}, { concept: 'accident_place' }),
     accident_kind: field('enum', '事故类型', choices('道路交通', '装卸搬运', '跌倒', '烫伤', '斗殴被打', '其他')),
     order_no: field(
       'text',
@@ -29,7 +35,12 @@ export const di006 = defineService({
     ),
     on_work: field('boolean', '是在工作过程中发生的', {}, { optional: true }),
     injured_condition: field('enum', '伤情', choices('门诊', '住院', '危重', '身故')),
-    sent_hospital: field('org_ref', '送医医院', {}, { optional: true, concept: 'hospital' }),
+    sent_hospital: field(
+      'org_ref',
+      '送医医院',
+      {},
+      { optional: true, concept: 'hospital', help: '急救可就近就医。其他就医哪些医院可报，请问联系您的查勘员' },
+    ),
     police_case: field('text', '交警案件号', { max: 40 }, { optional: true }),
     late_reason: field(
       'text',
@@ -53,10 +64,11 @@ export const di006 = defineService({
     injured_person: field('person_ref', '被保险人（代报时填写）', {}, { optional: true, prefill: 'rule' }),
   },
   materials: {
-    scene_media: { zh: '现场照片或视频', required: true, ocr: 'none' },
+    // Whoever lies in an ambulance takes no pictures: they can come later, with the papers of the claim.
+    scene_media: sceneMedia,
   },
   eligibility: [
-    { zh: '出险时保障有效', when: { fact: 'cover.in_force' } },
+    { zh: '事故发生时保障有效', when: { fact: 'cover.in_force' } },
     {
       zh: '48 小时内报案，或说明延迟原因',
       when: {

@@ -1,6 +1,7 @@
 // DI-008 日保住院津贴理赔。
 
 import { defineService, field } from '#catalog/define';
+import { sceneMedia, unlessMissing } from '#catalog/services/shared';
 import { dailyInsuranceClaim } from '#catalog/workflows/daily-insurance-claim';
 
 export const di008 = defineService({
@@ -20,14 +21,30 @@ export const di008 = defineService({
     report_ref: field('case_ref', '报案办件编号', {}, { concept: 'accident_report_no' }),
     ward_hospital: field('org_ref', '住院医院', {}, { concept: 'hospital' }),
     in_date: field('date', '入院日', { max: 'today' }, { concept: 'admission_date' }),
-    out_date: field('date', '出院日', { max: 'today' }, { concept: 'discharge_date' }),
-    icu_days: field('integer', '重症监护天数', { min: 0, max: 366 }, { optional: true }),
-    leave_days: field('integer', '请假外出天数', { min: 0, max: 366 }, { optional: true }),
+    out_date: field(
+      'date',
+      '出院日',
+      { max: 'today' },
+      {
+        concept: 'discharge_date',
+        check: {
+          when: unlessMissing('in_date', {
+            op: 'gte',
+            a: { op: 'field', name: 'out_date' },
+            b: { op: 'field', name: 'in_date' },
+          }),
+          zh: '出院日比入院日还早，请核对。',
+        },
+      },
+    ),
+    icu_days: field('integer', '重症监护天数', { min: 0, max: 366, unit: '天' }, { optional: true }),
+    leave_days: field('integer', '住院期间请假外出天数', { min: 0, max: 366, unit: '天' }, { optional: true }),
     daily_income_loss: field('money', '日均误工收入（参考）', { minFen: 0 }, { optional: true }),
     payout_card: field('bank_card', '收款卡', {}, { concept: 'payout_account', help: '必须是本人名下的银行卡' }),
   },
   materials: {
     inpatient_record: { zh: '住院病案首页', required: true, ocr: 'diagnosis' },
+    scene_media: sceneMedia,
   },
   eligibility: [
     { zh: '保险责任已经核定', when: { fact: 'cover.duty_accepted' } },

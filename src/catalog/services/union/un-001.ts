@@ -33,9 +33,16 @@ export const un001 = defineService({
     applicant_sign: field('signature', '入会签名', {}),
   },
   materials: {
-    id_front: { zh: '身份证人像面', required: true, ocr: 'id_card', exemptIfShared: true },
-    photo: { zh: '一寸免冠照片', required: true, ocr: 'none' },
-    platform_profile: { zh: '平台接单账号截图', required: false, ocr: 'none' },
+    id_front: {
+      zh: '身份证人像面',
+      required: true,
+      ocr: 'id_card',
+      exemptIfShared: true,
+      accept: ['image'],
+      maxCount: 1,
+    },
+    photo: { zh: '一寸免冠照片', required: true, ocr: 'none', accept: ['image'], maxCount: 1 },
+    platform_profile: { zh: '平台接单账号截图', required: false, ocr: 'none', accept: ['image'], maxCount: 3 },
   },
   eligibility: [
     { zh: '年满 16 周岁', when: { fact: 'person.age_at_least_16' } },

@@ -63,6 +63,7 @@ function addClaim(
     amount_fen: amountFen,
     state: claimState,
     readers: coverReaders(world, state),
+    accident_day: dayOf(textIn(report, 'accident_time')),
   });
   return claimId;
 }

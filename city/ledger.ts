@@ -80,7 +80,6 @@ function write(
       state,
       pending_of: pendingOf,
       case_id: caseId,
-      action_id: null,
       at,
       leaf_id: leafId,
     });

@@ -44,6 +44,7 @@ const draftPayout: Effect = ({ world, state, step }) => {
     created_at: world.now(),
     settled_at: null,
     reserve_id: null,
+    checked_at: null,
     readers: [...new Set([...moneyReaders(world, state), roleGrant('insurer_finance', orgId)])],
   });
   post(

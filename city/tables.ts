@@ -270,6 +270,7 @@ export const tables = {
     amount_fen: 'bigint',
     state: 'text',
     readers: 'text[]',
+    accident_day: 'date',
   },
   account: {
     account_id: 'text',
@@ -288,7 +289,6 @@ export const tables = {
     state: 'text',
     pending_of: 'uuid',
     case_id: 'uuid',
-    action_id: 'uuid',
     at: 'timestamptz',
     leaf_id: 'uuid',
   },
@@ -358,6 +358,7 @@ export const tables = {
     settled_at: 'timestamptz',
     reserve_id: 'uuid',
     readers: 'text[]',
+    checked_at: 'timestamptz',
   },
   payout_approval: {
     batch_id: 'uuid',

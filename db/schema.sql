@@ -48,6 +48,7 @@ create table benefit_claim (
   amount_fen bigint default 0 not null,
   state text not null,
   readers text[] not null,
+  accident_day date not null,
   constraint benefit_claim_pkey PRIMARY KEY (claim_id),
   constraint benefit_claim_amount_fen_check CHECK (amount_fen >= 0 AND amount_fen <= 40000000),
   constraint benefit_claim_benefit_check CHECK (benefit = ANY (ARRAY['medical'::text, 'allowance'::text, 'disability'::text, 'death'::text, 'prepay'::text])),
@@ -55,8 +56,11 @@ create table benefit_claim (
   constraint benefit_claim_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES cover_policy(policy_id)
 );
 comment on table benefit_claim is 'One claim a benefit and accident. amount_fen is what was agreed; sums are held to the limit of the policy.';
+comment on column benefit_claim.accident_day is 'The day of the accident in Beijing time; limits of a year count by it.';
+CREATE INDEX benefit_claim_case_idx ON benefit_claim USING btree (case_id);
 CREATE UNIQUE INDEX benefit_claim_once_key ON benefit_claim USING btree (report_case_id, benefit) WHERE state <> 'denied'::text;
 CREATE INDEX benefit_claim_person_idx ON benefit_claim USING btree (person_id);
+CREATE INDEX benefit_claim_policy_idx ON benefit_claim USING btree (policy_id);
 alter table benefit_claim enable row level security;
 alter table benefit_claim force row level security;
 create policy benefit_claim_delete on benefit_claim for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -525,6 +529,7 @@ create table payment_event (
   constraint payment_event_pkey PRIMARY KEY (event_key)
 );
 comment on table payment_event is 'What the payment port told us, once each: a repeat finds its key taken.';
+CREATE INDEX payment_event_refused_idx ON payment_event USING btree (at) WHERE kind = ANY (ARRAY['paid_differs'::text, 'paid_unknown'::text]);
 grant insert, select on table payment_event to gongdun_app;
 
 create table payment_order (
@@ -551,6 +556,7 @@ create table payment_order (
 comment on table payment_order is 'Money asked of a person through the payment port.';
 CREATE INDEX payment_order_case_idx ON payment_order USING btree (case_id);
 CREATE INDEX payment_order_open_idx ON payment_order USING btree (created_at) WHERE state = ANY (ARRAY['created'::text, 'open'::text, 'refunding'::text]);
+CREATE INDEX payment_order_paid_idx ON payment_order USING btree (paid_at) WHERE paid_at IS NOT NULL;
 alter table payment_order enable row level security;
 alter table payment_order force row level security;
 create policy payment_order_delete on payment_order for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -579,6 +585,7 @@ create table payout (
   settled_at timestamp with time zone,
   reserve_id uuid,
   readers text[] not null,
+  checked_at timestamp with time zone,
   constraint payout_pkey PRIMARY KEY (payout_id),
   constraint payout_reference_key UNIQUE (reference),
   constraint payout_amount_fen_check CHECK (amount_fen >= 1 AND amount_fen <= 100000000),
@@ -587,9 +594,12 @@ create table payout (
   constraint payout_reserve_id_fkey FOREIGN KEY (reserve_id) REFERENCES transfer(transfer_id)
 );
 comment on table payout is 'Money owed to a person on a case. unknown is resolved by a query, never by sending again under a new reference.';
+comment on column payout.checked_at is 'When the bank was last asked about it: who has waited longest is asked next.';
 CREATE INDEX payout_batch_idx ON payout USING btree (batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX payout_case_idx ON payout USING btree (case_id);
+CREATE INDEX payout_list_idx ON payout USING btree (created_at, payout_id);
 CREATE INDEX payout_open_idx ON payout USING btree (org_id, state, created_at) WHERE state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text]);
+CREATE INDEX payout_settled_idx ON payout USING btree (settled_at) WHERE state = 'settled'::text;
 alter table payout enable row level security;
 alter table payout force row level security;
 create policy payout_delete on payout for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -642,6 +652,7 @@ create table payout_batch (
   constraint payout_batch_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
 );
 comment on table payout_batch is 'A batch of payouts with its maker, count, total and the hash of its sorted lines.';
+CREATE INDEX payout_batch_list_idx ON payout_batch USING btree (made_at, batch_id);
 alter table payout_batch enable row level security;
 alter table payout_batch force row level security;
 create policy payout_batch_delete on payout_batch for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -870,7 +881,6 @@ create table transfer (
   state text not null,
   pending_of uuid,
   case_id uuid,
-  action_id uuid,
   at timestamp with time zone not null,
   leaf_id uuid not null,
   constraint transfer_pkey PRIMARY KEY (transfer_id),
@@ -887,6 +897,7 @@ create table transfer (
 comment on table transfer is 'Money moved or reserved, append-only. A pending transfer is resolved at most once, by another transfer that names it.';
 CREATE INDEX transfer_at_idx ON transfer USING btree (at);
 CREATE INDEX transfer_case_idx ON transfer USING btree (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX transfer_refund_idx ON transfer USING btree (split_part(idem, ':'::text, 2)) WHERE code = 'refund'::text AND pending_of IS NULL;
 CREATE UNIQUE INDEX transfer_resolution_key ON transfer USING btree (pending_of) WHERE pending_of IS NOT NULL;
 grant insert, select on table transfer to gongdun_app;
 

@@ -312,6 +312,7 @@ async function workerSpecs(): Promise<void> {
   add('POST /m/cases/:caseId/rate', ended, (caller) => form(caller, `/m/cases/${rated2.case_id}/rate`, { stars: '5' }));
   page('/m/files/:fileId', hurt, `/m/files/${file.file_id}`);
   page('/m/documents/:documentId', hurt, `/m/documents/${paper.document_id}`);
+  page('/m/documents/:documentId/pdf', hurt, `/m/documents/${paper.document_id}/pdf`);
   add('POST /m/files', newcomer, (caller) => multipart(caller, '/m/files', { csrf: caller.csrf }, picture), mine);
   add('POST /m/services/:code/start', newcomer, (caller) => form(caller, '/m/services/DI-001/start'), mine);
   page('/m/apply/:code', newcomer, '/m/apply/DI-001', mine);
@@ -382,9 +383,9 @@ async function staffSpecs(): Promise<void> {
     (one) => one.kind === 'staff' && sees(paper.readers)(one) && sees(paper.case_readers)(one),
   );
   if (!clerk) throw new Error('nobody reads the document');
-  page('/api/documents/:documentId', clerk, `/api/documents/${paper.document_id}`, {
-    also: (one) => sees(paper.readers)(one) && sees(paper.case_readers)(one),
-  });
+  const reads = { also: (one: Someone) => sees(paper.readers)(one) && sees(paper.case_readers)(one) };
+  page('/api/documents/:documentId', clerk, `/api/documents/${paper.document_id}`, reads);
+  page('/api/documents/:documentId/pdf', clerk, `/api/documents/${paper.document_id}/pdf`, reads);
   const ratings = await rows<{ case_id: string; readers: string[] }>(
     'select case_id, readers from rating where replied_at is null order by case_id',
   );
@@ -678,6 +679,28 @@ it('a case is read by the offices of its own steps and region, and by no other',
     ),
   ).toEqual([]);
 }, 60_000);
+
+it('a copy shows the case, and opens nothing of it', async () => {
+  const adjuster = staffNamed('insurer_adjuster');
+  const claim = await row<{ case_id: string }>(
+    `select case_id from case_state s join case_task t using (case_id) where t.role = 'insurer_adjuster' and s.service_code = 'DI-006' order by case_no limit 1`,
+  );
+  const url = `/api/cases/${claim.case_id}`;
+  const copied = [other.adjuster, ...everyone.filter((one) => holds(one, ['enterprise', 'finance_bureau']))];
+  expect(copied.length).toBeGreaterThan(1);
+  const unmask = (someone: Someone) =>
+    someone.caller.post(`${url}/unmask`, { field: 'phone', reason: '联系申请人补正' });
+  for (const someone of copied) {
+    const [role = '', orgId] = (someone.grants[0] ?? '').split('@');
+    const command = { type: 'copy', role, orgId };
+    const made = await adjuster.caller.post(`${url}/commands`, { requestId: randomUUID(), command });
+    expect([someone.name, made.status]).toEqual([someone.name, 200]);
+    expect((await someone.caller.get(url)).status).toBe(200);
+    const shown = await unmask(someone);
+    expect([someone.name, shown.status, shown.body.code]).toEqual([someone.name, 403, 'identity.field_hidden']);
+  }
+  expect((await unmask(adjuster)).status).toBe(200);
+});
 
 describe('past all routes, as the application’s role in SQL', () => {
   let client: pg.Client;

@@ -1,7 +1,7 @@
 // Bad input of every kind, over HTTP: each is refused with a Chinese sentence that says what to do next, and nothing is written. What
 // may be said (a script, a quote) is kept as text and shown as text. The refusals of single fields are tested with the fields.
 
-import { randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
@@ -280,7 +280,9 @@ describe('forms', () => {
       'http.unsupported_type',
     );
     const deep = `{"requestId":"${randomUUID()}","serviceCode":"DI-001","region":"350203","data":{"cover_from":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`;
-    await refuses(() => send(newcomer, 'POST', '/api/me/cases', deep, json), 422, 'cases.form_invalid');
+    await refuses(() => send(newcomer, 'POST', '/api/me/cases', deep, json), 400, 'http.bad_request');
+    const deeper = `{"requestId":"${randomUUID()}","serviceCode":"DI-001","region":"350203","data":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_001)}`;
+    await refuses(() => send(newcomer, 'POST', '/api/me/cases', deeper, json), 400, 'http.bad_request');
     const polluted = `{"requestId":"${randomUUID()}","serviceCode":"DI-001","region":"350203","data":{"__proto__":{"days":"1"},"constructor":{"prototype":{"polluted":true}}}}`;
     const before = await counts();
     const reply = await send(newcomer, 'POST', '/api/me/cases', polluted, json);
@@ -319,6 +321,91 @@ describe('forms', () => {
     await refuses(() => send(app.anonymous(), 'GET', '/api/no-such-thing'), 404, 'http.not_found');
     const found = await send(app.anonymous(), 'GET', `/api/orgs?text=${encodeURIComponent(evil.slice(0, 60))}`);
     expect([found.status, JSON.parse(found.text)]).toEqual([200, { items: [] }]);
+  });
+});
+
+describe('text that cannot be kept', () => {
+  it.each(['\ud800', 'a\udc00b', 'a\u0000b'])('%j in a form, a note, a name and a search', async (text) => {
+    expect.hasAssertions();
+    const json = { 'content-type': 'application/json' };
+    const bad = [400, 'http.bad_request'] as const;
+    const asJson = (value: object) => JSON.stringify(value);
+    const form = {
+      requestId: randomUUID(),
+      serviceCode: 'DI-006',
+      region: '350203',
+      data: accident({ order_no: text }),
+    };
+    await refuses(() => send(newcomer, 'POST', '/api/me/cases', asJson(form), json), ...bad);
+    const key = { ...form, data: { [text]: '1' } };
+    await refuses(() => send(newcomer, 'POST', '/api/me/cases', asJson(key), json), ...bad);
+    const caseId = (await owner.query<{ case_id: string }>('select case_id from case_state limit 1')).rows[0]?.case_id;
+    const note = { requestId: randomUUID(), command: { type: 'note', note: `说明${text}` } };
+    await refuses(() => send(adjuster, 'POST', `/api/cases/${caseId}/commands`, asJson(note), json), ...bad);
+    const login = { login: text, password: text };
+    await refuses(() => send(app.anonymous(), 'POST', '/api/staff/login', asJson(login), json), ...bad);
+  });
+
+  it('a NUL in an address', async () => {
+    expect.hasAssertions();
+    await refuses(() => send(app.anonymous(), 'GET', '/api/orgs?text=%00'), 400, 'http.bad_request');
+    await refuses(() => send(adjuster, 'GET', '/api/desk/tasks?q=%00'), 400, 'http.bad_request');
+  });
+
+  it('a signed callback of the bank that says so', async () => {
+    const secret = app.services.config.masterKey.toString('hex').slice(0, 32);
+    const callback = (body: string) => {
+      const timestamp = String(Math.floor(Date.parse(app.services.clock.now()) / 1000));
+      const digest = createHash('sha256').update(body).digest('hex');
+      const signed = ['CALLBACK', timestamp, 'n', digest].map((part) => `${part}\n`).join('');
+      return send(app.anonymous(), 'POST', '/ports/bank/callback', body, {
+        'content-type': 'application/json',
+        'x-party-client': 'gongdun',
+        'x-party-timestamp': timestamp,
+        'x-party-nonce': 'n',
+        'x-party-signature': createHmac('sha256', secret).update(signed).digest('hex'),
+      });
+    };
+    const event = (line: object) =>
+      JSON.stringify({
+        eventId: 'e',
+        batchNo: 'b',
+        results: [{ reference: 'nobody-knows-it', state: 'settled', amountFen: 1, ...line }],
+      });
+    expect((await callback(event({}))).status).toBe(204);
+    for (const line of [{ reference: 'a\u0000' }, { bankSerial: '\ud800' }, { reason: 'a\u0000' }])
+      await refuses(() => callback(event(line)), 403, 'money.callback_forged');
+  });
+});
+
+describe('a day to reconcile', () => {
+  it.each(['1999-01-01', '2023-12-31', '0000-01-01', '2026-02-30', '9999-12-31', 'yesterday', '\u0000'])(
+    '%j',
+    async (day) => {
+      const [finance = newcomer] = officers;
+      for (const party of ['bank', 'payment']) {
+        const reply = await send(finance, 'POST', '/api/reconciliations', { day, party });
+        expect([400, 422]).toContain(reply.status);
+        expect(JSON.parse(reply.text).detail).toMatch(/[一-鿿]/);
+      }
+    },
+  );
+});
+
+describe('a region that is not served', () => {
+  it.each(['110101', '360100', '350100', '350000', '350299'])('%s', async (region) => {
+    expect.hasAssertions();
+    await refuses(
+      () =>
+        send(newcomer, 'POST', '/api/me/cases', {
+          requestId: randomUUID(),
+          serviceCode: 'DI-001',
+          region,
+          data: purchase(),
+        }),
+      422,
+      'cases.region_elsewhere',
+    );
   });
 });
 

@@ -22,9 +22,9 @@ export async function testDatabase(): Promise<TestDatabase> {
   return createDatabase(template);
 }
 
-/** A database without any table, for tests of the migrations themselves. */
-export async function emptyDatabase(): Promise<TestDatabase> {
-  return createDatabase('template0');
+/** A database without any table, for tests of the migrations themselves; `locale` as CREATE DATABASE takes it. */
+export async function emptyDatabase(locale = ''): Promise<TestDatabase> {
+  return createDatabase(`template0 ${locale}`);
 }
 
 async function createDatabase(template: string): Promise<TestDatabase> {

@@ -140,20 +140,32 @@ export async function medicalForm(
   };
 }
 
-/** Two settlement officers: one makes the batch, the other approves it; the bank's word ends it. */
-export async function payOut(app: TestApp, caseId: string): Promise<void> {
+/** One settlement officer makes a batch of a case's payment. */
+export async function makeBatch(app: TestApp, caseId: string): Promise<{ batchId: string; linesHash: string }> {
   const maker = await app.staff('insurer_finance', 1);
-  const checker = await app.staff('insurer_finance', 2);
   const payout = await until('the drafted payout', async () => {
     const list = await maker.get('/api/payouts?state=drafted&limit=100');
     return list.body.items.find((one: { caseId: string }) => one.caseId === caseId);
   });
   const made = await maker.post('/api/payout-batches', { requestId: randomUUID(), payoutIds: [payout.payoutId] });
   if (made.status !== 200) throw new Error(`no batch: ${made.text}`);
-  const decided = await checker.post(`/api/payout-batches/${made.body.batchId}/decide`, {
+  return made.body;
+}
+
+/** The other one approves it; the bank's word ends it. */
+export async function approve(
+  app: TestApp,
+  { batchId, linesHash }: { batchId: string; linesHash: string },
+): Promise<void> {
+  const checker = await app.staff('insurer_finance', 2);
+  const decided = await checker.post(`/api/payout-batches/${batchId}/decide`, {
     requestId: randomUUID(),
     decision: 'approve',
-    linesHash: made.body.linesHash,
+    linesHash,
   });
   if (decided.status !== 200) throw new Error(`not approved: ${decided.text}`);
+}
+
+export async function payOut(app: TestApp, caseId: string): Promise<void> {
+  await approve(app, await makeBatch(app, caseId));
 }

@@ -27,7 +27,7 @@ import { Refusal } from '#platform/errors';
 import { closeHttp, createHttp } from '#platform/http';
 import type { JobOptions } from '#platform/jobs';
 import { createLog } from '#platform/log';
-import { testDatabase } from '#test/database';
+import { testDatabase, type TestDatabase } from '#test/database';
 
 const region = '350203';
 const services = new Map([di001, di005, di006, di007, di008].map((service) => [service.code, service]));
@@ -55,8 +55,8 @@ export type World = Awaited<ReturnType<typeof makeWorld>>;
 const partyLink = { clientId: 'gongdun-test', secret: 'a-secret-of-the-test' };
 const quick = { callbackRetryMs: 20, callbackAttempts: 8 };
 
-export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
-  const database = await testDatabase();
+export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: TestDatabase) {
+  const database = given ?? (await testDatabase());
   const db = openDatabase({ url: database.appUrl, poolSize: 12 });
   const clock = fixedClock(start);
   const now = () => new Date(clock.now());
@@ -134,6 +134,8 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
     return bankBox.port;
   }
 
+  /** Whether an insurer underwrites here. */
+  const market = { isServed: true };
   const money = createMoney({
     db,
     clock,
@@ -166,7 +168,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
     calendar: () => statutoryCalendar,
     trace,
     crypto,
-    route: (role) => (roles.includes(role) ? insurerOrg : null),
+    route: (role) => (roles.includes(role) && (market.isServed || role !== 'insurer_underwriter') ? insurerOrg : null),
     published: (code) => {
       const service = services.get(code);
       return service ? { service, hash: code } : undefined;
@@ -177,6 +179,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
     announce: () => {},
     makeDocument: () => {},
     mayExpire: money.payments.mayExpire,
+    letGo: money.letGo,
     effects: { ...money.effects, ...cover.effects },
     deciders: { ...cover.deciders },
   });
@@ -300,7 +303,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
       read_clause: 'on',
     });
     await drain();
-    const order = await money.orderOf(who.access, opened.caseId);
+    const order = await money.payments.orderOf(who.access, opened.caseId);
     if (order) paymentSim.pay(order.orderNo);
     await until(opened.caseId, 'underwrite');
     await drain();
@@ -324,6 +327,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z') {
   }
 
   return {
+    market,
     database,
     db,
     clock,

@@ -48,9 +48,15 @@ export function workflowFields(workflow: Workflow, sources: DataSources): Fields
   return found;
 }
 
-/** Every field that a case of this service can hold. */
+const known = new WeakMap<DataSources, WeakMap<Service, Fields>>();
+
+/** Every field that a case of this service can hold. A service does not change once it is compiled, so it is asked once. */
 export function caseFields(service: Service, sources: DataSources): Fields {
-  return { ...workflowFields(service.workflow, sources), ...allFields(service) };
+  const ofSources = known.get(sources) ?? new WeakMap<Service, Fields>();
+  known.set(sources, ofSources);
+  const fields = ofSources.get(service) ?? { ...workflowFields(service.workflow, sources), ...allFields(service) };
+  ofSources.set(service, fields);
+  return fields;
 }
 
 /** Names in `{name}` or `{{name}}`, once each, in order. */

@@ -58,7 +58,7 @@ export const ruleTables = {
   'RT-BOOK-QUOTA': { zh: '普惠名额与信用表', decides: '频次、名额、抽签、爽约扣分与限制期' },
   'RT-CONFIRM': { zh: '审查确认适用表', decides: '可申请仲裁审查或司法确认的情形、期限与排除' },
   'RT-COVER': { zh: '行业合同覆盖率', decides: '企业表决通过数与劳动者覆盖率门槛' },
-  'RT-DI-BEN': { zh: '日保责任与限额表', decides: '责任判定、分项限额、每人总限额不超过40万元、预付比例' },
+  'RT-DI-BEN': { zh: '日保责任与限额表', decides: '责任判定、分项限额、每人每份保单总限额不超过40万元、预付比例' },
   'RT-DI-DIS': { zh: '日保伤残比例表', decides: '伤残等级1至10对应给付比例' },
   'RT-DI-PREM': { zh: '日保保费与补贴表', decides: '年龄16至65、每日保费、补贴比例与分账口径（可配置）' },
   'RT-DI-SERVICE': { zh: '承保服务考核表', decides: '时效、投诉、回访与网点达标评分' },

@@ -1,6 +1,11 @@
 // The one source of "now". In demonstration mode an offset lets legal limits be lived through; elsewhere it is always zero.
 // Nothing else in the program reads the machine's clock for a decision.
 
+import { invariant } from './errors.ts';
+
+/** A hundred years. */
+const offsetMsMax = 100 * 366 * 86_400_000;
+
 export type Clock = {
   /** ISO instant in UTC with milliseconds. */
   now(): string;
@@ -15,7 +20,7 @@ export function systemClock(): Clock {
     now: () => new Date(Date.now() + offset).toISOString(),
     offsetMs: () => offset,
     setOffsetMs: (offsetMs) => {
-      offset = offsetMs;
+      offset = sane(offsetMs);
     },
   };
 }
@@ -27,10 +32,16 @@ export function fixedClock(start: string): Clock & { set(instant: string): void 
     now: () => current,
     offsetMs: () => Date.parse(current) - Date.now(),
     setOffsetMs: (offsetMs) => {
-      current = new Date(Date.now() + offsetMs).toISOString();
+      current = new Date(Date.now() + sane(offsetMs)).toISOString();
     },
     set: (instant) => {
       current = instant;
     },
   };
+}
+
+/** A clock that is not a number stops everything that asks it, for good where the offset is kept. */
+function sane(offsetMs: number): number {
+  invariant(Math.abs(offsetMs) <= offsetMsMax, `a clock cannot be ${offsetMs} ms off`);
+  return offsetMs;
 }

@@ -33,24 +33,47 @@ export type PortsConfig = {
   readonly sms: SmsPortConfig | null;
 };
 
+/** The variables of each party, without its name before them. */
+export const portVariables = {
+  payment: [
+    'URL',
+    'CHANNEL',
+    'APP_ID',
+    'MERCHANT_ID',
+    'MERCHANT_SERIAL',
+    'MERCHANT_KEY_FILE',
+    'PLATFORM_KEYS_FILE',
+    'API_V3_KEY',
+  ],
+  bank: ['URL', 'CLIENT_ID', 'SECRET'],
+  insurer: ['URL', 'CLIENT_ID', 'SECRET'],
+  sms: ['URL', 'KEY_ID', 'SECRET', 'SIGN_NAME'],
+} as const satisfies Readonly<Record<keyof PortsConfig, readonly string[]>>;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export function readPorts(env: Environment): PortsConfig {
   return {
     payment: readPayment(env),
-    bank: readHmac(env, 'BANK'),
-    insurer: readHmac(env, 'INSURER'),
+    bank: readHmac(env, 'bank'),
+    insurer: readHmac(env, 'insurer'),
     sms: readSms(env),
   };
 }
 
-function readHmac(env: Environment, party: string): HmacPort | null {
-  const set = whole(env, party, ['URL', 'CLIENT_ID', 'SECRET']);
-  return set && { baseUrl: httpUrl(`${party}_URL`, set('URL')), clientId: set('CLIENT_ID'), secret: set('SECRET') };
+function readHmac(env: Environment, party: 'bank' | 'insurer'): HmacPort | null {
+  const set = whole(env, party);
+  return (
+    set && {
+      baseUrl: httpUrl(`${party.toUpperCase()}_URL`, set('URL')),
+      clientId: set('CLIENT_ID'),
+      secret: set('SECRET'),
+    }
+  );
 }
 
 function readSms(env: Environment): SmsPortConfig | null {
-  const set = whole(env, 'SMS', ['URL', 'KEY_ID', 'SECRET', 'SIGN_NAME']);
+  const set = whole(env, 'sms');
   return (
     set && {
       baseUrl: httpUrl('SMS_URL', set('URL')),
@@ -62,17 +85,7 @@ function readSms(env: Environment): SmsPortConfig | null {
 }
 
 function readPayment(env: Environment): PaymentPort | null {
-  const names = [
-    'URL',
-    'CHANNEL',
-    'APP_ID',
-    'MERCHANT_ID',
-    'MERCHANT_SERIAL',
-    'MERCHANT_KEY_FILE',
-    'PLATFORM_KEYS_FILE',
-    'API_V3_KEY',
-  ];
-  const set = whole(env, 'PAYMENT', names);
+  const set = whole(env, 'payment');
   if (!set) return null;
   const channel = set('CHANNEL');
   if (channel !== 'h5' && channel !== 'jsapi') throw wrong('PAYMENT_CHANNEL', 'h5 或 jsapi', 'h5 or jsapi');
@@ -90,7 +103,9 @@ function readPayment(env: Environment): PaymentPort | null {
 }
 
 /** Reads all variables of a party, or none; some of them is refused by name. */
-function whole(env: Environment, party: string, names: readonly string[]): ((name: string) => string) | null {
+function whole(env: Environment, port: keyof PortsConfig): ((name: string) => string) | null {
+  const party = port.toUpperCase();
+  const names: readonly string[] = portVariables[port];
   const values = new Map(names.map((name) => [name, (env[`${party}_${name}`] ?? '').trim()]));
   const missing = names.filter((name) => values.get(name) === '');
   if (missing.length === names.length) return null;

@@ -50,8 +50,9 @@ describe('a demonstration', () => {
     expect(readConfig({ ...base, NODE_ENV: 'production' }, [])).toMatchObject({
       demo: false,
       sameDayRegions: [],
-      host: '0.0.0.0',
+      host: '127.0.0.1',
     });
+    expect(readConfig({ ...base, HOST: '0.0.0.0' }, []).host).toBe('0.0.0.0');
     expect(readConfig({ ...base, DEMO: 'off' }, []).demo).toBe(false);
     expect(readConfig({ ...base, DEMO: 'on', DATABASE_URL: 'postgres://u:p@db/x' }, []).demo).toBe(true);
   });

@@ -126,7 +126,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
   const publicUrl = set.PUBLIC_URL ?? `http://localhost:${port}`;
   return {
     demo,
-    host: set.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    // A reverse proxy stands in front; who wants more says so.
+    host: set.HOST ?? '127.0.0.1',
     port,
     publicUrl,
     trustProxy: set.TRUST_PROXY ?? [],

@@ -4,7 +4,7 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
+  hash,
   createHmac,
   hkdfSync,
   randomBytes,
@@ -89,10 +89,15 @@ function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
   return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes)), decipher.final()]);
 }
 
+/** Hash of the parts one after another; strings count as UTF-8. */
 export function sha256(...parts: readonly (Buffer | string)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  const [only] = parts;
+  const whole = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts.map(bytesOf));
+  return hash('sha256', whole, 'buffer');
+}
+
+function bytesOf(part: Buffer | string): Buffer {
+  return typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
 }
 
 export function sameBytes(a: Buffer, b: Buffer): boolean {

@@ -55,8 +55,13 @@ function element(value: unknown): string {
   if (text === null) return 'NULL';
   if (Buffer.isBuffer(text)) return `"\\\\x${text.toString('hex')}"`;
   // An array in an array travels as its text: PostgreSQL's own arrays of arrays must all be of one length.
-  return typeof value === 'string' || Array.isArray(value) ? `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"` : text;
+  return typeof value === 'string' || Array.isArray(value)
+    ? `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
+    : text;
 }
+
+/** RFC 7464's separator: no JSON text holds it, so that many travel as one text without being quoted. None is empty, for null. */
+export const jsonSeparator = '\u001e';
 
 type FieldMessage = { readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[] };
 type RowMessage = { readonly fields: readonly (string | null)[] };

@@ -4,7 +4,7 @@
 
 import pg from 'pg';
 import { grantsLiteral, systemAccess, type Access } from './access.ts';
-import { batchOf, wireValue, type Item, type Rows } from './db-batch.ts';
+import { batchOf, jsonSeparator, wireValue, type Item, type Rows } from './db-batch.ts';
 import { invariant } from './errors.ts';
 
 export type Statement<Params extends readonly unknown[], Row> = {
@@ -34,6 +34,8 @@ export type RowsStatement<Row> = {
   readonly name: string;
   readonly text: string;
   readonly columns: readonly (keyof Row & string)[];
+  /** Which columns hold JSON texts. */
+  readonly json: readonly boolean[];
   readonly tables: Readonly<Record<string, readonly (keyof Row & string)[]>>;
 };
 
@@ -46,13 +48,18 @@ export function rowsStatement<Row>(
   const columns = Object.keys(types) as (keyof Row & string)[];
   // What has no element type of its own to be unnested from travels as text.
   const isText = (column: keyof Row & string) => types[column].endsWith('[]') || types[column] === 'json';
-  const arrays = columns.map((column, at) => `$${at + 1}::${isText(column) ? 'text' : types[column]}[]`).join(', ');
+  const arrayOf = (column: keyof Row & string, at: number) => {
+    if (types[column] === 'json') return `string_to_array($${at + 1}, e'\\x1e', '')`;
+    return `$${at + 1}::${isText(column) ? 'text' : types[column]}[]`;
+  };
+  const arrays = columns.map(arrayOf).join(', ');
   const insert = ([table, own]: [string, readonly (keyof Row & string)[]]) =>
     `insert into ${table} (${own.join(', ')}) select ${own.map((one) => (isText(one) ? `${one}::${types[one]}` : one)).join(', ')} from added`;
   const inserts = Object.entries(tables).map(insert);
   const first = inserts.slice(0, -1).map((one, at) => `, part_${at} as (${one})`);
   const text = `with added as (select * from unnest(${arrays}) as added (${columns.join(', ')}))${first.join('')} ${inserts.at(-1)}`;
-  return { name: statement(name, text).name, text, columns, tables };
+  const json = columns.map((column) => types[column] === 'json');
+  return { name: statement(name, text).name, text, columns, json, tables };
 }
 
 export type Tx = {
@@ -209,7 +216,7 @@ const commit: Named = { name: 'db.commit', text: 'commit' };
 const setGrants = statement<[string], never>('db.grants', `select set_config('gongdun.grants', $1, true)`);
 
 type Named = Pick<Item, 'name' | 'text'>;
-type Waiting = Item & { readonly rows?: unknown[][] };
+type Waiting = Item & { readonly rows?: unknown[][]; readonly json?: readonly boolean[] };
 
 /** A connection inside one transaction: what is asked for before somebody waits leaves in one batch. */
 type Wire = {
@@ -275,11 +282,11 @@ function openWire(client: pg.PoolClient): Wire {
       if (access) seeAs(access);
       push({ name, text, values, resolve: ignore, reject: ignore });
     },
-    add: ({ name, text, columns }, row) => {
+    add: ({ name, text, columns, json }, row) => {
       const values = columns.map((column) => row[column]);
       const rows = waiting.find((item) => item.name === name)?.rows;
       if (rows) rows.push(values);
-      else push({ name, text, values: [], rows: [values], resolve: ignore, reject: ignore });
+      else push({ name, text, values: [], rows: [values], json, resolve: ignore, reject: ignore });
     },
     rollback: async () => {
       waiting = [];
@@ -290,9 +297,13 @@ function openWire(client: pg.PoolClient): Wire {
 }
 
 function withColumns(item: Waiting): Item {
-  if (!item.rows) return item;
-  const { rows } = item;
-  return { ...item, values: (rows[0] ?? []).map((_, column) => wireValue(rows.map((row) => row[column]))) };
+  const { rows, json } = item;
+  if (!rows || !json) return item;
+  const values = json.map((isJson, at) => {
+    const column = rows.map((row) => row[at]);
+    return isJson ? column.join(jsonSeparator) : wireValue(column);
+  });
+  return { ...item, values };
 }
 
 function ignore(): void {}

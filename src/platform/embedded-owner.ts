@@ -9,6 +9,9 @@ import { SetupError } from './setup-error.ts';
 /** Stands on the command line of every server that we start. */
 export const ourMark = 'cluster_name=gongdun';
 
+/** Linux gives numbers up to 4,194,304; other systems fewer. */
+const pidOfNobody = 2 ** 31 - 1;
+
 type Marker = { readonly pid: number; readonly startedAt: string };
 
 /** Says that `home` belongs to this process. Refuses when another living process of ours has it. */
@@ -141,12 +144,12 @@ export function readPostmasterPid(dataDir: string): { readonly pid: number; read
  */
 export async function clearLeftovers(dataDir: string, say: (sentence: string) => void): Promise<void> {
   const left = readPostmasterPid(dataDir);
-  if (left === undefined || !isAlive(left.pid)) return;
+  if (left === undefined) return;
+  if (!isAlive(left.pid)) return disown(dataDir);
   const command = commandOf(left.pid);
   if (command !== '' && !command.includes(dataDir)) {
     // After a restart of the machine or the container the number can belong to anything; PostgreSQL itself cannot tell.
-    rmSync(join(dataDir, 'postmaster.pid'), { force: true });
-    return;
+    return disown(dataDir);
   }
   if (!command.includes(` -D ${dataDir} `) || !command.includes(ourMark)) throw inUse(dataDir, left.pid);
   say(
@@ -158,6 +161,19 @@ export async function clearLeftovers(dataDir: string, say: (sentence: string) =>
     `遗留的数据库进程 ${left.pid} 无法停止。请手动结束该进程后再试。`,
     `The PostgreSQL process ${left.pid} of an earlier run does not stop. End it by hand and try again.`,
   );
+}
+
+/**
+ * Writes a number that no process can have into the pid file of a server that is dead. PostgreSQL takes a zombie, which stays
+ * for as long as nobody reaps it, for alive. The rest of the file stays: by it PostgreSQL sees whether a child of the dead
+ * server is still at its memory.
+ */
+function disown(dataDir: string): void {
+  const path = join(dataDir, 'postmaster.pid');
+  const [, ...rest] = readFileSync(path, 'utf8').split('\n');
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, [String(pidOfNobody), ...rest].join('\n'), { mode: 0o644 });
+  renameSync(draft, path);
 }
 
 /** Fast shutdown, then immediate, then kill; each with a limit. True when it has ended. */

@@ -221,6 +221,34 @@ describe('dying', () => {
     expect(isAlive(process.ppid)).toBe(true);
   });
 
+  test.runIf(isLinux)('a killed server that nobody reaps does not stop a start', async () => {
+    const dir = newFolder();
+    const { child, url, pid } = await startInChild(dir);
+    const port = Number(new URL(url).port);
+    await query(url, 'create table kept (n int); insert into kept values (1)');
+    const path = join(dir, 'data', 'postmaster.pid');
+    const [, ...rest] = readFileSync(path, 'utf8').split('\n');
+    await kill9(child);
+    process.kill(pid, 'SIGKILL');
+    // What a first process does that never waits for its children: the shell becomes a sleep and leaves a zombie behind.
+    // Of the server's own user: another's PostgreSQL would rightly take for a stranger.
+    const { uid, gid } = statSync(path);
+    const careless = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      ...(isRoot ? { uid, gid } : {}),
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const zombie = Number(String((await once(careless.stdout, 'data'))[0]));
+    expect(await waitUntil(() => !isAlive(zombie), 5_000)).toBe(true);
+    expect(process.kill(zombie, 0)).toBe(true);
+    writeFileSync(path, [zombie, ...rest].join('\n'));
+    const lock = join(dir, 'socket', `.s.PGSQL.${port}.lock`);
+    if (existsSync(lock)) writeFileSync(lock, [zombie, ...readFileSync(lock, 'utf8').split('\n').slice(1)].join('\n'));
+    const server = await start({ dir, port });
+    expect(await query(server.ownerUrl, 'select n from kept')).toEqual([{ n: 1 }]);
+    await kill9(careless);
+  });
+
   test('PostgreSQL killed under us comes back on the same port with what it acknowledged', async () => {
     const dir = newFolder();
     const server = await start({ dir });

@@ -254,6 +254,8 @@ function tie(pid: number, runAs: RunAs): ChildProcess | undefined {
 function makeSocketDir({ home, runAs }: EmbeddedHome): string {
   const near = join(home, 'socket');
   const isShort = Buffer.byteLength(near) <= 80;
+  // The lock beside a killed server's socket names a process that may still stand there as a zombie.
+  rmSync(near, { recursive: true, force: true });
   const dir = isShort ? near : mkdtempSync(join(tmpdir(), 'gongdun-socket-'));
   mkdirSync(dir, { recursive: true });
   chmodSync(dir, 0o700);

@@ -30,6 +30,15 @@ export type ProblemAnswer = {
   readonly bug: unknown;
 };
 
+/** The problem as a plain page. Its sentences are ours alone, except the values that a refusal put into them. */
+export function pageOf({ title, detail, next, incident }: Problem): string {
+  const text = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const number = incident === undefined ? '' : `<p>编号：${text(incident)}</p>`;
+  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${text(title)}</title></head><body><main><h1>${text(title)}</h1><p>${text(detail)}</p><p>${text(next)}</p>${number}
+<p><a href="/">回到首页</a></p></main></body></html>`;
+}
+
 const titles: Readonly<Record<number, string>> = {
   400: '请求有误',
   401: '请先登录',

@@ -299,3 +299,12 @@ test('closing lets a request under way finish and takes no other', async () => {
   await closed;
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });
+
+test('tells somebody who opened an address in words, and a program in JSON', async () => {
+  const opened = await app.inject({ url: '/nowhere/%3Cb%3E', headers: { accept: 'text/html,*/*' } });
+  expect([opened.statusCode, opened.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(opened.body).toContain('<h1>没有找到</h1>');
+  expect(opened.body).not.toContain('<b>');
+  const asked = await app.inject({ url: '/nowhere', headers: { accept: '*/*' } });
+  expect(asked.json()).toMatchObject({ status: 404, code: 'http.not_found' });
+});

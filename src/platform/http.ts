@@ -22,7 +22,8 @@ import { constants } from 'node:zlib';
 import { invariant } from './errors.ts';
 import { apiDescription } from './http-description.ts';
 import { createOverload, type Overload, type OverloadOptions } from './http-overload.ts';
-import { problemOf } from './http-problem.ts';
+import { checkInput } from './http-input.ts';
+import { pageOf, problemOf } from './http-problem.ts';
 import { refuseHttp } from './http-refusals.ts';
 import { policyOf, secure, type PageSecurity } from './http-security.ts';
 import { newId } from './ids.ts';
@@ -147,6 +148,7 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
     request.isCounted = true;
     done();
   });
+  app.addHook('preValidation', async (request) => checkInput(request));
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
@@ -171,7 +173,15 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
   options.metrics?.gauge('gongdun_event_loop_lag_ms', 'How late the event loop runs', overload.lagMs);
 }
 
-/** The problem as JSON; pages that draw their own errors set an error handler of their own and use `problemOf`. */
+/** Somebody opened the address in a browser; a program asks for JSON, or for anything. */
+function isOpened(request: FastifyRequest): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+}
+
+/**
+ * The problem as JSON, or in words for whoever opened the address in a browser; pages that draw their own errors set an error
+ * handler of their own and use `problemOf`.
+ */
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problemOf(error);
   const { problem } = answer;
@@ -181,6 +191,7 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     request.log.debug({ refusal: problem.code, route: request.routeOptions?.url }, 'refused');
   }
   if (answer.retryAfterSeconds !== null) void reply.header('retry-after', String(answer.retryAfterSeconds));
+  if (isOpened(request)) return reply.code(problem.status).type('text/html; charset=utf-8').send(pageOf(problem));
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
 

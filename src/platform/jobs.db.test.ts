@@ -4,7 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemAccess } from './access.ts';
 import { openDatabase, type Database } from './db.ts';
-import { enqueue, every, startWorker, tryLock } from './jobs.ts';
+import { fixedClock } from './clock.ts';
+import { daily, enqueue, every, startWorker, tryLock, type LastRun } from './jobs.ts';
 import { createLog } from './log.ts';
 import { testDatabase, type TestDatabase } from '#test/database';
 
@@ -156,4 +157,32 @@ test('of two that want a periodic lock at once one gets it', async () => {
   });
   expect([first, second]).toEqual([true, false]);
   expect(await db.transaction(systemAccess, (tx) => tryLock(tx, 'sweep'))).toBe(true);
+});
+
+test('a daily task is done once a Beijing day, in one process of all, not before its hour, and again after a failure', async () => {
+  const clock = fixedClock('2026-05-03T16:59:00.000Z');
+  const runs: (LastRun | null)[] = [];
+  let failures = 0;
+  const task = {
+    name: 'sweep_all',
+    fromHour: 1,
+    work: async (last: LastRun | null) => {
+      runs.push(last);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      failures -= 1;
+      if (failures >= 0) throw new Error('the party is silent');
+    },
+  };
+  const inAll = () => Promise.all([1, 2, 3].map(() => daily(db, clock, task)));
+  expect(await inAll()).toEqual([false, false, false]);
+  clock.set('2026-05-03T17:00:00.000Z');
+  failures = 1;
+  await expect(daily(db, clock, task)).rejects.toThrow('silent');
+  expect((await inAll()).filter(Boolean)).toHaveLength(1);
+  expect(await inAll()).toEqual([false, false, false]);
+  clock.set('2026-05-04T15:59:59.000Z');
+  expect(await inAll()).toEqual([false, false, false]);
+  clock.set('2026-05-04T17:30:00.000Z');
+  expect((await inAll()).filter(Boolean)).toHaveLength(1);
+  expect(runs).toEqual([null, null, { day: '2026-05-04', at: '2026-05-03T17:00:00.000Z' }]);
 });

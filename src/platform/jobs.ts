@@ -5,7 +5,10 @@ import { run, Logger, type Runner, type TaskList, type WorkerEvents } from 'grap
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { statement, type Tx } from './db.ts';
+import { systemAccess } from './access.ts';
+import { dayOf, startOfDay } from './calendar.ts';
+import type { Clock } from './clock.ts';
+import { statement, type Database, type Tx } from './db.ts';
 import { invariant } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -269,10 +272,55 @@ export function every(ms: number, work: () => Promise<unknown>, log: Log): () =>
 
 const tryLockStatement = statement<[string], { got: boolean }>(
   'jobs.try_lock',
-  'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as got',
+  `select pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/periodic/' || $1, 0)) as got`,
 );
 
 /** True when this transaction alone may do the named periodic work; the lock goes with the transaction. */
 export async function tryLock(tx: Tx, name: string): Promise<boolean> {
-  return (await tx.one(tryLockStatement, [`gongdun.periodic.${name}`])).got;
+  return (await tx.one(tryLockStatement, [name])).got;
+}
+
+/** When a daily task ran last: its Beijing day, and the instant at which it began. */
+export type LastRun = { readonly day: string; readonly at: string };
+
+export type DailyTask = {
+  readonly name: string;
+  /** Hour of the Beijing day before which it does not begin. */
+  readonly fromHour: number;
+  /** Null on the first day of an installation. */
+  readonly work: (last: LastRun | null) => Promise<unknown>;
+};
+
+const waitForWork = statement<[], never>(
+  'jobs.wait_for_work',
+  `select set_config('idle_in_transaction_session_timeout', '0', true)`,
+);
+const selectLastRun = statement<[string], LastRun>(
+  'jobs.last_run',
+  `select value ->> 'day' as day, at from setting where name = 'daily.' || $1`,
+);
+const saveLastRun = statement<[string, string, string], never>(
+  'jobs.save_last_run',
+  `insert into setting (name, value, at) values ('daily.' || $1, jsonb_build_object('day', $2::text), $3)
+   on conflict (name) do update set value = excluded.value, at = excluded.at`,
+);
+
+/**
+ * Once a Beijing day, in one process of all: whoever holds the lock does it while the others pass by. The day is written down when the
+ * work is done, so what failed or died with its process is tried again. True when it was done now.
+ */
+export async function daily(db: Database, clock: Clock, task: DailyTask): Promise<boolean> {
+  return db.transaction(systemAccess, async (tx) => {
+    if (!(await tryLock(tx, task.name))) return false;
+    const at = clock.now();
+    const day = dayOf(at);
+    const last = (await tx.maybe(selectLastRun, [task.name])) ?? null;
+    const begins = Date.parse(startOfDay(day)) + task.fromHour * 3_600_000;
+    if ((last && last.day >= day) || Date.parse(at) < begins) return false;
+    // The lock goes with this transaction, which waits for work that has transactions of its own.
+    tx.send(waitForWork, []);
+    await task.work(last);
+    tx.send(saveLastRun, [task.name, day, at]);
+    return true;
+  });
 }

@@ -1,12 +1,17 @@
-// What runs without being asked: the clock of cases, the SMS outbox, orders and payouts that wait for word, the nightly checks.
-// Each loop is safe to run in several processes at once; what they take, they take with SKIP LOCKED or under a lock.
+// What runs without being asked: the clock of cases, the SMS outbox, orders and payouts that wait for word, snapshots of balances,
+// and what is done once a day. Each loop is safe to run in several processes at once; what they take, they take with SKIP LOCKED or
+// under a lock.
 
-import { every, startWorker } from '#platform/jobs';
+import { systemAccess } from '#platform/access';
+import { daily, every, startWorker, tryLock, type DailyTask } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Services } from './services.ts';
 
 const secondMs = 1_000;
+const minuteMs = 60_000;
 const deadlinesAtOnce = 500;
+/** What was on its way while a check ran is looked at by the next. */
+const overlapMs = 600_000;
 
 export type Background = { stop(): Promise<void> };
 
@@ -15,6 +20,7 @@ export async function startBackground(
   options: { readonly ownerUrl: string; readonly concurrency: number; readonly log: Log },
 ): Promise<Background> {
   const { log } = options;
+  const { money } = services;
   const worker = await startWorker({
     connectionString: options.ownerUrl,
     taskList: services.tasks,
@@ -23,12 +29,14 @@ export async function startBackground(
     onJob: (identifier, outcome) => services.metrics.job(identifier, outcome),
   });
   const stops = [
+    every(30 * minuteMs, () => snapshot(services), log),
     every(secondMs, () => services.cases.runDueDeadlines(deadlinesAtOnce), log),
     every(secondMs, () => services.notices.sendQueued(), log),
-    every(5 * secondMs, () => services.money.payments.settleOpenOrders(), log),
-    every(10 * secondMs, () => services.money.payouts.settleUnknownPayouts(), log),
+    every(5 * secondMs, () => money.payments.settleOpenOrders(), log),
+    every(10 * secondMs, () => money.payouts.settleUnknownPayouts(), log),
+    every(10 * minuteMs, watchStuckPayouts(services, log), log),
     every(30 * secondMs, () => services.orgs.load(), log),
-    every(3_600 * secondMs, () => nightly(services, log), log),
+    every(10 * minuteMs, () => runDaily(services, log), log),
   ];
   return {
     stop: async () => {
@@ -38,13 +46,72 @@ export async function startBackground(
   };
 }
 
-/** States are rebuilt from their actions and compared; the ledger's promises are counted. What is found is shouted. */
-async function nightly(services: Services, log: Log): Promise<void> {
-  const { different } = await services.cases.compareStates();
-  if (different.length > 0)
-    log.error({ cases: different.slice(0, 20), count: different.length }, 'case states differ from their actions');
-  const broken = await services.money.brokenPromises();
-  if (broken.length > 0)
-    log.error({ broken: broken.slice(0, 20), count: broken.length }, 'the ledger breaks its promises');
-  await services.money.snapshot();
+/** One process writes it; the others pass by. */
+function snapshot({ db, money }: Services): Promise<unknown> {
+  return db.transaction(systemAccess, async (tx) => (await tryLock(tx, 'snapshot')) && money.ledger.snapshot(tx));
+}
+
+/** Payouts that the bank has not ended for a day are counted for the operator and called out. */
+function watchStuckPayouts({ metrics, money }: Services, log: Log): () => Promise<void> {
+  let stuck = 0;
+  metrics.gauge('gongdun_payouts_stuck', 'Payouts approved more than a day ago and still without an end', () => stuck);
+  return async () => {
+    stuck = await money.payouts.countStuck();
+    if (stuck > 0) log.error({ count: stuck }, 'payouts approved more than a day ago are still without an end');
+  };
+}
+
+/** One after the other, for each holds a connection while it runs; one that fails holds up no other and is tried again next time. */
+export async function runDaily(
+  services: Pick<Services, 'db' | 'clock' | 'cases' | 'money'>,
+  log: Log,
+): Promise<string[]> {
+  const ran: string[] = [];
+  for (const task of dailyTasks(services, log)) {
+    try {
+      if (await daily(services.db, services.clock, task)) ran.push(task.name);
+    } catch (error) {
+      log.warn({ err: error, task: task.name }, 'a daily task failed, it will be tried again');
+    }
+  }
+  return ran;
+}
+
+/**
+ * Days are reconciled with each party when its bill is there: the bank's after midnight, the payment party's from ten in the morning.
+ * The ledger's promises are counted and states rebuilt from their actions; what is found is shouted.
+ */
+function dailyTasks({ cases, money }: Pick<Services, 'cases' | 'money'>, log: Log): readonly DailyTask[] {
+  const reconcile = (party: 'bank' | 'payment', fromHour: number): DailyTask => ({
+    name: `reconcile_${party}`,
+    fromHour,
+    // The first day of an installation has no day before it.
+    work: async (last) => last && money.reconcile.reconcileSince(last.day, party),
+  });
+  return [
+    reconcile('bank', 3),
+    reconcile('payment', 11),
+    {
+      name: 'check_ledger',
+      fromHour: 2,
+      work: async (last) => {
+        const since = last && new Date(Date.parse(last.at) - overlapMs).toISOString();
+        const broken = await money.brokenPromises(since);
+        if (broken.length > 0)
+          log.error({ broken: broken.slice(0, 20), count: broken.length }, 'the ledger breaks its promises');
+      },
+    },
+    {
+      name: 'check_states',
+      fromHour: 2,
+      work: async () => {
+        const { different } = await cases.compareStates();
+        if (different.length > 0)
+          log.error(
+            { cases: different.slice(0, 20), count: different.length },
+            'case states differ from their actions',
+          );
+      },
+    },
+  ];
 }

@@ -27,7 +27,7 @@ export async function prepareDatabase(
   try {
     // Our own server is reached by its socket: no TCP between two processes of one machine.
     const appUrl = await ensureAppRole(server?.socketUrl ?? ownerUrl, {
-      password: config.appDatabasePassword ?? derivedPassword(config),
+      password: config.appDatabasePassword ?? derivedSecret(config, 'app-role'),
     });
     const { applied } = await migrate(ownerUrl, { dir: migrations });
     return { ownerUrl, appUrl, applied, stop: async () => server?.stop() };
@@ -57,7 +57,7 @@ function unreachable(error: unknown): SetupError | null {
   return null;
 }
 
-/** The application's password follows from the master key: nothing to store, the same at every start. */
-function derivedPassword(config: Config): string {
-  return createHmac('sha256', config.masterKey).update('gongdun/app-role/1').digest('base64url');
+/** A secret of our own follows from the master key: nothing to store, the same at every start, and no part of the key itself. */
+export function derivedSecret(config: Pick<Config, 'masterKey'>, use: 'app-role' | 'simulators'): string {
+  return createHmac('sha256', config.masterKey).update(`gongdun/${use}/1`).digest('base64url');
 }

@@ -58,6 +58,18 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
       },
     );
     app.get(
+      '/api/documents/:documentId/pdf',
+      { ...staff, schema: { summary: '文书 PDF', params: z.object({ documentId: z.uuid() }) } },
+      async (request, reply) => {
+        const pdf = await documents.printPdf(asker(request).access, request.params.documentId);
+        return reply
+          .header('content-disposition', `attachment; filename="${request.params.documentId}.pdf"`)
+          .header('cache-control', 'no-store')
+          .type('application/pdf')
+          .send(pdf);
+      },
+    );
+    app.get(
       '/api/ratings',
       { ...staff, schema: { summary: '评价', querystring: z.object({ due: z.literal('1').optional() }) } },
       async (request) => ({ items: await ratings.list(asker(request).access, request.query.due === '1') }),

@@ -9,7 +9,9 @@ import { createAliyunSms, startSmsSimulator, type SmsPort, type SmsSimulator } f
 import { smsTemplates } from '#catalog/notices';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
+import { portVariables } from '#platform/config-ports';
 import { SetupError } from '#platform/setup-error';
+import { derivedSecret } from './database.ts';
 
 export type Parties = {
   readonly payment: PaymentPort;
@@ -33,84 +35,77 @@ export async function connectParties(
   clock: Clock,
   options: { readonly callbackBase: string },
 ): Promise<Parties> {
-  const now = () => new Date(clock.now());
-  const state = (party: string) => join(config.dataDir, 'simulators', party);
   if (!config.demo) requireAll(config);
-  const closers: (() => Promise<void>)[] = [];
-  const keep = <T extends { close(): Promise<void> }>(simulator: T): T => {
-    closers.push(() => simulator.close());
-    return simulator;
+  const now = () => new Date(clock.now());
+  const secret = derivedSecret(config, 'simulators');
+  const base = (party: string) => ({ now, stateDir: join(config.dataDir, 'simulators', party) });
+  const link = { clientId: 'gongdun', secret };
+  const keys = { accessKeyId: 'gongdun', accessKeySecret: secret };
+  const { ports } = config;
+  const callbackUrl = `${options.callbackBase}/ports/bank/callback`;
+  const notifyUrl = `${options.callbackBase}/ports/payment/callback`;
+
+  const payment = await simulatedUnless(
+    ports.payment,
+    () => startPaymentSimulator(base('payment')),
+    (simulator) => ({
+      channel: 'h5' as const,
+      ...simulator.credentials,
+    }),
+  );
+  const bank = await simulatedUnless(
+    ports.bank,
+    () => startBankSimulator({ ...base('bank'), ...link, callbackUrl }),
+    ({ url }) => ({ ...link, baseUrl: url }),
+  );
+  const insurer = await simulatedUnless(
+    ports.insurer,
+    () => startInsurerSimulator({ ...base('insurer'), ...link }),
+    ({ url }) => ({ ...link, baseUrl: url }),
+  );
+  const sms = await simulatedUnless(
+    ports.sms,
+    () => startSmsSimulator({ now, ...keys, templates: smsTemplates }),
+    ({ url }) => ({ ...keys, baseUrl: url, signName: '工盾' }),
+  );
+  const simulators = {
+    payment: payment.simulator,
+    bank: bank.simulator,
+    insurer: insurer.simulator,
+    sms: sms.simulator,
   };
-  const secret = config.masterKey.toString('hex').slice(0, 32);
-
-  const paymentSimulator = config.ports.payment
-    ? null
-    : keep(await startPaymentSimulator({ now, stateDir: state('payment') }));
-  const bankSimulator = config.ports.bank
-    ? null
-    : keep(
-        await startBankSimulator({
-          now,
-          stateDir: state('bank'),
-          clientId: 'gongdun',
-          secret,
-          callbackUrl: `${options.callbackBase}/ports/bank/callback`,
-        }),
-      );
-  const insurerSimulator = config.ports.insurer
-    ? null
-    : keep(await startInsurerSimulator({ now, stateDir: state('insurer'), clientId: 'gongdun', secret }));
-  const smsSimulator = config.ports.sms
-    ? null
-    : keep(
-        await startSmsSimulator({
-          now,
-          accessKeyId: 'gongdun',
-          accessKeySecret: secret,
-          // A provider holds the texts that it has approved; ours are those of the catalogue.
-          templates: smsTemplates,
-        }),
-      );
-
-  const paymentConfig =
-    config.ports.payment ?? (paymentSimulator ? { channel: 'h5' as const, ...paymentSimulator.credentials } : null);
-  const bankConfig =
-    config.ports.bank ?? (bankSimulator ? { baseUrl: bankSimulator.url, clientId: 'gongdun', secret } : null);
-  const insurerConfig =
-    config.ports.insurer ?? (insurerSimulator ? { baseUrl: insurerSimulator.url, clientId: 'gongdun', secret } : null);
-  const smsConfig =
-    config.ports.sms ??
-    (smsSimulator
-      ? { baseUrl: smsSimulator.url, accessKeyId: 'gongdun', accessKeySecret: secret, signName: '工盾' }
-      : null);
-  if (!paymentConfig || !bankConfig || !insurerConfig || !smsConfig) throw requireAll(config);
 
   return {
-    payment: createPaymentClient({
-      ...paymentConfig,
-      notifyUrl: `${options.callbackBase}/ports/payment/callback`,
-      refundNotifyUrl: `${options.callbackBase}/ports/payment/callback`,
-      timeoutMs,
-      now,
-    }),
-    bank: createBankClient({ ...bankConfig, timeoutMs, now }),
-    insurer: createInsurerClient({ ...insurerConfig, timeoutMs, now }),
-    sms: createAliyunSms({ ...smsConfig, timeoutMs, now }),
-    simulators: { payment: paymentSimulator, bank: bankSimulator, insurer: insurerSimulator, sms: smsSimulator },
+    payment: createPaymentClient({ ...payment.set, notifyUrl, refundNotifyUrl: notifyUrl, timeoutMs, now }),
+    bank: createBankClient({ ...bank.set, timeoutMs, now }),
+    insurer: createInsurerClient({ ...insurer.set, timeoutMs, now }),
+    sms: createAliyunSms({ ...sms.set, timeoutMs, now }),
+    simulators,
     stop: async () => {
-      await Promise.all(closers.map((close) => close()));
+      await Promise.all(Object.values(simulators).map(async (simulator) => simulator?.close()));
     },
   };
 }
 
-function requireAll(config: Config): SetupError {
-  const missing = Object.entries(config.ports)
-    .filter(([, port]) => port === null)
-    .map(([name]) => name.toUpperCase());
-  const error = new SetupError(
-    `正式运行必须设置外部系统：${missing.join('、')}。请按《运维手册》设置环境变量，或以 DEMO=on 启动演示。`,
-    `These outside parties must be set for real use: ${missing.join(', ')}. Set their variables, or start a demonstration with DEMO=on.`,
+/** A party as it is set, or its simulator and how that is reached. */
+async function simulatedUnless<Set, Simulator>(
+  set: Set | null,
+  start: () => Promise<Simulator>,
+  reach: (simulator: Simulator) => Set,
+): Promise<{ readonly set: Set; readonly simulator: Simulator | null }> {
+  if (set) return { set, simulator: null };
+  const simulator = await start();
+  return { set: reach(simulator), simulator };
+}
+
+function requireAll({ ports }: Pick<Config, 'ports'>): void {
+  const missing = Object.entries(portVariables).flatMap(([party, names]) =>
+    ports[party as keyof typeof portVariables] ? [] : names.map((name) => `${party.toUpperCase()}_${name}`),
   );
-  if (missing.length > 0) throw error;
-  return error;
+  if (missing.length === 0) return;
+  const listed = missing.join('、');
+  throw new SetupError(
+    `正式运行必须接好支付、银行、保险公司和短信，还缺这些环境变量：${listed}。请设置它们，或以 DEMO=on 启动演示。`,
+    `For real use payment, bank, insurer and SMS must be set; these variables are missing: ${missing.join(', ')}. Set them, or start a demonstration with DEMO=on.`,
+  );
 }

@@ -72,6 +72,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     island: loadIsland(join(options.dist, 'worker', 'island.js')),
     demo: options.demo,
     clock: services.clock,
+    publicUrl: options.publicUrl,
   });
   return app;
 }

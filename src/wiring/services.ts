@@ -1,6 +1,7 @@
 // All modules, joined. One function makes them from a database and the outside parties; the server, the tests and the benchmarks
 // use the same one, so that what is measured and tested is what runs.
 
+import { roles, type Service } from '#catalog';
 import { catalogRegistry } from '#catalog/registry';
 import { documents as documentTemplates } from '#catalog/documents/index';
 import { notices as noticeTemplates } from '#catalog/notices';
@@ -19,9 +20,9 @@ import { enqueue } from '#platform/jobs';
 import type { Metrics } from '#platform/metrics';
 import { readCursor } from '#platform/page';
 import { createCatalogue } from '#modules/catalogue';
-import { createCases, createRatings, createReader, readState, type Cases } from '#modules/cases';
+import { createCases, createRatings, createReader, readState, type Cases, type CaseState } from '#modules/cases';
 import { createCover } from '#modules/cover';
-import { createDocuments, render } from '#modules/documents';
+import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDrafts } from '#modules/drafts';
 import { createFiles, type Scanner } from '#modules/files';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
@@ -184,10 +185,15 @@ export function createServices(options: ServicesOptions) {
     published: catalogue.published,
     byHash: catalogue.byHash,
     isRegion,
+    served: {
+      has: (region) => isRegion(region) && isWithin(region, config.region),
+      name: regionName(config.region) ?? config.region,
+    },
     checkFiles: files.checkFiles,
     announce: notices.announce,
     makeDocument: (context, template) => void documents.makeDocument(context, template),
     mayExpire: money.payments.mayExpire,
+    letGo: money.letGo,
     effects: { ...membership.effects, ...money.effects, ...cover.effects },
     deciders: { ...membership.deciders, ...cover.deciders },
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
@@ -235,18 +241,32 @@ export function createServices(options: ServicesOptions) {
     if (!row) return null;
     const { state } = row;
     const service = catalogue.byHash(state.serviceHash);
-    // Unmasking is for those who work on the case: whoever only reads it (a copy, a supervised list) asks an office that does.
-    const acts = Object.entries(service.workflow.steps).some(
-      ([step, definition]) =>
-        (state.done[step] !== undefined || state.active.some((one) => one.step === step)) &&
-        (definition.actors ?? [definition.role]).some((role) =>
-          session.access.grants.some((grant) => grant.startsWith(`${role}@`) && state.readers.includes(grant)),
-        ),
-    );
-    if (!acts) throw refuseIdentity('identity.field_hidden');
+    if (!worksOn(service, state, session.access)) throw refuseIdentity('identity.field_hidden');
     const known = caseFields(service, catalogRegistry)[field] ?? attachedField(state.attached, field);
     const value = known && isSecret(known) && field in state.data ? String(cases.unsealed(state, field)) : null;
     return { personId: state.personId, region: state.region, value };
+  }
+
+  /** Unmasking is for those who work on the case: whoever only reads it (a copy, a supervised list) asks an office that does. */
+  function worksOn(service: Service, state: CaseState, access: Access): boolean {
+    const entered = Object.entries(service.workflow.steps).flatMap(([name, definition]) => {
+      const at = state.active.find((one) => one.step === name) ?? state.done[name];
+      return at ? [{ definition, orgId: at.orgId }] : [];
+    });
+    const ownOrgs = new Set([state.applicantOrgId, ...entered.map((one) => one.orgId)]);
+    return entered.some(({ definition, orgId }) =>
+      (definition.actors ?? [definition.role]).some((role) =>
+        access.grants.some((grant) => {
+          if (!grant.startsWith(`${role}@`)) return false;
+          const theirs = grant.slice(role.length + 1);
+          if (orgId === theirs) return true;
+          // Other roles of a step read the case because it was routed to them. A copy is no routing; nor is a company or an
+          // insurer at work on a case that is another's.
+          if (!state.readers.includes(grant) || state.copied.includes(grant)) return false;
+          return roles[role].kind !== 'external' || ownOrgs.has(theirs);
+        }),
+      ),
+    );
   }
 
   function attachedField(codes: readonly string[], name: string) {
@@ -275,15 +295,22 @@ export function createServices(options: ServicesOptions) {
 
   const idTailOf = async (tx: Tx, personId: string) => (await person(tx, personId)).idNumber.slice(-4);
 
-  /** The print page of a document, with the name open for the person and masked for others. */
-  async function print(access: Access, documentId: string): Promise<string> {
-    const { content, caseId } = await documents.read(access, documentId);
-    const state = await reader.state(access, caseId);
-    const mine = state.personId !== null && access.grants.includes(personGrant(state.personId));
-    const { personId } = state;
+  /** A document as it is printed, with the name open for the person and masked for others. */
+  async function printed(access: Access, documentId: string): Promise<Printed & { at: string }> {
+    const { content, caseId, at } = await documents.read(access, documentId);
+    const { personId } = await reader.state(access, caseId);
+    const mine = personId !== null && access.grants.includes(personGrant(personId));
     const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
+    const notice = config.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
     const idTail = mine && personId ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
-    return render({ content, documentId, applicant: mine ? name : maskName(name), idTail, demo: config.demo });
+    return { content, documentId, applicant: mine ? name : maskName(name), idTail, notice, at };
+  }
+
+  const print = async (access: Access, documentId: string) => render(await printed(access, documentId));
+
+  async function printPdf(access: Access, documentId: string): Promise<Buffer> {
+    const one = await printed(access, documentId);
+    return renderPdf(one, one.at);
   }
 
   async function suggest(access: Access, caseId: string) {
@@ -315,7 +342,7 @@ export function createServices(options: ServicesOptions) {
     cover,
     cases,
     reader,
-    documents: { ...documents, print },
+    documents: { ...documents, print, printPdf },
     drafts: createDrafts({ db, crypto, clock, isRegion, published: catalogue.published }),
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
     metrics: options.metrics,

@@ -392,9 +392,10 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       return { name: found.name, mediaType: found.mediaType, bytes: found.content };
     },
     document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
+    documentPdf: (personId, documentId) => documents.printPdf(workerAccess(personId), documentId),
     payment,
     refreshPayment: async (personId, caseId) => {
-      await money.payments.settleOpenOrders();
+      await money.payments.refreshOrder(workerAccess(personId), caseId);
       return payment(personId, caseId);
     },
     cover: async (personId) => {

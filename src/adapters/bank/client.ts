@@ -4,13 +4,14 @@ import {
   callbackIsGenuine,
   createHmacCaller,
   OutcomeUnknown,
+  partyText,
   readJson,
   Refused,
   type HmacClientConfig,
 } from '#adapters/party';
 import { z } from 'zod';
 import { FileUnreadable, readStatement, writeBatch } from './file.ts';
-import { BankCallbackForged, type BankEvent, type BankPort, type LineStatus, type StatementLine } from './port.ts';
+import { BankCallbackForged, type BankEvent, type BankPort, type BankResult, type StatementLine } from './port.ts';
 
 const PARTY = 'bank';
 
@@ -18,25 +19,30 @@ export type BankClientConfig = HmacClientConfig;
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const acceptedSchema = z.object({ batchNo: z.string(), acceptedAt: instant });
-const lineSchema = z.object({
-  reference: z.string(),
-  state: z.enum(['unknown', 'accepted', 'settled', 'returned', 'failed']),
-  bankSerial: z.string().optional(),
+const resultSchema = z.object({
+  reference: partyText,
+  state: z.enum(['settled', 'returned', 'failed']),
+  amountFen: z.int().positive(),
+  bankSerial: partyText.optional(),
   settledAt: instant.optional(),
-  reason: z.string().optional(),
+  reason: partyText.optional(),
 });
+const lineSchema = z.discriminatedUnion('state', [
+  z.object({ reference: partyText, state: z.enum(['unknown', 'accepted']) }),
+  resultSchema,
+]);
 const eventSchema = z.object({
-  eventId: z.string(),
-  batchNo: z.string(),
-  results: z
-    .array(lineSchema.extend({ state: z.enum(['settled', 'returned', 'failed']), amountFen: z.int().positive() }))
-    .min(1)
-    .max(500),
+  eventId: partyText,
+  batchNo: partyText,
+  results: z.array(resultSchema).min(1).max(500),
 });
 
 /** Leaves absent keys absent. */
-function details(line: Omit<z.infer<typeof lineSchema>, 'reference' | 'state'>): Omit<LineStatus, 'state'> {
+function resultOf({ reference, state, amountFen, ...line }: z.infer<typeof resultSchema>): BankResult {
   return {
+    reference,
+    state,
+    amountFen,
     ...(line.bankSerial === undefined ? {} : { bankSerial: line.bankSerial }),
     ...(line.settledAt === undefined ? {} : { settledAt: line.settledAt }),
     ...(line.reason === undefined ? {} : { reason: line.reason }),
@@ -56,11 +62,7 @@ function readDayStatement(body: Buffer, day: string): StatementLine[] {
 function readEvent(rawBody: Buffer): BankEvent {
   try {
     const event = eventSchema.parse(JSON.parse(rawBody.toString('utf8')));
-    const results = event.results.map((line) => {
-      const { reference, state, amountFen } = line;
-      return { reference, state, amountFen, ...details(line) };
-    });
-    return { eventId: event.eventId, batchNo: event.batchNo, results };
+    return { eventId: event.eventId, batchNo: event.batchNo, results: event.results.map(resultOf) };
   } catch (error) {
     throw new BankCallbackForged('not of the agreed shape', { cause: error });
   }
@@ -84,7 +86,7 @@ export function createBankClient(config: BankClientConfig): BankPort {
         const body = await call({ operation: 'queryLine', method: 'GET', target });
         const line = readJson(PARTY, 'queryLine', body, lineSchema);
         if (line.reference !== reference) throw new OutcomeUnknown(PARTY, 'queryLine', 'garbled');
-        return { state: line.state, ...details(line) };
+        return 'amountFen' in line ? resultOf(line) : { state: line.state };
       } catch (error) {
         if (error instanceof Refused && error.code === 'LINE_NOT_FOUND') return { state: 'not_found' };
         throw error;

@@ -134,11 +134,11 @@ describe('the normal way', () => {
     const statement = await bank().statement('2026-03-02');
     for (const one of lines) {
       const status = await bank().queryLine(one.reference);
-      expect(status).toMatchObject({ state: 'settled', settledAt: clock.at });
+      expect(status).toMatchObject({ state: 'settled', settledAt: clock.at, amountFen: one.amountFen });
       const stated = statement.filter((entry) => entry.reference === one.reference);
       expect(stated).toEqual([
         {
-          bankSerial: status.bankSerial,
+          bankSerial: 'bankSerial' in status ? status.bankSerial : null,
           reference: one.reference,
           kind: 'payout',
           amountFen: one.amountFen,
@@ -266,6 +266,15 @@ describe('bad habits', () => {
       interval: 10,
     });
     expect([simulator.pendingCallbacks(), receiver.received.length]).toEqual([0, 0]);
+  });
+
+  test('another amount is passed on as the bank says it, in results and in answers', async () => {
+    simulator.setFaults({ lie: { wrongAmountFen: 700 } });
+    const wrong = line();
+    await submit([wrong]);
+    const told = wrong.amountFen + 700;
+    expect((await events(1))[0]?.results[0]).toMatchObject({ state: 'settled', amountFen: told });
+    expect(await bank().queryLine(wrong.reference)).toMatchObject({ state: 'settled', amountFen: told });
   });
 
   test('told as settled but missing in the statement, the same lie each time', async () => {

@@ -6,7 +6,6 @@ export {
   type BankEvent,
   type BankPort,
   type BankResult,
-  type LineState,
   type LineStatus,
   type PayoutLine,
   type StatementLine,

@@ -12,17 +12,6 @@ export type PayoutLine = {
   readonly purpose: string;
 };
 
-/** `returned`: booked, then given back. `failed`: never booked. `unknown`: the bank itself does not know yet. */
-export type LineState = 'unknown' | 'accepted' | 'settled' | 'returned' | 'failed' | 'not_found';
-
-export type LineStatus = {
-  readonly state: LineState;
-  readonly bankSerial?: string;
-  readonly settledAt?: Date;
-  /** The bank's own words, for example 户名不符. */
-  readonly reason?: string;
-};
-
 export type StatementLine = {
   readonly bankSerial: string;
   readonly reference: string;
@@ -33,14 +22,20 @@ export type StatementLine = {
   readonly bookedAt: Date;
 };
 
+/** `returned`: booked, then given back. `failed`: never booked. */
 export type BankResult = {
   readonly reference: string;
   readonly state: 'settled' | 'returned' | 'failed';
+  /** As the bank says it: whether that is what it was told is for the asker to compare. */
   readonly amountFen: number;
   readonly bankSerial?: string;
   readonly settledAt?: Date;
+  /** The bank's own words, for example 户名不符. */
   readonly reason?: string;
 };
+
+/** `unknown`: the bank itself does not know yet. */
+export type LineStatus = { readonly state: 'unknown' | 'accepted' | 'not_found' } | BankResult;
 
 /** Up to 500 results of one batch. The same result may come again under another event. */
 export type BankEvent = { readonly eventId: string; readonly batchNo: string; readonly results: readonly BankResult[] };

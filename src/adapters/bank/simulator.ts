@@ -31,6 +31,8 @@ export type BankLie = {
   readonly unknownRate: number;
   /** Share of result callbacks sent a second time as another event. */
   readonly doubleResultRate: number;
+  /** Added to the amount that results and answers about lines tell; the statement is never wrong about it. */
+  readonly wrongAmountFen: number;
   /** Share of settled lines missing in the statement. */
   readonly statementMissingRate: number;
   readonly forgedCopies: number;
@@ -42,6 +44,7 @@ const HONEST_LIE: BankLie = {
   holdUntilQueriedRate: 0,
   unknownRate: 0,
   doubleResultRate: 0,
+  wrongAmountFen: 0,
   statementMissingRate: 0,
   forgedCopies: 0,
 };
@@ -82,11 +85,12 @@ type Desk = {
   readonly tell: (batchNo: string, lines: readonly SimLine[], forged: boolean) => void;
 };
 
-function lineAnswer(line: SimLine): Record<string, unknown> {
+function lineAnswer(line: SimLine, wrongFen: number): Record<string, unknown> {
   const { reference, result } = line;
   if (result === undefined) return { reference, state: 'accepted' };
   const { state, at, bankSerial, reason } = result;
-  return { reference, state, bankSerial, reason, ...(state === 'settled' ? { settledAt: at } : {}) };
+  const amountFen = line.amountFen + wrongFen;
+  return { reference, state, amountFen, bankSerial, reason, ...(state === 'settled' ? { settledAt: at } : {}) };
 }
 
 function acceptBatch(desk: Desk, request: SimRequest, onAccepted: (batchNo: string) => void): SimOutcome {
@@ -166,11 +170,11 @@ function createSettlement({ book, now, lie, draw, tell }: Desk): Settlement {
 function queryLine(desk: Desk, settlement: Settlement, reference: string): SimOutcome {
   const known = desk.book.line(reference);
   if (known === undefined) return refusal(404, 'LINE_NOT_FOUND', '无此流水');
-  const { unknownRate, holdUntilQueriedRate } = desk.lie();
+  const { unknownRate, holdUntilQueriedRate, wrongAmountFen } = desk.lie();
   if (desk.draw('unknown', reference) < unknownRate) return jsonAnswer(200, { reference, state: 'unknown' });
   // The question is what wakes a held line: this answer is still the old one, the next is the new.
   if (desk.draw('hold', reference) < holdUntilQueriedRate) settlement.settle(known.batchNo, [reference]);
-  return jsonAnswer(200, lineAnswer(known));
+  return jsonAnswer(200, lineAnswer(known, wrongAmountFen));
 }
 
 function statement(desk: Desk, day: string): SimOutcome {
@@ -210,7 +214,7 @@ export async function startBankSimulator(options: BankSimulatorOptions): Promise
     prepare: ({ payload, forged }) => ({ headers: gate.callbackHeaders(payload, forged), body: payload }),
   });
   function tell(batchNo: string, lines: readonly SimLine[], forged: boolean): void {
-    const results = lines.map((line) => ({ ...lineAnswer(line), amountFen: line.amountFen + (forged ? 1 : 0) }));
+    const results = lines.map((line) => lineAnswer(line, box.get().lie.wrongAmountFen + (forged ? 1 : 0)));
     const id = randomBytes(16).toString('hex');
     const payload = JSON.stringify({ eventId: id, batchNo, results });
     callbacks.push({ id, url: options.callbackUrl, payload, forged });

@@ -22,4 +22,5 @@ export { openJournal } from './journal.ts';
 export { jsonAnswer, startSimServer, type SimAnswer, type SimOutcome, type SimRequest } from './server.ts';
 export { startCallbacks, type Callback, type CallbackAttempt, type Callbacks } from './callbacks.ts';
 export { beijingDay, beijingIso } from './beijing.ts';
+export { partyText } from './text.ts';
 export { startReceiver, type Received, type Receiver } from './receiver.ts';

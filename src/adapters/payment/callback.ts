@@ -1,7 +1,7 @@
 // Reads a callback of the payment party: signature and age first, then the sealed resource, then whose it is.
 // Anything that does not prove itself is `PaymentCallbackForged`; nothing in it may be used.
 import type { KeyObject } from 'node:crypto';
-import { headerText, withinSkew, type IncomingHeaders } from '#adapters/party';
+import { headerText, partyText, withinSkew, type IncomingHeaders } from '#adapters/party';
 import { z } from 'zod';
 import { PaymentCallbackForged, type PaymentEvent } from './port.ts';
 import { answerMessage, HEADER, openResource, verifyRsa } from './wechat-v3.ts';
@@ -17,19 +17,19 @@ const envelopeSchema = z.object({
   }),
 });
 const paidSchema = z.object({
-  mchid: z.string(),
-  appid: z.string(),
-  out_trade_no: z.string(),
-  transaction_id: z.string(),
+  mchid: partyText,
+  appid: partyText,
+  out_trade_no: partyText,
+  transaction_id: partyText,
   trade_state: z.literal('SUCCESS'),
   success_time: z.iso.datetime({ offset: true }),
   amount: z.object({ total: z.int() }),
 });
 const refundedSchema = z.object({
-  mchid: z.string(),
-  out_trade_no: z.string(),
-  out_refund_no: z.string(),
-  refund_id: z.string(),
+  mchid: partyText,
+  out_trade_no: partyText,
+  out_refund_no: partyText,
+  refund_id: partyText,
   refund_status: z.enum(['SUCCESS', 'CLOSED', 'ABNORMAL']),
   success_time: z.iso.datetime({ offset: true }).optional(),
   amount: z.object({ refund: z.int() }),

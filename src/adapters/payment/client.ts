@@ -7,6 +7,7 @@ import {
   createPartyCaller,
   newNonce,
   OutcomeUnknown,
+  partyText,
   readJson,
   Refused,
   unixSeconds,
@@ -58,16 +59,16 @@ const errorSchema = z.object({ code: z.string(), message: z.string().optional() 
 const jsapiOrderSchema = z.object({ prepay_id: z.string().min(1) });
 const h5OrderSchema = z.object({ h5_url: z.url() });
 const transactionSchema = z.object({
-  mchid: z.string(),
-  out_trade_no: z.string(),
+  mchid: partyText,
+  out_trade_no: partyText,
   trade_state: z.enum(['SUCCESS', 'REFUND', 'NOTPAY', 'CLOSED', 'REVOKED', 'USERPAYING', 'PAYERROR']),
-  transaction_id: z.string().optional(),
+  transaction_id: partyText.optional(),
   success_time: z.iso.datetime({ offset: true }).optional(),
   amount: z.object({ total: z.int().optional() }).optional(),
 });
 const refundSchema = z.object({
-  refund_id: z.string(),
-  out_refund_no: z.string(),
+  refund_id: partyText,
+  out_refund_no: partyText,
   status: z.enum(['SUCCESS', 'CLOSED', 'PROCESSING', 'ABNORMAL']),
 });
 const billSchema = z.object({ hash_type: z.literal('SHA1'), hash_value: z.string(), download_url: z.url() });

@@ -1,4 +1,4 @@
-// A rule's explanation on the page: one clause a line, 待核 where the clause was not checked yet.
+// A rule's explanation on the page: one clause a line, 待核 where the clause was not checked yet. A basis is said once.
 
 import type { Explained } from './api-types.ts';
 import { NeedsCheck } from './marks.tsx';
@@ -13,10 +13,12 @@ export function Explanation({ lines }: { readonly lines: readonly Explained[] })
             <span>{line.zh}</span>
             {line.value && <strong>{line.value}</strong>}
           </span>
-          <span className="sub">
-            {line.basis && `依据：${line.basis} `}
-            {!line.verified && <NeedsCheck />}
-          </span>
+          {line.basis !== lines[index - 1]?.basis && (
+            <span className="sub">
+              {line.basis && `依据：${line.basis} `}
+              {!line.verified && <NeedsCheck />}
+            </span>
+          )}
         </li>
       ))}
     </ol>

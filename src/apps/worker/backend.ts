@@ -157,6 +157,7 @@ export type WorkerBackend = {
   file(personId: string, fileId: string): Promise<FileBytes>;
   /** A whole print page. */
   document(personId: string, documentId: string): Promise<{ readonly html: string }>;
+  documentPdf(personId: string, documentId: string): Promise<Uint8Array>;
 
   // ---- money and cover
   payment(personId: string, orderId: string): Promise<PaymentModel>;

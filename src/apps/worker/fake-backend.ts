@@ -293,6 +293,7 @@ export function createFake(now: () => string): Fake {
       if (!file) throw fakeRefuse('fake.nothing');
       return file;
     },
+    documentPdf: async () => new Uint8Array(),
     document: async () => ({
       html: '<!doctype html><html lang="zh-CN"><title>受理通知书</title><h1>受理通知书</h1></html>',
     }),

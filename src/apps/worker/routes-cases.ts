@@ -256,4 +256,15 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
       .header('cache-control', 'no-store')
       .send(html);
   });
+
+  app.get('/m/documents/:documentId/pdf', workerOnly, async (request, reply) => {
+    const documentId = idParam(request, 'documentId');
+    const pdf = await backend.documentPdf(desk.worker(request).personId, documentId);
+    return reply
+      .header('content-type', 'application/pdf')
+      .header('content-disposition', `attachment; filename="${documentId}.pdf"`)
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .send(Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength));
+  });
 }

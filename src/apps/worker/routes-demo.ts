@@ -6,8 +6,15 @@ import { textIn } from './body.ts';
 import { open, type Desk } from './visit.ts';
 
 const hourMs = 3_600_000;
-const jumpHours: Readonly<Record<string, number>> = { hour: 1, day: 24, week: 168, month: 720 };
+const jumpHours: ReadonlyMap<string, number> = new Map([
+  ['hour', 1],
+  ['day', 24],
+  ['week', 168],
+  ['month', 720],
+]);
 const hoursMax = 24 * 366;
+/** Holidays and rules are known for years, not for ages. */
+const aheadHoursMax = 20 * hoursMax;
 
 function offsetText(offsetMs: number): string {
   const hours = Math.round(offsetMs / hourMs);
@@ -29,9 +36,13 @@ export function demoRoutes(app: FastifyInstance, desk: Desk, demo: DemoTools): v
     const { values } = await desk.body(request);
     const jump = textIn(values, 'jump');
     const typed = textIn(values, 'hours').trim();
-    const hours = jumpHours[jump] ?? (/^\d{1,4}(?:\.\d{1,2})?$/.test(typed) ? Number(typed) : 0);
-    if (hours <= 0 || hours > hoursMax) {
-      const problems = [{ path: 'hours', code: 'number_format', zh: `请填写 1 到 ${hoursMax} 之间的小时数。` }];
+    const hours = jumpHours.get(jump) ?? (/^\d{1,4}(?:\.\d{1,2})?$/.test(typed) ? Number(typed) : 0);
+    const isTooFar = clock.offsetMs() / hourMs + hours > aheadHoursMax;
+    if (hours <= 0 || hours > hoursMax || isTooFar) {
+      const zh = isTooFar
+        ? '时间已经拨得太远；请用 npm start -- --fresh 重新开始。'
+        : `请填写 1 到 ${hoursMax} 之间的小时数。`;
+      const problems = [{ path: 'hours', code: 'number_format', zh }];
       return desk.show(request, reply, { ...clockModel(), problems }, { status: 422 });
     }
     await demo.advance(hours * hourMs);

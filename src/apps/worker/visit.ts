@@ -20,6 +20,8 @@ export type WorkerRoutesOptions = {
   /** Null outside demonstration mode: then nothing below /dev exists. */
   readonly demo: DemoTools | null;
   readonly clock: Clock;
+  /** Where the world finds us: behind a proxy only this tells that the way is https. */
+  readonly publicUrl: string;
   /** Where the region picker of a new person starts: a code of GB/T 2260; the provinces unless said. */
   readonly homeRegion?: string;
   /** Largest file taken, 20 MB unless said. */
@@ -177,7 +179,7 @@ export function createDesk(
         path: '/',
         httpOnly: true,
         sameSite: 'lax',
-        secure: request.protocol === 'https',
+        secure: options.publicUrl.startsWith('https:'),
         maxAge: maxAgeSeconds,
       });
     },

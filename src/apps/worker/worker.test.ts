@@ -27,6 +27,7 @@ let bundle: WorkerBundle;
 let app: FastifyInstance;
 let fake: Fake;
 const clock = fixedClock(at);
+const publicUrl = 'https://gongdun.test';
 const session = { [cookies.session]: 'worker' };
 
 beforeAll(async () => {
@@ -43,7 +44,7 @@ beforeEach(async () => {
     inbox: async () => [{ to: '199****0001', text: '验证码 111111', at }],
     advance: async (ms: number) => clock.set(new Date(Date.parse(clock.now()) + ms).toISOString()),
   };
-  await app.register(workerRoutes, { backend: fake, ...bundle, demo, clock, uploadBytesMax: 64_000 });
+  await app.register(workerRoutes, { backend: fake, ...bundle, demo, clock, publicUrl, uploadBytesMax: 64_000 });
   return async () => {
     await app.close();
     clock.set(at);
@@ -580,6 +581,12 @@ describe('a case', () => {
 });
 
 describe('what goes wrong', () => {
+  it('gives no cookie to a way that is not https when the site is, proxy or not', async () => {
+    const set = [(await get('/m/login', {})).headers['set-cookie'] ?? []].flat();
+    expect(set.length).toBeGreaterThan(0);
+    expect(set.filter((one) => !/; Secure/.test(one))).toEqual([]);
+  });
+
   it('is a page that says what to do next', async () => {
     for (const url of [
       '/m/nothing',
@@ -618,12 +625,17 @@ describe('what goes wrong', () => {
     const jar = { gongdun_token: 'csrf-of-the-session-1' };
     expect((await post('/dev/clock', { jump: 'day' }, jar)).statusCode).toBe(303);
     expect(clock.now()).toBe('2026-05-04T06:32:00.000Z');
-    expect((await post('/dev/clock', { jump: 'hours', hours: '-5' }, jar)).statusCode).toBe(422);
+    for (const jump of ['hours', 'constructor', '__proto__', 'toString'])
+      expect((await post('/dev/clock', { jump, hours: '-5' }, jar)).statusCode).toBe(422);
+    expect(clock.now()).toBe('2026-05-04T06:32:00.000Z');
+    clock.set('2060-01-01T00:00:00.000Z');
+    expect((await post('/dev/clock', { jump: 'month' }, jar)).statusCode).toBe(422);
+    expect(clock.now()).toBe('2060-01-01T00:00:00.000Z');
   });
 
   it('has no demonstration pages outside the demonstration', async () => {
     const real = Fastify();
-    await real.register(workerRoutes, { backend: fake, ...bundle, demo: null, clock });
+    await real.register(workerRoutes, { backend: fake, ...bundle, demo: null, clock, publicUrl });
     expect((await real.inject('/dev/phone')).statusCode).toBe(404);
     expect((await real.inject('/m/login')).body).not.toContain('演示');
     await real.close();

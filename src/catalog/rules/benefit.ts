@@ -1,5 +1,6 @@
 // RT-DI-BEN: what daily accident cover pays: medical, hospital allowance, disability, death, and what may be paid ahead. The item
-// limits are placeholders marked unverified; the limit of 400,000 yuan a person holds over all of them together.
+// limits are placeholders marked unverified. All limits are those of one policy, which insures one person: the 400,000 yuan hold over
+// all benefits and all accidents under it together.
 
 import { z } from 'zod';
 import { defineRule, evaluateRule, shareOf, yuan, type Evaluation, type Rule, type Say } from './define.ts';
@@ -9,7 +10,7 @@ import { lookup, type Table } from './table.ts';
 const fen = z.int().min(0).max(100_000_000_000);
 const before = z
   .object({
-    /** Agreed before on the same accident, over all benefits. */
+    /** Agreed before under the same policy, over all benefits and accidents. */
     totalFen: fen.default(0),
     /** Of that, under the same item limit. */
     itemFen: fen.default(0),
@@ -139,7 +140,7 @@ function calculate(claim: BenefitInput, values: BenefitParameters, say: Say<Bene
   if (offsetFen > 0) say('扣除已预付', yuan(offsetFen), 'prepayBasisPoints');
   const totalLeftFen = Math.max(0, values.totalLimitFen - claim.before.totalFen);
   const amountFen = Math.min(itemFen - offsetFen, totalLeftFen);
-  say('每人总限额', `${yuan(values.totalLimitFen)}，已用${yuan(claim.before.totalFen)}`, 'totalLimitFen');
+  say('每人每份保单总限额', `${yuan(values.totalLimitFen)}，已用${yuan(claim.before.totalFen)}`, 'totalLimitFen');
   say('应赔金额', yuan(amountFen), 'totalLimitFen');
   return { amountFen, days: entitled.days, offsetFen, limited: amountFen < entitled.fen - offsetFen };
 }
@@ -169,7 +170,7 @@ export const benefitRule: Rule<BenefitInput, BenefitParameters, Benefit> = defin
       },
       basis: noItem,
       confidence: 'unverified',
-      cites: { totalLimitFen: { basis: '益鹭保公开报道', confidence: 'report' } },
+      cites: { totalLimitFen: { basis: '益鹭保公开报道，按每份保单累计', confidence: 'report' } },
     },
   ],
   tables: () => [items],

@@ -15,7 +15,11 @@ import type { Actor, CaseState } from './model.ts';
 import * as store from './store.ts';
 import { command as decideCommand, rate as decideRate } from './verbs.ts';
 
-export type CasesOptions = EngineOptions & FormsOptions;
+export type CasesOptions = EngineOptions &
+  FormsOptions & {
+    /** The region that this installation serves, and its name; everywhere unless said. */
+    readonly served?: { readonly has: (region: string) => boolean; readonly name: string };
+  };
 
 export type Applicant = { readonly personId: string | null; readonly orgId: string | null };
 
@@ -35,6 +39,8 @@ export function createCases(options: CasesOptions) {
   ): Promise<Answer> {
     const published = options.published(input.serviceCode);
     if (!published) throw refuse('cases.not_published', { code: input.serviceCode });
+    const { served } = options;
+    if (served && !served.has(input.region)) throw refuse('cases.region_elsewhere', { place: served.name });
     const { service } = published;
     const entry = service.workflow.entries[service.entry];
     invariant(entry, `service ${service.code} has no entry ${service.entry}`);
@@ -163,6 +169,7 @@ export function createCases(options: CasesOptions) {
       if (seen !== undefined && seen !== row.state.seq && 'step' in input.command) throw refuse('cases.stale');
       const checked = await forms.checkCommand(tx, service, row.state, input.command);
       const decision = decideCommand(service, row.state, checked, actor, facts);
+      await engine.letGo(tx, service, input.caseId, decision);
       const state = await engine.carry(tx, {
         service,
         before: row,

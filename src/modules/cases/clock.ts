@@ -5,7 +5,7 @@ import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import type { Engine } from './engine.ts';
 import { foldAll } from './fold.ts';
-import type { Actor, CaseState } from './model.ts';
+import type { Actor, CaseAction, CaseState } from './model.ts';
 import * as store from './store.ts';
 import { recompute, tick, type ClockKind } from './verbs.ts';
 
@@ -54,6 +54,7 @@ export function createCaseClock(engine: Engine) {
     }
     const facts = engine.factsAt(due.fire_at);
     const decision = tick(service, row.state, due.step, due.kind as ClockKind, clockActor, facts);
+    if (decision) await engine.letGo(tx, service, due.case_id, decision);
     if (decision)
       await engine.carry(tx, {
         service,
@@ -122,10 +123,14 @@ export function createCaseClock(engine: Engine) {
     for (;;) {
       const { suspects, last, count } = await options.db.transaction(systemAccess, async (tx) => {
         const rows = await tx.run(store.listCases, [after, openBatch]);
-        const found: string[] = [];
-        for (const row of rows) if (!(await rebuilds(tx, row.case_id, row.state))) found.push(row.case_id);
+        const actions = await store.readActionsOf(
+          tx,
+          rows.map((row) => row.case_id),
+        );
         return {
-          suspects: found,
+          suspects: rows
+            .filter((row) => !rebuilds(row.case_id, row.state, actions.get(row.case_id) ?? []))
+            .map((row) => row.case_id),
           last: rows.length < openBatch ? null : (rows.at(-1)?.case_id ?? null),
           count: rows.length,
         };
@@ -138,16 +143,17 @@ export function createCaseClock(engine: Engine) {
   }
 
   /** An erased body leaves a state that cannot be rebuilt whole; the chain of headers still is. */
-  async function rebuilds(tx: Tx, caseId: string, state: CaseState): Promise<boolean> {
-    const rebuilt = foldAll(caseId, await store.readActions(tx, caseId));
+  function rebuilds(caseId: string, state: CaseState, actions: readonly CaseAction[]): boolean {
+    const rebuilt = foldAll(caseId, actions);
     return rebuilt.erased > 0 || canonicalJson(rebuilt) === canonicalJson(state);
   }
 
   /** Looked at again while nobody else can act: a case that moved between two reads is no fault. */
   async function rebuildsHeld(caseId: string): Promise<boolean> {
-    return options.db.transaction(systemAccess, async (tx) =>
-      rebuilds(tx, caseId, (await engine.load(tx, caseId)).state),
-    );
+    return options.db.transaction(systemAccess, async (tx) => {
+      const { state } = await engine.load(tx, caseId);
+      return rebuilds(caseId, state, await store.readActions(tx, caseId));
+    });
   }
 
   return { runNextDeadline, runDueDeadlines, recomputeAll, compareStates };

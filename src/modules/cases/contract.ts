@@ -16,6 +16,11 @@ export const refuse = declareRefusals({
     zh: '这个办件刚刚被别人处理过了，您看到的不是最新状态。',
     next: '请刷新页面，看过最新情况后再操作。',
   },
+  'cases.region_elsewhere': {
+    status: 422,
+    zh: '这个地区不在本系统的服务范围内。',
+    next: '请选择{place}范围内的地区，或到当地的服务平台办理。',
+  },
   'cases.out_of_step': {
     status: 409,
     zh: '办件现在不在“{step}”环节，这个操作不能进行。',

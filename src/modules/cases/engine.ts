@@ -13,7 +13,7 @@ import { newId } from '#platform/ids';
 import { canonical, noPrevious, type Trace } from '#modules/trace';
 import { refuse } from './contract.ts';
 import { act, type Decision } from './decide.ts';
-import { clockOf, stepOf, type Facts } from './enter.ts';
+import { clockOf, stepOf, waitsForParty, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
 import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
 import { createNumbers } from './numbers.ts';
@@ -80,6 +80,8 @@ export type EngineOptions = {
   readonly makeDocument: DocumentMaker;
   /** False while the clock must not act on a case: money may be on its way. The deadline then comes up again shortly. */
   readonly mayExpire?: (tx: Tx, caseId: string) => Promise<boolean>;
+  /** Asked before a person or the clock takes a case out of a step that waits for an outside party; refuses while it must stay. */
+  readonly letGo?: (tx: Tx, caseId: string, step: string) => Promise<void>;
   /** Hears of a case that its clock could not move. */
   readonly onStuck?: (caseId: string, error: unknown) => void;
   /** Counts steps written, for metrics. */
@@ -203,6 +205,12 @@ export function createEngine(options: EngineOptions) {
     if (state.dossierId && before) tx.send(store.widenDossier, [state.dossierId, [...state.readers]]);
     tx.onCommit(() => options.onSteps?.(rows.length));
     return state;
+  }
+
+  async function letGo(tx: Tx, service: Service, caseId: string, { body }: Decision): Promise<void> {
+    for (const step of [...(body.left ?? []), ...(body.cancelled ?? [])]) {
+      if (waitsForParty(stepOf(service.workflow, step))) await options.letGo?.(tx, caseId, step);
+    }
   }
 
   async function runEffects(
@@ -383,7 +391,7 @@ export function createEngine(options: EngineOptions) {
     return row;
   }
 
-  return { options, numbers, factsAt, carry, once, load, answerOf, systemActor };
+  return { options, numbers, factsAt, carry, letGo, once, load, answerOf, systemActor };
 }
 
 /** The system and the applicant always read their case, a supervisor once it is supervised; all others by the steps that concern them. */

@@ -18,6 +18,15 @@ export type Facts = {
 /** A clock that fires but was never a promise may be this many rounds old before a supervisor is told (convention `loop`). */
 export const supervisedRound = 3;
 
+/** Only an outside party's word (or the clock) leads on from here: money or an answer may be on its way. */
+export function waitsForParty({ outcomes }: StepDefinition): boolean {
+  const by = Object.values(outcomes).map((outcome) => outcome.by ?? []);
+  return (
+    by.some((kinds) => kinds.includes('event')) &&
+    by.every((kinds) => kinds.length > 0 && kinds.every((kind) => kind === 'event' || kind === 'clock'))
+  );
+}
+
 export function stepOf(workflow: Workflow, step: string): StepDefinition {
   const definition = workflow.steps[step];
   invariant(definition, `workflow ${workflow.code} has no step ${step}`);

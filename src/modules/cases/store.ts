@@ -153,8 +153,27 @@ export type ActionRecord = {
 };
 
 export async function readActions(tx: Tx, caseId: string): Promise<CaseAction[]> {
-  const rows = await tx.run(selectActions, [caseId]);
-  return rows.map((row) => ({
+  return (await tx.run(selectActions, [caseId])).map(actionOf);
+}
+
+const selectActionsOfCases = statement<[string[]], ActionRecord & { readonly case_id: string }>(
+  'cases.actions_of_cases',
+  `select a.case_id, a.action_id, a.seq, a.type, a.step, a.outcome, a.actor_kind, a.actor_id, a.actor_role, a.actor_org_id, a.at,
+     b.body
+   from case_action a left join case_body b on b.action_id = a.action_id
+   where a.case_id = any($1) order by a.case_id, a.seq`,
+);
+
+/** The actions of many cases in one question. */
+export async function readActionsOf(tx: Tx, caseIds: string[]): Promise<ReadonlyMap<string, readonly CaseAction[]>> {
+  const rows = await tx.run(selectActionsOfCases, [caseIds]);
+  const found = new Map<string, CaseAction[]>(caseIds.map((caseId) => [caseId, []]));
+  for (const row of rows) found.get(row.case_id)?.push(actionOf(row));
+  return found;
+}
+
+function actionOf(row: ActionRecord): CaseAction {
+  return {
     actionId: row.action_id,
     seq: row.seq,
     type: row.type,
@@ -166,7 +185,7 @@ export async function readActions(tx: Tx, caseId: string): Promise<CaseAction[]>
     actorOrgId: row.actor_org_id,
     at: row.at,
     body: row.body,
-  }));
+  };
 }
 
 // ---- deadlines ---------------------------------------------------------------------------------------------------------------

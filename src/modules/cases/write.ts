@@ -3,6 +3,7 @@
 
 import type { Service } from '#catalog';
 import type { Tx } from '#platform/db';
+import { jsonSeparator } from '#platform/db-batch';
 import type { Request } from './engine.ts';
 import { stepOf } from './enter.ts';
 import type { ActiveStep, CaseState } from './model.ts';
@@ -29,7 +30,7 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
     state.caseId,
     column('actionId'),
     column('leafId'),
-    column('entry').join(recordSeparator),
+    column('entry').join(jsonSeparator),
     column('seq'),
     column('type'),
     column('step'),
@@ -42,7 +43,7 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
     column('previous'),
     column('commitment'),
     column('salt'),
-    column('body').join(recordSeparator),
+    column('body').join(jsonSeparator),
     recordedAt,
     request?.requestId ?? null,
     gone,
@@ -85,9 +86,6 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
     state.openedAt,
   ]);
 }
-
-/** RFC 7464's: no JSON text holds it, so that many travel as one without being quoted. */
-const recordSeparator = '\u001e';
 
 type DeadlineKind = 'yellow' | 'red' | 'timer' | 'clock' | 'supplement';
 type Deadline = { readonly step: string; readonly kind: DeadlineKind; readonly fireAt: string };

@@ -9,6 +9,7 @@ import {
   type BenefitInput,
   type ExplanationLine,
 } from '#catalog/rules/index';
+import type { CaseState, Decider, Effect, EffectContext } from '#modules/cases';
 import { dayOf } from '#platform/calendar';
 import { brokenConstraint, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
@@ -16,10 +17,12 @@ import { newId } from '#platform/ids';
 import { benefitZh, refuse } from './contract.ts';
 import { daysBetween } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
-import { textOf, wholeOf, type CaseState, type Context, type Decider, type Effect, type Suggestion } from './ports.ts';
+import { textOf, wholeOf, type Suggestion } from './ports.ts';
 import * as store from './store.ts';
 
 const reportHoursMax = 48;
+/** Two reports of a person whose times lie closer than this tell of one accident. */
+const sameAccidentMs = 2 * 3_600_000;
 const noClaim = '00000000-0000-0000-0000-000000000000';
 const benefitOfService: Readonly<Record<string, store.Benefit>> = {
   'DI-007': 'medical',
@@ -33,9 +36,12 @@ const amountMax = 100_000_000_000;
 /** The accident that a case is about: its own report, or the one that it cites. */
 type Report = {
   readonly caseId: string;
+  readonly personId: string;
   readonly policyId: string;
   readonly accidentAt: string;
   readonly region: string;
+  /** What the insurer decided about being liable, if it did. */
+  readonly duty: string | null;
 };
 
 export function createClaims(options: CoverOptions) {
@@ -89,24 +95,43 @@ export function createClaims(options: CoverOptions) {
     const cited = textOf(state, 'policy_id') ? null : textOf(state, 'cited_case_id');
     const report = cited ? await options.cases.read(tx, cited) : state;
     const accidentAt = report && instantOf(report, 'accident_time');
-    if (!report || report.personId !== state.personId || !accidentAt) throw refuse('cover.no_report');
+    const { personId } = state;
+    if (!report || !personId || report.personId !== personId || !accidentAt) throw refuse('cover.no_report');
     const policyId = textOf(report, 'policy_id');
     if (!policyId) throw refuse('cover.not_covered');
-    return { caseId: report.caseId, policyId, accidentAt, region: report.region };
+    const duty = report.done['duty']?.outcome ?? null;
+    return { caseId: report.caseId, personId, policyId, accidentAt, region: report.region, duty };
+  }
+
+  /** The same, for what only a liable insurer owes. */
+  async function liableReportOf(tx: Tx, state: CaseState): Promise<Report> {
+    const report = await reportOf(tx, state);
+    if (report.duty !== 'yes') throw refuse(report.duty === 'no' ? 'cover.not_liable' : 'cover.duty_open');
+    return report;
+  }
+
+  /** What a limit has given already, also to cases that whoever acts does not see. */
+  const claimsUnder = (tx: Tx, report: Report) => tx.asSystem().run(store.claimsOfPolicy, [report.policyId]);
+
+  /** No other claim of this person moves until the transaction ends, also where there is no claim yet that a row lock could hold. */
+  function heldClaims(tx: Tx, report: Report): Promise<readonly store.ClaimRow[]> {
+    tx.send(store.lockPerson, [report.personId]);
+    return claimsUnder(tx, report);
   }
 
   /** Leaving `docs` with the papers: the claim is opened, or the same case's own is opened again. */
   const openClaim: Effect = async (context) => {
     const { tx, state } = context;
     const benefit = benefitOf(state);
-    const report = await reportOf(tx, state);
-    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const report = await liableReportOf(tx, state);
+    const claims = await heldClaims(tx, report);
     const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
     if (mine) {
       if (mine.state === 'paid') throw refuse('cover.claim_exists', { benefit: benefitZh[benefit] });
       await undoAgreement(tx, state, claims, mine);
       return { claim_id: mine.claim_id, benefit, agreed_offset_fen: 0 };
     }
+    await requireOneAccident(tx, report, benefit, claims);
     await releaseAbandoned(
       tx,
       claims.find((one) => one.benefit === benefit && one.report_case_id === report.caseId),
@@ -116,6 +141,22 @@ export function createClaims(options: CoverOptions) {
     return { claim_id: claimId, benefit };
   };
 
+  /** The same accident reported twice is still one: its benefits are claimed once, whichever report is cited. */
+  async function requireOneAccident(
+    tx: Tx,
+    report: Report,
+    benefit: store.Benefit,
+    claims: readonly store.ClaimRow[],
+  ): Promise<void> {
+    for (const one of claims) {
+      if (one.benefit !== benefit || one.report_case_id === report.caseId) continue;
+      const other = await options.cases.read(tx.asSystem(), one.report_case_id);
+      const at = other && instantOf(other, 'accident_time');
+      if (at && Math.abs(Date.parse(at) - Date.parse(report.accidentAt)) < sameAccidentMs)
+        throw refuse('cover.claim_exists', { benefit: benefitZh[benefit] });
+    }
+  }
+
   /** A claim whose case ended undecided (withdrawn, expired) stands in nobody's way. */
   async function releaseAbandoned(tx: Tx, claim: store.ClaimRow | undefined): Promise<void> {
     if (claim?.state !== 'open') return;
@@ -124,20 +165,20 @@ export function createClaims(options: CoverOptions) {
   }
 
   async function insertClaim(
-    context: Context,
+    context: EffectContext,
     report: Report,
     claim: { claimId: string; benefit: store.Benefit; amountFen: number; state: 'open' | 'agreed' },
   ): Promise<void> {
     const { tx, state } = context;
-    invariant(state.personId, 'a claim has a person');
     try {
       await tx.run(store.insertClaim, [
         claim.claimId,
         report.caseId,
         claim.benefit,
         state.caseId,
-        state.personId,
+        report.personId,
         report.policyId,
+        dayOf(report.accidentAt),
         claim.amountFen,
         claim.state,
         coverReaders(context),
@@ -221,28 +262,18 @@ export function createClaims(options: CoverOptions) {
       prepaidFen:
         sum(others.filter((row) => row.benefit === 'prepay' && row.report_case_id === report.caseId)) + ownOffsetFen,
     };
-    const day = dayOf(report.accidentAt);
-    const input = benefitInput(
-      state,
-      benefit,
-      before,
-      await daysUsed(tx, state, report, mine?.claim_id ?? noClaim, benefit),
-    );
-    return { mine, others, ...benefitOn(day, input, report.region) };
+    const input = benefitInput(state, benefit, before, await daysUsed(tx, report, mine?.claim_id ?? noClaim, benefit));
+    return { mine, others, ...benefitOn(dayOf(report.accidentAt), input, report.region) };
   }
 
   /** Days of allowance that the year has used, by what was paid for them. */
-  async function daysUsed(
-    tx: Tx,
-    state: CaseState,
-    report: Report,
-    claimId: string,
-    benefit: store.Benefit,
-  ): Promise<number> {
-    if (benefit !== 'allowance' || !state.personId) return 0;
+  async function daysUsed(tx: Tx, report: Report, claimId: string, benefit: store.Benefit): Promise<number> {
+    if (benefit !== 'allowance') return 0;
     const day = dayOf(report.accidentAt);
     const dailyFen = parametersOf(benefitRule, day, report.region)?.values.allowanceDailyFen ?? 1;
-    const { amount_fen: usedFen } = await tx.one(store.allowanceOfYear, [state.personId, day.slice(0, 4), claimId]);
+    const { amount_fen: usedFen } = await tx
+      .asSystem()
+      .one(store.allowanceOfYear, [report.personId, day.slice(0, 4), claimId]);
     return Math.ceil(usedFen / dailyFen);
   }
 
@@ -251,22 +282,16 @@ export function createClaims(options: CoverOptions) {
     const benefit = textOf(state, 'benefit');
     if (!isBenefit(benefit)) return null;
     const report = await reportOf(tx, state);
-    const { value, explanation } = await computed(
-      tx,
-      state,
-      report,
-      benefit,
-      await tx.run(store.claimsOfPolicy, [report.policyId]),
-    );
+    const { value, explanation } = await computed(tx, state, report, benefit, await claimsUnder(tx, report));
     return { amountFen: value.amountFen, explanation };
   }
 
-  /** Leaving `assess` with an amount. The claims of the policy are held, so that two claims at once cannot both take the last of a limit. */
+  /** Leaving `assess` with an amount. The person's claims are held, so that two at once cannot both take the last of a limit. */
   const agree: Effect = async ({ tx, state }) => {
     const benefit = textOf(state, 'benefit');
     invariant(isBenefit(benefit), `case ${state.caseId} is assessed without a claim`);
-    const report = await reportOf(tx, state);
-    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const report = await liableReportOf(tx, state);
+    const claims = await heldClaims(tx, report);
     const { mine, value, explanation } = await computed(tx, state, report, benefit, claims);
     invariant(mine, `case ${state.caseId} has no claim`);
     const enteredFen = wholeOf(state, 'approved_fen');
@@ -309,8 +334,8 @@ export function createClaims(options: CoverOptions) {
   /** Leaving `prepay-option` with a prepayment: at most the rule's share of what is expected, and within what the limits leave. */
   const checkPrepay: Effect = async (context) => {
     const { tx, state } = context;
-    const report = await reportOf(tx, state);
-    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const report = await liableReportOf(tx, state);
+    const claims = await heldClaims(tx, report);
     const limits = parametersOf(benefitRule, dayOf(report.accidentAt), report.region)?.values;
     invariant(limits, 'the rule of benefits is in force');
     // Nobody has estimated: the medical limit is the most that an accident's bill can come to.
@@ -346,7 +371,7 @@ export function createClaims(options: CoverOptions) {
     const benefit = textOf(state, 'benefit');
     if (!isBenefit(benefit)) return;
     const report = await reportOf(tx, state);
-    const claims = await tx.run(store.lockClaimsOfPolicy, [report.policyId]);
+    const claims = await heldClaims(tx, report);
     const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
     if (!mine || mine.state === 'paid') return;
     await undoAgreement(tx, state, claims, mine);

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemAccess } from '#platform/access';
-import { statement } from '#platform/db';
+import { statement, type Tx } from '#platform/db';
 import { makeWorld, refused, type Worker, type World } from '#test/money-world';
 
 let world: World;
@@ -16,6 +16,24 @@ const ledgerOf = statement<[string], { day: string; generation: number; kind: st
 const claimsOf = statement<[string], { benefit: string; amount_fen: number; state: string }>(
   'test.claims_of',
   'select benefit, amount_fen, state from benefit_claim where person_id = $1 order by benefit, state',
+);
+
+/** A claim of before on the person's policy: what it drew, on an accident of which day. */
+const insertBefore = statement<[string, string, number, string], never>(
+  'test.insert_claim_before',
+  `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, accident_day, amount_fen, state, readers)
+   select gen_random_uuid(), gen_random_uuid(), $2, case_id, person_id, policy_id, $4::date, $3, 'paid', array['*']
+   from cover_policy where person_id = $1`,
+);
+const insertRival = statement<[string], never>(
+  'test.insert_rival_claim',
+  `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, accident_day, amount_fen, state, readers)
+   select gen_random_uuid(), c.case_id, 'prepay', c.case_id, p.person_id, p.policy_id, p.first_day, 1, 'agreed', array['*']
+   from case_state c join cover_policy p on p.person_id = c.person_id where c.case_id = $1`,
+);
+const countWaiting = statement<[], { count: number }>(
+  'test.count_waiting',
+  `select count(*) as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
 );
 
 beforeAll(async () => {
@@ -122,7 +140,7 @@ describe('buying', () => {
     const opened = await Promise.all(forms.map((form) => world.open(who, 'DI-001', { ...form, ...rest })));
     await world.drain();
     for (const one of opened) {
-      const order = await world.money.orderOf(who.access, one.caseId);
+      const order = await world.money.payments.orderOf(who.access, one.caseId);
       expect(world.paymentSim.pay(order?.orderNo ?? '')).toBe(true);
     }
     await Promise.all(opened.map((one) => world.until(one.caseId, 'underwrite')));
@@ -218,6 +236,55 @@ describe('buying', () => {
     await world.until(caseId, 'cancelled');
     expect((await world.state(caseId)).data).toMatchObject({ refund_fen: 20 });
     expect(await ledger(who)).toEqual([]);
+  });
+});
+
+describe('what a payment cannot do', () => {
+  it('buy where no insurer acts any more: all of it goes back, and the next is not taken', async () => {
+    const who = await world.worker();
+    const premium = (await world.balance('premium_received')).postedFen;
+    world.insurerSim.setFaults({ errorRate: 1 });
+    const { caseId } = await world.buy(who, '2026-05-08', 1);
+    world.insurerSim.setFaults({ errorRate: 0 });
+    world.market.isServed = false;
+    const end = async () => {
+      await world.drain();
+      return (await world.state(caseId)).end;
+    };
+    try {
+      await expect.poll(end, { timeout: 4_000 }).toBe('cancelled');
+      expect(await refused(world.buy(await world.worker(), '2026-05-08', 1))).toBe('cases.no_organisation');
+    } finally {
+      world.market.isServed = true;
+    }
+    expect((await world.state(caseId)).data).toMatchObject({ refund_fen: 20 });
+    expect(await ledger(who)).toEqual([]);
+    expect((await world.balance('premium_received')).postedFen).toBe(premium);
+  });
+
+  it('be made in the year 9999', async () => {
+    const who = await world.worker();
+    const opened = await world.open(who, 'DI-001', {
+      cover_from: '2026-05-08',
+      days: '1',
+      work_type: '网约配送员',
+      work_region: '350203',
+      read_clause: 'on',
+    });
+    await world.drain();
+    const order = await world.money.payments.orderOf(who.access, opened.caseId);
+    await world.money.payments.handlePaymentEvent({
+      kind: 'paid',
+      eventId: 'e',
+      orderNo: order?.orderNo ?? '',
+      transactionId: 't9999',
+      amountFen: order?.amountFen ?? 0,
+      paidAt: new Date('9999-12-31T23:59:59-12:00'),
+    });
+    expect(await world.drain()).toEqual([]);
+    const { active, data } = await world.state(opened.caseId);
+    expect(active.map((one) => one.step)).toEqual(['in-force']);
+    expect(data['paid_at']).toBe(world.clock.now());
   });
 });
 
@@ -388,6 +455,51 @@ describe('claims', () => {
       { benefit: 'medical', amount_fen: 80_000, state: 'agreed' },
       { benefit: 'prepay', amount_fen: 0, state: 'agreed' },
     ]);
+  });
+
+  it('two accidents that prepay at once cannot both take the last of the limit', async () => {
+    const who = await insured();
+    const before = (tx: Tx) => tx.run(insertBefore, [who.personId, 'death', 33_000_000, '2026-05-03']);
+    const [first, second] = [await report(who), await report(who, '2026-05-03T04:40:00.000Z')];
+    await world.db.transaction(systemAccess, before);
+    const prepay = ({ caseId, adjuster }: typeof first) =>
+      world.act(adjuster, caseId, 'prepay-option', 'prepay', {
+        prepay_fen: { fen: 4_000_000 },
+        payout_card: who.card,
+      });
+    const acted: Promise<unknown>[] = [];
+    const waiting = () =>
+      expect.poll(async () => (await world.db.transaction(systemAccess, (tx) => tx.one(countWaiting, []))).count);
+    // A rival's claim that is never committed holds the first one up at its last statement, while the second one starts.
+    const rival = world.db.transaction(systemAccess, async (tx) => {
+      await tx.run(insertRival, [first.caseId]);
+      acted.push(prepay(first));
+      await waiting().toBe(1);
+      acted.push(prepay(second));
+      await Promise.race([waiting().toBe(2), acted[1]]);
+      throw new Error('gives way');
+    });
+    await expect(rival).rejects.toThrow('gives way');
+    await acted[0];
+    expect(await refused(acted[1] ?? Promise.resolve())).toBe('cover.over_limit');
+    expect((await claims(who)).map((one) => one.amount_fen)).toEqual([33_000_000, 4_000_000]);
+  });
+
+  it('the allowance of a year counts by the days of the accidents, not of the policies', async () => {
+    const who = await insured();
+    const { caseId, caseNo, adjuster } = await report(who);
+    await world.act(adjuster, caseId, 'prepay-option', 'skip');
+    const stay = { in_date: '2026-05-01', out_date: '2026-05-03', ward_hospital: '示例医院' };
+    const papers = { report_ref: caseNo, payout_card: who.card, inpatient_record: [randomUUID()] };
+    const allowance = await world.open(who, 'DI-008', { ...stay, ...papers });
+    const given = async () =>
+      world.db.transaction(adjuster.access, async (tx) => world.cover.suggest(tx, await world.state(allowance.caseId)));
+    const before = (day: string) =>
+      world.db.transaction(systemAccess, (tx) => tx.run(insertBefore, [who.personId, 'allowance', 1_790_000, day]));
+    await before('2025-12-31');
+    expect(await given()).toMatchObject({ amountFen: 20_000 });
+    await before('2026-01-01');
+    expect(await given()).toMatchObject({ amountFen: 10_000 });
   });
 
   it('a denied claim can be made again', async () => {

@@ -2,6 +2,7 @@
 // applicant. Whatever cannot be insured after all is refunded, never kept.
 
 import type { ExplanationLine, Premium } from '#catalog/rules/index';
+import type { CaseState, Decider, Effect } from '#modules/cases';
 import { systemAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Tx } from '#platform/db';
@@ -9,7 +10,7 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { addDays, spansOf } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, policyNoOf, type CoverOptions } from './options.ts';
-import { textOf, wholeOf, type CaseState, type Decider, type Effect, type InsurerPort } from './ports.ts';
+import { textOf, wholeOf, type InsurerPort } from './ports.ts';
 import { createPricing, fact, purchaseOf, type Purchase } from './purchase.ts';
 import * as store from './store.ts';
 
@@ -17,13 +18,14 @@ export function createEnrolment(options: CoverOptions) {
   const { db, clock, money } = options;
   const { priced, premium } = createPricing(options);
 
-  const eligibility: Decider = async ({ tx, state }) => {
+  const eligibility: Decider = async ({ tx, state, facts }) => {
     const purchase = purchaseOf(state);
     const { value, explanation } = await premium(tx, purchase);
     const last = await tx.run(store.lastOfDays, [purchase.personId, [...purchase.days]]);
-    const insurable = options.inRegion
+    const inRegion = options.inRegion
       ? options.inRegion(purchase.region)
       : purchase.region.slice(0, 4) === state.region.slice(0, 4);
+    const insurable = inRegion && facts.route('insurer_underwriter', state.region) !== null;
     const bound = last.filter((row) => row.kind === 'bound').map((row) => row.day);
     const doubts = doubtsOf(purchase, value, insurable, dayOf(clock.now()), bound);
     const lines = doubts.length > 0 ? [...explanation, ...doubts] : explanation;
@@ -100,8 +102,11 @@ export function createEnrolment(options: CoverOptions) {
     );
   }
 
-  /** Whether all days are still free, for a workflow that gives a whole conflict a way of its own. */
-  const issue: Decider = async ({ tx, state }) => {
+  /** Whether an insurer acts here and a day is still free; if not, all of it goes back. */
+  const issue: Decider = async ({ tx, state, facts }) => {
+    if (!facts.route('insurer_underwriter', state.region)) {
+      return { outcome: 'conflict', explanation: [fact('承保机构', '所选地区没有保险公司承保，保费全额退回')] };
+    }
     const purchase = purchaseOf(state);
     tx.send(store.lockPerson, [purchase.personId]);
     const taken = await tx.run(store.lastOfDays, [purchase.personId, [...purchase.days]]);
@@ -265,7 +270,7 @@ function doubtsOf(
     !value.ageAllowed && fact('年龄', '起保日不满16周岁或超过65周岁'),
     !value.daysAllowed && fact('天数', `${purchase.days.length}天，不在单次可投保天数内`),
     !purchase.workTypeKnown && fact('从业类别', '不在目录内'),
-    !insurable && fact('作业区域', '不在本市'),
+    !insurable && fact('作业区域', '不在本市，或没有保险公司承保'),
     firstDay < today && fact('起保日期', '早于今天'),
     firstDay === today && !value.sameDayAllowed && fact('起保日期', `本地区不能当日起保，最早${addDays(today, 1)}`),
     bound.length > 0 && fact('同日重复', `${bound.join('、')}已有保障`),

@@ -1,13 +1,13 @@
 // What cover is made of, and what all of its parts share: who reads a row, the number of a policy, how a party's no is known.
 
-import type { Money } from '#modules/money';
+import type { Role } from '#catalog';
+import type { CaseState, EffectContext } from '#modules/cases';
+import { readersOf, type Money } from '#modules/money';
 import type { Trace } from '#modules/trace';
-import { personGrant, roleGrant } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/db';
-import { invariant } from '#platform/errors';
 import type { enqueue as enqueueJob } from '#platform/jobs';
-import type { CasesPort, CaseState, Context, FindInsured, InsurerPort } from './ports.ts';
+import type { CasesPort, FindInsured, InsurerPort } from './ports.ts';
 
 export type CoverOptions = {
   readonly db: Database;
@@ -34,18 +34,12 @@ const readerRoles = [
   'hrss_window',
   'hrss_investigator',
   'supervisor',
-] as const;
+] as const satisfies readonly Role[];
 /** A whole day of tries, with growing pauses. */
 export const partyAttempts = 40;
 
-export function coverReaders({ state, facts }: Pick<Context, 'state' | 'facts'>): string[] {
-  invariant(state.personId, 'cover is of a person');
-  const readers = ['*', personGrant(state.personId)];
-  for (const role of readerRoles) {
-    const orgId = facts.route(role, state.region);
-    if (orgId) readers.push(roleGrant(role, orgId));
-  }
-  return readers;
+export function coverReaders(context: Pick<EffectContext, 'state' | 'facts'>): string[] {
+  return readersOf(context, readerRoles);
 }
 
 export function policyNoOf(state: Pick<CaseState, 'caseNo'>): string {

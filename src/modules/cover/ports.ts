@@ -2,7 +2,8 @@
 // are known by their `kind`, so that this module imports no adapter.
 
 import type { ExplanationLine } from '#catalog/rules/index';
-import type { CaseContext, CaseState as MoneyCaseState, CasesPort as MoneyCasesPort } from '#modules/money';
+import type { CaseState } from '#modules/cases';
+import type { CasesPort as MoneyCasesPort } from '#modules/money';
 import type { Tx } from '#platform/db';
 
 export type InsurerPort = {
@@ -24,16 +25,6 @@ export type InsurerPort = {
     accidentAt: Date;
   }): Promise<{ readonly insurerClaimNo: string }>;
 };
-
-export type CaseState = MoneyCaseState & { readonly serviceCode: string; readonly status: 'open' | 'ended' };
-export type Context = CaseContext & { readonly state: CaseState };
-export type Effect = (context: Context) => Promise<Readonly<Record<string, unknown>> | void>;
-export type Ruling = {
-  readonly outcome: string;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly explanation?: unknown;
-};
-export type Decider = (context: Context) => Promise<Ruling>;
 
 export type CasesPort = MoneyCasesPort & {
   /** A case as the transaction's access sees it. */

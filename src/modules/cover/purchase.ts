@@ -2,11 +2,12 @@
 
 import { ageOn } from '#catalog/fields/index';
 import { occupations, premiumOn, type ExplanationLine, type PremiumOverlay } from '#catalog/rules/index';
+import type { CaseState } from '#modules/cases';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { daysFrom } from './days.ts';
 import type { CoverOptions } from './options.ts';
-import { textOf, wholeOf, type CaseState } from './ports.ts';
+import { textOf, wholeOf } from './ports.ts';
 
 export type Purchase = {
   readonly personId: string;

@@ -1,14 +1,15 @@
 // Giving back cover: only days that have not started, of a policy without claims; anything else a person looks at. The days are released
 // in the ledger, the subsidy is reversed, the insurer is told by a job, and the worker's part is what the refund step pays.
 
-import { occupations, type ExplanationLine } from '#catalog/rules/index';
+import { occupations, yuan, type ExplanationLine } from '#catalog/rules/index';
+import type { CaseState, Decider, Effect } from '#modules/cases';
 import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { daysFrom } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
-import { textOf, wholeOf, type CaseState, type Decider, type Effect } from './ports.ts';
+import { textOf, wholeOf } from './ports.ts';
 import { createPricing, fact, type Purchase } from './purchase.ts';
 import * as store from './store.ts';
 
@@ -39,7 +40,7 @@ export function createRelease(options: CoverOptions) {
     );
     const now = clock.now();
     const days = rows.filter((row) => asked.includes(row.day) && row.starts_at > now).map((row) => row.day);
-    const claims = await tx.run(store.claimsOfPolicy, [policy.policy_id]);
+    const claims = await tx.asSystem().run(store.claimsOfPolicy, [policy.policy_id]);
     const why =
       claims.length > 0
         ? '该保单已有理赔'
@@ -80,10 +81,7 @@ export function createRelease(options: CoverOptions) {
       fact('可以退的日期', refund && refund.days.length > 0 ? refund.days.join('、') : '没有'),
       ...(why
         ? [fact('需人工核对', why)]
-        : [
-            fact('应退个人部分', `${((refund?.refundFen ?? 0) / 100).toFixed(2)} 元`),
-            fact('冲回补贴', `${((refund?.subsidyFen ?? 0) / 100).toFixed(2)} 元`),
-          ]),
+        : [fact('应退个人部分', yuan(refund?.refundFen ?? 0)), fact('冲回补贴', yuan(refund?.subsidyFen ?? 0))]),
     ];
     const passes = why === null && refund !== null && refund.days.length > 0;
     return {

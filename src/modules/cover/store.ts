@@ -2,7 +2,7 @@
 
 import { statement } from '#platform/db';
 
-/** One purchase or release at a time for a person: what was free when it was looked at is free when it is taken. */
+/** One purchase, release or claim at a time for a person: what was free when it was looked at is free when it is taken. */
 export const lockPerson = statement<[string], never>(
   'cover.lock_person',
   `select pg_advisory_xact_lock(hashtextextended(current_schema() || '/cover/' || $1, 0))`,
@@ -153,32 +153,27 @@ export type ClaimRow = {
 const claimColumns = 'claim_id, report_case_id, benefit, case_id, policy_id, amount_fen, state';
 
 export const insertClaim = statement<
-  [string, string, Benefit, string, string, string, number, 'open' | 'agreed', string[]],
+  [string, string, Benefit, string, string, string, string, number, 'open' | 'agreed', string[]],
   { claim_id: string }
 >(
   'cover.insert_claim',
-  `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, amount_fen, state, readers)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning claim_id`,
+  `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, accident_day, amount_fen, state, readers)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning claim_id`,
 );
 
-/** Live claims of a policy: what its limits have given already. Held until the transaction ends. */
-export const lockClaimsOfPolicy = statement<[string], ClaimRow>(
-  'cover.claims_of_policy_for_update',
-  `select ${claimColumns} from benefit_claim where policy_id = $1 and state <> 'denied' order by claim_id for update`,
-);
-
+/** Live claims of a policy: what its limits have given already. */
 export const claimsOfPolicy = statement<[string], ClaimRow>(
   'cover.claims_of_policy',
   `select ${claimColumns} from benefit_claim where policy_id = $1 and state <> 'denied'`,
 );
 
-/** Hospital allowance that a person's accidents of a year have drawn. */
+/** Hospital allowance that a person's accidents of a year have drawn, whichever policies covered them. */
 export const allowanceOfYear = statement<[string, string, string], { amount_fen: number }>(
   'cover.allowance_of_year',
   `select coalesce(sum(c.amount_fen), 0)::bigint as amount_fen
-   from benefit_claim c join cover_policy p on p.policy_id = c.policy_id
+   from benefit_claim c
    where c.person_id = $1 and c.benefit = 'allowance' and c.state in ('agreed', 'paid')
-     and p.first_day >= make_date($2::int, 1, 1) and p.first_day < make_date($2::int + 1, 1, 1) and c.claim_id <> $3`,
+     and c.accident_day >= make_date($2::int, 1, 1) and c.accident_day < make_date($2::int + 1, 1, 1) and c.claim_id <> $3`,
 );
 
 export const setClaim = statement<[string, number, string], { claim_id: string }>(

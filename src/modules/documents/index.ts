@@ -2,3 +2,4 @@
 
 export { createDocuments, type DocumentContext, type Documents, type DocumentsOptions } from './actions.ts';
 export { render, type Printed } from './page.ts';
+export { renderPdf } from './pdf.ts';

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentContent } from './contract.ts';
 import { render } from './page.ts';
+import { renderPdf } from './pdf.ts';
 
 const content: DocumentContent = {
   v: 1,
@@ -24,7 +25,7 @@ const content: DocumentContent = {
   caseNo: '35020020260301000123',
   day: '2026年3月1日',
 };
-const printed = { content, documentId: '0190-1', applicant: '张三', idTail: '002X', demo: false };
+const printed = { content, documentId: '0190-1', applicant: '张三', idTail: '002X', notice: '' };
 
 describe('render', () => {
   it('is the same to the byte', () => {
@@ -59,14 +60,28 @@ describe('render', () => {
     expect(render({ ...printed, content: { ...content, blocks } })).toContain('证件号末四位002X');
   });
 
-  it('says of a paper of the demonstration, and of no other, that it is fictional', () => {
-    expect(render({ ...printed, demo: true })).toContain('均为虚构');
-    expect(render(printed)).not.toContain('虚构');
-  });
-
   it('frames a certificate instead of heading it', () => {
     const html = render({ ...printed, content: { ...content, layout: 'certificate', remedy: null } });
     expect(html).toContain('class="certificate"');
     expect(html).not.toContain('<header>');
+  });
+});
+
+describe('renderPdf', () => {
+  const at = '2026-03-01T01:00:00.000Z';
+
+  it('is a PDF/A with its fonts inside, the same to the byte, and another one for another name', () => {
+    const pdf = renderPdf(printed, at);
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.includes('pdfaid:part')).toBe(true);
+    expect(pdf.includes('NotoSerifSC')).toBe(true);
+    expect(pdf.equals(renderPdf(structuredClone(printed), at))).toBe(true);
+    expect(pdf.equals(renderPdf({ ...printed, applicant: '李四' }, at))).toBe(false);
+  });
+
+  it('reads nothing in the content as markup, and takes a certificate and a text of many pages', () => {
+    const long = { kind: 'paragraph', text: '#panic("x") $ * _ \\ [ ] @a '.repeat(400) } as const;
+    const odd = { ...content, layout: 'certificate' as const, remedy: null, blocks: [long, ...content.blocks] };
+    expect(renderPdf({ ...printed, content: odd, notice: '演示' }, at).length).toBeGreaterThan(10_000);
   });
 });

@@ -9,9 +9,24 @@ export type Printed = {
   readonly applicant: string;
   /** Last four characters of the ID number for the person, a mask for others. */
   readonly idTail: string;
-  /** A demonstration's papers must not pass for real ones. */
-  readonly demo: boolean;
+  /** What must be said of every document of this installation (that its data are fictional), or empty. */
+  readonly notice: string;
 };
+
+/** The content with the applicant's name and the tail of the ID number, or their masks, in their places. */
+export function inWords({ content, applicant, idTail }: Printed): DocumentContent {
+  const put = (text: string): string => text.replaceAll('{{applicant}}', applicant).replaceAll('{{id_tail}}', idTail);
+  return {
+    ...content,
+    addressee: put(content.addressee),
+    blocks: content.blocks.map((block) =>
+      block.kind === 'paragraph'
+        ? { kind: 'paragraph', text: put(block.text) }
+        : { kind: 'facts', rows: block.rows.map(([label, text]) => [put(label), put(text)]) },
+    ),
+    remedy: content.remedy === null ? null : put(content.remedy),
+  };
+}
 
 const style = `
 @page { size: A4; margin: 37mm 26mm 35mm 28mm }
@@ -27,16 +42,17 @@ th, td { border: .3mm solid #333; padding: 2mm 3mm; text-align: left; vertical-a
 th { width: 34%; font-weight: 600 }
 .sign { text-align: right; margin-top: 16mm; break-inside: avoid }
 .sign p { text-indent: 0; text-align: right }
-.demo { text-indent: 0; text-align: center; color: #c1121f; font-size: 12pt; border: .3mm dashed #c1121f; padding: 2mm; margin-bottom: 4mm }
 footer { margin-top: 14mm; padding-top: 2mm; border-top: .2mm solid #999; font-size: 9pt; color: #444 }
 .certificate { border: 1.5mm double #8a6d1f; padding: 10mm 12mm; margin-top: 10mm }
+nav { text-align: right; font: 16px/44px sans-serif }
 @media screen { body { padding: 16px } }
+@media print { nav { display: none } }
 `;
 
-export function render({ content, documentId, applicant, idTail, demo }: Printed): string {
-  const put = (text: string): string =>
-    escape(text.replaceAll('{{applicant}}', applicant).replaceAll('{{id_tail}}', idTail));
-  const blocks = content.blocks.map((block) => printBlock(block, put)).join('\n');
+export function render(printed: Printed): string {
+  const { documentId, notice } = printed;
+  const content = inWords(printed);
+  const blocks = content.blocks.map(printBlock).join('\n');
   const isLetter = content.layout === 'letter';
   return `<!doctype html>
 <html lang="zh-CN">
@@ -48,25 +64,25 @@ export function render({ content, documentId, applicant, idTail, demo }: Printed
 <style>${style}</style>
 </head>
 <body>
-${demo ? '<p class="demo">演示环境：文书中的人员、单位、金额均为虚构，不具有任何效力</p>' : ''}
+<nav><a href="${encodeURIComponent(documentId)}/pdf">下载 PDF</a></nav>
 ${isLetter ? `<header>${escape(content.issuer)}</header>\n<div class="number">办件编号：${escape(content.caseNo)}</div>` : ''}
 <main${isLetter ? '' : ' class="certificate"'}>
 <h1>${escape(content.title)}</h1>
-${content.addressee ? `<p class="addressee">${put(content.addressee)}</p>` : ''}
+${content.addressee ? `<p class="addressee">${escape(content.addressee)}</p>` : ''}
 ${blocks}
-${content.remedy ? `<p>${put(content.remedy)}</p>` : ''}
+${content.remedy ? `<p>${escape(content.remedy)}</p>` : ''}
 <div class="sign"><p>${escape(content.issuer)}</p><p>${escape(content.day)}</p></div>
 </main>
-<footer>办件编号 ${escape(content.caseNo)} · 文书编号 ${escape(documentId)}</footer>
+<footer>办件编号 ${escape(content.caseNo)} · 文书编号 ${escape(documentId)}${notice ? `<br><strong>${escape(notice)}</strong>` : ''}</footer>
 </body>
 </html>
 `;
 }
 
-function printBlock(block: DocumentContent['blocks'][number], put: (text: string) => string): string {
-  if (block.kind === 'paragraph') return `<p>${put(block.text)}</p>`;
+function printBlock(block: DocumentContent['blocks'][number]): string {
+  if (block.kind === 'paragraph') return `<p>${escape(block.text)}</p>`;
   const rows = block.rows.map(
-    ([label, text]) => `<tr><th scope="row">${put(label)}</th><td>${put(text) || '—'}</td></tr>`,
+    ([label, text]) => `<tr><th scope="row">${escape(label)}</th><td>${escape(text) || '—'}</td></tr>`,
   );
   return `<table><tbody>\n${rows.join('\n')}\n</tbody></table>`;
 }

@@ -116,9 +116,20 @@ export const staffMe = z.object({
 export const personFieldNames = ['name', 'id_number', 'phone', 'card'] as const;
 export type PersonFieldName = (typeof personFieldNames)[number];
 
+/** Letters and ideographs that can be seen; a reason of dots and spaces without width is none. */
+const visibleLetters = /(?!\p{Default_Ignorable_Code_Point})\p{L}/gu;
+const reasonLettersMin = 4;
+
 export const unmaskInput = z.object({
   field: z.string().regex(/^[a-z][a-z0-9_]{0,59}$/, '没有这一项资料。'),
-  reason: z.string().trim().min(4, '请写明查看的理由，至少 4 个字。').max(200, '理由最多 200 个字。'),
+  reason: z
+    .string()
+    .trim()
+    .max(200, '理由最多 200 个字。')
+    .refine(
+      (reason) => (reason.match(visibleLetters)?.length ?? 0) >= reasonLettersMin,
+      `请写明查看的理由，至少 ${reasonLettersMin} 个字。`,
+    ),
 });
 
 export const seenItem = z.object({

@@ -276,6 +276,16 @@ describe('staff over HTTP', () => {
       status: 422,
       problems: [{ path: 'reason', zh: '请写明查看的理由，至少 4 个字。' }],
     });
+    for (const reason of [
+      '....',
+      '\u200b\u200b\u200b\u200b\u200b',
+      '看\u3164\u3164\u3164\u3164',
+      '1234567',
+      '查 看 了',
+    ]) {
+      const said = await call(clerk, 'POST', url, { field: 'phone', reason });
+      expect([reason, said.status]).toEqual([reason, 422]);
+    }
     const injected = await call(clerk, 'POST', url, { field: `name'; drop table person`, reason: '核对身份' });
     expect(injected.status).toBe(422);
     const shown = await call(clerk, 'POST', url, { field: 'phone', reason: '核对联系方式' });

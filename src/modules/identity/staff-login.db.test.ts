@@ -86,7 +86,27 @@ describe('the password', () => {
   });
 });
 
+const failures = statement<[string], { failed_count: number }>(
+  'identity_test.failures',
+  'select failed_count from staff where staff_id = $1',
+);
+
 describe('the second factor', () => {
+  test('a right password in flight does not lift the lock that wrong codes set', async () => {
+    const staff = await f.newStaff();
+    const { token } = await f.identity.loginStaff(staff.login, staff.password);
+    for (let n = 0; n < 3; n += 1) await refusalOf(f.identity.confirmTotp(token, 'x00000'));
+    const inFlight = f.identity.loginStaff(staff.login, staff.password);
+    const counted = async () =>
+      (await f.db.transaction(systemAccess, (tx) => tx.one(failures, [staff.staffId]))).failed_count;
+    await expect.poll(counted, { interval: 1 }).toBe(4);
+    await refusalOf(f.identity.confirmTotp(token, 'x00000'));
+    await inFlight;
+    expect(await refusalOf(f.identity.loginStaff(staff.login, staff.password))).toBe(failed);
+    f.pass(15 * 60);
+    expect(await refusalOf(f.loginStaff(staff))).toBe('nothing was refused');
+  });
+
   test('a code is good once: not for the same session, not for another', async () => {
     const staff = await f.newStaff();
     const one = await f.identity.loginStaff(staff.login, staff.password);

@@ -33,6 +33,10 @@ export function createStaffLogin(options: StaffLoginOptions) {
     return new Date(Date.parse(now) + loginLimits.lockMinutes * minuteMs).toISOString();
   }
 
+  function refund(tx: Tx, charged: { staff_id: string; locked_until: string | null }): void {
+    tx.send(store.refundLogin, [charged.staff_id, charged.locked_until]);
+  }
+
   /** Gives a session that is good for the second factor only. */
   async function loginStaff(rawLogin: string, password: string, oldToken: string | null = null): Promise<NewSession> {
     const login = foldLogin(rawLogin);
@@ -43,12 +47,12 @@ export function createStaffLogin(options: StaffLoginOptions) {
     // Checked for an unknown or locked login too: the time must not tell.
     const isRight = await passwords.check(charged?.password_hash ?? null, password).catch(async (error: unknown) => {
       // Turned away unchecked: that is no failure of theirs.
-      if (charged) await db.transaction(systemAccess, async (tx) => tx.send(store.refundLogin, [charged.staff_id]));
+      if (charged) await db.transaction(systemAccess, async (tx) => refund(tx, charged));
       throw error;
     });
     if (!charged || !isRight) throw refuse('identity.login_failed');
     return db.transaction(systemAccess, async (tx) => {
-      tx.send(store.refundLogin, [charged.staff_id]);
+      refund(tx, charged);
       return sessions.begin(tx, 'staff_pending', { staffId: charged.staff_id }, oldToken);
     });
   }

@@ -215,7 +215,14 @@ export const insertStaffRole = statement<[string, string, string, string, string
   `insert into staff_role (staff_id, role, org_id, from_day, until_day, leaf_id) values ($1, $2, $3, $4, $5, $6)`,
 );
 
-type Charge = { staff_id: string; password_hash: string; totp_secret_sealed: string; totp_last_step: number };
+type Charge = {
+  staff_id: string;
+  password_hash: string;
+  totp_secret_sealed: string;
+  totp_last_step: number;
+  /** Set when this very charge locked the account. */
+  locked_until: string | null;
+};
 
 // An attempt is counted before it is checked. $2 is now, $3 how many failures lock, $4 until when.
 const charge = `
@@ -225,18 +232,19 @@ const charge = `
 
 export const chargeLogin = statement<[string, string, number, string], Charge>(
   'identity.charge_login',
-  `update staff set ${charge} and login = $1 returning staff_id, password_hash, totp_secret_sealed, totp_last_step`,
+  `update staff set ${charge} and login = $1 returning staff_id, password_hash, totp_secret_sealed, totp_last_step, locked_until`,
 );
 
 export const chargeTotp = statement<[string, string, number, string], Charge>(
   'identity.charge_totp',
-  `update staff set ${charge} and staff_id = $1 returning staff_id, password_hash, totp_secret_sealed, totp_last_step`,
+  `update staff set ${charge} and staff_id = $1 returning staff_id, password_hash, totp_secret_sealed, totp_last_step, locked_until`,
 );
 
-/** A right password takes its own charge back, and no more: only the second factor clears the account. */
-export const refundLogin = statement<[string], never>(
+/** A right password takes its own charge back, with the lock that it set, and no more: only the second factor clears the account. */
+export const refundLogin = statement<[string, string | null], never>(
   'identity.refund_login',
-  'update staff set failed_count = greatest(failed_count - 1, 0), locked_until = null where staff_id = $1',
+  `update staff set failed_count = greatest(failed_count - 1, 0), locked_until = nullif(locked_until, $2::timestamptz)
+   where staff_id = $1`,
 );
 
 /** No row comes back when the code, or a later one, was used before. */

@@ -19,7 +19,7 @@ import {
   type PayoutView,
 } from './contract.ts';
 import { textIn } from './data.ts';
-import type { Payouts, PayoutsOptions } from './payouts.ts';
+import { enqueueSubmit, type Payouts, type PayoutsOptions } from './payouts.ts';
 import * as store from './payout-store.ts';
 import { isRefused, isUnknown } from './ports.ts';
 
@@ -31,7 +31,6 @@ export type BatchesOptions = PayoutsOptions & {
   readonly staffName: (tx: Tx, staffId: string) => Promise<string>;
 };
 
-const submitAttempts = 60;
 const conflictCodes = ['BATCH_CONFLICT', 'DUPLICATE_REFERENCE'];
 
 export function createBatches(options: BatchesOptions) {
@@ -185,12 +184,7 @@ export function createBatches(options: BatchesOptions) {
     );
     await tx.run(store.setReserves, [lines.map((line) => line.payout_id), [...reserves]]);
     await tx.run(store.setBatchState, [batchId, 'approved']);
-    options.enqueue(
-      tx,
-      'payouts.submit',
-      { batchId },
-      { jobKey: `payouts.submit:${batchId}`, maxAttempts: submitAttempts },
-    );
+    enqueueSubmit(options.enqueue, tx, batchId);
   }
 
   /** Hands a batch to the bank. Sent again after a doubt it carries the same number and the same lines; the bank takes it once. */

@@ -19,7 +19,7 @@ export const refuse = declareRefusals({
   },
   'money.payout_running': {
     status: 409,
-    zh: '这个办件已有一笔款项在支付途中，不能再生成一笔。',
+    zh: '这个办件有一笔款项在支付途中，银行回执到达之前不能离开支付环节，也不能再生成一笔。',
     next: '请等银行回执，或在支付管理中查看。',
   },
   'money.payout_missing': { status: 404, zh: '有付款单没有找到，或您无权办理。', next: '请刷新付款单列表后重新选择。' },
@@ -42,7 +42,7 @@ export const refuse = declareRefusals({
     zh: '退回批次必须写明理由。',
     next: '请填写至少四个字的理由，制单人会看到。',
   },
-  'money.refund_running': { status: 409, zh: '这笔支付的上一次退款还在办理。', next: '请等上一次退款到账后再申请。' },
+  'money.refund_running': { status: 409, zh: '上一次退款还在办理。', next: '请等退款到账后再办。' },
   'money.refund_too_much': { status: 409, zh: '退款金额超过还可退的金额。', next: '请核对退保天数与已退金额。' },
   'money.day_not_over': { status: 422, zh: '{day}还没有结束，不能对账。', next: '请在次日零时以后对账。' },
   'money.party_silent': {

@@ -1,7 +1,7 @@
 // Reading a case's data and a job's payload, which are JSON of our own making.
 
+import type { CaseState } from '#modules/cases';
 import { invariant } from '#platform/errors';
-import type { CaseState } from './ports.ts';
 
 export function fenIn(data: CaseState['data'], name: string): number {
   const value = data[name];

@@ -33,7 +33,9 @@ export type MoneyRoutesOptions = {
 
 const finance = ['insurer_finance'] as const;
 const overseers = ['insurer_finance', 'finance_bureau', 'supervisor', 'audit_officer'] as const;
-const day = z.iso.date();
+/** Nothing was paid before the rules of this system began. */
+const firstDay = '2024-01-01';
+const day = z.iso.date().refine((one) => one >= firstDay && one < '2100', `日期应从 ${firstDay} 起。`);
 
 export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugin {
   const officerOf = (request: FastifyRequest) => {

@@ -7,9 +7,9 @@ import type { Database, Tx } from '#platform/db';
 import type { enqueue } from '#platform/jobs';
 import type { Trace } from '#modules/trace';
 import { createBatches } from './batches.ts';
-import type { AccountView } from './contract.ts';
+import { refuse, type AccountView } from './contract.ts';
 import { createLedger } from './ledger.ts';
-import { checkLedger, listBalances } from './ledger-store.ts';
+import * as store from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
 import { createPayouts } from './payouts.ts';
 import type { BankPort, CasesPort, FindPayee, PaymentPort } from './ports.ts';
@@ -18,7 +18,8 @@ import { createReconcile } from './reconcile.ts';
 export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
 export { moneyRoutes } from './http.ts';
-export type { CaseContext, CasesPort, CaseState } from './ports.ts';
+export type { CasesPort } from './ports.ts';
+export { readersOf } from './readers.ts';
 
 export type MoneyOptions = {
   readonly db: Database;
@@ -35,8 +36,11 @@ export type MoneyOptions = {
 
 export type Money = ReturnType<typeof createMoney>;
 
+const checkStepMs = 7 * 86_400_000;
+
 export function createMoney(options: MoneyOptions) {
   const { db, payment, bank, ...shared } = options;
+  const { clock } = options;
   const ledger = createLedger(options);
   const payments = createPayments({ ...shared, db, ledger, port: payment });
   const payouts = createPayouts({ ...shared, db, ledger, port: bank });
@@ -49,7 +53,7 @@ export function createMoney(options: MoneyOptions) {
   }
 
   async function listAccounts(): Promise<readonly AccountView[]> {
-    const rows = await db.transaction(systemAccess, (tx) => tx.run(listBalances, []));
+    const rows = await db.transaction(systemAccess, (tx) => tx.run(store.listBalances, []));
     return rows.map((row) => ({
       accountId: row.account_id,
       name: row.name,
@@ -60,13 +64,30 @@ export function createMoney(options: MoneyOptions) {
     }));
   }
 
-  /** Every promise of the ledger that does not hold; empty is the only good answer. */
-  async function brokenPromises(): Promise<readonly { broken: string; subject: string }[]> {
-    return db.transaction(systemAccess, (tx) => tx.run(checkLedger, []));
+  /** Before a case leaves, by a person or the clock, a step that waits for money to move. */
+  async function letGo(tx: Tx, caseId: string, step: string): Promise<void> {
+    if (step === 'refund-pay') throw refuse('money.refund_running');
+    await payouts.letGo(tx, caseId, step);
   }
 
-  async function snapshot(): Promise<number> {
-    return db.transaction(systemAccess, (tx) => ledger.snapshot(tx));
+  /**
+   * Every promise of the ledger that does not hold; empty is the only good answer. Entries are never changed, so what was checked once
+   * need not be again: a check goes on from the time of the one before. It goes in steps, so that no statement grows with the years.
+   */
+  async function brokenPromises(since: string | null = null): Promise<readonly store.Broken[]> {
+    const run = (span: [string, string]) =>
+      db.transaction(systemAccess, async (tx) => [
+        ...(await tx.run(store.checkTransfers, span)),
+        ...(await tx.run(store.checkSnapshots, span)),
+      ]);
+    const { at: first } = await db.transaction(systemAccess, (tx) => tx.one(store.selectFirstAt, [since]));
+    const broken = await db.transaction(systemAccess, (tx) => tx.run(store.checkFloors, []));
+    const untilMs = Date.parse(clock.now());
+    for (let ms = first ? Date.parse(first) : untilMs; ms < untilMs; ms += checkStepMs) {
+      const end = Math.min(ms + checkStepMs, untilMs);
+      broken.push(...(await run([new Date(ms).toISOString(), new Date(end).toISOString()])));
+    }
+    return broken;
   }
 
   return {
@@ -77,12 +98,10 @@ export function createMoney(options: MoneyOptions) {
     reconcile,
     payment,
     bank,
-    orderOf: payments.orderOf,
-    refreshOrder: payments.refreshOrder,
     prepare,
     listAccounts,
     brokenPromises,
-    snapshot,
+    letGo,
     effects: { ...payments.effects, ...payouts.effects },
     tasks: { ...payments.tasks, ...payouts.tasks, ...batches.tasks },
   };

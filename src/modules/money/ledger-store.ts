@@ -49,15 +49,15 @@ export const selectResolution = statement<[string], TransferRow>(
   `select ${transferColumns} from transfer where pending_of = $1`,
 );
 
-/** Transfers whose key begins with a prefix, and how each was resolved. */
-export const listByPrefix = statement<
-  [string, string],
-  { transfer_id: string; idem: string; amount_fen: number; resolution: string | null }
->(
-  'money.transfers_by_prefix',
-  `select t.transfer_id, t.idem, t.amount_fen, r.state as resolution
+/**
+ * Refunds of an order, whose keys are `refund:<order>:R1`, and how each was resolved. Found by equality: a range over text means
+ * another thing in another collation.
+ */
+export const listRefundsOf = statement<[string], { amount_fen: number; resolution: string | null }>(
+  'money.refunds_of_order',
+  `select t.amount_fen, r.state as resolution
    from transfer t left join transfer r on r.pending_of = t.transfer_id
-   where t.idem >= $1 and t.idem < $2 and t.pending_of is null`,
+   where split_part(t.idem, ':', 2) = $1 and t.code = 'refund' and t.pending_of is null`,
 );
 
 export type InsertParams = [
@@ -137,19 +137,45 @@ export const insertSnapshots = statement<[string], { account_id: string }>(
    on conflict do nothing returning account_id`,
 );
 
-/** Everything that must always hold of the ledger; a row is a broken promise. */
-export const checkLedger = statement<[], { broken: string; subject: string }>(
-  'money.check_ledger',
-  `select 'entries of a transfer do not sum to zero' as broken, transfer_id::text as subject
-     from entry group by transfer_id having sum(amount_fen) <> 0
-   union all
-   select 'a transfer has no entries', t.transfer_id::text from transfer t where not exists (select 1 from entry e where e.transfer_id = t.transfer_id)
+export type Broken = { readonly broken: string; readonly subject: string };
+
+/** Since when there is something to check: a given time, or the first transfer. */
+export const selectFirstAt = statement<[string | null], { at: string | null }>(
+  'money.first_at',
+  "select coalesce($1::timestamptz, (select min(at) - interval '1 second' from transfer)) as at",
+);
+
+/** What must hold of the transfers of a span of time; a row is a broken promise. */
+export const checkTransfers = statement<[string, string], Broken>(
+  'money.check_transfers',
+  `select case when count(e.transfer_id) = 0 then 'a transfer has no entries' else 'entries of a transfer do not sum to zero' end as broken,
+     t.transfer_id::text as subject
+     from transfer t left join entry e on e.transfer_id = t.transfer_id
+     where t.at > $1 and t.at <= $2 group by t.transfer_id having count(e.transfer_id) = 0 or sum(e.amount_fen) <> 0
    union all
    select 'more was posted than reserved', r.transfer_id::text from transfer r join transfer p on p.transfer_id = r.pending_of
-     where r.amount_fen > p.amount_fen or p.state <> 'pending'
-   union all
-   select 'a balance is under its floor', a.account_id from account a join entry e on e.account_id = a.account_id join transfer t using (transfer_id)
-     where a.floor_fen is not null
-     group by a.account_id, a.floor_fen
-     having sum(e.amount_fen) filter (where not e.pending or t.debit = e.account_id) < a.floor_fen`,
+     where r.at > $1 and r.at <= $2 and (r.amount_fen > p.amount_fen or p.state <> 'pending')`,
+);
+
+/** Each snapshot of a span of time is the one before it and the entries between: so a balance may stand on the last one. */
+export const checkSnapshots = statement<[string, string], Broken>(
+  'money.check_snapshots',
+  `select 'a snapshot differs from its entries' as broken, s.account_id || ' ' || s.at as subject
+   from balance_snapshot s
+   left join lateral (
+     select at, posted_fen, pending_fen from balance_snapshot where account_id = s.account_id and at < s.at order by at desc limit 1) b on true
+   cross join lateral (
+     select sum(e.amount_fen) filter (where not e.pending) as posted,
+       sum(e.amount_fen) filter (where e.pending and t.debit = s.account_id) as reserved
+     from entry e join transfer t on t.transfer_id = e.transfer_id
+     where e.account_id = s.account_id and e.at > coalesce(b.at, '-infinity') and e.at <= s.at) e
+   where s.at > $1 and s.at <= $2
+     and (s.posted_fen, s.pending_fen)
+       <> (coalesce(b.posted_fen, 0) + coalesce(e.posted, 0), coalesce(b.pending_fen, 0) + coalesce(e.reserved, 0))`,
+);
+
+export const checkFloors = statement<[], Broken>(
+  'money.check_floors',
+  `select 'a balance is under its floor' as broken, b.account_id as subject from (${balanceSql}) b
+   where b.posted_fen + b.reserved_fen < b.floor_fen`,
 );

@@ -10,14 +10,16 @@ import { createCrypto } from '#platform/crypto';
 import { openDatabase, sqlState, statement, type Database } from '#platform/db';
 import { Refusal } from '#platform/errors';
 import { createTrace } from '#modules/trace';
+import { administer } from '#test/cluster';
 import { testDatabase, type TestDatabase } from '#test/database';
 import { createLedger, type Ledger } from './ledger.ts';
-import { checkLedger, insertAccount } from './ledger-store.ts';
+import { checkFloors, checkSnapshots, checkTransfers, insertAccount } from './ledger-store.ts';
 
 let database: TestDatabase;
 let db: Database;
 let ledger: Ledger;
 const clock = fixedClock('2026-05-03T02:00:00.000Z');
+const always: [string, string] = ['-infinity', 'infinity'];
 
 const sums = statement<[], { entries: number; orphans: number }>(
   'test.ledger_sums',
@@ -123,7 +125,8 @@ async function run(
 
 async function promisesHold(names: Names): Promise<void> {
   await db.transaction(systemAccess, async (tx) => {
-    expect(await tx.run(checkLedger, [])).toEqual([]);
+    expect(await tx.run(checkTransfers, always)).toEqual([]);
+    expect(await tx.run(checkFloors, [])).toEqual([]);
     expect(await tx.one(sums, [])).toEqual({ entries: 0, orphans: 0 });
     const floored = await ledger.balance(tx, names.floored);
     expect(floored.availableFen).toBeGreaterThanOrEqual(0);
@@ -262,6 +265,33 @@ describe('keys and reserves', () => {
       reservedFen: -5,
       availableFen: 61,
     });
+  });
+
+  it('what was changed behind the ledger is found, also below a snapshot', async () => {
+    const names = await freshAccounts();
+    const transferId = await db.transaction(systemAccess, (tx) =>
+      ledger.post(tx, { idem: randomUUID(), debit: names.open, credit: names.other, amountFen: 9, code: 'test' }),
+    );
+    clock.set('2026-05-03T05:00:00.000Z');
+    await db.transaction(systemAccess, (tx) => ledger.snapshot(tx));
+    const found = () =>
+      db.transaction(systemAccess, async (tx) => [
+        ...(await tx.run(checkTransfers, always)),
+        ...(await tx.run(checkSnapshots, always)),
+      ]);
+    expect(await found()).toEqual([]);
+    await administer(
+      database.ownerUrl,
+      `update entry set amount_fen = amount_fen + 1 where transfer_id = '${transferId}' and account_id = '${names.other}'`,
+    );
+    expect(await found()).toEqual([
+      { broken: 'entries of a transfer do not sum to zero', subject: transferId },
+      { broken: 'a snapshot differs from its entries', subject: expect.stringContaining(names.other) as string },
+    ]);
+    await administer(
+      database.ownerUrl,
+      `update entry set amount_fen = 9 where transfer_id = '${transferId}' and amount_fen = 10`,
+    );
   });
 
   it('the application may not change an entry', async () => {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemAccess } from '#platform/access';
 import { brokenConstraint, statement } from '#platform/db';
 import { makeWorld, refused, type Worker, type World } from '#test/money-world';
+import { claimUnsettled } from './payout-store.ts';
 
 let world: World;
 const start = '2026-05-03T02:00:00.000Z';
@@ -22,6 +23,15 @@ const changeAmount = statement<[string], never>(
 const payoutStates = statement<[string], { state: string; reason: string | null }>(
   'test.payout_states',
   'select state, reason from payout where case_id = $1 order by created_at',
+);
+
+const countRefused = statement<[], { count: number }>(
+  'test.count_refused_results',
+  `select count(*) as count from log_leaf where entry like '%"money.result_refused"%'`,
+);
+const setTries = statement<[string, number, string], never>(
+  'test.set_tries',
+  'update payout_batch set submit_count = $2, submitted_at = $3 where batch_id = $1',
 );
 
 beforeAll(async () => {
@@ -59,6 +69,7 @@ beforeEach(() => {
       holdUntilQueriedRate: 0,
       unknownRate: 0,
       doubleResultRate: 0,
+      wrongAmountFen: 0,
       statementMissingRate: 0,
       forgedCopies: 0,
     },
@@ -83,7 +94,7 @@ async function order(who: Worker, from = '2026-06-01', days = '1') {
     read_clause: 'on',
   });
   await world.drain();
-  const made = await world.money.orderOf(who.access, opened.caseId);
+  const made = await world.money.payments.orderOf(who.access, opened.caseId);
   expect(made).toMatchObject({ state: 'open', payUrl: expect.stringContaining('http') as string });
   return { caseId: opened.caseId, orderNo: made?.orderNo ?? '' };
 }
@@ -91,7 +102,7 @@ const stepOf = async (caseId: string) => {
   const state = await world.state(caseId);
   return state.end ?? state.active.map((one) => one.step).join();
 };
-const stateOf = async (who: Worker, caseId: string) => (await world.money.orderOf(who.access, caseId))?.state;
+const stateOf = async (who: Worker, caseId: string) => (await world.money.payments.orderOf(who.access, caseId))?.state;
 const quiet = () => expect.poll(() => world.paymentSim.pendingCallbacks()).toBe(0);
 
 describe('money in', () => {
@@ -113,7 +124,7 @@ describe('money in', () => {
     const first = await order(who);
     world.paymentSim.pay(first.orderNo);
     expect(await stepOf(first.caseId)).toBe('pay');
-    await world.money.refreshOrder(who.access, first.caseId);
+    await world.money.payments.refreshOrder(who.access, first.caseId);
     expect(await stepOf(first.caseId)).toBe('underwrite');
     const second = await order(await world.worker());
     world.paymentSim.pay(second.orderNo);
@@ -267,8 +278,8 @@ describe('money in', () => {
     const who = await world.worker();
     const { caseId } = await order(who);
     const other = await world.worker();
-    expect(await world.money.orderOf(other.access, caseId)).toBeNull();
-    expect(await world.money.orderOf(who.access, caseId)).not.toBeNull();
+    expect(await world.money.payments.orderOf(other.access, caseId)).toBeNull();
+    expect(await world.money.payments.orderOf(who.access, caseId)).not.toBeNull();
   });
 });
 
@@ -409,6 +420,64 @@ describe('money out', () => {
     await world.drain();
     await world.until(caseId, 'close');
     expect(await states(caseId)).toHaveLength(1);
+  });
+
+  it('a bank that answers with another amount is not believed, however often; its true word is taken', async () => {
+    world.bankSim.setFaults({ forgetCallbackRate: 1, lie: { wrongAmountFen: 100 } });
+    const { caseId, payoutId } = await owed();
+    await approved([payoutId]);
+    await world.drain();
+    await expect.poll(() => world.bankSim.line(payoutId.replaceAll('-', ''))?.result?.state).toBe('settled');
+    for (let times = 0; times < 3; times += 1) {
+      later(2);
+      await world.money.payouts.settleUnknownPayouts();
+    }
+    expect(await stepOf(caseId)).toBe('pay');
+    expect(await states(caseId)).toEqual([
+      { state: 'submitted', reason: expect.stringContaining('501.00 元与应付的500.00 元不一致') as string },
+    ]);
+    expect(await world.db.transaction(systemAccess, (tx) => tx.one(countRefused, []))).toEqual({ count: 1 });
+    world.bankSim.setFaults({ lie: { wrongAmountFen: 0 } });
+    later(2);
+    await world.money.payouts.settleUnknownPayouts();
+    expect(await states(caseId)).toEqual([{ state: 'settled', reason: null }]);
+  });
+
+  it('who has waited longest is asked about next, each at most once a minute', async () => {
+    world.bankSim.setFaults({ forgetCallbackRate: 1, lie: { unknownRate: 1 } });
+    const payouts = [await owed(), await owed(), await owed()];
+    await approved(payouts.map((one) => one.payoutId));
+    await world.drain();
+    later(2);
+    const before = new Date(Date.parse(world.clock.now()) - 60_000).toISOString();
+    const claim = () =>
+      world.db.transaction(systemAccess, (tx) => tx.run(claimUnsettled, [before, world.clock.now(), 60, 1]));
+    const asked = [...(await claim()), ...(await claim()), ...(await claim())].map((one) => one.reference);
+    expect(asked.toSorted()).toEqual(payouts.map((one) => one.payoutId.replaceAll('-', '')).toSorted());
+    expect(await claim()).toEqual([]);
+    world.bankSim.setFaults({ lie: { unknownRate: 0 } });
+    later(2);
+    expect(await world.money.payouts.settleUnknownPayouts()).toBe(3);
+    for (const { caseId } of payouts) expect(await states(caseId)).toEqual([{ state: 'settled', reason: null }]);
+  });
+
+  it('a batch whose job has used up its attempts is asked about, sent again, and called out after a day', async () => {
+    const { caseId, payoutId } = await owed();
+    const batchId = await approved([payoutId]);
+    const tries = (count: number) =>
+      world.db.transaction(systemAccess, (tx) => tx.run(setTries, [batchId, count, world.clock.now()]));
+    world.jobs.length = 0;
+    await tries(59);
+    later(2);
+    expect(await world.money.payouts.settleUnknownPayouts()).toBe(0);
+    await tries(60);
+    expect(await world.money.payouts.countStuck()).toBe(0);
+    later(24 * 60);
+    expect(await world.money.payouts.countStuck()).toBe(1);
+    expect(await world.money.payouts.settleUnknownPayouts()).toBe(1);
+    await world.drain();
+    await world.until(caseId, 'close');
+    expect(await world.money.payouts.countStuck()).toBe(0);
   });
 });
 
@@ -554,6 +623,15 @@ describe('reconciliation', () => {
   it('a party that gives no bill stops the reconciliation with a clear word', async () => {
     world.bankSim.setFaults({ errorRate: 1 });
     expect(await refused(world.money.reconcile.reconcileDay('2026-05-19', 'bank'))).toBe('money.party_silent');
+  });
+
+  it('days that nobody reconciled are, once, up to yesterday', async () => {
+    const since = () => world.money.reconcile.reconcileSince('2026-05-18', 'bank');
+    expect([await since(), await since()]).toEqual([2, 0]);
+    world.clock.set('2026-05-22T02:00:00.000Z');
+    expect([await since(), await since()]).toEqual([1, 0]);
+    const page = await world.money.reconcile.listReconciliations(undefined, 3);
+    expect(page.items.map((one) => one.day)).toEqual(['2026-05-21', '2026-05-19', '2026-05-18']);
   });
 
   it('the callback with a wrong amount of the first day is among its differences', async () => {

@@ -1,6 +1,7 @@
 // Money in: an order at the payment party for each purchase, and what the party says about it (callback, query, bill). The network is
 // only touched by jobs and pollers, outside of every transaction; each answer is then taken in one transaction, once.
 
+import type { Effect } from '#modules/cases';
 import { systemAccess, type Access } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import { sha256 } from '#platform/crypto';
@@ -11,9 +12,9 @@ import { paymentStateZh, type PaymentView } from './contract.ts';
 import { fenIn, textIn } from './data.ts';
 import type { Ledger } from './ledger.ts';
 import * as store from './payment-store.ts';
-import { moneyReaders } from './readers.ts';
+import { moneyRoles, readersOf } from './readers.ts';
 import { createRefunds } from './refunds.ts';
-import { isRefused, isUnknown, type CaseEffect, type CasesPort, type PaymentEvent, type PaymentPort } from './ports.ts';
+import { isRefused, isUnknown, type CasesPort, type PaymentEvent, type PaymentPort } from './ports.ts';
 
 export type PaymentsOptions = {
   readonly db: Database;
@@ -45,7 +46,7 @@ export function createPayments(options: PaymentsOptions) {
   const { startRefund, refundPart, applyRefund, askRefund } = refunds;
 
   /** Entering `pay`: an order for what the premium rule left to the payer. The job makes it known to the party. */
-  const request: CaseEffect = async (context) => {
+  const request: Effect = async (context) => {
     const { tx, state, step } = context;
     const amountFen = fenIn(state.data, 'payable_fen');
     invariant(state.personId && amountFen > 0, `case ${state.caseId} asks for a payment of ${amountFen}`);
@@ -65,7 +66,7 @@ export function createPayments(options: PaymentsOptions) {
       `日保保费 ${state.caseNo}`,
       expiresAt,
       now,
-      moneyReaders(context),
+      readersOf(context, moneyRoles),
     ]);
     options.enqueue(
       tx,
@@ -76,18 +77,11 @@ export function createPayments(options: PaymentsOptions) {
     return { payment_order_no: orderNo, pay_until: expiresAt };
   };
 
-  /** Leaving `pay` without money (the clock, a withdrawal): the order must not be payable any more. */
-  const expire: CaseEffect = async ({ tx, state }) => {
-    const orders = await tx.run(store.listOrdersOfCase, [state.caseId]);
-    for (const order of orders) {
-      if (isWaiting(order.state))
-        options.enqueue(tx, 'payments.ask', { orderNo: order.order_no }, { maxAttempts: attemptsMax });
-    }
-  };
-
   /** Takes a payment that the party confirmed, once. A payment that the case no longer waits for goes back by itself. */
-  async function accept(tx: Tx, order: store.OrderRow, paid: Paid): Promise<'accepted' | 'known' | 'differs'> {
+  async function accept(tx: Tx, order: store.OrderRow, said: Paid): Promise<'accepted' | 'known' | 'differs'> {
     await cases.lock(tx, order.case_id);
+    // A party's clock may be ahead, or mad: nothing was paid later than now.
+    const paid = { ...said, paidAt: earlier(said.paidAt, clock.now()) };
     const current = await tx.one(store.lockOrder, [order.order_no]);
     if (current.paid_at) return 'known';
     if (paid.amountFen !== current.amount_fen) {
@@ -180,7 +174,8 @@ export function createPayments(options: PaymentsOptions) {
   }
 
   /** Asks what became of an order. Past its time it is closed at the party first: only the party's word ends it unpaid. */
-  async function askParty(order: store.OrderRow, mustClose = order.expires_at <= clock.now()): Promise<void> {
+  async function askParty(order: store.OrderRow): Promise<void> {
+    const mustClose = order.expires_at <= clock.now();
     if (mustClose) await closeAtParty(order.order_no);
     const status = await port.query(order.order_no);
     if ((status.state === 'paid' || status.state === 'refunded') && status.amountFen !== undefined) {
@@ -210,33 +205,32 @@ export function createPayments(options: PaymentsOptions) {
     const orders = await db.transaction(systemAccess, (tx) => tx.run(store.listWaiting, [before, pollMax]));
     for (const order of orders) {
       await db.transaction(systemAccess, (tx) => tx.run(store.touchOrder, [order.order_no, now]));
-      try {
-        if (order.state === 'created') await createAtParty(order.order_no);
-        else if (order.state === 'open') await askParty(order);
-        else await askRefund(order);
-      } catch (error) {
-        // Not known now is known later; the next order is not to wait for it.
-        if (!isUnknown(error) && !isRefused(error)) throw error;
-      }
+      await askAbout(order);
     }
     return orders.length;
+  }
+
+  async function askAbout(order: store.OrderRow): Promise<void> {
+    try {
+      if (order.state === 'created') await createAtParty(order.order_no);
+      else if (order.state === 'open') await askParty(order);
+      else if (order.state === 'refunding') await askRefund(order);
+    } catch (error) {
+      // Not known now is known later; the next order is not to wait for it.
+      if (!isUnknown(error) && !isRefused(error)) throw error;
+    }
   }
 
   /** False while an order of the case may still have been paid: the clock that would end the case waits for the party's word. */
   async function mayExpire(tx: Tx, caseId: string): Promise<boolean> {
     const orders = await tx.run(store.listOrdersOfCase, [caseId]);
-    return !orders.some((order) => isWaiting(order.state));
+    return !orders.some((order) => order.state === 'created' || order.state === 'open');
   }
 
   /** The payer came back from paying and asks at once: the party is asked too, unless it is silent. */
   async function refreshOrder(access: Access, caseId: string): Promise<void> {
     const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
-    if (!order || !isWaiting(order.state)) return;
-    try {
-      await (order.state === 'created' ? createAtParty(order.order_no) : askParty(order));
-    } catch (error) {
-      if (!isUnknown(error) && !isRefused(error)) throw error;
-    }
+    if (order) await askAbout(order);
   }
 
   /** What the payer sees: the newest order of the case. Row-level security decides whether there is one. */
@@ -255,19 +249,13 @@ export function createPayments(options: PaymentsOptions) {
     };
   }
 
-  const withOrder = (work: (orderNo: string) => Promise<void>) => (payload: unknown) =>
-    work(textIn(payload, 'orderNo'));
   const tasks = {
-    'payments.create': withOrder(createAtParty),
-    'payments.ask': withOrder(async (orderNo) => {
-      const order = await load(orderNo);
-      if (order && isWaiting(order.state)) await askParty(order, true);
-    }),
+    'payments.create': (payload: unknown) => createAtParty(textIn(payload, 'orderNo')),
     ...refunds.tasks,
   };
 
   return {
-    effects: { 'payments.request': request, 'payments.expire': expire, ...refunds.effects },
+    effects: { 'payments.request': request, ...refunds.effects },
     tasks,
     handlePaymentEvent,
     acceptByNo,
@@ -279,6 +267,6 @@ export function createPayments(options: PaymentsOptions) {
   };
 }
 
-function isWaiting(state: store.OrderState): boolean {
-  return state === 'created' || state === 'open';
+function earlier(one: string, other: string): string {
+  return Date.parse(one) < Date.parse(other) ? one : other;
 }

@@ -43,6 +43,11 @@ export const lockLiveOfStep = statement<[string, string], PayoutRow>(
   `select ${columns} from payout where case_id = $1 and step = $2 and state in ('drafted', 'batched', 'submitted', 'unknown') for update`,
 );
 
+export const paidInStep = statement<[string, string], { paid_fen: number }>(
+  'money.paid_in_step',
+  `select coalesce(sum(amount_fen), 0)::bigint as paid_fen from payout where case_id = $1 and step = $2 and state = 'settled'`,
+);
+
 export const lockPayouts = statement<[string[]], PayoutRow>(
   'money.payouts_for_update',
   `select ${columns} from payout where payout_id = any($1) order by payout_id for update`,
@@ -76,17 +81,37 @@ export const lockOfBatch = statement<[string], PayoutRow>(
 export const listPayouts = statement<[string[], string | null, string | null, number], PayoutRow>(
   'money.list_payouts',
   `select ${columns} from payout
-   where state = any($1) and ($2::timestamptz is null or (created_at, payout_id) < ($2::timestamptz, $3::uuid))
+   where state = any($1)
+     and (created_at, payout_id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
    order by created_at desc, payout_id desc limit $4`,
 );
 
-/** Payouts that the bank has, or may have, and about which nothing final is known. */
-export const listUnsettled = statement<[string, number], PayoutRow>(
-  'money.payouts_unsettled',
-  `select p.payout_id, p.reference, p.case_id, p.person_id, p.step, p.purpose, p.payee_name_sealed, p.card_sealed, p.card_tail, p.amount_fen,
-     p.org_id, p.batch_id, p.state, p.bank_serial, p.reason, p.created_at, p.settled_at, p.reserve_id
-   from payout p join payout_batch b on b.batch_id = p.batch_id
-   where p.state in ('submitted', 'unknown') and b.submitted_at < $1 order by b.submitted_at, p.reference limit $2`,
+/**
+ * Takes payouts about which nothing final is known and marks them as asked about now, the ones not asked about for longest first:
+ * what the bank has or may have, and what is still `batched` though the job that hands it over has used up its attempts.
+ */
+export const claimUnsettled = statement<[string, string, number, number], { reference: string; batch_id: string }>(
+  'money.claim_unsettled_payouts',
+  `update payout set checked_at = $2 where payout_id in (
+     select p.payout_id from payout p join payout_batch b on b.batch_id = p.batch_id
+     where (p.state in ('submitted', 'unknown') or (p.state = 'batched' and b.submit_count >= $3)) and b.submitted_at < $1
+       and coalesce(p.checked_at, b.submitted_at) < $1
+     order by coalesce(p.checked_at, b.submitted_at), p.payout_id limit $4 for update of p skip locked)
+   returning reference, batch_id`,
+);
+
+/** Approved before a time, and still without an end. */
+export const countStuck = statement<[string], { count: number }>(
+  'money.count_stuck_payouts',
+  `select count(*) as count from payout p join payout_batch b on b.batch_id = p.batch_id
+   join payout_approval a on a.batch_id = b.batch_id
+   where p.state in ('batched', 'submitted', 'unknown') and b.state in ('approved', 'submitted') and a.at < $1`,
+);
+
+/** Says on the payout why it stands; no row when it says so already. */
+export const noteReason = statement<[string, string], { payout_id: string }>(
+  'money.note_payout_reason',
+  'update payout set reason = $2 where payout_id = $1 and reason is distinct from $2 returning payout_id',
 );
 
 export const setBatch = statement<[string[], string], never>(
@@ -190,6 +215,6 @@ export const listApprovals = statement<[string[]], ApprovalRow>(
 export const listBatches = statement<[string | null, string | null, number], BatchRow>(
   'money.list_batches',
   `select ${batchColumns} from payout_batch b
-   where $1::timestamptz is null or (b.made_at, b.batch_id) < ($1::timestamptz, $2::uuid)
+   where (b.made_at, b.batch_id) < (coalesce($1::timestamptz, 'infinity'), coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
    order by b.made_at desc, b.batch_id desc limit $3`,
 );

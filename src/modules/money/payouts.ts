@@ -1,6 +1,7 @@
 // Money out, one payout at a time: drafted when a case enters its payment step, ended by what the bank says. The bank's word is taken
 // once; money and case move in the same transaction. What is unknown is asked about, never sent again under another reference.
 
+import { yuan } from '#catalog/rules/index';
 import { roleGrant, systemAccess } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
@@ -8,22 +9,14 @@ import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import type { enqueue as enqueueJob } from '#platform/jobs';
+import type { CaseState, Effect } from '#modules/cases';
 import type { Trace } from '#modules/trace';
 import { refuse } from './contract.ts';
 import type { Ledger } from './ledger.ts';
 import { fenIn, textIn } from './data.ts';
 import * as store from './payout-store.ts';
-import { moneyReaders } from './readers.ts';
-import {
-  isRefused,
-  isUnknown,
-  type BankPort,
-  type CaseEffect,
-  type CasesPort,
-  type CaseState,
-  type FindPayee,
-  type LineResult,
-} from './ports.ts';
+import { moneyRoles, readersOf } from './readers.ts';
+import { isRefused, isUnknown, type BankPort, type CasesPort, type FindPayee, type LineResult } from './ports.ts';
 
 export type PayoutsOptions = {
   readonly db: Database;
@@ -39,6 +32,8 @@ export type PayoutsOptions = {
 
 const askAfterMs = 60_000;
 const askMax = 200;
+const stuckAfterMs = 86_400_000;
+const submitAttempts = 60;
 
 /** What each payment step pays, and from which datum of the case. */
 const purposes: Readonly<Record<string, { readonly zh: string; readonly field: string }>> = {
@@ -70,13 +65,15 @@ export function createPayouts(options: PayoutsOptions) {
   }
 
   /** Entering a payment step: what was agreed becomes owed, to the insured person by his real name. */
-  const draft: CaseEffect = async (context) => {
+  const draft: Effect = async (context) => {
     const { tx, state, step } = context;
     const purpose = purposes[step];
     const orgId = state.active.find((one) => one.step === step)?.orgId;
     invariant(purpose && orgId && state.personId, `case ${state.caseId} cannot be paid in step ${step}`);
-    const amountFen = fenIn(state.data, purpose.field);
-    await cancelDraft(tx, state.caseId, step);
+    await letGo(tx, state.caseId, step);
+    // A case that comes back after it was paid is owed only what is more.
+    const { paid_fen: paidFen } = await tx.asSystem().one(store.paidInStep, [state.caseId, step]);
+    const amountFen = fenIn(state.data, purpose.field) - paidFen;
     if (amountFen <= 0) {
       options.enqueue(tx, 'payouts.nothing_to_pay', { caseId: state.caseId, step });
       return { payout_fen: 0 };
@@ -99,7 +96,7 @@ export function createPayouts(options: PayoutsOptions) {
       amountFen,
       orgId,
       clock.now(),
-      [...new Set([...moneyReaders(context), roleGrant('insurer_finance', orgId)])],
+      [...new Set([...readersOf(context, moneyRoles), roleGrant('insurer_finance', orgId)])],
     ]);
     await ledger.post(
       tx,
@@ -116,11 +113,14 @@ export function createPayouts(options: PayoutsOptions) {
     return { payout_fen: amountFen, payout_reference: reference };
   };
 
-  /** A step that is entered again replaces a draft nobody has batched; beyond that a second payout is refused. */
-  async function cancelDraft(tx: Tx, caseId: string, step: string): Promise<void> {
-    for (const row of await tx.run(store.lockLiveOfStep, [caseId, step])) {
+  /**
+   * The case is about to leave a payment step by another way than the bank's word, or enters it again: a draft that nobody has
+   * batched is cancelled; what the bank has, or may have, holds the case where it is.
+   */
+  async function letGo(tx: Tx, caseId: string, step: string): Promise<void> {
+    for (const row of await tx.asSystem().run(store.lockLiveOfStep, [caseId, step])) {
       if (row.state !== 'drafted') throw refuse('money.payout_running');
-      await tx.run(store.endPayout, [row.payout_id, 'cancelled', null, null, '办件重新进入支付环节']);
+      await tx.asSystem().run(store.endPayout, [row.payout_id, 'cancelled', null, null, '办件离开支付环节']);
       await releaseAgreed(tx, row);
     }
   }
@@ -149,7 +149,7 @@ export function createPayouts(options: PayoutsOptions) {
       const row = await tx.one(store.lockByReference, [result.reference]);
       if (!['batched', 'submitted', 'unknown'].includes(row.state) || !row.reserve_id) return 'stale';
       if (result.amountFen !== row.amount_fen) {
-        traceRefused(tx, row, result);
+        await refuseResult(tx, row, result);
         return 'stale';
       }
       if (result.state === 'settled') await settle(tx, row, row.reserve_id, result);
@@ -184,8 +184,10 @@ export function createPayouts(options: PayoutsOptions) {
     });
   }
 
-  /** The bank's word about another amount is not believed; that it was said is kept. */
-  function traceRefused(tx: Tx, row: store.PayoutRow, result: LineResult): void {
+  /** The bank's word about another amount is not believed; that it was said is kept, once however often it is said. */
+  async function refuseResult(tx: Tx, row: store.PayoutRow, result: LineResult): Promise<void> {
+    const reason = `银行回报的金额${yuan(result.amountFen)}与应付的${yuan(row.amount_fen)}不一致，没有采信，须核实。`;
+    if (!(await tx.maybe(store.noteReason, [row.payout_id, reason]))) return;
     options.trace.record(tx, {
       eventId: newId(),
       type: 'money.result_refused',
@@ -203,39 +205,37 @@ export function createPayouts(options: PayoutsOptions) {
     for (const result of event.results) await applyResult(result);
   }
 
+  const ago = (ms: number) => new Date(Date.parse(clock.now()) - ms).toISOString();
+
   /** Asks the bank about payouts whose result did not come. Gives how many were asked. */
   async function settleUnknownPayouts(): Promise<number> {
-    const before = new Date(Date.parse(clock.now()) - askAfterMs).toISOString();
-    const rows = await db.transaction(systemAccess, (tx) => tx.run(store.listUnsettled, [before, askMax]));
-    for (const row of rows) {
+    const rows = await db.transaction(systemAccess, (tx) =>
+      tx.run(store.claimUnsettled, [ago(askAfterMs), clock.now(), submitAttempts, askMax]),
+    );
+    const lost = new Set<string>();
+    let bug: unknown = null;
+    for (const { reference, batch_id: batchId } of rows) {
       try {
-        await ask(row);
+        const status = await options.port.queryLine(reference);
+        if ('amountFen' in status) await applyResult(status);
+        else if (status.state === 'not_found') lost.add(batchId);
       } catch (error) {
-        if (!isUnknown(error) && !isRefused(error)) throw error;
+        // One that cannot be taken holds up no other, now or next time.
+        if (!isUnknown(error) && !isRefused(error)) bug ??= error;
       }
     }
+    // The bank never got it: the same batch goes again under the same number, which the bank takes once.
+    if (lost.size > 0)
+      await db.transaction(systemAccess, async (tx) => {
+        for (const batchId of lost) enqueueSubmit(options.enqueue, tx, batchId);
+      });
+    if (bug) throw bug;
     return rows.length;
   }
 
-  async function ask(row: store.PayoutRow): Promise<void> {
-    const status = await options.port.queryLine(row.reference);
-    if (status.state === 'settled' || status.state === 'returned' || status.state === 'failed') {
-      const { state, bankSerial, settledAt, reason } = status;
-      await applyResult({
-        reference: row.reference,
-        state,
-        amountFen: row.amount_fen,
-        ...(bankSerial ? { bankSerial } : {}),
-        ...(settledAt ? { settledAt } : {}),
-        ...(reason ? { reason } : {}),
-      });
-    } else if (status.state === 'not_found' && row.batch_id) {
-      // The bank never got it: the same batch goes again under the same number, which the bank takes once.
-      const { batch_id: batchId } = row;
-      await db.transaction(systemAccess, async (tx) =>
-        options.enqueue(tx, 'payouts.submit', { batchId }, { jobKey: `payouts.submit:${batchId}` }),
-      );
-    }
+  /** Approved more than a day ago and still without an end: somebody has to talk to the bank. */
+  async function countStuck(): Promise<number> {
+    return (await db.transaction(systemAccess, (tx) => tx.one(store.countStuck, [ago(stuckAfterMs)]))).count;
   }
 
   const tasks = {
@@ -247,5 +247,19 @@ export function createPayouts(options: PayoutsOptions) {
     },
   };
 
-  return { effects: { 'payouts.draft': draft }, tasks, applyResult, handleBankEvent, settleUnknownPayouts, openPayee };
+  return {
+    effects: { 'payouts.draft': draft },
+    tasks,
+    letGo,
+    applyResult,
+    handleBankEvent,
+    settleUnknownPayouts,
+    countStuck,
+    openPayee,
+  };
+}
+
+/** Lets the job hand a batch to the bank; a job that waits for it already is replaced. */
+export function enqueueSubmit(enqueue: typeof enqueueJob, tx: Tx, batchId: string): void {
+  enqueue(tx, 'payouts.submit', { batchId }, { jobKey: `payouts.submit:${batchId}`, maxAttempts: submitAttempts });
 }

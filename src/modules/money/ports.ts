@@ -1,6 +1,7 @@
 // What money needs of others, as types only: the payment and bank parties, the case engine, people. main.ts hands the real ones in.
 // The parties' errors are known by their `kind`, so that this module imports no adapter.
 
+import type { Cases } from '#modules/cases';
 import type { Tx } from '#platform/db';
 
 // ---- outside parties ---------------------------------------------------------------------------------------------------------
@@ -96,12 +97,7 @@ export type PayoutLine = {
 
 export type BankPort = {
   submitBatch(batch: { batchNo: string; lines: readonly PayoutLine[] }): Promise<{ acceptedAt: Date }>;
-  queryLine(reference: string): Promise<{
-    readonly state: 'unknown' | 'accepted' | 'settled' | 'returned' | 'failed' | 'not_found';
-    readonly bankSerial?: string;
-    readonly settledAt?: Date;
-    readonly reason?: string;
-  }>;
+  queryLine(reference: string): Promise<{ readonly state: 'unknown' | 'accepted' | 'not_found' } | LineResult>;
   statement(day: string): Promise<readonly StatementLine[]>;
   verifyCallback(
     headers: Headers,
@@ -129,44 +125,8 @@ export function isForged(error: unknown): boolean {
 
 // ---- the case engine and people ----------------------------------------------------------------------------------------------
 
-/** The part of a case that effects read. */
-export type CaseState = {
-  readonly caseId: string;
-  readonly caseNo: string;
-  readonly region: string;
-  readonly personId: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly rounds: Readonly<Record<string, number>>;
-  readonly active: readonly { readonly step: string; readonly orgId: string | null; readonly dueAt: string | null }[];
-};
-
-export type CaseContext = {
-  readonly tx: Tx;
-  readonly state: CaseState;
-  readonly step: string;
-  readonly outcome: string | null;
-  readonly facts: {
-    readonly now: string;
-    /** The organisation that acts in a role for a region. */
-    route(role: string, region: string): string | null;
-  };
-};
-export type CaseEffect = (context: CaseContext) => Promise<Readonly<Record<string, unknown>> | void>;
-
-export type CasesPort = {
-  /** Holds the case until the transaction ends. Money always takes the case first and its own rows after it. */
-  lock(tx: Tx, caseId: string): Promise<void>;
-  /** An outside party's event takes an outcome; false when the case is not in that step any more. */
-  event(
-    tx: Tx,
-    input: {
-      readonly caseId: string;
-      readonly step: string;
-      readonly outcome: string;
-      readonly data: Readonly<Record<string, unknown>>;
-    },
-  ): Promise<boolean>;
-};
+/** `lock` holds the case until the transaction ends: money always takes the case first and its own rows after it. */
+export type CasesPort = Pick<Cases, 'lock' | 'event'>;
 
 export type Payee = { readonly name: string; readonly card: string | null };
 /** Real name and registered card of a person, opened for a payout. The transaction may be a clerk's who does not see the person. */

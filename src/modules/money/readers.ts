@@ -1,15 +1,20 @@
-// Who reads a row of money: the system, the person it concerns, and the roles of the insurer that act on it, where the region routes them.
+// Who reads a row that hangs on a case: the system, the person it concerns, and the roles that act on it, where the region routes them.
 
+import type { Role } from '#catalog';
+import type { EffectContext } from '#modules/cases';
 import { personGrant, roleGrant } from '#platform/access';
-import type { CaseContext } from './ports.ts';
 
-const insurerRoles = ['insurer_finance', 'insurer_underwriter', 'insurer_adjuster'] as const;
-
-export function moneyReaders({ state, facts }: Pick<CaseContext, 'state' | 'facts'>): string[] {
+export function readersOf({ state, facts }: Pick<EffectContext, 'state' | 'facts'>, roles: readonly Role[]): string[] {
   const readers = ['*', ...(state.personId ? [personGrant(state.personId)] : [])];
-  for (const role of insurerRoles) {
+  for (const role of roles) {
     const orgId = facts.route(role, state.region);
     if (orgId) readers.push(roleGrant(role, orgId));
   }
   return readers;
 }
+
+export const moneyRoles = [
+  'insurer_finance',
+  'insurer_underwriter',
+  'insurer_adjuster',
+] as const satisfies readonly Role[];

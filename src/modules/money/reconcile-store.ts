@@ -41,6 +41,13 @@ export const insertReconciliation = statement<[string, string, Party, number, nu
    values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)`,
 );
 
+/** Days of a span, both ends included, that nobody reconciled with a party yet. */
+export const listOpenDays = statement<[Party, string, string], { day: string }>(
+  'money.days_not_reconciled',
+  `select d::date as day from generate_series($2::date, $3::date, interval '1 day') d
+   where not exists (select 1 from reconciliation r where r.party = $1 and r.day = d::date) order by 1`,
+);
+
 export type ReconciliationRow = {
   readonly reconciliation_id: string;
   readonly day: string;

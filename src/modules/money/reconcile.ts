@@ -24,6 +24,7 @@ export type ReconcileOptions = Omit<PayoutsOptions, 'port'> & {
 };
 
 const dayMs = 86_400_000;
+const daysMax = 31;
 const bankWords: Words = { party: '银行对账单', what: '付款', ownerRole: 'insurer_finance' };
 const payWords: Words = { party: '支付平台账单', what: '收款', ownerRole: 'insurer_finance' };
 const refundWords: Words = { party: '支付平台账单', what: '退款', ownerRole: 'insurer_finance' };
@@ -71,6 +72,16 @@ export function createReconcile(options: ReconcileOptions) {
         at,
       };
     });
+  }
+
+  /** Every day from `first` to yesterday that was not reconciled yet; the last month of them, since parties keep no bill for ever. */
+  async function reconcileSince(first: string, party: Party): Promise<number> {
+    const today = Date.parse(startOfDay(dayOf(clock.now())));
+    const dayBefore = (days: number) => dayOf(new Date(today - days * dayMs).toISOString());
+    const from = first > dayBefore(daysMax) ? first : dayBefore(daysMax);
+    const open = await db.transaction(systemAccess, (tx) => tx.run(store.listOpenDays, [party, from, dayBefore(1)]));
+    for (const { day } of open) await reconcileDay(day, party);
+    return open.length;
   }
 
   async function heard<Answer>(party: string, ask: () => Promise<Answer>): Promise<Answer> {
@@ -311,7 +322,7 @@ export function createReconcile(options: ReconcileOptions) {
     };
   }
 
-  return { reconcileDay, listReconciliations };
+  return { reconcileDay, reconcileSince, listReconciliations };
 }
 
 /** `refund:<order>:R1` names the refund `<order>R1`. */

@@ -1,16 +1,17 @@
 // Money back: a refund holds what it gives until the party's last word. One that was closed is tried again under another number, after
 // a pause; one that is stuck keeps its number. A job asks the party; each answer is taken once.
 
+import type { Effect } from '#modules/cases';
 import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import type { AccountId } from './accounts.ts';
 import { refuse } from './contract.ts';
 import { fenIn, textIn } from './data.ts';
-import { listByPrefix, selectByIdem } from './ledger-store.ts';
+import { listRefundsOf, selectByIdem } from './ledger-store.ts';
 import type { PaymentsOptions } from './payments.ts';
 import * as store from './payment-store.ts';
-import { isRefused, type CaseEffect, type RefundState } from './ports.ts';
+import { isRefused, type RefundState } from './ports.ts';
 
 const attemptsMax = 40;
 
@@ -18,7 +19,7 @@ export function createRefunds(options: PaymentsOptions) {
   const { db, clock, ledger, port, cases } = options;
 
   /** Entering `refund-pay`: the whole payment of a case that was not insured, or what a release gives back of another case's. */
-  const refund: CaseEffect = async (context) => {
+  const refund: Effect = async (context) => {
     const { tx, state, step } = context;
     const released = typeof state.data['refund_case_id'] === 'string' ? state.data['refund_case_id'] : null;
     const orders = await tx.run(store.listOrdersOfCase, [released ?? state.caseId]);
@@ -135,7 +136,7 @@ export function createRefunds(options: PaymentsOptions) {
 
   /** All refunds of an order, tried or done, in no order. */
   function refundsOf(tx: Tx, orderNo: string) {
-    return tx.run(listByPrefix, [`refund:${orderNo}:`, `refund:${orderNo};`]);
+    return tx.run(listRefundsOf, [orderNo]);
   }
 
   async function refundAtParty(orderNo: string): Promise<void> {

@@ -211,7 +211,7 @@ describe('documents', () => {
       documents.makeDocument({ ...contextOf(tx, id, data), step: 'county-record' }, 'membership_notice'),
     );
     const { content } = await documents.read(access(id), documentId);
-    const html = render({ content, documentId, applicant: '张三', idTail: '****', demo: false });
+    const html = render({ content, documentId, applicant: '张三', idTail: '****', notice: '' });
     for (const text of ['入会通知书', '张三：', 'M7', '示例区总工会', '2026年3月2日']) expect(html).toContain(text);
     expect(JSON.stringify(content)).not.toContain('张三');
     await expect(documents.read(access(other), documentId)).rejects.toThrow('documents.not_found');

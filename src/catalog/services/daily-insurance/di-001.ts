@@ -16,7 +16,7 @@ export const di001 = defineService({
   lead: 'hrss',
   cooperating: ['finance', 'insurer'],
   channels: ['mobile'],
-  summary: '按天买意外保障，每天 0.4 元，财政补贴一半。身故、伤残、医疗费、住院津贴，每人最高 40 万元。',
+  summary: '按天买意外保障，每天 0.4 元，财政补贴一半。身故、伤残、医疗费、住院津贴，每人每份保单最高 40 万元。',
   keywords: ['保险', '日保', '投保', '意外险', '买保障', '益鹭保'],
   fields: {
     cover_from: field('date', '从哪天开始保障', { min: 'today', max: 'today+30' }, { help: '可以选今天起 30 天以内' }),

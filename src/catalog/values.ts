@@ -1,8 +1,7 @@
 // The values of standard variables and of a case's fields, in words, and templates filled with them. Pure.
 
-import type { Service } from './define.ts';
+import type { Fields, Service } from './define.ts';
 import { caseFields, showValue, variablesIn, type DataSources } from './data.ts';
-import type { Fields } from './define.ts';
 
 /** What of a case the words of notices and letters are made from. */
 export type CaseFacts = {

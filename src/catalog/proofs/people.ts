@@ -179,7 +179,7 @@ const noticeNarrow: Proof = {
   },
 };
 
-/** Notices that an action sends to the applicant on a way from one step into another. */
+/** Whether a step sends the applicant a notice when it is entered, or when it is left by an outcome. */
 function tellsApplicant(subject: Subject, step: StepDefinition, when: 'enter' | 'exit', outcome?: string): boolean {
   return (step.auto ?? []).some((action) => {
     if (action.action !== 'sms' || action.when !== when || !action.template) return false;

@@ -42,7 +42,6 @@ th, td { border: .3mm solid #333; padding: 2mm 3mm; text-align: left; vertical-a
 th { width: 34%; font-weight: 600 }
 .sign { text-align: right; margin-top: 16mm; break-inside: avoid }
 .sign p { text-indent: 0; text-align: right }
-.demo { text-indent: 0; text-align: center; color: #c1121f; font-size: 12pt; border: .3mm dashed #c1121f; padding: 2mm; margin-bottom: 4mm }
 footer { margin-top: 14mm; padding-top: 2mm; border-top: .2mm solid #999; font-size: 9pt; color: #444 }
 .certificate { border: 1.5mm double #8a6d1f; padding: 10mm 12mm; margin-top: 10mm }
 nav { text-align: right; font: 16px/44px sans-serif }

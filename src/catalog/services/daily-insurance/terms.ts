@@ -29,7 +29,7 @@ export const dailyCoverTerms: Terms = {
     },
     {
       zh: '最多赔多少',
-      lines: [`各项合计，每人最多 ${amount(benefit.totalLimitFen)}。`],
+      lines: [`各项合计，每人每份保单最多 ${amount(benefit.totalLimitFen)}。`],
       basis: '益鹭保公开报道',
       confidence: 'report',
     },

@@ -409,6 +409,7 @@ create table file (
 comment on table file is 'Evidence and papers. The address is the hash of the ciphertext; destroying the key erases the file.';
 CREATE INDEX file_case_idx ON file USING btree (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX file_person_idx ON file USING btree (person_id, at DESC);
+CREATE INDEX file_unclaimed_idx ON file USING btree (at) WHERE case_id IS NULL AND state = 'clean'::text;
 alter table file enable row level security;
 alter table file force row level security;
 create policy file_delete on file for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -796,9 +797,10 @@ create table session (
   constraint session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
 );
 comment on table session is 'Opaque sessions, hashed, with idle and absolute limits, revocable.';
+CREATE INDEX session_expires_idx ON session USING btree (expires_at);
 CREATE INDEX session_person_idx ON session USING btree (person_id) WHERE revoked_at IS NULL;
 CREATE INDEX session_staff_idx ON session USING btree (staff_id) WHERE revoked_at IS NULL;
-grant insert, select, update on table session to gongdun_app;
+grant delete, insert, select, update on table session to gongdun_app;
 
 create table setting (
   name text not null,
@@ -823,8 +825,9 @@ create table sms_code (
 );
 comment on table sms_code is 'One-time codes: 6 digits, 5 minutes, 5 tries. Only a keyed hash is kept.';
 CREATE INDEX sms_code_address_idx ON sms_code USING btree (address, issued_at DESC);
+CREATE INDEX sms_code_issued_idx ON sms_code USING brin (issued_at);
 CREATE INDEX sms_code_phone_idx ON sms_code USING btree (phone_index, issued_at DESC);
-grant insert, select, update on table sms_code to gongdun_app;
+grant delete, insert, select, update on table sms_code to gongdun_app;
 
 create table staff (
   staff_id uuid not null,

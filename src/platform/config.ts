@@ -31,6 +31,9 @@ export type Config = {
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly metricsToken: string | null;
   readonly jobConcurrency: number;
+  /** What one person may upload within a day. */
+  readonly uploadFilesADay: number;
+  readonly uploadMbADay: number;
   readonly ports: PortsConfig;
   /** Begin anew: drop the embedded data and make the city again. */
   readonly fresh: boolean;
@@ -111,6 +114,12 @@ const variables = {
     en: 'silent, error, warn, info, debug or trace',
   },
   METRICS_TOKEN: { check: z.string().min(16), zh: '至少 16 个字符', en: 'at least 16 characters' },
+  UPLOAD_FILES_A_DAY: {
+    check: whole(1, 100_000),
+    zh: '1 到 100000 的文件数',
+    en: 'a number of files from 1 to 100000',
+  },
+  UPLOAD_MB_A_DAY: { check: whole(1, 100_000), zh: '1 到 100000 的兆字节数', en: 'megabytes from 1 to 100000' },
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
@@ -143,6 +152,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     metricsToken: set.METRICS_TOKEN ?? null,
     jobConcurrency: set.JOB_CONCURRENCY ?? 4,
+    uploadFilesADay: set.UPLOAD_FILES_A_DAY ?? 200,
+    uploadMbADay: set.UPLOAD_MB_A_DAY ?? 300,
     ports: readPorts(env),
     fresh: options.fresh,
     workers: options.workers,
@@ -242,6 +253,10 @@ export function printConfig(config: Config): string {
     ['SAME_DAY_COVER', config.sameDayRegions.join(', ') || '—'],
     ['LOG_LEVEL', config.logLevel],
     ['JOB_CONCURRENCY', String(config.jobConcurrency)],
+    [
+      'UPLOAD_*_A_DAY',
+      `${config.uploadFilesADay} 个文件 files，${config.uploadMbADay} MB（每人每天 a person and day）`,
+    ],
     ['PAYMENT', port(ports.payment)],
     ['BANK', port(ports.bank)],
     ['INSURER', port(ports.insurer)],

@@ -6,6 +6,7 @@ import { systemAccess } from '#platform/access';
 import { daily, every, startWorker, tryLock, type DailyTask } from '#platform/jobs';
 import type { Log } from '#platform/log';
 import type { Services } from './services.ts';
+import { sweepAll } from './sweeps.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60_000;
@@ -37,6 +38,7 @@ export async function startBackground(
     every(10 * minuteMs, watchStuckPayouts(services, log), log),
     every(30 * secondMs, () => services.orgs.load(), log),
     every(10 * minuteMs, () => runDaily(services, log), log),
+    every(60 * minuteMs, () => sweepAll(services), log),
   ];
   return {
     stop: async () => {

@@ -78,7 +78,14 @@ export function createServices(options: ServicesOptions) {
   const calendar = () => statutoryCalendar;
   const orgs = createOrgs({ db });
   const catalogue = createCatalogue({ db, trace, clock });
-  const files = createFiles({ db, crypto, clock, folder: options.filesFolder, scan: options.scan });
+  const files = createFiles({
+    db,
+    crypto,
+    clock,
+    folder: options.filesFolder,
+    scan: options.scan,
+    dayLimit: { files: config.uploadFilesADay, mb: config.uploadMbADay },
+  });
 
   const identity = createIdentity({
     db,

@@ -68,6 +68,8 @@ export type Reading = {
   /** Throws when the token is not the visitor's. */
   readonly checkToken: (token: unknown) => void;
   readonly upload: (file: Upload) => Promise<FileView>;
+  /** Fewer than the server's limit, where a post brings one. */
+  readonly filesMax?: number;
 };
 
 /** A file field is named after its answer: `photos.upload` belongs to `photos`. */
@@ -79,7 +81,9 @@ async function readMultipart(request: FastifyRequest, reading: Reading): Promise
   const entries: [string, string][] = [];
   const files: Record<string, FileView[]> = {};
   let checked = false;
-  for await (const part of request.parts()) {
+  for await (const part of request.parts(
+    reading.filesMax === undefined ? {} : { limits: { files: reading.filesMax } },
+  )) {
     if (part.type === 'field') {
       if (typeof part.value === 'string') entries.push([part.fieldname, part.value]);
       if (part.fieldname === 'csrf') {

@@ -219,7 +219,7 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
   /** One file at once, as soon as it is picked; with `draft` it is part of the answer before the page can be lost. */
   app.post('/m/files', workerOnly, async (request, reply) => {
     const worker = desk.worker(request);
-    const { values, files } = await desk.body(request);
+    const { values, files } = await desk.body(request, 1);
     const [file] = Object.values(files).flat();
     if (file === undefined) throw refuse('worker.no_file');
     const [code = '', field = ''] = textIn(values, 'draft').split('/');

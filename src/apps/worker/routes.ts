@@ -68,6 +68,8 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
         { status },
       );
     }
+    const { waitSeconds } = refusal.details;
+    if (typeof waitSeconds === 'number') void reply.header('retry-after', String(Math.ceil(waitSeconds)));
     if (wantsJson(request)) {
       const { code, zh, next, problems: fields } = refusal;
       return reply.code(refusal.status).send({ code, zh, next, problems: fields });

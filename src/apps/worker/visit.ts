@@ -58,7 +58,7 @@ export type Desk = {
   show(request: FastifyRequest, reply: FastifyReply, body: PageBody, shown?: Shown): FastifyReply;
   /** 303, or its address as JSON for the island. */
   go(request: FastifyRequest, reply: FastifyReply, href: string): FastifyReply;
-  body(request: FastifyRequest): Promise<Body & { readonly requestId: string }>;
+  body(request: FastifyRequest, filesMax?: number): Promise<Body & { readonly requestId: string }>;
   setCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, maxAgeSeconds: number): void;
 };
 
@@ -160,7 +160,7 @@ export function createDesk(
       if (wantsJson(request)) return reply.send({ location: href });
       return reply.redirect(href, 303);
     },
-    async body(request) {
+    async body(request, filesMax) {
       const { csrf, worker } = visit(request);
       const body = await readBody(request, {
         checkToken(token) {
@@ -170,6 +170,7 @@ export function createDesk(
           if (worker === null) throw refuse('worker.sign_in');
           return backend.upload(worker.personId, file);
         },
+        ...(filesMax === undefined ? {} : { filesMax }),
       });
       const given = textIn(body.values, 'request_id').toLowerCase();
       return { ...body, requestId: isUuid(given) ? given : randomUUID() };

@@ -11,6 +11,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeCardNumber } from '#catalog/fields/index';
 import { allFields } from '#catalog/form';
+import { refuse as refuseFiles } from '#contract/files';
 import { fixedClock } from '#platform/clock';
 import { newId } from '#platform/ids';
 import { buildWorker } from './build.ts';
@@ -515,6 +516,29 @@ describe('files', () => {
     );
     expect(removed.headers.location).toBe('/m/apply/DI-006/photos');
     expect(fake.answers()).toEqual({});
+  });
+
+  it('takes one file a post', async () => {
+    const parts = ['a', 'b'].map(
+      (name) =>
+        `--x\r\ncontent-disposition: form-data; name="${name}"; filename="${name}.jpg"\r\ncontent-type: image/jpeg\r\n\r\njpeg\r\n`,
+    );
+    const token = '--x\r\ncontent-disposition: form-data; name="csrf"\r\n\r\ncsrf-of-the-session-1\r\n';
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/m/files',
+      cookies: session,
+      headers: { 'content-type': 'multipart/form-data; boundary=x', accept: 'application/json' },
+      payload: `${token}${parts.join('')}--x--\r\n`,
+    });
+    expect(answer.statusCode).toBe(413);
+  });
+
+  it('says when to come again if too many come at once', async () => {
+    fake.upload = () => Promise.reject(refuseFiles('files.busy', { waitSeconds: 5 }));
+    const answer = await multipart('/m/files', {}, photo);
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5']);
+    expect(answer.body).toContain('还没有收下');
   });
 
   it('refuses a file that is too large, one without a token, and none at all', async () => {

@@ -13,6 +13,7 @@ import { createEngine, type Answer, type EngineOptions, type Request } from './e
 import { createForms, type FormsOptions, type Proof } from './forms.ts';
 import type { Actor, CaseState } from './model.ts';
 import * as store from './store.ts';
+import { createSweep } from './sweep.ts';
 import { command as decideCommand, rate as decideRate } from './verbs.ts';
 
 export type CasesOptions = EngineOptions &
@@ -260,6 +261,7 @@ export function createCases(options: CasesOptions) {
     lock,
     rateCase,
     ...createCaseClock(engine),
+    sweep: createSweep(options),
     unsealed: forms.unsealed,
     plainData: forms.plainData,
     entryService: forms.entryService,

@@ -14,6 +14,21 @@ export const refuse = declareRefusals({
     zh: '这个文件不是它自称的类型，或类型不受支持。',
     next: '请上传照片（JPG、PNG、WebP、HEIC）、PDF 或 MP4 视频。',
   },
+  'files.too_many_pixels': {
+    status: 422,
+    zh: '这张照片的像素太高（最多 {megapixels} 百万）。',
+    next: '请用手机默认的照片大小重新拍摄，或截图后上传。',
+  },
+  'files.busy': {
+    status: 503,
+    zh: '同时上传的照片太多，这一张还没有收下。',
+    next: '请过几秒再传这一张，前面传好的不用重传。',
+  },
+  'files.day_full': {
+    status: 429,
+    zh: '您一天内上传的文件已达上限（{files} 个、共 {mb} MB）。',
+    next: '请明天再传，或到窗口提交；已经上传的都还在。',
+  },
   'files.broken_image': { status: 422, zh: '这张照片打不开，可能已损坏。', next: '请重新拍摄或另选一张。' },
   'files.infected': { status: 422, zh: '文件没有通过安全检查，未保存。', next: '请换一个文件，或到窗口提交纸质材料。' },
   'files.no_scanner': {

@@ -11,9 +11,11 @@ import { personGrant, systemAccess, type Access } from '#platform/access';
 import type { CryptoPort } from '#platform/crypto';
 import { sha256 } from '#platform/crypto';
 import { statement, type Database, type Tx } from '#platform/db';
-import { invariant } from '#platform/errors';
+import { invariant, Refusal } from '#platform/errors';
 import { isUuid, newId } from '#platform/ids';
 import { fileBytesMax, refuse } from './contract.ts';
+import { createQueue } from './queue.ts';
+import { createSweep } from './sweep.ts';
 
 export { fileRoutes } from './http.ts';
 
@@ -49,6 +51,12 @@ const insertFile = statement<
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 );
 
+const selectDay = statement<[string, string], { files: number; bytes: number }>(
+  'files.day',
+  `select count(*)::int as files, coalesce(sum(bytes), 0)::float8 as bytes from file
+   where person_id = $1 and at > $2::timestamptz - interval '1 day'`,
+);
+
 const selectFile = statement<[string], FileRow>(
   'files.select',
   'select file_id, name, media_type, bytes, address, key_sealed, state, person_id, case_id, readers from file where file_id = $1',
@@ -80,6 +88,9 @@ export type StoredFile = {
   readonly bytes: number;
 };
 
+/** What one person may upload within a day. */
+export type DayLimit = { readonly files: number; readonly mb: number };
+
 export type Files = ReturnType<typeof createFiles>;
 
 export function createFiles(options: {
@@ -88,11 +99,20 @@ export function createFiles(options: {
   readonly clock: { now(): string };
   readonly folder: string;
   readonly scan: Scanner;
+  readonly dayLimit: DayLimit;
 }) {
+  const queued = createQueue();
+  const pathOf = (address: string) => join(options.folder, address.slice(0, 2), address);
+
   async function store(access: Access, upload: { name: string; bytes: Buffer }): Promise<StoredFile> {
     invariant(access.actorId, 'only somebody who is logged in uploads');
+    return queued(access.actorId, () => take(access, upload));
+  }
+
+  async function take(access: Access, upload: { name: string; bytes: Buffer }): Promise<StoredFile> {
     if (upload.bytes.length === 0) throw refuse('files.empty');
     if (upload.bytes.length > fileBytesMax) throw refuse('files.too_large', { mb: fileBytesMax / 1024 / 1024 });
+    await refuseFullDay(access);
     const detected = await fileTypeFromBuffer(upload.bytes);
     const kind = detected ? allowed.get(detected.mime) : undefined;
     if (!detected || !kind) throw refuse('files.not_what_it_says');
@@ -125,6 +145,16 @@ export function createFiles(options: {
     return { fileId, name, mediaType: clean.mediaType, bytes: clean.bytes.length };
   }
 
+  /** Counted before the work: the queue takes few files of one person at once, so a day ends at most a few over. */
+  async function refuseFullDay(access: Access): Promise<void> {
+    if (access.kind !== 'worker' || access.actorId === null) return;
+    const { files, mb } = options.dayLimit;
+    const person = access.actorId;
+    const day = await options.db.transaction(access, (tx) => tx.one(selectDay, [person, options.clock.now()]));
+    if (day.files >= files || day.bytes >= mb * 1024 * 1024)
+      throw refuse('files.day_full', { files, mb, waitSeconds: 3_600 });
+  }
+
   /** Written beside, then renamed: a crash leaves no half file at an address. */
   async function writeWhole(address: string, sealed: Buffer): Promise<void> {
     const folder = join(options.folder, address.slice(0, 2));
@@ -144,7 +174,7 @@ export function createFiles(options: {
     const throughCase =
       !own && caseId && (await options.db.transaction(access, (tx) => tx.maybe(selectCaseReadable, [caseId])));
     if (!own && !throughCase) throw refuse('files.not_found');
-    const sealed = await readFile(join(options.folder, row.address.slice(0, 2), row.address));
+    const sealed = await readFile(pathOf(row.address));
     invariant(sha256(sealed).toString('hex') === row.address, `file ${fileId} was changed on disk`);
     const key = Buffer.from(options.crypto.open(`file:key_sealed:${fileId}`, row.key_sealed), 'base64');
     return {
@@ -178,21 +208,29 @@ export function createFiles(options: {
     return rows.map((row) => ({ fileId: row.file_id, name: row.name, mediaType: row.media_type, bytes: row.bytes }));
   }
 
-  return { store, read, describe, checkFiles, writeWhole };
+  return { store, read, describe, checkFiles, writeWhole, sweep: createSweep({ ...options, pathOf }) };
 }
 
 function isOwn(row: FileRow, access: Access): boolean {
   return row.readers.some((reader) => reader !== '*' && access.grants.includes(reader));
 }
 
+// The cameras of today's phones have 50 million points. Interlaced, a picture is held whole in memory while it is decoded.
+const megapixelsMax = 51;
+const megapixelsInterlacedMax = 25;
+
 /** Decoded and encoded anew: what was hidden behind the picture does not survive, and neither does a picture that is not one. */
 async function reencode(bytes: Buffer): Promise<{ bytes: Buffer; mediaType: string }> {
   try {
-    const image = sharp(bytes, { limitInputPixels: 60_000_000, failOn: 'error' }).rotate();
+    // Reads the header only, so that size is refused before anything is decoded.
+    const { width, height, isProgressive } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const megapixels = isProgressive ? megapixelsInterlacedMax : megapixelsMax;
+    if (width * height > megapixels * 1_000_000) throw refuse('files.too_many_pixels', { megapixels });
+    const image = sharp(bytes, { limitInputPixels: megapixelsMax * 1_000_000, failOn: 'error' }).rotate();
     const resized = image.resize({ width: 2400, height: 2400, fit: 'inside', withoutEnlargement: true });
     return { bytes: await resized.jpeg({ quality: 85 }).toBuffer(), mediaType: 'image/jpeg' };
-  } catch {
-    throw refuse('files.broken_image');
+  } catch (error) {
+    throw error instanceof Refusal ? error : refuse('files.broken_image');
   }
 }
 

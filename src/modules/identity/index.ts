@@ -9,6 +9,7 @@ import { identityRoutes } from './http.ts';
 import { createPeople, type PeopleOptions } from './people.ts';
 import { createSessions } from './sessions.ts';
 import { createStaffLogin } from './staff-login.ts';
+import { createSweep } from './sweep.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
 
 export { checkCsrf, requireStaff, requireWorker, type Guard } from './guard.ts';
@@ -59,6 +60,7 @@ export function createIdentity(options: IdentityOptions) {
     sessionOf: sessions.sessionOf,
     logout: sessions.logout,
     revokeAll: sessions.revokeAll,
+    sweep: createSweep({ db: options.db, sessionClock }),
     guard,
     routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),
   };

@@ -1,0 +1,28 @@
+// Sessions and codes that can have no effect any more are deleted. A session stays a month past its end, for whoever asks what
+// happened; a code counts towards its limits for a day.
+
+import { systemAccess } from '#platform/access';
+import type { Clock } from '#platform/clock';
+import { statement, type Database } from '#platform/db';
+
+const batchMax = 5_000;
+
+const deleteSessions = statement<[string, number], never>(
+  'identity.sweep_sessions',
+  `delete from session where token_hash in
+     (select token_hash from session where expires_at < $1::timestamptz - interval '30 days' limit $2)`,
+);
+const deleteCodes = statement<[string, number], never>(
+  'identity.sweep_codes',
+  `delete from sms_code where code_id in
+     (select code_id from sms_code where issued_at < $1::timestamptz - interval '1 day' limit $2)`,
+);
+
+export function createSweep({ db, sessionClock }: { readonly db: Database; readonly sessionClock: Clock }) {
+  return async function sweep(): Promise<void> {
+    await db.transaction(systemAccess, async (tx) => {
+      tx.send(deleteSessions, [sessionClock.now(), batchMax]);
+      tx.send(deleteCodes, [sessionClock.now(), batchMax]);
+    });
+  };
+}

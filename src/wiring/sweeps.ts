@@ -1,0 +1,9 @@
+// What is deleted by age, once an hour and in batches; safe to run in several processes at once.
+
+import type { Services } from './services.ts';
+
+export async function sweepAll(services: Pick<Services, 'identity' | 'cases' | 'files'>): Promise<void> {
+  await services.identity.sweep();
+  await services.cases.sweep();
+  await services.files.sweep();
+}

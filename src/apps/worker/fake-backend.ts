@@ -29,7 +29,6 @@ const cover = {
 
 export type Fake = WorkerBackend & {
   readonly commands: { command: CaseCommand; requestId: string }[];
-  readonly submitted: string[];
   answers(): Readonly<Record<string, unknown>>;
   /** What strangers typed, shown wherever the pages show typed text. */
   poison(): void;
@@ -46,6 +45,8 @@ export function createFake(now: () => string): Fake {
     phoneMasked: '199****0001',
     name: null,
     idMasked: null,
+    asksBirthDay: false,
+    birthDay: null,
     region: null,
     consents: [
       {
@@ -61,7 +62,6 @@ export function createFake(now: () => string): Fake {
   const files = new Map<string, FileView & { bytes: Uint8Array }>();
   const requests = new Map<string, string>();
   const commands: Fake['commands'] = [];
-  const submitted: string[] = [];
   const context = (): ParseContext => ({ today: now().slice(0, 10), isRegion });
 
   function check(name: string, raw: unknown): readonly FieldProblem[] {
@@ -100,7 +100,6 @@ export function createFake(now: () => string): Fake {
       : [];
   };
   const payment = (): PaymentModel => ({
-    orderId: ids.order,
     title: '日保保费',
     amountFen: 40,
     lines: [
@@ -118,16 +117,16 @@ export function createFake(now: () => string): Fake {
       code: 'hurt',
       zh: '我受伤了',
       services: [
-        { code: 'DI-006', zh: '日保出险报案', summary: said, unavailable: null },
-        { code: 'OI-001', zh: '职业伤害待遇', summary: '', unavailable: '还没有开通，请到窗口办理。' },
+        { code: 'DI-006', zh: '日保出险报案', summary: said },
+        { code: 'OI-001', zh: '职业伤害待遇', summary: '' },
       ],
     },
     {
       code: 'join',
       zh: '我想有组织、有保障',
       services: [
-        { code: 'DI-001', zh: '个人按日投保', summary: '每天 4 角，财政补一半', unavailable: null },
-        { code: 'UN-001', zh: '个人入会', summary: '没有固定单位也能加入工会', unavailable: null },
+        { code: 'DI-001', zh: '个人按日投保', summary: '每天 4 角，财政补一半' },
+        { code: 'UN-001', zh: '个人入会', summary: '没有固定单位也能加入工会' },
       ],
     },
   ];
@@ -164,7 +163,6 @@ export function createFake(now: () => string): Fake {
 
   return {
     commands,
-    submitted,
     answers: () => ({ ...answers, ...masks }),
     poison() {
       said = hostile;
@@ -217,7 +215,7 @@ export function createFake(now: () => string): Fake {
           registration = { ...registration, idMasked: fieldKind('id_document').mask(parsed.value) };
         else registration = { ...registration, [name]: parsed.value };
       }
-      return problems;
+      return problems.length > 0 ? { problems } : { token: 'new', maxAgeSeconds: 60 };
     },
     register: async (_token, agreed) =>
       agreed.includes('service@1')
@@ -227,7 +225,8 @@ export function createFake(now: () => string): Fake {
     home: async () => home(),
     directory: async (query) =>
       query === '' ? events() : events().filter((one) => one.services.some((service) => service.zh.includes(query))),
-    service: async (code) => (code === 'DI-006' ? { service: fakeService, blocked: null } : null),
+    service: (code) => (code === 'DI-006' ? fakeService : null),
+    conditions: async () => [],
     reportService: () => 'DI-006',
     searchOrganisations: async (query) =>
       query === '没有'
@@ -255,14 +254,16 @@ export function createFake(now: () => string): Fake {
           spec.required && spec.showWhen === undefined && isBlank(answers[name]) && isBlank(masks[name]),
       );
       if (missing.length > 0)
-        return {
-          problems: missing.map(([name, spec]) => ({ path: name, code: 'blank', zh: `“${spec.zh}”还没有填写。` })),
-        };
-      if (!requests.has(requestId)) submitted.push(requestId);
+        throw fakeRefuse(
+          'fake.form',
+          { count: missing.length },
+          missing.map(([name, spec]) => ({ path: name, code: 'blank', zh: `“${spec.zh}”还没有填写。` })),
+        );
       requests.set(requestId, ids.case);
       masks = {};
-      return { caseId: ids.case };
+      return ids.case;
     },
+    submitted: async (_person, requestId) => requests.get(requestId) ?? null,
     cases: async (_person, cursor) => ({
       items: cursor === null ? [caseItem()] : [],
       nextCursor: cursor === null ? 'c2' : null,
@@ -271,7 +272,7 @@ export function createFake(now: () => string): Fake {
       if (caseId !== ids.case) throw fakeRefuse('fake.nothing');
       return {
         view: viewOf(said),
-        payments: [{ orderId: ids.order, zh: '付保费', amountFen: 40, stateText: '等待付款', payable: true }],
+        payments: [{ caseId: ids.order, zh: '付保费', amountFen: 40, stateText: '等待付款', payable: true }],
       };
     },
     command: async (_person, _caseId, command, requestId) => {
@@ -297,7 +298,7 @@ export function createFake(now: () => string): Fake {
       html: '<!doctype html><html lang="zh-CN"><title>受理通知书</title><h1>受理通知书</h1></html>',
     }),
     payment: async () => payment(),
-    refreshPayment: async () => payment(),
+    refreshPayment: async () => undefined,
     cover: async () => ({
       now: cover,
       days: {

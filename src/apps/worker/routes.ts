@@ -13,7 +13,7 @@ import { applyRoutes } from './routes-apply.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
-import { createDesk, open, wantsJson, type Desk, type WorkerRoutesOptions } from './visit.ts';
+import { createKit, open, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
 
 export type { WorkerRoutesOptions } from './visit.ts';
 
@@ -51,7 +51,7 @@ function asRefusal(error: FastifyError | Refusal, uploadBytesMax: number): Refus
   return error.statusCode === 413 ? refuse('worker.form_too_large') : null;
 }
 
-function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): void {
+function problems(app: FastifyInstance, kit: PageKit, uploadBytesMax: number): void {
   app.setErrorHandler((error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = asRefusal(error, uploadBytesMax);
     if (refusal === null) {
@@ -61,7 +61,7 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
       const zh = status === 500 ? '系统出了点问题，已经记录下来。' : '提交的内容无法识别。';
       if (wantsJson(request)) return reply.code(status).send({ zh, next: '请稍后再试。' });
       const links = [{ href: '/m', zh: '回到首页' }];
-      return desk.show(
+      return kit.show(
         request,
         reply,
         { page: 'problem', status, zh, nextStep: '请稍后再试；着急的事请拨打 12351。', links },
@@ -76,7 +76,7 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
       return reply.redirect(`/m/login?next=${encodeURIComponent(request.url)}`, 303);
     }
     const { status, zh, next } = refusal;
-    return desk.show(
+    return kit.show(
       request,
       reply,
       { page: 'problem', status, zh, nextStep: next, links: linksFor(refusal, request) },
@@ -88,7 +88,7 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
 export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOptions): Promise<void> {
   const uploadBytesMax = options.uploadBytesMax ?? 20 * megabyte;
   await bodies(app, uploadBytesMax);
-  const desk = createDesk(options);
+  const kit = createKit(options);
 
   // Bound before the hook: the script is the same for everybody and needs no session.
   app.get('/m/island.js', open, (_request, reply) =>
@@ -100,12 +100,12 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
   );
 
   await app.register(async (pages) => {
-    pages.addHook('onRequest', (request, reply) => desk.enter(request, reply));
-    problems(pages, desk, uploadBytesMax);
-    accountRoutes(pages, desk);
-    entryRoutes(pages, desk);
-    applyRoutes(pages, desk);
-    caseRoutes(pages, desk);
-    if (options.demo !== null) demoRoutes(pages, desk, options.demo);
+    pages.addHook('onRequest', (request, reply) => kit.enter(request, reply));
+    problems(pages, kit, uploadBytesMax);
+    accountRoutes(pages, kit);
+    entryRoutes(pages, kit);
+    applyRoutes(pages, kit);
+    caseRoutes(pages, kit);
+    if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

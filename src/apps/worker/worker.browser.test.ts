@@ -40,7 +40,7 @@ beforeAll(async () => {
     inbox: async () => [{ to: '199****0001', text: '验证码 111111', at }],
     advance: async () => undefined,
   };
-  await app.register(workerRoutes, { backend: fake, ...bundle, demo, clock });
+  await app.register(workerRoutes, { backend: fake, homeRegion: '350200', ...bundle, demo, clock });
   url = await app.listen({ port: 0, host: '127.0.0.1' });
   await fake.startDraft(ids.person, 'DI-006');
   browser = await launchBrowser();

@@ -43,7 +43,14 @@ beforeEach(async () => {
     inbox: async () => [{ to: '199****0001', text: '验证码 111111', at }],
     advance: async (ms: number) => clock.set(new Date(Date.parse(clock.now()) + ms).toISOString()),
   };
-  await app.register(workerRoutes, { backend: fake, ...bundle, demo, clock, uploadBytesMax: 64_000 });
+  await app.register(workerRoutes, {
+    backend: fake,
+    homeRegion: '350200',
+    ...bundle,
+    demo,
+    clock,
+    uploadBytesMax: 64_000,
+  });
   return async () => {
     await app.close();
     clock.set(at);
@@ -623,7 +630,7 @@ describe('what goes wrong', () => {
 
   it('has no demonstration pages outside the demonstration', async () => {
     const real = Fastify();
-    await real.register(workerRoutes, { backend: fake, ...bundle, demo: null, clock });
+    await real.register(workerRoutes, { backend: fake, homeRegion: '350200', ...bundle, demo: null, clock });
     expect((await real.inject('/dev/phone')).statusCode).toBe(404);
     expect((await real.inject('/m/login')).body).not.toContain('演示');
     await real.close();

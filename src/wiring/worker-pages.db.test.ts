@@ -2,13 +2,13 @@
 // the process, money and cover are the person's own, and who seems not to meet a condition is told before starting.
 
 import { randomUUID } from 'node:crypto';
-import type { LightMyRequestResponse } from 'fastify';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dayOf } from '#platform/calendar';
 import { createLog } from '#platform/log';
 import { startApp, type Caller, type TestApp } from '#test/app';
-import { buyCover, coverForm, until } from '#test/first-journey';
+import { buyCover, coverForm } from '#test/first-journey';
+import { codeFor, createVisitor } from '#test/visitor';
 import { startBackground, type Background } from './background.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
@@ -43,52 +43,6 @@ function post(
     headers: { cookie: who.cookie },
     payload: { csrf: who.csrf, request_id: requestId, ...fields },
   });
-}
-
-/** A browser without script: keeps its cookies and sends back the token of the page it saw last. */
-function browser(jar: Record<string, string> = {}) {
-  let csrf = '';
-  const keep = (answer: LightMyRequestResponse) => {
-    for (const { name, value } of answer.cookies) jar[name] = value;
-    csrf = /name="csrf" value="([^"]+)"/.exec(answer.body)?.[1] ?? csrf;
-    return answer;
-  };
-  return {
-    jar,
-    get: async (url: string) => keep(await app.app.inject({ url, cookies: jar })),
-    post: async (url: string, fields: Readonly<Record<string, string>>, requestId: string = randomUUID()) =>
-      keep(
-        await app.app.inject({
-          method: 'POST',
-          url,
-          cookies: { ...jar },
-          payload: { csrf, request_id: requestId, ...fields },
-        }),
-      ),
-  };
-}
-type Visitor = ReturnType<typeof browser>;
-
-/** Asks for a code and reads it where the phone would show it. One a minute is all that a number gets; here the minute has passed. */
-async function codeFor(phone: string, ask: () => Promise<string>): Promise<{ challenge: string; code: string }> {
-  await owner.query(`update sms_code set issued_at = issued_at - interval '2 minutes'`);
-  const messages = () => app.parties.simulators.sms?.messages({ phone, limit: 100 }) ?? [];
-  const before = messages().length;
-  const challenge = await ask();
-  const code = await until('the code', async () => {
-    const [sms] = messages().length > before ? messages() : [];
-    return sms ? /\d{6}/.exec(`${sms.text} ${JSON.stringify(sms)}`)?.[0] : null;
-  });
-  return { challenge, code };
-}
-
-async function prove(visitor: Visitor, phone: string): Promise<LightMyRequestResponse> {
-  await visitor.get('/m/display');
-  const proof = await codeFor(phone, async () => {
-    const asked = await visitor.post('/m/login', { phone, next: '/m' });
-    return new URL(asked.headers.location ?? '', 'http://here').searchParams.get('c') ?? '';
-  });
-  return visitor.post('/m/login/verify', { ...proof, next: '/m' });
 }
 
 describe('sending again', () => {
@@ -170,21 +124,21 @@ describe('sending again', () => {
 
 describe('coming in', () => {
   it('ends the session that the browser came with', async () => {
-    const visitor = browser();
-    expect((await prove(visitor, app.city.rider.phone)).headers.location).toBe('/m');
+    const visitor = createVisitor(app);
+    expect((await visitor.prove(app.city.rider.phone)).headers.location).toBe('/m');
     const old = { ...visitor.jar };
-    expect((await browser(old).get('/m/me')).statusCode).toBe(200);
-    const fresh = browser({ gd_worker: old['gd_worker'] ?? '' });
-    expect((await prove(fresh, app.city.rider.phone)).headers.location).toBe('/m');
+    expect((await createVisitor(app, old).get('/m/me')).statusCode).toBe(200);
+    const fresh = createVisitor(app, { gd_worker: old['gd_worker'] ?? '' });
+    expect((await fresh.prove(app.city.rider.phone)).headers.location).toBe('/m');
     expect(fresh.jar['gd_worker']).not.toBe(old['gd_worker']);
-    expect((await browser(old).get('/m/me')).statusCode).toBe(401);
+    expect((await createVisitor(app, old).get('/m/me')).headers.location).toBe('/m/login?next=%2Fm%2Fme');
     expect((await fresh.get('/m/me')).statusCode).toBe(200);
   });
 
   it('registers the holder of a passport, whose number says no birth day, and survives a repeated last post', async () => {
     const phone = '13900007001';
-    const visitor = browser();
-    expect((await prove(visitor, phone)).headers.location).toBe('/m/register/name');
+    const visitor = createVisitor(app);
+    expect((await visitor.prove(phone)).headers.location).toBe('/m/register/name');
     await visitor.get('/m/register/name');
     await visitor.post('/m/register/name', { name: '李示例' });
     const passport = { 'idDocument.type': 'passport', 'idDocument.number': 'E91234567' };
@@ -201,17 +155,19 @@ describe('coming in', () => {
     const agreed = /name="agreed" value="([^"]+)"/.exec(consent.body)?.[1] ?? '';
     const before = { ...visitor.jar };
     const requestId = /name="request_id" value="([^"]+)"/.exec(consent.body)?.[1] ?? '';
-    const answers = await Promise.all([1, 2].map(() => visitor.post('/m/register/consent', { agreed }, requestId)));
+    const answers = await Promise.all(
+      [1, 2].map(() => visitor.post('/m/register/consent', { agreed, request_id: requestId })),
+    );
     expect(answers.map((one) => [one.statusCode, one.headers.location])).toEqual([
       [303, '/m'],
       [303, '/m'],
     ]);
-    const again = browser({ ...before });
+    const again = createVisitor(app, { ...before });
     await again.get('/m/register/consent');
-    expect((await again.post('/m/register/consent', { agreed }, requestId)).headers.location).toBe('/m');
+    expect((await again.post('/m/register/consent', { agreed, request_id: requestId })).headers.location).toBe('/m');
     expect((await again.get('/m/me')).body).toContain('李');
     // Another request is no repeat: the proof of a phone registers once.
-    const other = browser({ ...before });
+    const other = createVisitor(app, { ...before });
     await other.get('/m/register/consent');
     expect((await other.post('/m/register/consent', { agreed })).statusCode).toBe(409);
     const { rows } = await owner.query(`select birth_day::text from person where id_type = 'passport'`);
@@ -220,11 +176,10 @@ describe('coming in', () => {
 
   it('keeps a registration in progress over a restart, and nothing of it can be read', async () => {
     const phone = '13900007002';
-    const { challenge, code } = await codeFor(
-      phone,
-      async () => (await createWorkerBackend(app.services).requestCode(phone, '198.51.100.7')).challengeId,
+    const { asked, code } = await codeFor(app, phone, () =>
+      createWorkerBackend(app.services).requestCode(phone, '198.51.100.7'),
     );
-    const login = await createWorkerBackend(app.services).verifyCode(challenge, code, null);
+    const login = await createWorkerBackend(app.services).verifyCode(asked.challengeId, code, null);
     if (login.kind !== 'register') throw new Error('a new number registers');
     const saved = await createWorkerBackend(app.services).saveRegistration(login.registrationToken, { name: '王示例' });
     if (!('token' in saved)) throw new Error('the name is right');

@@ -33,11 +33,8 @@ async function bodies(app: FastifyInstance, uploadBytesMax: number): Promise<voi
 
 function linksFor(refusal: Refusal, request: FastifyRequest): readonly Link[] {
   const home = { href: '/m', zh: '回到首页' };
-  if (refusal.status === 401) {
-    // A link can only repeat a reading; what was posted must be sent again by hand.
-    const back = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : '';
-    return [{ href: `/m/login${back}`, zh: '去登录' }, home];
-  }
+  // A link could only repeat a reading; what was posted must be sent again by hand.
+  if (refusal.status === 401) return [{ href: '/m/login', zh: '去登录' }, home];
   const caseId = /^\/m\/cases\/([0-9a-f-]{36})/.exec(request.url)?.[1];
   if (caseId !== undefined && refusal.status !== 404) return [{ href: `/m/cases/${caseId}`, zh: '打开办件' }, home];
   return [home, { href: '/m/services', zh: '办事' }];
@@ -72,7 +69,7 @@ function problems(app: FastifyInstance, kit: PageKit, uploadBytesMax: number): v
       const { code, zh, next, problems: fields } = refusal;
       return reply.code(refusal.status).send({ code, zh, next, problems: fields });
     }
-    if (refusal.code === 'worker.sign_in' && request.method === 'GET') {
+    if (refusal.status === 401 && request.method === 'GET') {
       return reply.redirect(`/m/login?next=${encodeURIComponent(request.url)}`, 303);
     }
     const { status, zh, next } = refusal;

@@ -109,6 +109,7 @@ describe('sending again', () => {
     const refused = await post(rider, '/m/apply/DI-001/submit', declared);
     expect(refused.statusCode).toBe(422);
     for (const name of ['cover_from', 'days', 'work_region']) expect(refused.body).toContain(`href="#f-${name}"`);
+    expect(refused.body).toContain('>保障几天：这一项还没有填写，请填写。</a>');
     expect((await counted()).drafts).toBe(1);
   });
 

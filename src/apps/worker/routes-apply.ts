@@ -321,7 +321,11 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
         problems: problemsOf(name),
       }),
     );
-    const problems = [...names.flatMap(problemsOf), ...loose];
+    // The summary of many questions says which one it means.
+    const named = [...plan.questions, ...plan.declarations].flatMap(({ name, field }) =>
+      problemsOf(name).map((one) => ({ ...one, zh: `${field.zh}：${one.zh}` })),
+    );
+    const problems = [...named, ...loose];
     const last = plan.questions[plan.questions.length - 1];
     return kit.show(
       request,

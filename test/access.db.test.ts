@@ -299,9 +299,9 @@ async function workerSpecs(): Promise<void> {
   page('/m/messages', hurt, '/m/messages', { ...mine, secret: notice.notice_id });
   page('/m/messages/:messageId', hurt, `/m/messages/${notice.notice_id}`, { secret: notice.title });
   add('POST /m/messages/read', newcomer, (caller) => form(caller, '/m/messages/read'), mine);
-  page('/m/pay/:orderId', paying, `/m/pay/${order.case_id}`);
-  page('/m/pay/:orderId/state', paying, `/m/pay/${order.case_id}/state`);
-  add('POST /m/pay/:orderId/refresh', paying, (caller) => form(caller, `/m/pay/${order.case_id}/refresh`));
+  page('/m/pay/:caseId', paying, `/m/pay/${order.case_id}`);
+  page('/m/pay/:caseId/state', paying, `/m/pay/${order.case_id}/state`);
+  add('POST /m/pay/:caseId/refresh', paying, (caller) => form(caller, `/m/pay/${order.case_id}/refresh`));
   page('/m/cases', hurt, '/m/cases', { ...mine, secret: claim.case_id });
   page('/m/cases/:caseId', hurt, `/m/cases/${claim.case_id}`, { secret: claim.case_no });
   page('/m/cases/:caseId/receipt', hurt, `/m/cases/${claim.case_id}/receipt`, { secret: claim.case_no });
@@ -481,6 +481,7 @@ const open = [
   'GET /m/island.js',
   'GET /m/login',
   'GET /m/login/code',
+  'GET /m/register/birth',
   'GET /m/register/consent',
   'GET /m/register/id',
   'GET /m/register/name',
@@ -499,6 +500,7 @@ const open = [
   'POST /m/login',
   'POST /m/login/verify',
   'POST /m/logout',
+  'POST /m/register/birth',
   'POST /m/register/consent',
   'POST /m/register/id',
   'POST /m/register/name',

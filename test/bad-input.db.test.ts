@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
+import { derivedSecret } from '#wiring/database';
 import { startApp, type Caller, type TestApp } from './app.ts';
 
 type Reply = {
@@ -353,7 +354,7 @@ describe('text that cannot be kept', () => {
   });
 
   it('a signed callback of the bank that says so', async () => {
-    const secret = app.services.config.masterKey.toString('hex').slice(0, 32);
+    const secret = derivedSecret(app.services.config, 'simulators');
     const callback = (body: string) => {
       const timestamp = String(Math.floor(Date.parse(app.services.clock.now()) / 1000));
       const digest = createHash('sha256').update(body).digest('hex');

@@ -1,13 +1,10 @@
 // The HTTP server with all routes of all modules and both apps. What an access means is identity's; here routes only meet.
 
-import { readFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { FastifyRequest } from 'fastify';
 import { consoleRoutes } from '#apps/console/routes';
 import type { DemoTools } from '#apps/worker/backend';
-import type { Render } from '#apps/worker/pages/model';
+import { loadWorker } from '#apps/worker/load';
 import { workerRoutes } from '#apps/worker/routes';
 import { addHealth } from '#platform/http-health';
 import { createHttp, type Http } from '#platform/http';
@@ -68,22 +65,11 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(consoleRoutes, { distDir: join(options.dist, 'console') });
   await app.register(workerRoutes, {
     backend: createWorkerBackend(services),
-    render: await loadRender(join(options.dist, 'worker', 'render.js')),
-    island: loadIsland(join(options.dist, 'worker', 'island.js')),
+    ...(await loadWorker(join(options.dist, 'worker'))),
+    homeRegion: services.region,
     demo: options.demo,
     clock: services.clock,
     publicUrl: options.publicUrl,
   });
   return app;
-}
-
-/** The pages are compiled by the build; nothing else of the server imports TSX. */
-async function loadRender(path: string): Promise<Render> {
-  const module: { render: Render } = await import(pathToFileURL(path).href);
-  return module.render;
-}
-
-function loadIsland(path: string): { source: string; hash: string } {
-  const source = readFileSync(path, 'utf8');
-  return { source, hash: createHash('sha256').update(source).digest('hex').slice(0, 12) };
 }

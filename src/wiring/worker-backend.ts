@@ -2,20 +2,10 @@
 // decided in the modules, under the worker's own access.
 
 import type { Service } from '#catalog';
-import { fieldKind, formatYuan } from '#catalog/fields/index';
+import { fieldKind } from '#catalog/fields/index';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
-import type {
-  Message,
-  HomeModel,
-  LifeEvent,
-  CaseItem,
-  CoverNow,
-  PaymentModel,
-  ServiceCard,
-  PaymentLink,
-  DueItem,
-} from '#apps/worker/pages/model';
-import type { PublishedService, WorkerBackend } from '#apps/worker/backend';
+import type { Message, HomeModel, LifeEvent, CaseItem, ServiceCard, DueItem } from '#apps/worker/pages/model';
+import type { WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals } from '#platform/errors';
@@ -24,12 +14,13 @@ import { rectifyBy } from '#modules/cases';
 import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
 import { beijing, fileIdsIn, toFileView } from './worker-words.ts';
+import { createWorkerAccount } from './worker-account.ts';
+import { createConditions } from './worker-conditions.ts';
 import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
   'pages.no_service': { status: 404, zh: '没有这项服务，或它还没有开通。', next: '请到服务目录查看可以办理的事项。' },
   'pages.message_gone': { status: 404, zh: '没有找到这条消息。', next: '请回到消息列表。' },
-  'pages.no_order': { status: 404, zh: '没有找到这笔缴费。', next: '请回到办件页面查看。' },
   'pages.signature_phone': { status: 409, zh: '没有找到您登记的手机号。', next: '请到就近的工会服务站更新手机号。' },
 });
 
@@ -41,8 +32,9 @@ const lifeEvents: readonly { code: string; zh: string; services: readonly string
 ];
 
 export function createWorkerBackend(services: Services): WorkerBackend {
-  const { identity, drafts, cases, reader, cover, money, notices, documents, files, orgs, catalogue, clock, db } =
-    services;
+  const { identity, drafts, cases, reader, notices, documents, files, orgs, catalogue, clock, db } = services;
+
+  const account = createWorkerAccount(services);
 
   const open = (personId: string) => ({
     access: workerAccess(personId),
@@ -70,7 +62,6 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     code: service.code,
     zh: service.zh,
     summary: service.summary ?? service.outcome.zh,
-    unavailable: null,
   });
 
   async function directory(query: string): Promise<readonly LifeEvent[]> {
@@ -98,27 +89,10 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       .filter((event) => event.services.length > 0);
   }
 
-  async function service(code: string): Promise<PublishedService | null> {
-    const found = catalogue.published(code);
-    return found ? { service: found.service, blocked: null } : null;
-  }
-
-  async function coverNow(personId: string): Promise<CoverNow> {
-    const now = clock.now();
-    const found = await cover.coveredAt(personId, now);
-    return {
-      covered: found.covered,
-      text: found.covered ? `现在在保，到${beijing(found.endsAt)}` : '可以按天投保，财政补贴一半保费',
-      policyNo: found.policyNo,
-      startsAt: found.startsAt,
-      endsAt: found.endsAt,
-    };
-  }
-
   async function home(personId: string): Promise<HomeModel> {
     const [profile, coverState, mine] = await Promise.all([
       identity.profile(personId),
-      coverNow(personId),
+      account.coverNow(personId),
       reader.mine(workerAccess(personId), personId, null),
     ]);
     const items = mine.items;
@@ -253,16 +227,16 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     const { draftId, raw } = await drafts.rawForm(personId, serviceCode);
     const profile = await identity.profile(personId);
     const region = regionOfCase(raw, profile?.region ?? services.region);
-    const answer = await cases.openCase(
+    const { caseId } = await cases.openCase(
       access,
       actor,
       { personId, orgId: null },
       { requestId, serviceCode, region, data: raw },
       // A typed signature was proven when it was saved into the draft.
       { smsCodeVerified: true },
+      (tx, opened) => drafts.finish(tx, draftId, opened),
     );
-    await drafts.finish(personId, draftId, answer.caseId);
-    return { caseId: answer.caseId };
+    return caseId;
   }
 
   /** The county in which the work is done, if the form names one of this city; else where the person lives. */
@@ -276,55 +250,10 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   // ---- cases
 
-  async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
-    const order = await money.payments.orderOf(workerAccess(personId), caseId);
-    return order
-      ? [
-          {
-            orderId: caseId,
-            zh: order.description,
-            amountFen: order.amountFen,
-            stateText: order.stateZh,
-            payable: order.state === 'created' || order.state === 'open',
-          },
-        ]
-      : [];
-  }
-
   async function caseView(personId: string, caseId: string) {
     const { access, actor } = open(personId);
-    const [view, links] = await Promise.all([reader.view(access, actor, caseId), payments(personId, caseId)]);
+    const [view, links] = await Promise.all([reader.view(access, actor, caseId), account.payments(personId, caseId)]);
     return { view, payments: links };
-  }
-
-  async function payment(personId: string, caseId: string): Promise<PaymentModel> {
-    const order = await money.payments.orderOf(workerAccess(personId), caseId);
-    if (!order) throw refuse('pages.no_order');
-    const state = await reader.state(workerAccess(personId), caseId);
-    const amount = (name: string) => (typeof state.data[name] === 'number' ? formatYuan(state.data[name]) : null);
-    const lines = [
-      { zh: '保费总额', text: amount('gross_fen') },
-      { zh: '财政补贴', text: amount('subsidy_fen') },
-    ].flatMap((line) => (line.text ? [{ zh: line.zh, text: `${line.text} 元` }] : []));
-    const states = {
-      created: 'created',
-      open: 'waiting',
-      paid: 'paid',
-      closed: 'closed',
-      refunding: 'refunding',
-      refunded: 'refunded',
-    } as const;
-    return {
-      orderId: caseId,
-      title: order.description,
-      amountFen: order.amountFen,
-      lines,
-      state: states[order.state],
-      stateText: order.stateZh,
-      payUrl: order.payUrl,
-      expiresText: order.state === 'open' || order.state === 'created' ? `请在${beijing(order.expiresAt)}前支付` : null,
-      caseId,
-    };
   }
 
   function toMessage(one: {
@@ -351,7 +280,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     logout: (token) => identity.logout(token),
     home,
     directory,
-    service,
+    service: (code) => catalogue.published(code)?.service ?? null,
+    conditions: createConditions(services),
     reportService: () => 'DI-006',
     searchOrganisations: async (query, concept) =>
       orgs
@@ -371,6 +301,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       return { phoneMasked: fieldKind('phone').mask(phone), waitSeconds };
     },
     submit,
+    submitted: async (personId, requestId) => (await cases.answered(workerAccess(personId), requestId))?.caseId ?? null,
     cases: async (personId, cursor) => {
       const page = await reader.mine(workerAccess(personId), personId, services.readCursor(cursor));
       return { items: page.items.map(toItem), nextCursor: page.nextCursor };
@@ -393,43 +324,10 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     },
     document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
     documentPdf: (personId, documentId) => documents.printPdf(workerAccess(personId), documentId),
-    payment,
-    refreshPayment: async (personId, caseId) => {
-      await money.payments.refreshOrder(workerAccess(personId), caseId);
-      return payment(personId, caseId);
-    },
-    cover: async (personId) => {
-      const [now, mine] = await Promise.all([coverNow(personId), cover.myCover(workerAccess(personId))]);
-      const days = mine.policies.flatMap((policy) =>
-        policy.boundDays.map((day) => ({
-          day,
-          policyNo: policy.policyNo,
-          caseId: policy.caseId,
-          caseNo: policy.caseNo,
-          from: policy.startsAt,
-          to: policy.endsAt,
-          stateZh: policy.refundableDays.includes(day) ? '未开始' : day < dayOf(mine.at) ? '已结束' : '保障中',
-          refundable: policy.refundableDays.includes(day),
-        })),
-      );
-      const items = days.toSorted((a, b) => (a.day < b.day ? 1 : -1));
-      return {
-        now,
-        days: { items, nextCursor: null },
-        buyService: 'DI-001',
-        refundService: items.some((day) => day.refundable) ? 'DI-005' : null,
-      };
-    },
-    coverAt: async (personId, instant) => {
-      const found = await cover.coveredAt(personId, instant);
-      return {
-        at: instant,
-        covered: found.covered,
-        text: found.covered ? `${beijing(instant)}在保，保单号 ${found.policyNo}` : `${beijing(instant)}没有保障`,
-        policyNo: found.policyNo,
-        evidence: found.evidence ? found.evidence.leafId : null,
-      };
-    },
+    payment: account.payment,
+    refreshPayment: account.refreshPayment,
+    cover: account.cover,
+    coverAt: account.coverAt,
     messages: async (personId, cursor) => {
       const page = await notices.list(personId, cursor ?? undefined);
       return { items: page.items.map(toMessage), nextCursor: page.nextCursor };

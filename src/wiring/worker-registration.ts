@@ -1,12 +1,14 @@
 // How a worker comes in for the first time: phone, code, name, document, region, consent, page by page. What is typed before the last
-// page lives a quarter of an hour in this process and never in the database.
+// page lives a quarter of an hour, sealed, in a cookie of the phone: never in the database, and in no process that could stop.
 
-import { fieldKind } from '#catalog/fields/index';
+import { z } from 'zod';
+import { birthDateOf, fieldKind, idDocumentTypes, parseField } from '#catalog/fields/index';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals, type FieldProblem } from '#platform/errors';
 import { checkRegistration, sessionMaxAgeSeconds } from '#modules/identity';
-import type { Challenge, Login } from '#apps/worker/backend';
+import type { Challenge, Login, Registration, RegistrationInput, SavedRegistration } from '#apps/worker/backend';
 import type { ConsentText } from '#apps/worker/pages/model';
+import { registrationFields } from '#apps/worker/registration';
 import type { Services } from './services.ts';
 
 const refuse = declareRefusals({
@@ -28,22 +30,23 @@ const consents: readonly ConsentText[] = [
   },
 ];
 
-/** Who registers agrees to the rules in the same act. */
-
 const registrationMs = 15 * 60_000;
-const unfinishedMax = 10_000;
+const registrationContext = 'registration:form:1';
 
-type Unfinished = {
-  readonly phone: string;
-  name?: string;
-  idDocument?: { type: string; number: string };
-  region?: string;
-  readonly untilMs: number;
-};
+/** What is typed so far, together with the proof of the phone. Sealed into the cookie and kept nowhere else. */
+const unfinishedSchema = z.object({
+  proof: z.string(),
+  phone: z.string(),
+  untilMs: z.number(),
+  name: z.string().optional(),
+  idDocument: z.object({ type: z.enum(idDocumentTypes), number: z.string() }).optional(),
+  birthDay: z.string().optional(),
+  region: z.string().optional(),
+});
+type Unfinished = z.infer<typeof unfinishedSchema>;
 
 export function createRegistration(services: Services) {
   const { identity, clock, crypto } = services;
-  const unfinished = new Map<string, Unfinished>();
   const challengeContext = 'challenge:phone:1';
 
   async function requestCode(phone: string, address: string): Promise<Challenge> {
@@ -77,66 +80,71 @@ export function createRegistration(services: Services) {
     }
   }
 
-  async function verifyCode(challengeId: string, code: string): Promise<Login> {
+  async function verifyCode(challengeId: string, code: string, oldToken: string | null): Promise<Login> {
     const phone = phoneOf(challengeId);
-    const verified = await identity.verifyCode(phone, code);
+    const verified = await identity.verifyCode(phone, code, oldToken);
     if (verified.state === 'in') return { kind: 'session', token: verified.token, maxAgeSeconds: sessionMaxAgeSeconds };
-    forgetOld();
-    unfinished.set(verified.token, { phone, untilMs: Date.now() + registrationMs });
-    return { kind: 'register', registrationToken: verified.token, maxAgeSeconds: registrationMs / 1000 };
+    return {
+      kind: 'register',
+      registrationToken: sealed({ proof: verified.token, phone, untilMs: Date.now() + registrationMs }),
+      maxAgeSeconds: registrationMs / 1000,
+    };
   }
 
-  function forgetOld(): void {
-    const now = Date.now();
-    for (const [token, one] of unfinished) {
-      if (one.untilMs < now || unfinished.size > unfinishedMax) unfinished.delete(token);
+  function sealed(unfinished: Unfinished): string {
+    return crypto.seal(registrationContext, JSON.stringify(unfinished));
+  }
+
+  /** Null when it is over, or not of our making. */
+  function opened(token: string): Unfinished | null {
+    try {
+      const read = unfinishedSchema.parse(JSON.parse(crypto.open(registrationContext, token)));
+      return read.untilMs > Date.now() ? read : null;
+    } catch {
+      return null;
     }
   }
 
-  async function registration(token: string) {
-    const one = unfinished.get(token);
-    if (!one || one.untilMs < Date.now()) return null;
+  /** People of a document whose number says no birth day are asked for it. */
+  const asksBirthDay = ({ idDocument }: Unfinished) =>
+    idDocument !== undefined && birthDateOf(idDocument) === undefined;
+
+  async function registration(token: string): Promise<Registration | null> {
+    const one = opened(token);
+    if (!one) return null;
     return {
       phoneMasked: fieldKind('phone').mask(one.phone),
       name: one.name ?? null,
       idMasked: one.idDocument ? fieldKind('id_document').mask(one.idDocument) : null,
+      asksBirthDay: asksBirthDay(one),
+      birthDay: one.birthDay ?? null,
       region: one.region ?? null,
       consents,
     };
   }
 
-  async function saveRegistration(
-    token: string,
-    input: { name?: unknown; idDocument?: unknown; region?: unknown },
-  ): Promise<readonly FieldProblem[]> {
-    const one = unfinished.get(token);
+  async function saveRegistration(token: string, input: RegistrationInput): Promise<SavedRegistration> {
+    const one = opened(token);
     if (!one) throw refuse('pages.challenge_gone');
     const context = { today: dayOf(clock.now()), isRegion: services.isRegion };
+    const next: Record<string, unknown> = { ...one };
     const problems: FieldProblem[] = [];
-    const check = (
-      name: 'name' | 'idDocument' | 'region',
-      kind: 'person_name' | 'id_document' | 'region',
-      raw: unknown,
-    ) => {
-      const parsed = fieldKind(kind).parse(raw, {}, context);
-      if (parsed.ok) Object.assign(one, { [name]: parsed.value });
+    for (const [name, raw] of Object.entries(input)) {
+      const field = registrationFields[name as keyof RegistrationInput];
+      const parsed = parseField({ ...field, required: true }, raw, context);
+      if (parsed.ok) next[name] = parsed.value;
       else
         problems.push(
-          ...parsed.problems.map((problem) => ({
-            path: [name, ...(problem.path ?? [])].join('.'),
-            code: problem.code,
-            zh: problem.zh,
-          })),
+          ...parsed.problems.map(({ path = [], code, zh }) => ({ path: [name, ...path].join('.'), code, zh })),
         );
-    };
-    if ('name' in input) check('name', 'person_name', input.name);
-    if ('idDocument' in input) check('idDocument', 'id_document', input.idDocument);
-    if ('region' in input) check('region', 'region', input.region);
-    return problems;
+    }
+    if (problems.length > 0) return { problems };
+    const kept = unfinishedSchema.parse(next);
+    return { token: sealed(kept), maxAgeSeconds: Math.ceil((kept.untilMs - Date.now()) / 1000) };
   }
 
-  async function register(token: string, agreed: readonly string[]) {
-    const one = unfinished.get(token);
+  async function register(token: string, agreed: readonly string[], requestId: string, oldToken: string | null) {
+    const one = opened(token);
     if (!one) throw refuse('pages.challenge_gone');
     const missing = consents.filter(
       (consent) => consent.required && !agreed.includes(`${consent.purpose}@${consent.version}`),
@@ -150,16 +158,17 @@ export function createRegistration(services: Services) {
         })),
       };
     const input = {
-      token,
+      token: one.proof,
+      requestId,
       name: one.name ?? '',
       idDocument: one.idDocument ?? { type: '', number: '' },
+      ...(one.birthDay === undefined ? {} : { birthDay: one.birthDay }),
       region: one.region ?? '',
       consentVersion,
     };
     const checked = checkRegistration(input, dayOf(clock.now()), services.isRegion);
     if (!checked.ok) return { problems: checked.problems };
-    const made = await identity.register(input);
-    unfinished.delete(token);
+    const made = await identity.register(input, oldToken);
     return { token: made.token, maxAgeSeconds: sessionMaxAgeSeconds };
   }
 

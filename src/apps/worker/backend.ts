@@ -8,6 +8,7 @@ import type {
   AccessItem,
   CaseItem,
   CasePage,
+  ConditionView,
   ConsentText,
   CoverAnswer,
   CoverModel,
@@ -21,6 +22,7 @@ import type {
   ProfileModel,
   Sms,
 } from './pages/model.ts';
+import type { RegistrationPart } from './registration.ts';
 
 export type WorkerSession = {
   readonly personId: string;
@@ -40,11 +42,14 @@ export type Login =
 
 export type Challenge = { readonly challengeId: string; readonly phoneMasked: string; readonly waitSeconds: number };
 
-/** A person who proved a phone and is not registered yet. Identity is kept sealed on the server from the first page on. */
+/** A person who proved a phone and is not registered yet. What was typed so far is sealed inside of the token. */
 export type Registration = {
   readonly phoneMasked: string;
   readonly name: string | null;
   readonly idMasked: string | null;
+  /** The document's number says no birth day, so the person does. */
+  readonly asksBirthDay: boolean;
+  readonly birthDay: string | null;
   readonly region: string | null;
   readonly consents: readonly ConsentText[];
 };
@@ -52,11 +57,12 @@ export type Registration = {
 /** Raw input of a field as it was posted: text, list, or object by part (`{text, region, lat, lng}`). */
 export type RawAnswers = Readonly<Record<string, unknown>>;
 
-export type RegistrationInput = {
-  readonly name?: unknown;
-  readonly idDocument?: unknown;
-  readonly region?: unknown;
-};
+export type RegistrationInput = Readonly<Partial<Record<RegistrationPart, unknown>>>;
+
+/** The token that holds the new part as well and takes the place of the one before. */
+export type SavedRegistration =
+  | { readonly problems: readonly FieldProblem[] }
+  | { readonly token: string; readonly maxAgeSeconds: number };
 
 export type Draft = {
   readonly draftId: string;
@@ -69,12 +75,6 @@ export type Draft = {
   readonly prefill: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
   /** Files named in the answers. */
   readonly files: Readonly<Record<string, FileView>>;
-};
-
-export type PublishedService = {
-  readonly service: Service;
-  /** Why this person cannot start it now; null when they can. A doubt about eligibility is no reason. */
-  readonly blocked: { readonly zh: string; readonly next: string } | null;
 };
 
 /** As it came: nothing about it is believed before the file module has looked at it. */
@@ -92,16 +92,17 @@ export type WorkerBackend = {
   /** The same answer for known and unknown numbers. Refuses when asked too often. `address` is the client's, for the limit. */
   requestCode(phone: string, address: string): Promise<Challenge>;
   challenge(challengeId: string): Promise<Challenge | null>;
-  /** A wrong or spent code is a Refusal (422) that says how many tries are left. */
-  verifyCode(challengeId: string, code: string, address: string): Promise<Login>;
+  /** A wrong or spent code is a Refusal (422). `oldToken` is the session that the browser came with: it ends. */
+  verifyCode(challengeId: string, code: string, oldToken: string | null): Promise<Login>;
   registration(token: string): Promise<Registration | null>;
-  /** Checks and keeps a part. Problems are named `name`, `idDocument.number`, `idDocument.type`, `region`. */
-  saveRegistration(token: string, input: RegistrationInput): Promise<readonly FieldProblem[]>;
-  /** `agreed` holds the tokens (purpose@version) of the boxes ticked. */
+  /** Checks and keeps a part. Problems are named by the part: `name`, `idDocument.number`. */
+  saveRegistration(token: string, input: RegistrationInput): Promise<SavedRegistration>;
+  /** `agreed` holds the tokens (purpose@version) of the boxes ticked. The same request again opens a session of the same person. */
   register(
     token: string,
     agreed: readonly string[],
     requestId: string,
+    oldToken: string | null,
   ): Promise<
     { readonly problems: readonly FieldProblem[] } | { readonly token: string; readonly maxAgeSeconds: number }
   >;
@@ -111,7 +112,9 @@ export type WorkerBackend = {
   home(personId: string): Promise<HomeModel>;
   /** All services by life event; with a query only those that match. */
   directory(query: string): Promise<readonly LifeEvent[]>;
-  service(code: string, personId: string | null): Promise<PublishedService | null>;
+  service(code: string): Service | null;
+  /** How the person stands to the conditions of a service, in its order. A doubt never blocks: the deciders decide. */
+  conditions(personId: string, serviceCode: string): Promise<readonly ConditionView[]>;
   /** Code of the service behind the large button. */
   reportService(): string;
   searchOrganisations(query: string, fieldConcept: string | null): Promise<readonly OrgOption[]>;
@@ -129,16 +132,11 @@ export type WorkerBackend = {
   attachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
   detachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<void>;
   /** SMS code that confirms a typed signature. */
-  requestSignatureCode(
-    personId: string,
-    serviceCode: string,
-  ): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
-  /** Checks everything again and opens the case, once per requestId. */
-  submit(
-    personId: string,
-    serviceCode: string,
-    requestId: string,
-  ): Promise<{ readonly problems: readonly FieldProblem[] } | { readonly caseId: string }>;
+  requestSignatureCode(personId: string): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
+  /** Checks everything again, opens the case and ends the draft, all or nothing; gives the case. Problems come as a Refusal. */
+  submit(personId: string, serviceCode: string, requestId: string): Promise<string>;
+  /** The case that this request opened before, for a post that comes again. */
+  submitted(personId: string, requestId: string): Promise<string | null>;
 
   // ---- cases
   cases(personId: string, cursor: string | null): Promise<Page<CaseItem>>;
@@ -160,9 +158,10 @@ export type WorkerBackend = {
   documentPdf(personId: string, documentId: string): Promise<Uint8Array>;
 
   // ---- money and cover
-  payment(personId: string, orderId: string): Promise<PaymentModel>;
-  /** Asks the payment party for the state when it is not known yet. */
-  refreshPayment(personId: string, orderId: string): Promise<PaymentModel>;
+  /** The newest order of the case. */
+  payment(personId: string, caseId: string): Promise<PaymentModel>;
+  /** Asks the payment party about this order when its state is not known yet. */
+  refreshPayment(personId: string, caseId: string): Promise<void>;
   cover(personId: string, cursor: string | null): Promise<CoverModel>;
   coverAt(personId: string, instant: string): Promise<CoverAnswer>;
 

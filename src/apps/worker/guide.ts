@@ -3,7 +3,7 @@
 import { departments, outsideParties } from '#catalog';
 import type { Service } from '#catalog/define';
 import type { LimitUnit } from '#platform/calendar';
-import type { ServiceGuide } from './pages/model.ts';
+import type { ConditionView, ServiceGuide } from './pages/model.ts';
 
 const audienceZh: Record<Service['audience'][number], string> = {
   worker: '新就业形态劳动者本人',
@@ -44,13 +44,18 @@ function timesOf(service: Service): ServiceGuide['time'] {
   ];
 }
 
-export function guideOf(service: Service, blocked: ServiceGuide['blocked'], draftAt: string | null): ServiceGuide {
+/** `conditions` are those of a person who is known; a stranger reads them without a word about himself. */
+export function guideOf(
+  service: Service,
+  conditions: readonly ConditionView[] | null,
+  draftAt: string | null,
+): ServiceGuide {
   return {
     code: service.code,
     zh: service.zh,
     summary: service.summary ?? `办成后得到：${service.outcome.zh}。`,
     who: service.audience.map((one) => audienceZh[one]),
-    conditions: service.eligibility.map((one) => one.zh),
+    conditions: conditions ?? service.eligibility.map(({ zh }) => ({ zh, standing: null, why: '' })),
     needs: Object.values(service.materials).map((material) => ({
       zh: material.zh,
       note: material.exemptIfShared ? '有共享数据时不用交' : material.required ? '必交' : '有就交',
@@ -63,7 +68,6 @@ export function guideOf(service: Service, blocked: ServiceGuide['blocked'], draf
     outcome: service.outcome.zh,
     office: [service.lead, ...service.cooperating].map(officeName).join('、'),
     basis: service.legalBasis.map((one) => ({ zh: one.replace(/（待核）/g, ''), unverified: one.includes('待核') })),
-    blocked,
     draftAt,
   };
 }

@@ -2,27 +2,26 @@
 
 import type { FastifyInstance } from 'fastify';
 import { isDay } from '#catalog/fields/index';
-import { isUuid } from '#platform/ids';
 import type { CoverAnswer } from './pages/model.ts';
 import { refuse } from './refusals.ts';
-import { idParam, open, query, workerOnly, type Desk } from './visit.ts';
+import { idParam, open, query, workerOnly, type PageKit } from './visit.ts';
 
-export function accountRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
-  app.get('/', open, (request, reply) => desk.go(request, reply, '/m'));
+  app.get('/', open, (request, reply) => kit.go(request, reply, '/m'));
 
   app.get('/m', open, async (request, reply) => {
-    const { worker } = desk.visit(request);
+    const { worker } = kit.visit(request);
     if (worker === null) {
       const events = await backend.directory('');
-      return desk.show(request, reply, { page: 'landing', events, reportService: backend.reportService() });
+      return kit.show(request, reply, { page: 'landing', events, reportService: backend.reportService() });
     }
-    return desk.show(request, reply, { page: 'home', home: await backend.home(worker.personId) }, { tab: 'home' });
+    return kit.show(request, reply, { page: 'home', home: await backend.home(worker.personId) }, { tab: 'home' });
   });
 
   app.get('/m/cover', workerOnly, async (request, reply) => {
-    const { personId } = desk.worker(request);
+    const { personId } = kit.worker(request);
     const cover = await backend.cover(personId, query(request, 'cursor') || null);
     const askedDay = query(request, 'day').slice(0, 20);
     const askedTime = query(request, 'time').slice(0, 8);
@@ -33,7 +32,7 @@ export function accountRoutes(app: FastifyInstance, desk: Desk): void {
       answer = await backend.coverAt(personId, new Date(`${askedDay}T${askedTime}:00+08:00`).toISOString());
     const problems =
       asked && !right ? [{ path: 'day', code: 'date_format', zh: '请填写日期和时间，如 2026-05-03 的 14:32。' }] : [];
-    return desk.show(
+    return kit.show(
       request,
       reply,
       { page: 'cover', cover, askedDay, askedTime, answer, problems },
@@ -42,38 +41,38 @@ export function accountRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.get('/m/me', workerOnly, async (request, reply) => {
-    const profile = await backend.profile(desk.worker(request).personId);
-    return desk.show(request, reply, { page: 'profile', profile }, { tab: 'me' });
+    const profile = await backend.profile(kit.worker(request).personId);
+    return kit.show(request, reply, { page: 'profile', profile }, { tab: 'me' });
   });
 
   app.get('/m/me/access', workerOnly, async (request, reply) => {
-    const items = await backend.whoSawMyData(desk.worker(request).personId, query(request, 'cursor') || null);
-    return desk.show(request, reply, { page: 'access', items }, { tab: 'me', back: { href: '/m/me', zh: '我的' } });
+    const items = await backend.whoSawMyData(kit.worker(request).personId, query(request, 'cursor') || null);
+    return kit.show(request, reply, { page: 'access', items }, { tab: 'me', back: { href: '/m/me', zh: '我的' } });
   });
 
-  messageRoutes(app, desk);
-  paymentRoutes(app, desk);
+  messageRoutes(app, kit);
+  paymentRoutes(app, kit);
 }
 
-function messageRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+function messageRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
   app.get('/m/messages', workerOnly, async (request, reply) => {
     const cursor = query(request, 'cursor') || null;
-    const messages = await backend.messages(desk.worker(request).personId, cursor);
-    return desk.show(request, reply, { page: 'messages', messages, first: cursor === null }, { tab: 'messages' });
+    const messages = await backend.messages(kit.worker(request).personId, cursor);
+    return kit.show(request, reply, { page: 'messages', messages, first: cursor === null }, { tab: 'messages' });
   });
 
   app.post('/m/messages/read', workerOnly, async (request, reply) => {
-    const { personId } = desk.worker(request);
-    await desk.body(request);
+    const { personId } = kit.worker(request);
+    await kit.body(request);
     await backend.markAllRead(personId);
-    return desk.go(request, reply, '/m/messages');
+    return kit.go(request, reply, '/m/messages');
   });
 
   app.get('/m/messages/:messageId', workerOnly, async (request, reply) => {
-    const message = await backend.openMessage(desk.worker(request).personId, idParam(request, 'messageId'));
-    return desk.show(
+    const message = await backend.openMessage(kit.worker(request).personId, idParam(request, 'messageId'));
+    return kit.show(
       request,
       reply,
       { page: 'message', message },
@@ -82,27 +81,26 @@ function messageRoutes(app: FastifyInstance, desk: Desk): void {
   });
 }
 
-function paymentRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+function paymentRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
-  app.get('/m/pay/:orderId', workerOnly, async (request, reply) => {
-    const payment = await backend.payment(desk.worker(request).personId, idParam(request, 'orderId'));
-    const back =
-      payment.caseId !== null && isUuid(payment.caseId) ? { href: `/m/cases/${payment.caseId}`, zh: '办件' } : null;
-    return desk.show(request, reply, { page: 'payment', payment }, { tab: 'cases', back });
+  app.get('/m/pay/:caseId', workerOnly, async (request, reply) => {
+    const payment = await backend.payment(kit.worker(request).personId, idParam(request, 'caseId'));
+    const back = { href: `/m/cases/${payment.caseId}`, zh: '办件' };
+    return kit.show(request, reply, { page: 'payment', payment }, { tab: 'cases', back });
   });
 
-  app.get('/m/pay/:orderId/state', workerOnly, async (request, reply) => {
-    const payment = await backend.payment(desk.worker(request).personId, idParam(request, 'orderId'));
+  app.get('/m/pay/:caseId/state', workerOnly, async (request, reply) => {
+    const payment = await backend.payment(kit.worker(request).personId, idParam(request, 'caseId'));
     return reply.header('cache-control', 'no-store').send({ state: payment.state, stateText: payment.stateText });
   });
 
-  app.post('/m/pay/:orderId/refresh', workerOnly, async (request, reply) => {
-    const { personId } = desk.worker(request);
-    const orderId = idParam(request, 'orderId');
-    await desk.body(request);
-    await backend.refreshPayment(personId, orderId);
-    return desk.go(request, reply, `/m/pay/${orderId}`);
+  app.post('/m/pay/:caseId/refresh', workerOnly, async (request, reply) => {
+    const { personId } = kit.worker(request);
+    const caseId = idParam(request, 'caseId');
+    await kit.body(request);
+    await backend.refreshPayment(personId, caseId);
+    return kit.go(request, reply, `/m/pay/${caseId}`);
   });
 
   app.get('/m/*', open, () => {

@@ -5,7 +5,7 @@ import type { Service } from '#catalog/define';
 import { isBlank } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { dayOf } from '#platform/calendar';
-import type { FieldProblem } from '#platform/errors';
+import { Refusal, type FieldProblem } from '#platform/errors';
 import { isUuid } from '#platform/ids';
 import type { Draft, WorkerSession } from './backend.ts';
 import { textIn, type Body } from './body.ts';
@@ -28,27 +28,35 @@ import {
   type Plan,
   type Question,
 } from './runner.ts';
-import { open, param, query, workerOnly, type Desk } from './visit.ts';
+import { open, param, query, workerOnly, type PageKit } from './visit.ts';
 
 type Here = { readonly worker: WorkerSession; readonly service: Service; readonly draft: Draft; readonly plan: Plan };
 
-export function applyRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+export function applyRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
+
+  function serviceOf(code: string): Service {
+    const service = backend.service(code);
+    if (service === null) throw refuse('worker.no_such_service', { code: code.slice(0, 10) });
+    return service;
+  }
 
   app.get('/m/services', open, async (request, reply) => {
     const asked = query(request, 'q').trim().slice(0, 60);
     const events = await backend.directory(asked);
-    return desk.show(request, reply, { page: 'directory', events, query: asked }, { tab: 'services' });
+    return kit.show(request, reply, { page: 'directory', events, query: asked }, { tab: 'services' });
   });
 
   app.get('/m/services/:code', open, async (request, reply) => {
-    const { worker } = desk.visit(request);
+    const { worker } = kit.visit(request);
     const code = param(request, 'code');
-    const found = await backend.service(code, worker?.personId ?? null);
-    if (found === null) throw refuse('worker.no_such_service', { code: code.slice(0, 10) });
-    const draft = worker === null ? null : await backend.draft(worker.personId, code);
-    const guide = guideOf(found.service, found.blocked, draft?.updatedAt ?? null);
-    return desk.show(
+    const service = serviceOf(code);
+    const [draft, conditions] =
+      worker === null
+        ? [null, null]
+        : await Promise.all([backend.draft(worker.personId, code), backend.conditions(worker.personId, code)]);
+    const guide = guideOf(service, conditions, draft?.updatedAt ?? null);
+    return kit.show(
       request,
       reply,
       { page: 'guide', guide },
@@ -57,35 +65,29 @@ export function applyRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.post('/m/services/:code/start', workerOnly, async (request, reply) => {
-    const worker = desk.worker(request);
-    await desk.body(request);
+    const worker = kit.worker(request);
+    await kit.body(request);
     const code = param(request, 'code');
     await backend.startDraft(worker.personId, code);
-    return desk.go(request, reply, `/m/apply/${code}`);
+    return kit.go(request, reply, `/m/apply/${code}`);
   });
 
   async function at(request: FastifyRequest): Promise<Here> {
-    const worker = desk.worker(request);
+    const worker = kit.worker(request);
     const code = param(request, 'code');
-    const found = await backend.service(code, worker.personId);
-    if (found === null) throw refuse('worker.no_such_service', { code: code.slice(0, 10) });
+    const service = serviceOf(code);
     const draft = await backend.draft(worker.personId, code);
     if (draft === null) throw refuse('worker.no_draft');
-    return {
-      worker,
-      service: found.service,
-      draft,
-      plan: planOf(found.service, draft.answers, desk.options.clock.now()),
-    };
+    return { worker, service, draft, plan: planOf(service, draft.answers, kit.options.clock.now()) };
   }
 
   app.get('/m/apply/:code', workerOnly, async (request, reply) => {
     const { service, plan, draft } = await at(request);
-    return desk.go(request, reply, `/m/apply/${service.code}/${resumeAt(plan, draft) ?? 'review'}`);
+    return kit.go(request, reply, `/m/apply/${service.code}/${resumeAt(plan, draft) ?? 'review'}`);
   });
 
-  reviewRoutes(app, desk, at);
-  questionRoutes(app, desk, at);
+  reviewRoutes(app, kit, at);
+  questionRoutes(app, kit, at);
 }
 
 type At = (request: FastifyRequest) => Promise<Here>;
@@ -97,8 +99,8 @@ type Asked = {
   readonly change?: boolean;
 };
 
-function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
-  const { backend } = desk;
+function questionRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
+  const { backend } = kit;
 
   async function extrasOf(
     request: FastifyRequest,
@@ -108,7 +110,7 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
     change: boolean,
   ): Promise<Partial<FieldView>> {
     const { kind, options, concept } = question.field;
-    const today = dayOf(desk.options.clock.now());
+    const today = dayOf(kit.options.clock.now());
     const keep = change ? 'change=1' : '';
     const pickerAt = { at: query(request, 'at'), home: here.worker.region, today, keep };
     if (kind === 'region') {
@@ -154,7 +156,7 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
       field,
       required,
       raw,
-      today: dayOf(desk.options.clock.now()),
+      today: dayOf(kit.options.clock.now()),
       problems: asked.problems ?? [],
       masked: signed ? answerText(name, field, draft, formatNames()) : (draft.masks[name] ?? null),
       from: prefill?.from ?? null,
@@ -164,7 +166,7 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
     const shown: FieldView = { ...view, ...extras };
     const before = change ? 'review' : beforeOf(plan, name);
     const base = `/m/apply/${service.code}`;
-    return desk.show(
+    return kit.show(
       request,
       reply,
       {
@@ -200,16 +202,16 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
     const here = await at(request);
     const question = questionOf(request, here.plan);
     // What is no longer asked for, because an earlier answer changed, leads to where the person stands now.
-    if (question === undefined) return desk.go(request, reply, `/m/apply/${here.service.code}`);
+    if (question === undefined) return kit.go(request, reply, `/m/apply/${here.service.code}`);
     return ask(request, reply, here, question, {});
   });
 
   app.post('/m/apply/:code/:field', workerOnly, async (request, reply) => {
     const here = await at(request);
     const question = questionOf(request, here.plan);
-    const body = await desk.body(request);
-    if (question === undefined) return desk.go(request, reply, `/m/apply/${here.service.code}`);
-    const done = await takeAnswer(desk, here, question, body);
+    const body = await kit.body(request);
+    if (question === undefined) return kit.go(request, reply, `/m/apply/${here.service.code}`);
+    const done = await takeAnswer(kit, here, question, body);
     const change = textIn(body.values, 'change') === '1';
     if (done.kind === 'ask')
       return ask(request, reply, here, question, { ...done.asked, change, requestId: body.requestId });
@@ -217,20 +219,20 @@ function questionRoutes(app: FastifyInstance, desk: Desk, at: At): void {
     const suffix = change ? 'change=1' : '';
     if (done.kind === 'again') {
       const search = [suffix, done.search].filter((one) => one !== '').join('&');
-      return desk.go(request, reply, `${base}/${question.name}${search === '' ? '' : `?${search}`}`);
+      return kit.go(request, reply, `${base}/${question.name}${search === '' ? '' : `?${search}`}`);
     }
-    if (change) return desk.go(request, reply, `${base}/review`);
+    if (change) return kit.go(request, reply, `${base}/review`);
     // Planned anew: this answer may have opened or closed what follows.
     const draft = await backend.draft(here.worker.personId, here.service.code);
-    const plan = planOf(here.service, draft?.answers ?? {}, desk.options.clock.now());
-    return desk.go(request, reply, `${base}/${nextAfter(plan, question.name) ?? 'review'}`);
+    const plan = planOf(here.service, draft?.answers ?? {}, kit.options.clock.now());
+    return kit.go(request, reply, `${base}/${nextAfter(plan, question.name) ?? 'review'}`);
   });
 }
 
 type Taken = { kind: 'next' } | { kind: 'again'; search: string } | { kind: 'ask'; asked: Asked };
 
-async function takeAnswer(desk: Desk, here: Here, question: Question, body: Body): Promise<Taken> {
-  const { backend } = desk;
+async function takeAnswer(kit: PageKit, here: Here, question: Question, body: Body): Promise<Taken> {
+  const { backend } = kit;
   const { name, field, required } = question;
   const person = here.worker.personId;
   const code = here.service.code;
@@ -241,11 +243,11 @@ async function takeAnswer(desk: Desk, here: Here, question: Question, body: Body
     await backend.saveDraft(person, code, { [name]: undefined });
     return { kind: 'next' };
   }
-  if (field.kind === 'file') return takeFiles(desk, here, question, body, op);
+  if (field.kind === 'file') return takeFiles(kit, here, question, body, op);
   if (op === 'search')
     return { kind: 'again', search: `q=${encodeURIComponent(textOf(part(body.values[name], 'name')))}` };
   if (op === 'code') {
-    const sent = await backend.requestSignatureCode(person, code);
+    const sent = await backend.requestSignatureCode(person);
     return { kind: 'ask', asked: { raw: body.values[name], codeSentTo: sent.phoneMasked } };
   }
   const changed = edited(op, body.values);
@@ -261,8 +263,8 @@ async function takeAnswer(desk: Desk, here: Here, question: Question, body: Body
   return problems.length > 0 ? { kind: 'ask', asked: { raw: body.values[name], problems } } : { kind: 'next' };
 }
 
-async function takeFiles(desk: Desk, here: Here, question: Question, body: Body, op: string): Promise<Taken> {
-  const { backend } = desk;
+async function takeFiles(kit: PageKit, here: Here, question: Question, body: Body, op: string): Promise<Taken> {
+  const { backend } = kit;
   const { name, required } = question;
   const person = here.worker.personId;
   const code = here.service.code;
@@ -281,8 +283,8 @@ async function takeFiles(desk: Desk, here: Here, question: Question, body: Body,
   return problems.length > 0 ? { kind: 'ask', asked: { raw: fileIds, problems } } : { kind: 'next' };
 }
 
-function reviewRoutes(app: FastifyInstance, desk: Desk, at: At): void {
-  const { backend } = desk;
+function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
+  const { backend } = kit;
 
   type Reviewed = {
     problems: readonly FieldProblem[];
@@ -319,9 +321,13 @@ function reviewRoutes(app: FastifyInstance, desk: Desk, at: At): void {
         problems: problemsOf(name),
       }),
     );
-    const problems = [...names.flatMap(problemsOf), ...loose];
+    // The summary of many questions says which one it means.
+    const named = [...plan.questions, ...plan.declarations].flatMap(({ name, field }) =>
+      problemsOf(name).map((one) => ({ ...one, zh: `${field.zh}：${one.zh}` })),
+    );
+    const problems = [...named, ...loose];
     const last = plan.questions[plan.questions.length - 1];
-    return desk.show(
+    return kit.show(
       request,
       reply,
       { page: 'review', code: service.code, serviceZh: service.zh, rows, declarations, problems, fee: service.fee.zh },
@@ -338,14 +344,28 @@ function reviewRoutes(app: FastifyInstance, desk: Desk, at: At): void {
   );
 
   app.post('/m/apply/:code/submit', workerOnly, async (request, reply) => {
-    const here = await at(request);
-    const { values, requestId } = await desk.body(request);
-    const { worker, service, plan } = here;
-    const ticked = Object.fromEntries(plan.declarations.map(({ name }) => [name, values[name]]));
-    const problems = plan.declarations.length > 0 ? await backend.saveDraft(worker.personId, service.code, ticked) : [];
-    if (problems.length > 0) return review(request, reply, here, { problems, ticked, requestId });
-    const done = await backend.submit(worker.personId, service.code, requestId);
-    if ('problems' in done) return review(request, reply, here, { problems: done.problems, ticked, requestId });
-    return desk.go(request, reply, `/m/cases/${done.caseId}/receipt`);
+    const { personId } = kit.worker(request);
+    const { values, requestId } = await kit.body(request);
+    const receipt = (caseId: string) => kit.go(request, reply, `/m/cases/${caseId}/receipt`);
+    try {
+      const here = await at(request);
+      const { service, plan } = here;
+      const ticked = Object.fromEntries(plan.declarations.map(({ name }) => [name, values[name]]));
+      const again = (problems: readonly FieldProblem[]) =>
+        review(request, reply, here, { problems, ticked, requestId });
+      const problems = plan.declarations.length > 0 ? await backend.saveDraft(personId, service.code, ticked) : [];
+      if (problems.length > 0) return again(problems);
+      try {
+        return receipt(await backend.submit(personId, service.code, requestId));
+      } catch (error) {
+        if (error instanceof Refusal && error.problems.length > 0) return again(error.problems);
+        throw error;
+      }
+    } catch (error) {
+      // What was sent before has no draft any more, and its sender may never have seen the answer: it is the same one.
+      const caseId = await backend.submitted(personId, requestId);
+      if (caseId !== null) return receipt(caseId);
+      throw error;
+    }
   });
 }

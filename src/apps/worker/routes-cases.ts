@@ -12,23 +12,23 @@ import type { CasePage, FieldView, FormField, PossibleAction } from './pages/mod
 import { texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
 import { answerIn, asField, edited, unsaid } from './runner.ts';
-import { idParam, param, query, workerOnly, type Desk } from './visit.ts';
+import { idParam, param, query, workerOnly, type PageKit } from './visit.ts';
 
 const backToCases = { href: '/m/cases', zh: '我的办件' };
 
-export function caseRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+export function caseRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
   app.get('/m/cases', workerOnly, async (request, reply) => {
-    const worker = desk.worker(request);
+    const worker = kit.worker(request);
     const cursor = query(request, 'cursor') || null;
     const cases = await backend.cases(worker.personId, cursor);
-    return desk.show(request, reply, { page: 'cases', cases, first: cursor === null }, { tab: 'cases' });
+    return kit.show(request, reply, { page: 'cases', cases, first: cursor === null }, { tab: 'cases' });
   });
 
   app.get('/m/cases/:caseId', workerOnly, async (request, reply) => {
-    const found = await backend.caseView(desk.worker(request).personId, idParam(request, 'caseId'));
-    return desk.show(
+    const found = await backend.caseView(kit.worker(request).personId, idParam(request, 'caseId'));
+    return kit.show(
       request,
       reply,
       { page: 'case', case: found, ratingProblems: [], ratingComment: '' },
@@ -37,20 +37,20 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.get('/m/cases/:caseId/receipt', workerOnly, async (request, reply) => {
-    const { view, payments } = await backend.caseView(desk.worker(request).personId, idParam(request, 'caseId'));
-    return desk.show(request, reply, { page: 'receipt', view, payments }, { tab: 'cases' });
+    const { view, payments } = await backend.caseView(kit.worker(request).personId, idParam(request, 'caseId'));
+    return kit.show(request, reply, { page: 'receipt', view, payments }, { tab: 'cases' });
   });
 
   app.post('/m/cases/:caseId/rate', workerOnly, async (request, reply) => {
-    const worker = desk.worker(request);
+    const worker = kit.worker(request);
     const caseId = idParam(request, 'caseId');
-    const { values, requestId } = await desk.body(request);
+    const { values, requestId } = await kit.body(request);
     const stars = Number(textIn(values, 'stars'));
     const comment = textIn(values, 'comment').trim().slice(0, 2_000);
     if (!Number.isInteger(stars) || stars < 1 || stars > 5) {
       const found = await backend.caseView(worker.personId, caseId);
       const ratingProblems = [{ path: 'stars', code: 'blank', zh: '请选择一个评价等级。' }];
-      return desk.show(
+      return kit.show(
         request,
         reply,
         { page: 'case', case: found, ratingProblems, ratingComment: comment },
@@ -58,11 +58,11 @@ export function caseRoutes(app: FastifyInstance, desk: Desk): void {
       );
     }
     await backend.rate(worker.personId, caseId, { stars, comment }, requestId);
-    return desk.go(request, reply, `/m/cases/${caseId}`);
+    return kit.go(request, reply, `/m/cases/${caseId}`);
   });
 
-  actRoutes(app, desk);
-  fileRoutes(app, desk);
+  actRoutes(app, kit);
+  fileRoutes(app, kit);
 }
 
 const notes: Readonly<Record<string, string>> = {
@@ -82,13 +82,13 @@ function kindOf(form: FormField) {
   return isFieldKindName(form.kind) ? form.kind : 'text';
 }
 
-function actRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+function actRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
   async function at(
     request: FastifyRequest,
   ): Promise<{ found: CasePage; action: PossibleAction; caseId: string; personId: string }> {
-    const { personId } = desk.worker(request);
+    const { personId } = kit.worker(request);
     const caseId = idParam(request, 'caseId');
     const found = await backend.caseView(personId, caseId);
     const action = found.view.actions.find((one) => one.key === param(request, 'key'));
@@ -105,7 +105,7 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
       field: asField(form, kind),
       required: form.required,
       raw: tried?.values[form.name],
-      today: dayOf(desk.options.clock.now()),
+      today: dayOf(kit.options.clock.now()),
       problems: (tried?.problems ?? []).filter((one) => one.path === form.name || one.path.startsWith(`${form.name}.`)),
       files: [...before.map((fileId) => ({ fileId, name: '已上传的文件', mediaType: '', stateZh: '' })), ...added],
       signer: name,
@@ -122,8 +122,8 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
     tried: Tried | null,
   ) {
     const { caseId, caseNo } = found.view;
-    const { name } = desk.worker(request);
-    return desk.show(
+    const { name } = kit.worker(request);
+    return kit.show(
       request,
       reply,
       {
@@ -150,7 +150,7 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.post('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
-    const body = await desk.body(request);
+    const body = await kit.body(request);
     const { found, action, caseId, personId } = await at(request);
     const op = textIn(body.values, '_op');
     const again = { values: body.values, files: body.files, requestId: body.requestId, problems: [] };
@@ -162,7 +162,7 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
       });
     }
     if (op === 'code') {
-      const sent = await backend.requestSignatureCode(personId, found.view.serviceCode);
+      const sent = await backend.requestSignatureCode(personId);
       return actPage(request, reply, found, action, {
         ...again,
         note: `验证码已发送到 ${sent.phoneMasked}，5 分钟内有效。`,
@@ -182,7 +182,7 @@ function actRoutes(app: FastifyInstance, desk: Desk): void {
       if (!(error instanceof Refusal) || error.status !== 422) throw error;
       return actPage(request, reply, found, action, { ...tried, problems: shownProblems(error, action) });
     }
-    return desk.go(request, reply, `/m/cases/${caseId}`);
+    return kit.go(request, reply, `/m/cases/${caseId}`);
   });
 }
 
@@ -213,13 +213,13 @@ function shownProblems(refusal: Refusal, action: PossibleAction): readonly Field
 
 const inlineTypes = new Set(['image/jpeg', 'image/png', 'image/webp', 'application/pdf']);
 
-function fileRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+function fileRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
   /** One file at once, as soon as it is picked; with `draft` it is part of the answer before the page can be lost. */
   app.post('/m/files', workerOnly, async (request, reply) => {
-    const worker = desk.worker(request);
-    const { values, files } = await desk.body(request, 1);
+    const worker = kit.worker(request);
+    const { values, files } = await kit.body(request, 1);
     const [file] = Object.values(files).flat();
     if (file === undefined) throw refuse('worker.no_file');
     const [code = '', field = ''] = textIn(values, 'draft').split('/');
@@ -230,7 +230,7 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.get('/m/files/:fileId', workerOnly, async (request, reply) => {
-    const file = await backend.file(desk.worker(request).personId, idParam(request, 'fileId'));
+    const file = await backend.file(kit.worker(request).personId, idParam(request, 'fileId'));
     const shown = inlineTypes.has(file.mediaType);
     return reply
       .header('content-type', shown ? file.mediaType : 'application/octet-stream')
@@ -245,7 +245,7 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.get('/m/documents/:documentId', workerOnly, async (request, reply) => {
-    const { html } = await backend.document(desk.worker(request).personId, idParam(request, 'documentId'));
+    const { html } = await backend.document(kit.worker(request).personId, idParam(request, 'documentId'));
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header(
@@ -259,7 +259,7 @@ function fileRoutes(app: FastifyInstance, desk: Desk): void {
 
   app.get('/m/documents/:documentId/pdf', workerOnly, async (request, reply) => {
     const documentId = idParam(request, 'documentId');
-    const pdf = await backend.documentPdf(desk.worker(request).personId, documentId);
+    const pdf = await backend.documentPdf(kit.worker(request).personId, documentId);
     return reply
       .header('content-type', 'application/pdf')
       .header('content-disposition', `attachment; filename="${documentId}.pdf"`)

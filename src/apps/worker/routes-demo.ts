@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { DemoTools } from './backend.ts';
 import { textIn } from './body.ts';
-import { open, type Desk } from './visit.ts';
+import { open, type PageKit } from './visit.ts';
 
 const hourMs = 3_600_000;
 const jumpHours: ReadonlyMap<string, number> = new Map([
@@ -22,18 +22,18 @@ function offsetText(offsetMs: number): string {
   return `比真实时间快 ${Math.floor(hours / 24)} 天 ${hours % 24} 小时。`;
 }
 
-export function demoRoutes(app: FastifyInstance, desk: Desk, demo: DemoTools): void {
-  const { clock } = desk.options;
+export function demoRoutes(app: FastifyInstance, kit: PageKit, demo: DemoTools): void {
+  const { clock } = kit.options;
   const clockModel = () => ({ page: 'clock' as const, now: clock.now(), offsetText: offsetText(clock.offsetMs()) });
 
   app.get('/dev/phone', open, async (request, reply) =>
-    desk.show(request, reply, { page: 'phone', inbox: await demo.inbox() }),
+    kit.show(request, reply, { page: 'phone', inbox: await demo.inbox() }),
   );
 
-  app.get('/dev/clock', open, (request, reply) => desk.show(request, reply, { ...clockModel(), problems: [] }));
+  app.get('/dev/clock', open, (request, reply) => kit.show(request, reply, { ...clockModel(), problems: [] }));
 
   app.post('/dev/clock', open, async (request, reply) => {
-    const { values } = await desk.body(request);
+    const { values } = await kit.body(request);
     const jump = textIn(values, 'jump');
     const typed = textIn(values, 'hours').trim();
     const hours = jumpHours.get(jump) ?? (/^\d{1,4}(?:\.\d{1,2})?$/.test(typed) ? Number(typed) : 0);
@@ -43,9 +43,9 @@ export function demoRoutes(app: FastifyInstance, desk: Desk, demo: DemoTools): v
         ? '时间已经拨得太远；请用 npm start -- --fresh 重新开始。'
         : `请填写 1 到 ${hoursMax} 之间的小时数。`;
       const problems = [{ path: 'hours', code: 'number_format', zh }];
-      return desk.show(request, reply, { ...clockModel(), problems }, { status: 422 });
+      return kit.show(request, reply, { ...clockModel(), problems }, { status: 422 });
     }
     await demo.advance(hours * hourMs);
-    return desk.go(request, reply, '/dev/clock');
+    return kit.go(request, reply, '/dev/clock');
   });
 }

@@ -1,36 +1,21 @@
-// Coming in and going out: phone, code, registration in four pages, text size. Binding only.
+// Coming in and going out: phone, code, registration page by page, text size. Binding only.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Field } from '#catalog/define';
 import { regionName } from '#catalog/regions';
 import { dayOf } from '#platform/calendar';
 import { Refusal, type FieldProblem } from '#platform/errors';
 import type { Registration } from './backend.ts';
 import { textIn } from './body.ts';
 import { fieldView, placeName, regionPicker } from './field-view.ts';
-import { cookies, open, query, safeNext, type Desk } from './visit.ts';
-
-const personFields = {
-  name: { kind: 'person_name', zh: '您的姓名', options: {}, required: true, class: 'personal', retention: 'permanent' },
-  id: { kind: 'id_document', zh: '您的证件', options: {}, required: true, class: 'sensitive', retention: 'permanent' },
-  region: {
-    kind: 'region',
-    zh: '您在哪个区县干活',
-    options: {},
-    required: true,
-    class: 'internal',
-    retention: 'permanent',
-  },
-} as const satisfies Record<string, Field>;
-
-const steps = ['name', 'id', 'region'] as const;
-type Step = (typeof steps)[number];
-const keyOf = { name: 'name', id: 'idDocument', region: 'region' } as const;
-const leads: Record<Step, string> = {
-  name: '与身份证件上的一致。',
-  id: '用于核对身份和保险资格，加密保存，不会留在手机里。',
-  region: '用来确定由哪里的工会和部门为您服务，以后可以改。',
-};
+import {
+  registrationFields,
+  registrationLeads,
+  registrationSteps,
+  stepsOf,
+  type RegistrationPart,
+  type RegistrationStep,
+} from './registration.ts';
+import { cookies, open, query, safeNext, type PageKit } from './visit.ts';
 
 const phoneProblem = (refusal: Refusal, path: string): readonly FieldProblem[] =>
   refusal.problems.length > 0
@@ -42,22 +27,22 @@ function mendable(error: unknown): error is Refusal {
   return error instanceof Refusal && (error.status === 422 || error.status === 429);
 }
 
-export function entryRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
+export function entryRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
 
   app.get('/m/login', open, (request, reply) => {
     const next = safeNext(query(request, 'next'));
-    if (desk.visit(request).worker !== null) return desk.go(request, reply, next);
-    return desk.show(request, reply, { page: 'login', next, phone: '', problems: [] });
+    if (kit.visit(request).worker !== null) return kit.go(request, reply, next);
+    return kit.show(request, reply, { page: 'login', next, phone: '', problems: [] });
   });
 
   app.post('/m/login', open, async (request, reply) => {
-    const { values, requestId } = await desk.body(request);
+    const { values, requestId } = await kit.body(request);
     const phone = textIn(values, 'phone').slice(0, 40);
     const next = safeNext(textIn(values, 'next'));
     try {
       const { challengeId } = await backend.requestCode(phone, request.ip);
-      return desk.go(
+      return kit.go(
         request,
         reply,
         `/m/login/code?c=${encodeURIComponent(challengeId)}&next=${encodeURIComponent(next)}`,
@@ -65,7 +50,7 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
     } catch (error) {
       if (!mendable(error)) throw error;
       const problems = phoneProblem(error, 'phone');
-      return desk.show(request, reply, { page: 'login', next, phone, problems }, { status: error.status, requestId });
+      return kit.show(request, reply, { page: 'login', next, phone, problems }, { status: error.status, requestId });
     }
   });
 
@@ -78,8 +63,8 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
     status: number,
   ) {
     const challenge = await backend.challenge(challengeId);
-    if (challenge === null) return desk.go(request, reply, '/m/login');
-    return desk.show(
+    if (challenge === null) return kit.go(request, reply, '/m/login');
+    return kit.show(
       request,
       reply,
       {
@@ -99,21 +84,21 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
   );
 
   app.post('/m/login/verify', open, async (request, reply) => {
-    const { values } = await desk.body(request);
+    const { values } = await kit.body(request);
     const challengeId = textIn(values, 'challenge').slice(0, 100);
     const next = safeNext(textIn(values, 'next'));
     try {
       const login = await backend.verifyCode(
         challengeId,
         textIn(values, 'code').replace(/\s/g, '').slice(0, 12),
-        request.ip,
+        kit.oldToken(request),
       );
       if (login.kind === 'session') {
-        desk.setCookie(request, reply, cookies.session, login.token, login.maxAgeSeconds);
-        return desk.go(request, reply, next);
+        kit.setCookie(request, reply, cookies.session, login.token, login.maxAgeSeconds);
+        return kit.go(request, reply, next);
       }
-      desk.setCookie(request, reply, cookies.register, login.registrationToken, login.maxAgeSeconds);
-      return desk.go(request, reply, '/m/register/name');
+      kit.setCookie(request, reply, cookies.register, login.registrationToken, login.maxAgeSeconds);
+      return kit.go(request, reply, '/m/register/name');
     } catch (error) {
       if (!mendable(error)) throw error;
       return codePage(request, reply, challengeId, next, phoneProblem(error, 'code'), error.status);
@@ -121,15 +106,15 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
   });
 
   app.post('/m/logout', open, async (request, reply) => {
-    await desk.body(request);
-    const { token } = desk.visit(request);
+    await kit.body(request);
+    const { token } = kit.visit(request);
     if (token !== '') await backend.logout(token);
-    desk.setCookie(request, reply, cookies.session, '', 0);
-    return desk.go(request, reply, '/m');
+    kit.setCookie(request, reply, cookies.session, '', 0);
+    return kit.go(request, reply, '/m');
   });
 
   app.get('/m/display', open, (request, reply) =>
-    desk.show(
+    kit.show(
       request,
       reply,
       { page: 'display', next: backTo(request) },
@@ -138,13 +123,13 @@ export function entryRoutes(app: FastifyInstance, desk: Desk): void {
   );
 
   app.post('/m/display', open, async (request, reply) => {
-    const { values } = await desk.body(request);
+    const { values } = await kit.body(request);
     const size = textIn(values, 'size');
-    desk.setCookie(request, reply, cookies.size, size === 'large' || size === 'huge' ? size : 'normal', 31_536_000);
-    return desk.go(request, reply, safeNext(textIn(values, 'next')));
+    kit.setCookie(request, reply, cookies.size, size === 'large' || size === 'huge' ? size : 'normal', 31_536_000);
+    return kit.go(request, reply, safeNext(textIn(values, 'next')));
   });
 
-  registerRoutes(app, desk);
+  registerRoutes(app, kit);
 }
 
 /** The page from which somebody came to choose the text size. */
@@ -154,9 +139,9 @@ function backTo(request: FastifyRequest): string {
   return path.startsWith('/m/display') ? '/m' : safeNext(path);
 }
 
-function registerRoutes(app: FastifyInstance, desk: Desk): void {
-  const { backend } = desk;
-  const today = (): string => dayOf(desk.options.clock.now());
+function registerRoutes(app: FastifyInstance, kit: PageKit): void {
+  const { backend } = kit;
+  const today = (): string => dayOf(kit.options.clock.now());
 
   async function entering(request: FastifyRequest): Promise<{ token: string; registration: Registration } | null> {
     const token = request.cookies[cookies.register] ?? '';
@@ -164,28 +149,35 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
     return registration === null ? null : { token, registration };
   }
 
+  const pageAfter = (registration: Registration, step: RegistrationStep): string => {
+    const steps = stepsOf(registration);
+    return `/m/register/${steps[steps.indexOf(step) + 1] ?? 'consent'}`;
+  };
+
   type Page = {
-    step: Step;
+    step: RegistrationStep;
     registration: Registration;
     raw: unknown;
     problems: readonly FieldProblem[];
     requestId?: string;
   };
   function stepPage(request: FastifyRequest, reply: FastifyReply, page: Page) {
+    const steps = stepsOf(page.registration);
     const index = steps.indexOf(page.step);
+    const name = registrationSteps[page.step];
     const picker =
       page.step === 'region'
         ? regionPicker({
             at: query(request, 'at'),
-            home: page.registration.region ?? desk.options.homeRegion ?? '',
+            home: page.registration.region ?? kit.options.homeRegion,
             options: {},
             today: today(),
             keep: '',
           })
         : null;
     const field = fieldView({
-      name: keyOf[page.step],
-      field: personFields[page.step],
+      name,
+      field: registrationFields[name],
       required: true,
       raw: page.raw,
       today: today(),
@@ -194,10 +186,17 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
       picker,
     });
     const before = steps[index - 1];
-    return desk.show(
+    return kit.show(
       request,
       reply,
-      { page: 'register', field, action: `/m/register/${page.step}`, step: index + 1, lead: leads[page.step] },
+      {
+        page: 'register',
+        field,
+        action: `/m/register/${page.step}`,
+        step: index + 1,
+        steps: steps.length + 1,
+        lead: registrationLeads[page.step],
+      },
       {
         status: page.problems.length > 0 ? 422 : 200,
         back: before === undefined ? null : { href: `/m/register/${before}`, zh: '上一步' },
@@ -206,29 +205,25 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
     );
   }
 
-  for (const step of steps) {
+  for (const [step, name] of Object.entries(registrationSteps) as [RegistrationStep, RegistrationPart][]) {
     app.get(`/m/register/${step}`, open, async (request, reply) => {
       const here = await entering(request);
-      if (here === null) return desk.go(request, reply, '/m/login');
-      const raw = step === 'name' ? here.registration.name : undefined;
+      if (here === null) return kit.go(request, reply, '/m/login');
+      const raw = name === 'name' || name === 'birthDay' ? here.registration[name] : undefined;
       return stepPage(request, reply, { step, registration: here.registration, raw, problems: [] });
     });
     app.post(`/m/register/${step}`, open, async (request, reply) => {
-      const { values, requestId } = await desk.body(request);
+      const { values, requestId } = await kit.body(request);
       const here = await entering(request);
-      if (here === null) return desk.go(request, reply, '/m/login');
-      const key = keyOf[step];
-      const problems = await backend.saveRegistration(here.token, { [key]: values[key] });
-      if (problems.length > 0) {
-        return stepPage(request, reply, {
-          step,
-          registration: here.registration,
-          raw: values[key],
-          problems,
-          requestId,
-        });
+      if (here === null) return kit.go(request, reply, '/m/login');
+      const { registration } = here;
+      const saved = await backend.saveRegistration(here.token, { [name]: values[name] });
+      if ('problems' in saved) {
+        const { problems } = saved;
+        return stepPage(request, reply, { step, registration, raw: values[name], problems, requestId });
       }
-      return desk.go(request, reply, `/m/register/${steps[steps.indexOf(step) + 1] ?? 'consent'}`);
+      kit.setCookie(request, reply, cookies.register, saved.token, saved.maxAgeSeconds);
+      return kit.go(request, reply, pageAfter((await backend.registration(saved.token)) ?? registration, step));
     });
   }
 
@@ -238,16 +233,18 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
     registration: Registration,
     problems: readonly FieldProblem[],
   ) {
-    const { name, idMasked, region, consents, phoneMasked } = registration;
-    return desk.show(
+    const { name, idMasked, asksBirthDay, birthDay, region, consents, phoneMasked } = registration;
+    return kit.show(
       request,
       reply,
       {
         page: 'register-consent',
+        steps: stepsOf(registration).length + 1,
         rows: [
           { zh: '手机号', text: phoneMasked, href: '/m/login' },
           { zh: '姓名', text: name ?? '', href: '/m/register/name' },
           { zh: '证件', text: idMasked ?? '', href: '/m/register/id' },
+          ...(asksBirthDay ? [{ zh: '出生日期', text: birthDay ?? '', href: '/m/register/birth' }] : []),
           {
             zh: '地区',
             text: region === null || regionName(region) === undefined ? '' : placeName(region),
@@ -263,18 +260,18 @@ function registerRoutes(app: FastifyInstance, desk: Desk): void {
 
   app.get('/m/register/consent', open, async (request, reply) => {
     const here = await entering(request);
-    return here === null ? desk.go(request, reply, '/m/login') : consentPage(request, reply, here.registration, []);
+    return here === null ? kit.go(request, reply, '/m/login') : consentPage(request, reply, here.registration, []);
   });
 
   app.post('/m/register/consent', open, async (request, reply) => {
-    const { values, requestId } = await desk.body(request);
+    const { values, requestId } = await kit.body(request);
     const here = await entering(request);
-    if (here === null) return desk.go(request, reply, '/m/login');
+    if (here === null) return kit.go(request, reply, '/m/login');
     const agreed = [values['agreed']].flat().filter((one) => typeof one === 'string');
-    const done = await backend.register(here.token, agreed, requestId);
+    const done = await backend.register(here.token, agreed, requestId, kit.oldToken(request));
     if ('problems' in done) return consentPage(request, reply, here.registration, done.problems);
-    desk.setCookie(request, reply, cookies.session, done.token, done.maxAgeSeconds);
-    desk.setCookie(request, reply, cookies.register, '', 0);
-    return desk.go(request, reply, '/m');
+    kit.setCookie(request, reply, cookies.session, done.token, done.maxAgeSeconds);
+    kit.setCookie(request, reply, cookies.register, '', 0);
+    return kit.go(request, reply, '/m');
   });
 }

@@ -13,7 +13,7 @@ import { applyRoutes } from './routes-apply.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
-import { createDesk, open, wantsJson, type Desk, type WorkerRoutesOptions } from './visit.ts';
+import { createKit, open, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
 
 export type { WorkerRoutesOptions } from './visit.ts';
 
@@ -33,11 +33,8 @@ async function bodies(app: FastifyInstance, uploadBytesMax: number): Promise<voi
 
 function linksFor(refusal: Refusal, request: FastifyRequest): readonly Link[] {
   const home = { href: '/m', zh: '回到首页' };
-  if (refusal.status === 401) {
-    // A link can only repeat a reading; what was posted must be sent again by hand.
-    const back = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : '';
-    return [{ href: `/m/login${back}`, zh: '去登录' }, home];
-  }
+  // A link could only repeat a reading; what was posted must be sent again by hand.
+  if (refusal.status === 401) return [{ href: '/m/login', zh: '去登录' }, home];
   const caseId = /^\/m\/cases\/([0-9a-f-]{36})/.exec(request.url)?.[1];
   if (caseId !== undefined && refusal.status !== 404) return [{ href: `/m/cases/${caseId}`, zh: '打开办件' }, home];
   return [home, { href: '/m/services', zh: '办事' }];
@@ -51,7 +48,7 @@ function asRefusal(error: FastifyError | Refusal, uploadBytesMax: number): Refus
   return error.statusCode === 413 ? refuse('worker.form_too_large') : null;
 }
 
-function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): void {
+function problems(app: FastifyInstance, kit: PageKit, uploadBytesMax: number): void {
   app.setErrorHandler((error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply) => {
     const refusal = asRefusal(error, uploadBytesMax);
     if (refusal === null) {
@@ -61,7 +58,7 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
       const zh = status === 500 ? '系统出了点问题，已经记录下来。' : '提交的内容无法识别。';
       if (wantsJson(request)) return reply.code(status).send({ zh, next: '请稍后再试。' });
       const links = [{ href: '/m', zh: '回到首页' }];
-      return desk.show(
+      return kit.show(
         request,
         reply,
         { page: 'problem', status, zh, nextStep: '请稍后再试；着急的事请拨打 12351。', links },
@@ -74,11 +71,11 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
       const { code, zh, next, problems: fields } = refusal;
       return reply.code(refusal.status).send({ code, zh, next, problems: fields });
     }
-    if (refusal.code === 'worker.sign_in' && request.method === 'GET') {
+    if (refusal.status === 401 && request.method === 'GET') {
       return reply.redirect(`/m/login?next=${encodeURIComponent(request.url)}`, 303);
     }
     const { status, zh, next } = refusal;
-    return desk.show(
+    return kit.show(
       request,
       reply,
       { page: 'problem', status, zh, nextStep: next, links: linksFor(refusal, request) },
@@ -90,7 +87,7 @@ function problems(app: FastifyInstance, desk: Desk, uploadBytesMax: number): voi
 export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOptions): Promise<void> {
   const uploadBytesMax = options.uploadBytesMax ?? 20 * megabyte;
   await bodies(app, uploadBytesMax);
-  const desk = createDesk(options);
+  const kit = createKit(options);
 
   // Bound before the hook: the script is the same for everybody and needs no session.
   app.get('/m/island.js', open, (_request, reply) =>
@@ -102,12 +99,12 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
   );
 
   await app.register(async (pages) => {
-    pages.addHook('onRequest', (request, reply) => desk.enter(request, reply));
-    problems(pages, desk, uploadBytesMax);
-    accountRoutes(pages, desk);
-    entryRoutes(pages, desk);
-    applyRoutes(pages, desk);
-    caseRoutes(pages, desk);
-    if (options.demo !== null) demoRoutes(pages, desk, options.demo);
+    pages.addHook('onRequest', (request, reply) => kit.enter(request, reply));
+    problems(pages, kit, uploadBytesMax);
+    accountRoutes(pages, kit);
+    entryRoutes(pages, kit);
+    applyRoutes(pages, kit);
+    caseRoutes(pages, kit);
+    if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

@@ -22,8 +22,8 @@ export type WorkerRoutesOptions = {
   readonly clock: Clock;
   /** Where the world finds us: behind a proxy only this tells that the way is https. */
   readonly publicUrl: string;
-  /** Where the region picker of a new person starts: a code of GB/T 2260; the provinces unless said. */
-  readonly homeRegion?: string;
+  /** Where the region picker of a new person starts: the installation's own region, a code of GB/T 2260. */
+  readonly homeRegion: string;
   /** Largest file taken, 20 MB unless said. */
   readonly uploadBytesMax?: number;
 };
@@ -49,8 +49,8 @@ export type Shown = {
   readonly requestId?: string;
 };
 
-/** What a group of routes works with. */
-export type Desk = {
+/** What a group of routes works with: who visits, how a body is read, how a page, a redirect or a cookie is sent. */
+export type PageKit = {
   readonly options: WorkerRoutesOptions;
   readonly backend: WorkerBackend;
   visit(request: FastifyRequest): Visit;
@@ -60,6 +60,8 @@ export type Desk = {
   go(request: FastifyRequest, reply: FastifyReply, href: string): FastifyReply;
   body(request: FastifyRequest, filesMax?: number): Promise<Body & { readonly requestId: string }>;
   setCookie(request: FastifyRequest, reply: FastifyReply, name: string, value: string, maxAgeSeconds: number): void;
+  /** The session that the browser came with, whether it still holds or not: a new one ends it. */
+  oldToken(request: FastifyRequest): string | null;
 };
 
 export const open = { config: { access: 'public' as const }, schema: { hide: true } };
@@ -105,9 +107,9 @@ export function wantsJson(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('application/json');
 }
 
-export function createDesk(
+export function createKit(
   options: WorkerRoutesOptions,
-): Desk & { enter(request: FastifyRequest, reply: FastifyReply): Promise<void> } {
+): PageKit & { enter(request: FastifyRequest, reply: FastifyReply): Promise<void> } {
   const visits = new WeakMap<FastifyRequest, Visit>();
   const { backend, island } = options;
   let policy = '';
@@ -124,7 +126,7 @@ export function createDesk(
     return visits.get(request) ?? { worker: null, token: '', csrf: '', size: sizeOf(request.cookies?.[cookies.size]) };
   }
 
-  const desk: Desk = {
+  const kit: PageKit = {
     options,
     backend,
     visit,
@@ -175,6 +177,7 @@ export function createDesk(
       const given = textIn(body.values, 'request_id').toLowerCase();
       return { ...body, requestId: isUuid(given) ? given : randomUUID() };
     },
+    oldToken: (request) => request.cookies[cookies.session] ?? null,
     setCookie(request, reply, name, value, maxAgeSeconds) {
       void reply.setCookie(name, value, {
         path: '/',
@@ -196,9 +199,9 @@ export function createDesk(
       return;
     }
     const csrf = /^[\w-]{20,64}$/.test(kept) ? kept : randomUUID();
-    if (csrf !== kept) desk.setCookie(request, reply, cookies.token, csrf, 86_400);
+    if (csrf !== kept) kit.setCookie(request, reply, cookies.token, csrf, 86_400);
     visits.set(request, { worker: null, token: '', csrf, size });
   }
 
-  return { ...desk, enter };
+  return { ...kit, enter };
 }

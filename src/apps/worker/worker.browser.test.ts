@@ -1,62 +1,55 @@
-// The worker's pages in a real browser on a phone's screen, with a backend in memory: accessibility of every page, width, size of
+// The worker's pages in a real browser on a phone's screen, on the real modules: accessibility of every page, width, size of
 // targets, and what the shared script adds: photos, signatures, drafts without a network, no double posts.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Fastify, { type FastifyInstance } from 'fastify';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { allFields } from '#catalog/form';
-import { fixedClock } from '#platform/clock';
+import { workerAccess } from '#platform/access';
 import { axe, launchBrowser } from '#test/chromium';
-import { buildWorker } from './build.ts';
-import { createFake, type Fake } from './fake-backend.ts';
-import { at, fakeService, ids } from './fake-data.ts';
-import { loadWorker } from './load.ts';
-import { workerRoutes } from './routes.ts';
-import { cookies } from './visit.ts';
+import { createVisitor } from '#test/visitor';
+import { form, guide, questions, startPhoneWorld, type PhoneWorld } from './fixture.ts';
 
 let browser: Browser;
-let app: FastifyInstance;
-let fake: Fake;
+let world: PhoneWorld;
 let url = '';
-let folder = '';
+let personId = '';
+let worker: Jar = {};
+let caseId = '';
+/** In the middle of a registration, with a code on the way. */
+let newcomer: Jar = {};
+let codePage = '';
 let context: BrowserContext;
 let posts: string[] = [];
 
+const answers = () => world.answers(personId);
+
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gongdun-pages-'));
-  await buildWorker({ outDir: folder });
-  const bundle = await loadWorker(folder);
-  const clock = fixedClock(at);
-  fake = createFake(() => clock.now());
-  app = Fastify();
-  app.addHook('onRequest', async (request) => {
-    if (request.method === 'POST') posts.push(request.url);
-  });
-  const demo = {
-    inbox: async () => [{ to: '199****0001', text: '验证码 111111', at }],
-    advance: async () => undefined,
-  };
-  await app.register(workerRoutes, { backend: fake, ...bundle, demo, clock, publicUrl: 'http://localhost' });
-  url = await app.listen({ port: 0, host: '127.0.0.1' });
-  await fake.startDraft(ids.person, 'DI-006');
+  world = await startPhoneWorld();
+  url = world.app.url;
+  const hurt = await world.comeIn('claim: docs, fresh');
+  ({ personId } = hurt);
+  worker = hurt.visitor.jar;
+  caseId = (await world.casesOf(personId)).find((one) => one.serviceCode === 'DI-006')?.caseId ?? '';
+  await hurt.visitor.post(`${guide}/start`);
+  const beginner = createVisitor(world.app);
+  await beginner.prove('13900009001');
+  newcomer = beginner.jar;
+  await beginner.get('/m/login');
+  codePage = (await beginner.post('/m/login', { phone: '13900009002', next: '/m' })).headers.location ?? '';
   browser = await launchBrowser();
 });
 afterAll(async () => {
-  await browser.close();
-  await app.close();
-  rmSync(folder, { recursive: true, force: true });
+  await browser?.close();
+  await world?.app.close();
 });
 beforeEach(() => {
   posts = [];
 });
 afterEach(() => context.close());
 
+type Jar = Readonly<Record<string, string>>;
 type Phone = { scheme?: 'light' | 'dark'; size?: string; script?: boolean; width?: number };
-async function phone(jar: Record<string, string>, how: Phone = {}): Promise<Page> {
+async function phone(jar: Jar, how: Phone = {}): Promise<Page> {
   context = await browser.newContext({
     viewport: { width: how.width ?? 320, height: 740 },
     isMobile: true,
@@ -66,37 +59,39 @@ async function phone(jar: Record<string, string>, how: Phone = {}): Promise<Page
     javaScriptEnabled: how.script ?? true,
   });
   await context.addCookies(Object.entries(jar).map(([name, value]) => ({ name, value, url })));
-  return context.newPage();
+  const page = await context.newPage();
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posts.push(new URL(request.url()).pathname);
+  });
+  return page;
 }
 
-const worker = { [cookies.session]: 'worker' };
-const questions = Object.keys(allFields(fakeService)).filter(
-  (name) => !['truth', 'health', 'other_kind'].includes(name),
-);
-const pages = [
-  '/m',
-  '/m/services',
-  '/m/services/DI-006',
-  '/m/cases',
-  `/m/cases/${ids.case}`,
-  `/m/cases/${ids.case}/receipt`,
-  `/m/cases/${ids.case}/act/supplement`,
-  `/m/cases/${ids.case}/act/withdraw`,
-  `/m/pay/${ids.order}`,
-  '/m/messages',
-  `/m/messages/${ids.message}`,
-  '/m/cover?day=2026-05-03&time=14:32',
-  '/m/cover?day=x',
-  '/m/me',
-  '/m/me/access',
-  '/m/display',
-  '/m/apply/DI-006/review',
-  '/m/apply/DI-006/area?at=all',
-  '/m/nothing',
-  '/dev/phone',
-  '/dev/clock',
-  ...questions.map((name) => `/m/apply/DI-006/${name}`),
-];
+async function pages(): Promise<string[]> {
+  const [message] = (await world.app.services.notices.list(personId, undefined)).items;
+  return [
+    '/m',
+    '/m/services',
+    '/m/services/UN-001',
+    '/m/services/DI-006',
+    '/m/cases',
+    `/m/cases/${caseId}`,
+    `/m/cases/${caseId}/receipt`,
+    `/m/cases/${caseId}/act/withdraw`,
+    '/m/messages',
+    `/m/messages/${message?.noticeId}`,
+    '/m/cover?day=2026-05-03&time=14:32',
+    '/m/cover?day=x',
+    '/m/me',
+    '/m/me/access',
+    '/m/display',
+    `${form}/review`,
+    `${form}/area?at=all`,
+    '/m/nothing',
+    '/dev/phone',
+    '/dev/clock',
+    ...questions.map((name) => `${form}/${name}`),
+  ];
+}
 
 /** Links, buttons and inputs that are lower than a finger needs; hidden helpers and links inside a sentence do not count. */
 async function smallTargets(page: Page, heightMin: number): Promise<string[]> {
@@ -134,18 +129,33 @@ describe('every page at 320 px', () => {
     page.on('console', (message) => {
       if (/Content Security Policy/.test(message.text())) errors.push(message.text());
     });
-    for (const path of pages) expect(await faults(page, path, 44)).toEqual([]);
+    for (const path of await pages()) expect(await faults(page, path, 44)).toEqual([]);
     expect(errors).toEqual([]);
+  });
+
+  it('is as good for who must pay, who must bring papers, and who must fill in again', async () => {
+    for (const [story, action] of [
+      ['cover: pay, fresh', ''],
+      ['union: township-review, waiting for papers', 'supplement'],
+      ['cover: apply, returned', 'apply%2Fsubmit'],
+    ] as const) {
+      const one = await world.comeIn(story);
+      const [item] = await world.casesOf(one.personId);
+      const page = await phone(one.visitor.jar);
+      const path = action === '' ? `/m/pay/${item?.caseId}` : `/m/cases/${item?.caseId}/act/${action}`;
+      expect(await faults(page, path, 44)).toEqual([]);
+      await context.close();
+    }
   });
 
   it('is as good in the dark', async () => {
     const page = await phone(worker, { scheme: 'dark' });
     for (const path of [
       '/m',
-      `/m/cases/${ids.case}`,
+      `/m/cases/${caseId}`,
       '/m/cover?day=x',
-      '/m/apply/DI-006/days',
-      '/m/apply/DI-006/signed',
+      `${form}/days`,
+      `${form}/signed`,
       '/m/services/DI-006',
     ])
       expect(await faults(page, path, 44)).toEqual([]);
@@ -153,13 +163,7 @@ describe('every page at 320 px', () => {
 
   it.each(['large', 'huge'])('has targets of 60 px and at least 18 px of text when %s', async (size) => {
     const page = await phone({ ...worker, gongdun_size: size });
-    for (const path of [
-      '/m',
-      `/m/cases/${ids.case}`,
-      '/m/apply/DI-006/heirs',
-      '/m/apply/DI-006/photos',
-      '/m/services',
-    ]) {
+    for (const path of ['/m', `/m/cases/${caseId}`, `${form}/heirs`, `${form}/photos`, '/m/services']) {
       expect(await faults(page, path, 60)).toEqual([]);
       const smallest = await page.evaluate(() =>
         Math.min(
@@ -173,13 +177,14 @@ describe('every page at 320 px', () => {
   });
 
   it('lets strangers and newcomers in as well', async () => {
-    const page = await phone({ gongdun_register: 'new' });
+    const page = await phone(newcomer);
     for (const path of [
       '/m',
       '/m/login',
-      '/m/login/code?c=challenge-1',
+      codePage,
       '/m/register/name',
       '/m/register/id',
+      '/m/register/birth',
       '/m/register/region',
       '/m/register/consent',
     ])
@@ -189,55 +194,52 @@ describe('every page at 320 px', () => {
 
 describe('without script', () => {
   it('answers questions, chooses a region by pages, uploads a photo, and shows what is wrong', async () => {
+    const png = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#789' } })
+      .png()
+      .toBuffer();
     const page = await phone(worker, { script: false });
-    await page.goto(`${url}/m/apply/DI-006/area`);
+    await page.goto(`${url}${form}/area`);
     await page.getByRole('link', { name: '全国' }).click();
     await page.getByRole('link', { name: '福建省' }).click();
     await page.getByRole('link', { name: '厦门市' }).click();
     await page.getByRole('button', { name: '思明区' }).click();
     await page.waitForURL('**/platform');
-    expect(fake.answers()['area']).toBe('350203');
-    await page.goto(`${url}/m/apply/DI-006/days`);
+    expect((await answers())['area']).toBe('350203');
+    await page.goto(`${url}${form}/days`);
     await page.getByLabel('投保天数').fill('三十');
     await page.getByRole('button', { name: '继续' }).click();
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('这一项应为数字');
     expect(await page.getByLabel('投保天数').inputValue()).toBe('三十');
     expect(await page.evaluate(() => document.activeElement?.id).catch(() => 'errors')).toBe('errors');
-    await page.goto(`${url}/m/apply/DI-006/photos`);
-    await page
-      .getByLabel('拍照或选择文件')
-      .setInputFiles({ name: '现场.png', mimeType: 'image/png', buffer: Buffer.from('png') });
+    await page.goto(`${url}${form}/photos`);
+    await page.getByLabel('拍照或选择文件').setInputFiles({ name: '现场.png', mimeType: 'image/png', buffer: png });
     await page.getByRole('button', { name: '继续' }).click();
     await page.waitForURL('**/id_front');
-    expect(fake.answers()).toHaveProperty('photos');
+    expect(await answers()).toHaveProperty('photos');
   });
 });
 
 describe('with the shared script', () => {
   it('shrinks a photo and sends it at once, so that leaving the page loses nothing', async () => {
-    const file = join(folder, 'large.jpg');
     const noise = Buffer.alloc(2400 * 1800 * 3, 0).map((_, index) => (index * 2_654_435_761) >>> 24);
-    writeFileSync(
-      file,
-      await sharp(noise, { raw: { width: 2400, height: 1800, channels: 3 } })
-        .jpeg({ quality: 95 })
-        .toBuffer(),
-    );
+    const buffer = await sharp(noise, { raw: { width: 2400, height: 1800, channels: 3 } })
+      .jpeg({ quality: 95 })
+      .toBuffer();
     const page = await phone(worker);
-    await page.goto(`${url}/m/apply/DI-006/id_front`);
-    await page.getByLabel('拍照或选择文件').setInputFiles(file);
+    await page.goto(`${url}${form}/id_front`);
+    await page.getByLabel('拍照或选择文件').setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer });
     await page.getByRole('button', { name: '删去 large.jpg' }).waitFor();
     expect(posts).toEqual(['/m/files']);
-    const kept = fake.answers()['id_front'];
+    const kept = (await answers())['id_front'];
     expect(kept).toMatchObject({ fileIds: [expect.any(String)] });
     const { fileIds } = kept as { fileIds: [string] };
-    const { bytes } = await fake.file(ids.person, fileIds[0]);
+    const { content: bytes } = await world.app.services.files.read(workerAccess(personId), fileIds[0]);
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 1600, height: 1200, format: 'jpeg' });
   });
 
   it('keeps a refusal of the page in place, with focus on the summary, and posts once however often one taps', async () => {
     const page = await phone(worker);
-    await page.goto(`${url}/m/apply/DI-006/days`);
+    await page.goto(`${url}${form}/days`);
     await page.getByLabel('投保天数').fill('99');
     await page.getByLabel('投保天数').blur();
     await page.getByText('不能大于 31天').waitFor();
@@ -245,16 +247,16 @@ describe('with the shared script', () => {
     await page.getByRole('alert').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('errors');
     expect(await page.getByLabel('投保天数').inputValue()).toBe('99');
-    expect(posts).toEqual(['/m/apply/DI-006/days']);
+    expect(posts).toEqual([`${form}/days`]);
     await page.getByLabel('投保天数').fill('5');
     await page.getByRole('button', { name: '继续' }).click();
     await page.waitForURL('**/share');
-    expect(fake.answers()['days']).toBe(5);
+    expect((await answers())['days']).toBe(5);
   });
 
   it('uploads a signature drawn with the finger', async () => {
     const page = await phone(worker);
-    await page.goto(`${url}/m/apply/DI-006/signed`);
+    await page.goto(`${url}${form}/signed`);
     const pad = page.getByRole('img', { name: /手写签名区/ });
     const box = await pad.boundingBox();
     await page.mouse.move((box?.x ?? 0) + 20, (box?.y ?? 0) + 30);
@@ -263,12 +265,12 @@ describe('with the shared script', () => {
     await page.mouse.up();
     await page.getByRole('button', { name: '继续' }).click();
     await page.waitForURL('**/photos');
-    expect(fake.answers()['signed']).toEqual({ fileId: expect.any(String) });
+    expect((await answers())['signed']).toEqual({ fileId: expect.any(String) });
   });
 
   it('keeps what is typed without a network and sends it once when it is back; never what is sensitive', async () => {
     const page = await phone(worker);
-    await page.goto(`${url}/m/apply/DI-006/story`);
+    await page.goto(`${url}${form}/story`);
     await context.setOffline(true);
     await page.getByLabel('经过').fill('没有信号时写的');
     await page.getByRole('button', { name: '继续' }).click();
@@ -276,10 +278,10 @@ describe('with the shared script', () => {
     await page.getByRole('button', { name: '继续' }).click();
     await context.setOffline(false);
     await page.waitForURL('**/happened');
-    expect(posts).toEqual(['/m/apply/DI-006/story']);
-    expect(fake.answers()['story']).toBe('没有信号时写的');
+    expect(posts).toEqual([`${form}/story`]);
+    expect((await answers())['story']).toBe('没有信号时写的');
     expect(await page.evaluate(() => JSON.stringify(Object.entries(localStorage)))).not.toContain('没有信号');
-    await page.goto(`${url}/m/apply/DI-006/card`);
+    await page.goto(`${url}${form}/card`);
     await context.setOffline(true);
     await page.getByLabel('收款账户').fill('6228480000000000');
     await page.getByRole('button', { name: '继续' }).click();

@@ -22,6 +22,9 @@ export type CasesOptions = EngineOptions &
     readonly served?: { readonly has: (region: string) => boolean; readonly name: string };
   };
 
+/** What belongs to the opening of a case and must happen with it or not at all: called inside of its transaction. */
+export type Along = (tx: Tx, caseId: string) => Promise<void>;
+
 export type Applicant = { readonly personId: string | null; readonly orgId: string | null };
 
 export type Cases = ReturnType<typeof createCases>;
@@ -37,6 +40,7 @@ export function createCases(options: CasesOptions) {
     applicant: Applicant,
     input: OpenCaseInput,
     proof: Proof = {},
+    along: Along = async () => undefined,
   ): Promise<Answer> {
     const published = options.published(input.serviceCode);
     if (!published) throw refuse('cases.not_published', { code: input.serviceCode });
@@ -51,9 +55,13 @@ export function createCases(options: CasesOptions) {
       const waits = entry.waits ?? [entry.step];
       const waiting =
         entry.caseMode === 'new' ? undefined : cited?.state.active.find((one) => waits.includes(one.step));
-      if (cited && waiting) return attach(tx, service, cited, waiting.step, input, actor, proof, request);
-      if (entry.caseMode === 'attach') throw refuse('cases.attach_nothing');
-      return start(tx, published, caseNo, cited?.state ?? null, applicant, input, actor, proof, request);
+      if (!waiting && entry.caseMode === 'attach') throw refuse('cases.attach_nothing');
+      const opened =
+        cited && waiting
+          ? await attach(tx, service, cited, waiting.step, input, actor, proof, request)
+          : await start(tx, published, caseNo, cited?.state ?? null, applicant, input, actor, proof, request);
+      await along(tx, opened.caseId);
+      return opened;
     });
   }
 
@@ -256,6 +264,7 @@ export function createCases(options: CasesOptions) {
 
   return {
     openCase,
+    answered: engine.answered,
     commandCase,
     event,
     lock,

@@ -360,14 +360,21 @@ export function createEngine(options: EngineOptions) {
     try {
       return await options.db.transaction(access, (tx) => work(tx, request));
     } catch (error) {
-      const known = await options.db
-        .transaction(access, (tx) => tx.maybe(store.selectRequest, [requestId]))
-        .catch(() => undefined);
+      const known = await requestOf(access, requestId).catch(() => undefined);
       if (!known) throw error;
       if (known.actor !== request.actor || !sameBytes(known.request_hash, request.hash))
         throw refuse('cases.request_reused');
       return known.answer;
     }
+  }
+
+  const requestOf = (access: Access, requestId: string) =>
+    options.db.transaction(access, (tx) => tx.maybe(store.selectRequest, [requestId]));
+
+  /** The first answer to a request of this actor, for one who cannot send the same content again; null when there is none. */
+  async function answered(access: Access, requestId: string): Promise<Answer | null> {
+    const known = await requestOf(access, requestId);
+    return known?.actor === (access.actorId ?? access.kind) ? known.answer : null;
   }
 
   function answerOf(service: Service, state: CaseState): Answer {
@@ -391,7 +398,7 @@ export function createEngine(options: EngineOptions) {
     return row;
   }
 
-  return { options, numbers, factsAt, carry, letGo, once, load, answerOf, systemActor };
+  return { options, numbers, factsAt, carry, letGo, once, answered, load, answerOf, systemActor };
 }
 
 /** The system and the applicant always read their case, a supervisor once it is supervised; all others by the steps that concern them. */

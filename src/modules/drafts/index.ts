@@ -12,18 +12,21 @@ import { declareRefusals, type FieldProblem } from '#platform/errors';
 import { newId } from '#platform/ids';
 
 export const refuse = declareRefusals({
-  'drafts.none': { status: 404, zh: '没有找到这份填写中的申请。', next: '请从服务目录重新开始。' },
+  'drafts.none': { status: 409, zh: '没有找到这份填写中的申请。', next: '请从服务目录重新开始。' },
+  'drafts.sent': { status: 409, zh: '这份申请已经提交过了。', next: '请到“我的办件”查看。' },
   'drafts.unknown_field': { status: 422, zh: '申请表里没有“{field}”这一项。', next: '请刷新页面后重新填写。' },
 });
 
 type Stored = Readonly<Record<string, unknown>>;
 type DraftRow = { draft_id: string; service_code: string; service_hash: string; data: Stored; updated_at: string };
 
-const selectDraft = statement<[string, string], DraftRow>(
-  'drafts.select',
-  `select draft_id, service_code, service_hash, data, updated_at from draft
-   where person_id = $1 and service_code = $2 and submitted_case_id is null order by updated_at desc limit 1 for update`,
-);
+const liveDraft = `select draft_id, service_code, service_hash, data, updated_at from draft
+   where person_id = $1 and service_code = $2 and submitted_case_id is null order by updated_at desc limit 1`;
+
+const selectDraft = statement<[string, string], DraftRow>('drafts.select', liveDraft);
+
+/** For whoever writes it in the same transaction. */
+const holdDraft = statement<[string, string], DraftRow>('drafts.hold', `${liveDraft} for update`);
 
 const insertDraft = statement<[string, string, string, string, string, string], never>(
   'drafts.insert',
@@ -35,9 +38,10 @@ const updateDraft = statement<[string, string, string], never>(
   'update draft set data = $2::jsonb, updated_at = $3 where draft_id = $1',
 );
 
-const finishDraft = statement<[string, string], never>(
+const finishDraft = statement<[string, string], { draft_id: string }>(
   'drafts.finish',
-  "update draft set submitted_case_id = $2, data = '{}'::jsonb where draft_id = $1",
+  `update draft set submitted_case_id = $2, data = '{}'::jsonb
+   where draft_id = $1 and submitted_case_id is null returning draft_id`,
 );
 
 const lockPerson = statement<[string], { person_id: string }>(
@@ -71,8 +75,8 @@ export function createDrafts(options: {
     return row ? toView(row) : null;
   }
 
-  /** Gives back the draft that there is; two starts at once make one. `initial` are parsed values known already. */
-  async function start(personId: string, serviceCode: string, initial: Stored = {}): Promise<DraftView> {
+  /** Gives back the draft that there is; two starts at once make one. */
+  async function start(personId: string, serviceCode: string): Promise<DraftView> {
     const published = options.published(serviceCode);
     if (!published) throw refuse('drafts.none');
     return inDraft(personId, async (tx) => {
@@ -84,10 +88,10 @@ export function createDrafts(options: {
         draft_id: newId(),
         service_code: serviceCode,
         service_hash: published.hash,
-        data: initial,
+        data: {},
         updated_at: now,
       };
-      tx.send(insertDraft, [row.draft_id, personId, serviceCode, published.hash, JSON.stringify(initial), now]);
+      tx.send(insertDraft, [row.draft_id, personId, serviceCode, published.hash, '{}', now]);
       return toView(row);
     });
   }
@@ -171,7 +175,7 @@ export function createDrafts(options: {
     const published = options.published(serviceCode);
     if (!published) throw refuse('drafts.none');
     return inDraft(personId, async (tx) => {
-      const row = await tx.maybe(selectDraft, [personId, serviceCode]);
+      const row = await tx.maybe(holdDraft, [personId, serviceCode]);
       if (!row) throw refuse('drafts.none');
       const { data, result } = edit(row.data, row, published.service);
       tx.send(updateDraft, [row.draft_id, JSON.stringify(data), options.clock.now()]);
@@ -203,8 +207,9 @@ export function createDrafts(options: {
     return value;
   }
 
-  async function finish(personId: string, draftId: string, caseId: string): Promise<void> {
-    await inDraft(personId, async (tx) => tx.send(finishDraft, [draftId, caseId]));
+  /** In the transaction that opens its case: one draft opens one case, under however many request ids it is sent. */
+  async function finish(tx: Tx, draftId: string, caseId: string): Promise<void> {
+    if (!(await tx.maybe(finishDraft, [draftId, caseId]))) throw refuse('drafts.sent');
   }
 
   function toView(row: DraftRow): DraftView {

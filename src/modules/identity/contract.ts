@@ -87,6 +87,7 @@ export const workerLoginAnswer = z.discriminatedUnion('state', [
 
 export const registerInput = z.object({
   token: z.string().max(600),
+  requestId: z.uuid().optional().describe('同一次登记重复提交时不变；不填则每次都是新的登记'),
   name: z.string().max(200),
   idDocument: z.object({ type: z.string().max(40), number: z.string().max(60) }),
   region: z.string().max(12).describe('主要工作地的 6 位行政区划代码'),

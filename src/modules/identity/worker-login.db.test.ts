@@ -226,6 +226,15 @@ describe('registration', () => {
     expect(await refusalOf(f.identity.register(form(token)))).toBe('identity.phone_taken');
   });
 
+  test('of the same request is the same person, each with a session; of another request it is refused', async () => {
+    const sent = { ...form(await proven(), idNumber()), requestId: newId() };
+    const made = await Promise.all([1, 2, 3].map(() => f.identity.register(sent)));
+    expect(new Set(made.map((one) => one.personId)).size).toBe(1);
+    for (const { token, personId } of made)
+      expect(await f.identity.sessionOf(token, 'worker')).toMatchObject({ personId });
+    expect(await refusalOf(f.identity.register({ ...sent, requestId: newId() }))).toMatch(/_taken$/);
+  });
+
   test('needs a token of ours that is younger than 15 minutes', async () => {
     const token = await proven();
     expect(await refusalOf(f.identity.register(form(`${token.slice(0, -2)}xx`)))).toBe('identity.registration_expired');

@@ -155,10 +155,16 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       tx.maybe(store.countRegistration, [codeId, registrationTriesMax]),
     );
     if (!counted) throw refuse('identity.registration_expired');
+    const personId = personIdOf(codeId, input.requestId ?? newId());
     try {
-      return await db.transaction(systemAccess, (tx) => insertRegistered(tx, phone, checked.value, input, oldToken));
+      return await db.transaction(systemAccess, (tx) =>
+        insertRegistered(tx, personId, phone, checked.value, input, oldToken),
+      );
     } catch (error) {
       const constraint = brokenConstraint(error);
+      if (constraint === undefined) throw error;
+      const known = await beginAgain(personId, oldToken);
+      if (known) return known;
       if (constraint === 'person_id_number_key') throw refuse('identity.id_taken');
       if (constraint === 'person_phone_key') throw refuse('identity.phone_taken');
       if (constraint === 'person_platform_org_id_fkey') {
@@ -170,14 +176,27 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     }
   }
 
+  /** Made of the proven code and the request, so that a repeat finds the person whom the first one made, and nothing else does. */
+  function personIdOf(codeId: string, requestId: string): string {
+    const hex = crypto.digest('registration', `${codeId}:${requestId}`).toString('hex');
+    return `${codeId.slice(0, 14)}7${hex.slice(0, 3)}-8${hex.slice(3, 6)}-${hex.slice(6, 18)}`;
+  }
+
+  async function beginAgain(personId: string, oldToken: string | null) {
+    return db.transaction(systemAccess, async (tx) => {
+      const known = await tx.maybe(store.selectPerson, [personId]);
+      return known && { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+    });
+  }
+
   async function insertRegistered(
     tx: Tx,
+    personId: string,
     phone: string,
     registration: Registration,
     input: RegisterInput,
     oldToken: string | null,
   ): Promise<{ personId: string } & NewSession> {
-    const personId = newId();
     const { name, idDocument, birthDay, sex, region } = registration;
     await store.insertPerson(
       tx,

@@ -16,7 +16,7 @@ export function PaymentPage({ model }: { model: Model<'payment'> }) {
       <h1>{payment.title}</h1>
       <section
         class="card"
-        data-poll={waiting || payment.payUrl !== null ? `/m/pay/${payment.orderId}/state` : undefined}
+        data-poll={waiting || payment.payUrl !== null ? `/m/pay/${payment.caseId}/state` : undefined}
       >
         <p class="soft">应付</p>
         <p class="num">
@@ -41,17 +41,15 @@ export function PaymentPage({ model }: { model: Model<'payment'> }) {
           </a>
         )}
         {waiting || payment.payUrl !== null ? (
-          <Form frame={frame} action={`/m/pay/${payment.orderId}/refresh`}>
+          <Form frame={frame} action={`/m/pay/${payment.caseId}/refresh`}>
             <button class={payment.payUrl === null ? 'btn' : 'btn plain'}>我已付款，查看结果</button>
           </Form>
         ) : null}
       </section>
       <p class="soft sm">付款结果以支付机构的回执为准。没有到账前请不要重复付款；多付的会原路退回。</p>
-      {payment.caseId === null ? null : (
-        <a class="btn plain" href={`/m/cases/${payment.caseId}`}>
-          查看办件
-        </a>
-      )}
+      <a class="btn plain" href={`/m/cases/${payment.caseId}`}>
+        查看办件
+      </a>
     </>
   );
 }

@@ -120,7 +120,7 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
         ))}
       </dl>
       {payments.map((payment) => (
-        <a class="btn" href={`/m/pay/${payment.orderId}`}>
+        <a class="btn" href={`/m/pay/${payment.caseId}`}>
           去付款：{yuanText(payment.amountFen)}
         </a>
       ))}

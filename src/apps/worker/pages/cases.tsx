@@ -39,7 +39,7 @@ export function CasePage({ model }: { model: Model<'case'> }) {
       </div>
       <Status view={view} />
       {payments.map((payment) => (
-        <a class={payment.payable ? 'btn' : 'btn plain'} href={`/m/pay/${payment.orderId}`}>
+        <a class={payment.payable ? 'btn' : 'btn plain'} href={`/m/pay/${payment.caseId}`}>
           {payment.payable ? '去支付' : '缴费情况'}：{payment.zh} {yuanText(payment.amountFen)}（{payment.stateText}）
         </a>
       ))}

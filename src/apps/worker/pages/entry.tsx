@@ -115,7 +115,9 @@ export function RegisterPage({ model }: { model: Model<'register'> }) {
   return (
     <>
       <ErrorSummary problems={model.field.problems} />
-      <p class="soft sm">实名登记 · 第 {model.step} 步，共 4 步</p>
+      <p class="soft sm">
+        实名登记 · 第 {model.step} 步，共 {model.steps} 步
+      </p>
       <Form frame={model.frame} action={model.action}>
         <FieldInput view={model.field} big />
         <p class="hint">{model.lead}</p>
@@ -129,7 +131,9 @@ export function RegisterConsentPage({ model }: { model: Model<'register-consent'
   return (
     <>
       <ErrorSummary problems={model.problems} />
-      <p class="soft sm">实名登记 · 第 4 步，共 4 步</p>
+      <p class="soft sm">
+        实名登记 · 第 {model.steps} 步，共 {model.steps} 步
+      </p>
       <h1>核对并同意</h1>
       <dl class="cells kv">
         {model.rows.map((row) => (

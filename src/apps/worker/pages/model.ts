@@ -30,8 +30,6 @@ export type ServiceCard = {
   readonly code: string;
   readonly zh: string;
   readonly summary: string;
-  /** Why it cannot be done here yet; null when it can. */
-  readonly unavailable: string | null;
 };
 
 export type LifeEvent = { readonly code: string; readonly zh: string; readonly services: readonly ServiceCard[] };
@@ -117,7 +115,6 @@ export type CoverAnswer = {
 export type PaymentState = 'created' | 'waiting' | 'paid' | 'failed' | 'closed' | 'unknown' | 'refunding' | 'refunded';
 
 export type PaymentModel = {
-  readonly orderId: string;
   readonly title: string;
   readonly amountFen: number;
   /** 例如：保费总额 0.80 元；财政补贴 0.40 元 */
@@ -127,7 +124,7 @@ export type PaymentModel = {
   /** The cashier, while the order can be paid. */
   readonly payUrl: string | null;
   readonly expiresText: string | null;
-  readonly caseId: string | null;
+  readonly caseId: string;
 };
 
 export type ProfileModel = {
@@ -148,12 +145,19 @@ export type ConsentText = {
   readonly required: boolean;
 };
 
+/** A condition of a service; how the person stands to it and why, once somebody is known. */
+export type ConditionView = {
+  readonly zh: string;
+  readonly standing: 'met' | 'unmet' | 'unknown' | null;
+  readonly why: string;
+};
+
 export type ServiceGuide = {
   readonly code: string;
   readonly zh: string;
   readonly summary: string;
   readonly who: readonly string[];
-  readonly conditions: readonly string[];
+  readonly conditions: readonly ConditionView[];
   readonly needs: readonly { readonly zh: string; readonly note: string }[];
   readonly asks: readonly string[];
   readonly time: readonly { readonly zh: string; readonly text: string; readonly unverified: boolean }[];
@@ -161,7 +165,6 @@ export type ServiceGuide = {
   readonly outcome: string;
   readonly office: string;
   readonly basis: readonly { readonly zh: string; readonly unverified: boolean }[];
-  readonly blocked: { readonly zh: string; readonly next: string } | null;
   readonly draftAt: string | null;
 };
 
@@ -226,7 +229,7 @@ export type ReviewRow = {
 };
 
 export type PaymentLink = {
-  readonly orderId: string;
+  readonly caseId: string;
   readonly zh: string;
   readonly amountFen: number;
   readonly stateText: string;
@@ -257,10 +260,12 @@ export type PageBody =
       readonly field: FieldView;
       readonly action: string;
       readonly step: number;
+      readonly steps: number;
       readonly lead: string;
     }
   | {
       readonly page: 'register-consent';
+      readonly steps: number;
       readonly rows: readonly { readonly zh: string; readonly text: string; readonly href: string }[];
       readonly consents: readonly ConsentText[];
       readonly problems: Problems;

@@ -1,6 +1,6 @@
 // Finding a service by what happened, and its guide: who, what is needed, how long, what it costs, by which law.
 
-import type { LifeEvent, PageModel, ServiceCard } from './model.ts';
+import type { ConditionView, LifeEvent, PageModel, ServiceCard } from './model.ts';
 import { Form, Unverified } from './parts.tsx';
 import { momentText } from './words.ts';
 
@@ -30,21 +30,12 @@ export function ServiceList({ services }: { services: readonly ServiceCard[] }) 
     <ul class="cells">
       {services.map((service) => (
         <li>
-          {service.unavailable === null ? (
-            <a class="cell" href={`/m/services/${service.code}`}>
-              <span class="grow">
-                <span class="t">{service.zh}</span>
-                <span class="d">{service.summary}</span>
-              </span>
-            </a>
-          ) : (
-            <div class="cell">
-              <span class="grow">
-                <span class="t">{service.zh}</span>
-                <span class="d">{service.unavailable}</span>
-              </span>
-            </div>
-          )}
+          <a class="cell" href={`/m/services/${service.code}`}>
+            <span class="grow">
+              <span class="t">{service.zh}</span>
+              <span class="d">{service.summary}</span>
+            </span>
+          </a>
         </li>
       ))}
     </ul>
@@ -86,16 +77,25 @@ export function DirectoryPage({ model }: { model: Model<'directory'> }) {
   );
 }
 
-function Bullets({ title, items }: { title: string; items: readonly string[] }) {
-  return items.length === 0 ? null : (
-    <section class="card">
-      <h2>{title}</h2>
+const standingZh = { met: '符合', unmet: '好像不符合', unknown: '提交后核对' } as const;
+
+/** Said before anything is filled in, and said with the right to apply all the same: what is decided is decided after it. */
+function Doubts({ conditions }: { conditions: readonly ConditionView[] }) {
+  const unmet = conditions.filter((one) => one.standing === 'unmet');
+  return unmet.length === 0 ? null : (
+    <div class="note yellow stack" role="note">
+      <p>
+        <strong>您好像不符合这项条件：</strong>
+      </p>
       <ul class="stack">
-        {items.map((item) => (
-          <li>{item}</li>
+        {unmet.map((one) => (
+          <li>
+            {one.zh}：{one.why}
+          </li>
         ))}
       </ul>
-    </section>
+      <p>您仍然可以申请，提交后会核对，并告诉您结果和理由。</p>
+    </div>
   );
 }
 
@@ -105,15 +105,8 @@ export function GuidePage({ model }: { model: Model<'guide'> }) {
     <>
       <h1>{guide.zh}</h1>
       <p class="soft">{guide.summary}</p>
-      {guide.blocked === null ? <StartButton model={model} /> : null}
-      {guide.blocked === null ? null : (
-        <div class="note yellow" role="note">
-          <p>
-            <strong>{guide.blocked.zh}</strong>
-          </p>
-          <p>{guide.blocked.next}</p>
-        </div>
-      )}
+      <Doubts conditions={guide.conditions} />
+      <StartButton model={model} />
       <dl class="cells kv">
         {guide.time.map((one) => (
           <div>
@@ -139,7 +132,25 @@ export function GuidePage({ model }: { model: Model<'guide'> }) {
           <dd>{guide.office}</dd>
         </div>
       </dl>
-      <Bullets title="谁可以办" items={[...guide.who, ...guide.conditions]} />
+      <section class="card">
+        <h2>谁可以办</h2>
+        <ul class="stack">
+          {guide.who.map((one) => (
+            <li>{one}</li>
+          ))}
+          {guide.conditions.map((one) => (
+            <li>
+              {one.zh}{' '}
+              {one.standing === null ? null : (
+                <>
+                  <span class={one.standing === 'unmet' ? 'tag yellow' : 'tag'}>{standingZh[one.standing]}</span>
+                  <span class="hint"> {one.why}</span>
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
       {guide.needs.length === 0 ? null : (
         <section class="card">
           <h2>要准备的材料</h2>

@@ -1,0 +1,103 @@
+// Money and cover on the worker's pages: what is owed, what is paid, which days are covered. Translation only.
+
+import { formatYuan } from '#catalog/fields/index';
+import type { CoverAnswer, CoverModel, CoverNow, PaymentLink, PaymentModel } from '#apps/worker/pages/model';
+import { workerAccess } from '#platform/access';
+import { declareRefusals } from '#platform/errors';
+import type { Services } from './services.ts';
+import { beijing } from './worker-words.ts';
+
+const refuse = declareRefusals({
+  'pages.no_order': { status: 404, zh: '没有找到这笔缴费。', next: '请回到办件页面查看。' },
+});
+
+export function createWorkerAccount({ clock, cover: covers, money, reader }: Services) {
+  async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
+    const order = await money.payments.orderOf(workerAccess(personId), caseId);
+    return order
+      ? [
+          {
+            caseId,
+            zh: order.description,
+            amountFen: order.amountFen,
+            stateText: order.stateZh,
+            payable: order.state === 'created' || order.state === 'open',
+          },
+        ]
+      : [];
+  }
+
+  async function ownOrder(personId: string, caseId: string) {
+    const order = await money.payments.orderOf(workerAccess(personId), caseId);
+    if (!order) throw refuse('pages.no_order');
+    return order;
+  }
+
+  async function payment(personId: string, caseId: string): Promise<PaymentModel> {
+    const order = await ownOrder(personId, caseId);
+    const state = await reader.state(workerAccess(personId), caseId);
+    const amount = (name: string) => (typeof state.data[name] === 'number' ? formatYuan(state.data[name]) : null);
+    const lines = [
+      { zh: '保费总额', text: amount('gross_fen') },
+      { zh: '财政补贴', text: amount('subsidy_fen') },
+    ].flatMap((line) => (line.text ? [{ zh: line.zh, text: `${line.text} 元` }] : []));
+    const states = {
+      created: 'created',
+      open: 'waiting',
+      paid: 'paid',
+      closed: 'closed',
+      refunding: 'refunding',
+      refunded: 'refunded',
+    } as const;
+    return {
+      title: order.description,
+      amountFen: order.amountFen,
+      lines,
+      state: states[order.state],
+      stateText: order.stateZh,
+      payUrl: order.payUrl,
+      expiresText: order.state === 'open' || order.state === 'created' ? `请在${beijing(order.expiresAt)}前支付` : null,
+      caseId,
+    };
+  }
+
+  async function refreshPayment(personId: string, caseId: string): Promise<void> {
+    await ownOrder(personId, caseId);
+    await money.payments.refreshOrder(workerAccess(personId), caseId);
+  }
+
+  async function coverNow(personId: string): Promise<CoverNow> {
+    const now = clock.now();
+    const found = await covers.coveredAt(personId, now);
+    return {
+      covered: found.covered,
+      text: found.covered ? `现在在保，到${beijing(found.endsAt)}` : '可以按天投保，财政补贴一半保费',
+      policyNo: found.policyNo,
+      startsAt: found.startsAt,
+      endsAt: found.endsAt,
+    };
+  }
+
+  async function cover(personId: string, cursor: string | null): Promise<CoverModel> {
+    const [now, days] = await Promise.all([coverNow(personId), covers.days(personId, cursor)]);
+    return {
+      now,
+      days,
+      buyService: 'DI-001',
+      refundService: days.items.some((day) => day.refundable) ? 'DI-005' : null,
+    };
+  }
+
+  async function coverAt(personId: string, instant: string): Promise<CoverAnswer> {
+    const found = await covers.coveredAt(personId, instant);
+    return {
+      at: instant,
+      covered: found.covered,
+      text: found.covered ? `${beijing(instant)}在保，保单号 ${found.policyNo}` : `${beijing(instant)}没有保障`,
+      policyNo: found.policyNo,
+      evidence: found.evidence ? found.evidence.leafId : null,
+    };
+  }
+
+  return { payments, payment, refreshPayment, coverNow, cover, coverAt };
+}

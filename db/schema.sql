@@ -92,9 +92,9 @@ CREATE INDEX case_action_actor_idx ON case_action USING btree (actor_id, at DESC
 alter table case_action enable row level security;
 alter table case_action force row level security;
 create policy case_action_insert on case_action for insert to public with check (true);
-create policy case_action_read on case_action for select to public using ((EXISTS ( SELECT 1
+create policy case_action_read on case_action for select to public using (( SELECT true
    FROM case_state s
-  WHERE (s.case_id = case_action.case_id))));
+  WHERE (s.case_id = case_action.case_id)));
 grant insert, select on table case_action to gongdun_app;
 
 create table case_body (
@@ -108,9 +108,9 @@ comment on table case_body is 'The content of an action and the salt of its comm
 alter table case_body enable row level security;
 alter table case_body force row level security;
 create policy case_body_insert on case_body for insert to public with check (true);
-create policy case_body_read on case_body for select to public using ((EXISTS ( SELECT 1
+create policy case_body_read on case_body for select to public using (( SELECT true
    FROM case_action a
-  WHERE (a.action_id = case_body.action_id))));
+  WHERE (a.action_id = case_body.action_id)));
 grant insert, select on table case_body to gongdun_app;
 
 create table case_copy (
@@ -126,9 +126,9 @@ CREATE INDEX case_copy_office_idx ON case_copy USING btree (org_id, role, at DES
 alter table case_copy enable row level security;
 alter table case_copy force row level security;
 create policy case_copy_insert on case_copy for insert to public with check (true);
-create policy case_copy_read on case_copy for select to public using ((EXISTS ( SELECT 1
+create policy case_copy_read on case_copy for select to public using (( SELECT true
    FROM case_state s
-  WHERE (s.case_id = case_copy.case_id))));
+  WHERE (s.case_id = case_copy.case_id)));
 grant insert, select on table case_copy to gongdun_app;
 
 create table case_document (
@@ -224,8 +224,12 @@ create table case_task (
   constraint case_task_light_check CHECK (light = ANY (ARRAY['green'::text, 'yellow'::text, 'red'::text]))
 );
 comment on table case_task is 'Whose turn it is: a row for each step of an open case that waits for somebody.';
-CREATE INDEX case_task_queue_idx ON case_task USING btree (org_id, role, COALESCE(due_at, 'infinity'::timestamp with time zone), case_id, step);
-CREATE INDEX case_task_supervised_idx ON case_task USING btree (COALESCE(due_at, 'infinity'::timestamp with time zone), case_id, step) WHERE supervised;
+CREATE INDEX case_task_queue_idx ON case_task USING btree (org_id, role, (
+CASE
+    WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone
+    ELSE due_at
+END), case_id, step);
+CREATE INDEX case_task_watched_idx ON case_task USING gin (readers) WHERE supervised;
 alter table case_task enable row level security;
 alter table case_task force row level security;
 create policy case_task_delete on case_task for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -249,9 +253,9 @@ comment on table case_vote is 'The ledger of votes: insert-only, one vote a vote
 alter table case_vote enable row level security;
 alter table case_vote force row level security;
 create policy case_vote_insert on case_vote for insert to public with check (true);
-create policy case_vote_read on case_vote for select to public using ((EXISTS ( SELECT 1
+create policy case_vote_read on case_vote for select to public using (( SELECT true
    FROM case_state s
-  WHERE (s.case_id = case_vote.case_id))));
+  WHERE (s.case_id = case_vote.case_id)));
 grant insert, select on table case_vote to gongdun_app;
 
 create table cover_entry (

@@ -255,7 +255,8 @@ export function cannedCase(seq: number): CaseView {
         trace: { ...trace, state: 'recorded' },
       },
     ],
-    actions: [...actions],
+    // As the server has it, each command names the state that it was offered for.
+    actions: actions.map((one) => ({ ...one, command: { ...one.command, seen: seq } })),
     documents: [
       { documentId: '0195a000-0000-7000-8000-0000000000d1', title: '资料齐全告知书', at: '2026-03-11T03:00:00.000Z' },
     ],

@@ -132,7 +132,7 @@ export const openCaseInput = z.object({
 export type OpenCaseInput = z.infer<typeof openCaseInput>;
 
 /** A verb about one step. */
-const onStep = { step: z.string().max(64), seen };
+const onStep = { step: z.string(), seen };
 
 /**
  * The clerk's verbs. `seen` is the sequence number that the person had on the screen: what is done to a step, and a withdrawal,

@@ -19,22 +19,25 @@ type RatingRow = {
   reply: string | null;
 };
 
-const ratingColumns = `r.case_id, s.case_no, s.service_hash, r.stars, r.comment, r.at, r.due_rectify_at, r.reply
-   from rating r join case_state s on s.case_id = r.case_id`;
+/** The page is cut before the cases are joined: whoever sees a rating sees its case, for readers are only ever added. */
+const pageOf = (
+  page: string,
+) => `select r.case_id, s.case_no, s.service_hash, r.stars, r.comment, r.at, r.due_rectify_at, r.reply
+   from (select * from rating ${page} limit $3) r join case_state s on s.case_id = r.case_id`;
 
 /** Newest first. */
 const selectRatings = statement<[string, string, number], RatingRow>(
   'cases.ratings',
-  `select ${ratingColumns}
-   where (r.at, r.case_id) < ($1::timestamptz, $2::uuid) order by r.at desc, r.case_id desc limit $3`,
+  `${pageOf('where (at, case_id) < ($1::timestamptz, $2::uuid) order by at desc, case_id desc')}
+   order by r.at desc, r.case_id desc`,
 );
 
 /** Bad ones without an answer, the nearest limit first. */
 const selectRatingsDue = statement<[string, string, number], RatingRow>(
   'cases.ratings_due',
-  `select ${ratingColumns}
-   where r.due_rectify_at is not null and r.replied_at is null and (r.due_rectify_at, r.case_id) > ($1::timestamptz, $2::uuid)
-   order by r.due_rectify_at, r.case_id limit $3`,
+  `${pageOf(`where due_rectify_at is not null and replied_at is null
+     and (due_rectify_at, case_id) > ($1::timestamptz, $2::uuid) order by due_rectify_at, case_id`)}
+   order by r.due_rectify_at, r.case_id`,
 );
 
 const replyRating = statement<[string, string, string, string], { case_id: string }>(

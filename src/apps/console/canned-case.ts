@@ -312,9 +312,14 @@ function task(index: number): DeskTask {
   };
 }
 
-export function cannedTasks(query: { readonly tab?: string; readonly q?: string; readonly cursor?: string }): DeskPage {
-  const counts = { todo: 12, yellow: 3, red: 2, supervised: 1 };
+/** `arrived` tasks came after the first look. */
+export function cannedTasks(
+  query: { readonly tab?: string; readonly q?: string; readonly cursor?: string },
+  arrived = 0,
+): DeskPage {
+  const counts = { todo: 12 + arrived, yellow: 3, red: 2, supervised: 1 };
   if (query.q === '99' || query.tab === 'copied') return { items: [], nextCursor: null, counts };
   const items = Array.from({ length: query.cursor ? 3 : 9 }, (_, index) => task(query.cursor ? index + 9 : index));
-  return { items, nextCursor: query.cursor ? null : 'second', counts };
+  const fresh = Array.from({ length: arrived }, (_, index) => task(40 + index));
+  return { items: [...fresh, ...items], nextCursor: query.cursor ? null : 'second', counts };
 }

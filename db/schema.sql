@@ -92,13 +92,13 @@ create table case_action (
   constraint case_action_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
 );
 comment on table case_action is 'The append-only list of what was done in a case: header, hash of the case''s previous entry, commitment to the body.';
-CREATE INDEX case_action_actor_idx ON case_action USING btree (actor_id, at DESC) WHERE actor_id IS NOT NULL;
+CREATE INDEX case_action_actor_idx ON case_action USING btree (actor_id, at DESC, case_id DESC) WHERE actor_id IS NOT NULL AND step IS NOT NULL;
 alter table case_action enable row level security;
 alter table case_action force row level security;
 create policy case_action_insert on case_action for insert to public with check (true);
-create policy case_action_read on case_action for select to public using ((EXISTS ( SELECT 1
+create policy case_action_read on case_action for select to public using (( SELECT true
    FROM case_state s
-  WHERE (s.case_id = case_action.case_id))));
+  WHERE (s.case_id = case_action.case_id)));
 grant insert, select on table case_action to gongdun_app;
 
 create table case_body (
@@ -112,10 +112,28 @@ comment on table case_body is 'The content of an action and the salt of its comm
 alter table case_body enable row level security;
 alter table case_body force row level security;
 create policy case_body_insert on case_body for insert to public with check (true);
-create policy case_body_read on case_body for select to public using ((EXISTS ( SELECT 1
+create policy case_body_read on case_body for select to public using (( SELECT true
    FROM case_action a
-  WHERE (a.action_id = case_body.action_id))));
+  WHERE (a.action_id = case_body.action_id)));
 grant insert, select on table case_body to gongdun_app;
+
+create table case_copy (
+  case_id uuid not null,
+  role text not null,
+  org_id uuid not null,
+  at timestamp with time zone not null,
+  constraint case_copy_pkey PRIMARY KEY (case_id, role, org_id),
+  constraint case_copy_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table case_copy is 'Offices to which a case was copied (抄送). A copy stays in their list after the case has ended.';
+CREATE INDEX case_copy_office_idx ON case_copy USING btree (org_id, role, at DESC, case_id DESC);
+alter table case_copy enable row level security;
+alter table case_copy force row level security;
+create policy case_copy_insert on case_copy for insert to public with check (true);
+create policy case_copy_read on case_copy for select to public using (( SELECT true
+   FROM case_state s
+  WHERE (s.case_id = case_copy.case_id)));
+grant insert, select on table case_copy to gongdun_app;
 
 create table case_document (
   document_id uuid not null,
@@ -210,7 +228,12 @@ create table case_task (
   constraint case_task_light_check CHECK (light = ANY (ARRAY['green'::text, 'yellow'::text, 'red'::text]))
 );
 comment on table case_task is 'Whose turn it is: a row for each step of an open case that waits for somebody.';
-CREATE INDEX case_task_queue_idx ON case_task USING btree (org_id, role, due_at, case_id);
+CREATE INDEX case_task_queue_idx ON case_task USING btree (org_id, role, (
+CASE
+    WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone
+    ELSE due_at
+END), case_id, step);
+CREATE INDEX case_task_watched_idx ON case_task USING gin (readers) WHERE supervised;
 alter table case_task enable row level security;
 alter table case_task force row level security;
 create policy case_task_delete on case_task for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -234,9 +257,9 @@ comment on table case_vote is 'The ledger of votes: insert-only, one vote a vote
 alter table case_vote enable row level security;
 alter table case_vote force row level security;
 create policy case_vote_insert on case_vote for insert to public with check (true);
-create policy case_vote_read on case_vote for select to public using ((EXISTS ( SELECT 1
+create policy case_vote_read on case_vote for select to public using (( SELECT true
    FROM case_state s
-  WHERE (s.case_id = case_vote.case_id))));
+  WHERE (s.case_id = case_vote.case_id)));
 grant insert, select on table case_vote to gongdun_app;
 
 create table cover_entry (
@@ -731,7 +754,8 @@ create table rating (
   constraint rating_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
 );
 comment on table rating is '好差评: one rating a case, five levels; a bad one (1 or 2) must be answered and rectified within 15 working days.';
-CREATE INDEX rating_due_idx ON rating USING btree (due_rectify_at) WHERE replied_at IS NULL;
+CREATE INDEX rating_at_idx ON rating USING btree (at DESC, case_id DESC);
+CREATE INDEX rating_due_idx ON rating USING btree (due_rectify_at, case_id) WHERE due_rectify_at IS NOT NULL AND replied_at IS NULL;
 alter table rating enable row level security;
 alter table rating force row level security;
 create policy rating_delete on rating for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -861,6 +885,7 @@ create table staff_role (
   constraint staff_role_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
 );
 comment on table staff_role is 'A role held in an organisation for a time. Each change is traced.';
+CREATE INDEX staff_role_office_idx ON staff_role USING btree (org_id, role);
 grant insert, select on table staff_role to gongdun_app;
 
 create table trace_body (

@@ -334,7 +334,7 @@ async function staffSpecs(): Promise<void> {
     add(`GET ${url}`, right, (caller) => caller.get(path), more);
   const adjuster = staffNamed('insurer_adjuster');
   const claim = await row<{ case_id: string; case_no: string; readers: string[]; person_id: string }>(
-    `select case_id, case_no, s.readers, person_id from case_state s join case_task t using (case_id) where t.step = 'doc-check' and s.service_code = 'DI-006' limit 1`,
+    `select case_id, case_no, s.readers, person_id from case_state s join case_task t using (case_id) where t.step = 'doc-check' and s.service_code = 'DI-006' order by cardinality(s.readers), case_id limit 1`,
   );
   const readable = { also: sees(claim.readers) };
   page('/api/staff/me', adjuster, '/api/staff/me', { also: anyStaff });

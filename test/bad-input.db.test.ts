@@ -318,6 +318,16 @@ describe('forms', () => {
       'http.bad_parameters',
     );
     await refuses(() => send(adjuster, 'GET', '/api/desk/tasks?cursor=not-a-cursor'), 400, 'http.bad_cursor');
+    const forged = Buffer.from(JSON.stringify(['x', randomUUID()])).toString('base64url');
+    for (const url of [
+      '/api/desk/tasks?tab=todo',
+      '/api/desk/tasks?tab=done',
+      '/api/desk/tasks?tab=copied',
+      '/api/desk/tasks?tab=supervised',
+      '/api/ratings?due=1',
+    ])
+      await refuses(() => send(adjuster, 'GET', `${url}&cursor=${forged}`), 400, 'http.bad_cursor');
+    await refuses(() => send(newcomer, 'GET', `/api/me/cases?cursor=${forged}`), 400, 'http.bad_cursor');
     await refuses(() => send(adjuster, 'GET', '/api/desk/tasks?tab=everything'), 400, 'http.bad_parameters');
     await refuses(() => send(app.anonymous(), 'GET', '/api/no-such-thing'), 404, 'http.not_found');
     const found = await send(app.anonymous(), 'GET', `/api/orgs?text=${encodeURIComponent(evil.slice(0, 60))}`);

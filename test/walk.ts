@@ -217,9 +217,13 @@ export function movesIn(workflow: Workflow, state: CaseState): Move[] {
       if (clockOutcome(definition) === outcome) moves.push({ kind: 'clock', step, outcome });
     }
     if (workflow.timers?.some((timer) => timer.step === step)) moves.push({ kind: 'timer', step, outcome: 'timer' });
-    const isHuman = definition.role !== 'system' && Object.values(definition.outcomes).some((one) => !one.by);
-    for (const to of isHuman && !scope ? Object.keys(state.done) : []) {
-      if (entries.has(to) && to !== step) moves.push({ kind: 'back', step, outcome: 'back', to });
+    // A return is the desk's; where the step has an outcome of its own for it, that is the way.
+    const isDesk = definition.role !== 'system' && !(definition.actors ?? [definition.role]).some(isPublic);
+    const mayReturn = isDesk && !scope && Object.values(definition.outcomes).some((one) => !one.by);
+    const ownWay = definition.outcomes['return']?.next ?? [];
+    for (const to of mayReturn ? Object.keys(state.done) : []) {
+      const isPlace = entries.has(to) && to !== step && stepIn(workflow, to).kind === 'human' && !ownWay.includes(to);
+      if (isPlace) moves.push({ kind: 'back', step, outcome: 'back', to });
     }
   }
   return moves;

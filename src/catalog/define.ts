@@ -154,13 +154,11 @@ export type OutcomeDefinition<Step extends string = string, End extends string =
   readonly reason?: 'required';
 };
 
-export type Vote = {
-  /** 会签 all, 或签 any, N of M. */
-  readonly mode: 'all' | 'any' | 'count';
-  readonly count?: number;
-  readonly pass: string;
-  readonly fail: string;
-};
+/** 会签 `all` and 或签 `any` of `count` voters; or `count` of `of` voters (N of M). How many they are is never assumed. */
+export type Vote = { readonly count: number; readonly pass: string; readonly fail: string } & (
+  | { readonly mode: 'all' | 'any' }
+  | { readonly mode: 'count'; readonly of: number }
+);
 
 export type StepDefinition<Step extends string = string, End extends string = string> = {
   readonly zh: string;

@@ -61,6 +61,7 @@ export const glossary: readonly Term[] = [
       catalogue 事项目录
       claim 理赔申领
       code 代码、验证码
+      copy 抄送
       counter 计数
       cover 保障（在保状态）
       deadline 期限

@@ -173,6 +173,8 @@ const outcome = z.strictObject({
   reason: z.literal('required').optional().describe('必须写明理由'),
 });
 
+const verdicts = { pass: name.describe('通过的结果'), fail: name.describe('不通过的结果') };
+
 const step = z.strictObject({
   zh: zh.describe('环节的名称'),
   kind: z.enum(['human', 'auto', 'join']).describe('人工、自动或汇聚'),
@@ -200,12 +202,19 @@ const step = z.strictObject({
   waitFor: z.literal('all_active_branches').optional().describe('等待各分支'),
   differentFrom: z.array(stepName).min(1).optional().describe('须与这些环节的办理人不同'),
   vote: z
-    .strictObject({
-      mode: z.enum(['all', 'any', 'count']).describe('会签、或签或票数'),
-      count: z.number().int().positive().optional().describe('所需票数'),
-      pass: name.describe('通过的结果'),
-      fail: name.describe('不通过的结果'),
-    })
+    .discriminatedUnion('mode', [
+      z.strictObject({
+        mode: z.enum(['all', 'any']).describe('会签或或签'),
+        count: z.number().int().positive().describe('投票的人数'),
+        ...verdicts,
+      }),
+      z.strictObject({
+        mode: z.literal('count').describe('票数'),
+        count: z.number().int().positive().describe('所需票数'),
+        of: z.number().int().positive().describe('投票的人数'),
+        ...verdicts,
+      }),
+    ])
     .optional()
     .describe('表决'),
   readers: z.array(role).min(1).optional().describe('自此可以查看的角色'),

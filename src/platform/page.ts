@@ -13,7 +13,7 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20).describe('每页条数'),
 };
 
-export type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
+export type Page<Item> = { readonly items: Item[]; readonly nextCursor: string | null };
 
 export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable().describe('没有下一页时为 null') });
@@ -39,7 +39,10 @@ export function decodeCursor<Schema extends z.ZodType>(
 export type Cursor = readonly [instant: string, id: string];
 
 const infinity = z.enum(['infinity', '-infinity']);
-const cursorSchema = z.tuple([z.union([z.iso.datetime(), z.iso.date(), infinity]), z.string().regex(uuidPattern)]);
+/** The parts of a key, for lists that need a third one to break a tie. */
+export const cursorInstant = z.union([z.iso.datetime(), z.iso.date(), infinity]);
+export const cursorId = z.string().regex(uuidPattern);
+const cursorSchema = z.tuple([cursorInstant, cursorId]);
 
 export function readCursor(cursor: string | undefined): Cursor | null {
   return decodeCursor(cursorSchema, cursor) ?? null;

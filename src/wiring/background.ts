@@ -29,6 +29,9 @@ export async function startBackground(
     log,
     onJob: (identifier, outcome) => services.metrics.job(identifier, outcome),
   });
+  void services.cases
+    .recomputeIfCalendarMoved()
+    .catch((error: unknown) => log.error({ err: error }, 'due dates could not be computed anew'));
   const stops = [
     every(30 * minuteMs, () => snapshot(services), log),
     every(secondMs, () => services.cases.runDueDeadlines(deadlinesAtOnce), log),

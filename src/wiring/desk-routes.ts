@@ -9,6 +9,8 @@ import { rules } from '#catalog/rules/index';
 import type { Access } from '#platform/access';
 import { sha256 } from '#platform/crypto';
 import type { HttpPlugin } from '#platform/http';
+import { pageQuery } from '#platform/page';
+import { ratingPage } from '#contract/cases';
 import { unitZh, type Actor } from '#modules/cases';
 import type { Services } from './services.ts';
 
@@ -71,8 +73,15 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
     );
     app.get(
       '/api/ratings',
-      { ...staff, schema: { summary: '评价', querystring: z.object({ due: z.literal('1').optional() }) } },
-      async (request) => ({ items: await ratings.list(asker(request).access, request.query.due === '1') }),
+      {
+        ...staff,
+        schema: {
+          summary: '评价',
+          querystring: z.object({ due: z.literal('1').optional(), cursor: pageQuery.cursor }),
+          response: { 200: ratingPage },
+        },
+      },
+      async (request) => ratings.list(asker(request).access, request.query.due === '1', request.query.cursor),
     );
     app.post(
       '/api/ratings/:caseId/reply',

@@ -10,7 +10,7 @@ import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
 import { personGrant, type Access } from '#platform/access';
-import { statutoryCalendar } from '#platform/calendar';
+import { dayOf, statutoryCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { createCrypto } from '#platform/crypto';
@@ -20,7 +20,15 @@ import { enqueue } from '#platform/jobs';
 import type { Metrics } from '#platform/metrics';
 import { readCursor } from '#platform/page';
 import { createCatalogue } from '#modules/catalogue';
-import { createCases, createRatings, createReader, readState, type Cases, type CaseState } from '#modules/cases';
+import {
+  createCases,
+  createRatings,
+  createReader,
+  readState,
+  type Cases,
+  type CaseState,
+  type Colleagues,
+} from '#modules/cases';
 import { createCover } from '#modules/cover';
 import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDrafts } from '#modules/drafts';
@@ -64,6 +72,16 @@ const selectSeesPerson = statement<[string], { one: number }>(
 const selectStaffName = statement<[string], { name: string }>(
   'wiring.staff_name',
   'select name from staff where staff_id = $1',
+);
+
+/** The newest row of a role says whether it is held. */
+const selectColleagues = statement<[string, string, string], { staffId: string; name: string }>(
+  'wiring.colleagues',
+  `select f.staff_id as "staffId", f.name
+   from (select distinct on (staff_id) staff_id, until_day from staff_role
+         where org_id = $2 and role = $1 and from_day <= $3::date order by staff_id, from_day desc) r
+   join staff f on f.staff_id = r.staff_id
+   where f.active and (r.until_day is null or r.until_day >= $3::date) order by f.name, f.staff_id limit 500`,
 );
 
 const namesMax = 5_000;
@@ -182,6 +200,7 @@ export function createServices(options: ServicesOptions) {
     },
   });
 
+  const colleagues: Colleagues = (tx, role, orgId) => tx.run(selectColleagues, [role, orgId, dayOf(clock.now())]);
   cases = createCases({
     db,
     clock,
@@ -189,6 +208,8 @@ export function createServices(options: ServicesOptions) {
     trace,
     crypto,
     route: orgs.route,
+    holds: orgs.holds,
+    colleagues,
     published: catalogue.published,
     byHash: catalogue.byHash,
     isRegion,
@@ -224,6 +245,8 @@ export function createServices(options: ServicesOptions) {
     calendar,
     byHash: catalogue.byHash,
     publishedServices: catalogue.publishedServices,
+    route: orgs.route,
+    colleagues,
     orgName: orgs.orgName,
     regionName,
     applicantName: async (tx, personId, orgId, open) => {

@@ -27,14 +27,6 @@ export type DemoAccount = {
   readonly totp: string;
 };
 
-export type Answer = {
-  readonly caseId: string;
-  readonly caseNo: string;
-  readonly seq: number;
-  readonly status: string;
-  readonly end: string | null;
-};
-
 export type Suggestion =
   | { readonly none: true }
   | { readonly amountFen: number; readonly explanation: readonly Explained[] };
@@ -108,15 +100,4 @@ export type Notice = {
   readonly at: string;
   readonly caseId: string | null;
   readonly read: boolean;
-};
-
-export type Rating = {
-  readonly caseId: string;
-  readonly caseNo: string;
-  readonly serviceZh: string;
-  readonly stars: number;
-  readonly comment: string | null;
-  readonly at: string;
-  readonly dueRectifyAt: string | null;
-  readonly reply: string | null;
 };

@@ -10,6 +10,8 @@ export type CannedApi = {
   readonly url: string;
   /** Bodies of the writes that were accepted, in their order. */
   readonly writes: readonly { readonly path: string; readonly body: unknown }[];
+  /** A new task comes to the list. */
+  arrive(): void;
   close(): Promise<void>;
 };
 
@@ -27,7 +29,7 @@ export async function startCannedApi(
 ): Promise<CannedApi> {
   const app = Fastify();
   const writes: { path: string; body: unknown }[] = [];
-  const session = { loggedIn: options.loggedIn ?? false, seq: 4 };
+  const session = { loggedIn: options.loggedIn ?? false, seq: 4, arrived: 0 };
   app.addContentTypeParser('multipart/form-data', (_request, payload, done) => {
     payload.resume();
     payload.on('end', () => done(null, {}));
@@ -44,10 +46,13 @@ export async function startCannedApi(
   readRoutes(app, session);
   writeRoutes(app, session, writes);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { url, writes, close: () => app.close() };
+  const arrive = (): void => {
+    session.arrived += 1;
+  };
+  return { url, writes, arrive, close: () => app.close() };
 }
 
-type Session = { loggedIn: boolean; seq: number };
+type Session = { loggedIn: boolean; seq: number; arrived: number };
 
 function loginRoutes(app: FastifyInstance, session: Session): void {
   app.post<{ Body: { password: string } }>('/api/staff/login', async (request, reply) =>
@@ -79,7 +84,7 @@ function loginRoutes(app: FastifyInstance, session: Session): void {
 function readRoutes(app: FastifyInstance, session: Session): void {
   for (const [path, answer] of Object.entries(reads)) app.get(path, async () => answer);
   app.get<{ Querystring: Record<string, string> }>('/api/desk/tasks', (request, reply) =>
-    reply.send(cannedTasks(request.query)),
+    reply.send(cannedTasks(request.query, session.arrived)),
   );
   app.get<{ Params: { id: string } }>('/api/cases/:id', async (request, reply) =>
     request.params.id === caseId

@@ -255,7 +255,8 @@ export function cannedCase(seq: number): CaseView {
         trace: { ...trace, state: 'recorded' },
       },
     ],
-    actions: [...actions],
+    // As the server has it, each command names the state that it was offered for.
+    actions: actions.map((one) => ({ ...one, command: { ...one.command, seen: seq } })),
     documents: [
       { documentId: '0195a000-0000-7000-8000-0000000000d1', title: '资料齐全告知书', at: '2026-03-11T03:00:00.000Z' },
     ],
@@ -311,9 +312,14 @@ function task(index: number): DeskTask {
   };
 }
 
-export function cannedTasks(query: { readonly tab?: string; readonly q?: string; readonly cursor?: string }): DeskPage {
-  const counts = { todo: 12, yellow: 3, red: 2, supervised: 1 };
+/** `arrived` tasks came after the first look. */
+export function cannedTasks(
+  query: { readonly tab?: string; readonly q?: string; readonly cursor?: string },
+  arrived = 0,
+): DeskPage {
+  const counts = { todo: 12 + arrived, yellow: 3, red: 2, supervised: 1 };
   if (query.q === '99' || query.tab === 'copied') return { items: [], nextCursor: null, counts };
   const items = Array.from({ length: query.cursor ? 3 : 9 }, (_, index) => task(query.cursor ? index + 9 : index));
-  return { items, nextCursor: query.cursor ? null : 'second', counts };
+  const fresh = Array.from({ length: arrived }, (_, index) => task(40 + index));
+  return { items: [...fresh, ...items], nextCursor: query.cursor ? null : 'second', counts };
 }

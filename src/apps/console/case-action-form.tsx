@@ -4,7 +4,7 @@
 import { Alert, Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { CaseView, PossibleAction } from '#contract/cases';
+import type { CaseView, FormField, PossibleAction } from '#contract/cases';
 import { get } from './api.ts';
 import type { Suggestion } from './api-types.ts';
 import { reasonProblem } from './command.ts';
@@ -110,7 +110,7 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
       {state.shown.map((field) => (
         <FormControl
           key={field.name}
-          field={field}
+          field={withRole(field, draft.values)}
           required={state.required.has(field.name)}
           value={draft.values[field.name]}
           error={errorOf(field.name)}
@@ -158,6 +158,12 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
       </div>
     </form>
   );
+}
+
+/** Where one field names the role, the other offers only organisations that act in it. */
+function withRole(field: FormField, values: Draft['values']): FormField {
+  const from = field.options['roleFrom'];
+  return typeof from === 'string' ? { ...field, options: { ...field.options, role: values[from] } } : field;
 }
 
 type SuggestionProps = {

@@ -4,9 +4,8 @@
 import { Alert, App, Button } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import type { CaseView, DeskPage, PossibleAction } from '#contract/cases';
+import type { Answer, CaseView, DeskPage, PossibleAction } from '#contract/cases';
 import { ApiError, get, isSignedOut, isStale, sentenceOf, write } from './api.ts';
-import type { Answer } from './api-types.ts';
 import { ActionForm, emptyDraft, type Draft } from './case-action-form.tsx';
 import { buildCommand, isImmediate } from './command.ts';
 import { problemsByPath } from './form-check.ts';
@@ -34,7 +33,7 @@ export function ActionPanel({ view, onChanged }: Props) {
     setBusy(target.key);
     setFailure(null);
     try {
-      await write<Answer>(api.commands(view.caseId), { command: buildCommand(target, values, reason, view.seq) });
+      await write<Answer>(api.commands(view.caseId), { command: buildCommand(target, values, reason) });
       setChosen(null);
       setDrafts(({ [target.key]: _sent, ...kept }) => kept);
       setDone(target.zh);

@@ -20,7 +20,7 @@ function action(command: Record<string, unknown>, more: Partial<PossibleAction> 
 
 describe('every command that is built is one that the contract accepts', () => {
   test.each([
-    [{ type: 'act', step: 's', outcome: 'approve' }, { amount: '12.30' }, '', { data: { amount: '12.30' }, seen: 7 }],
+    [{ type: 'act', step: 's', outcome: 'approve' }, { amount: '12.30' }, '', { data: { amount: '12.30' } }],
     [{ type: 'act', step: 's', outcome: 'deny' }, {}, ' 资料不实，不予给付 ', { reason: '资料不实，不予给付' }],
     [
       { type: 'request_supplement', step: 's' },
@@ -31,21 +31,34 @@ describe('every command that is built is one that the contract accepts', () => {
     [{ type: 'opinion', step: 's' }, { agree: 'false' }, '依据不足', { agree: false, text: '依据不足' }],
     [{ type: 'return', step: 's', to: 'docs' }, {}, '请重新核对', { to: 'docs', reason: '请重新核对' }],
     [{ type: 'supervise' }, {}, '请今日办结', { note: '请今日办结' }],
-    [{ type: 'claim', step: 's' }, {}, '', { step: 's', seen: 7 }],
+    [{ type: 'claim', step: 's', seen: 7 }, {}, '', { step: 's', seen: 7 }],
+    [
+      { type: 'transfer', step: 's', seen: 7 },
+      { orgId: { orgId: '0195a000-0000-7000-8000-000000000001', name: '示例单位' } },
+      '不在本辖区',
+      { orgId: '0195a000-0000-7000-8000-000000000001', reason: '不在本辖区' },
+    ],
+    [
+      { type: 'copy' },
+      { role: 'supervisor', orgId: { orgId: '0195a000-0000-7000-8000-000000000001', name: '示例单位' } },
+      '请知悉并指导',
+      { role: 'supervisor', orgId: '0195a000-0000-7000-8000-000000000001', reason: '请知悉并指导' },
+    ],
+    [{ type: 'vote', step: 's' }, { choice: 'disagree', reason: '人数不足' }, '', { reason: '人数不足' }],
   ])('%o', (template, values, reason, expected) => {
-    const built = buildCommand(action(template), values, reason, 7);
+    const built = buildCommand(action(template), values, reason);
     expect(built).toMatchObject(expected);
     expect(caseCommand.safeParse(built).error).toBeUndefined();
   });
 });
 
 test('a note that the form itself asks for is not overwritten by the reason', () => {
-  expect(buildCommand(action({ type: 'note' }), { note: '已电话联系' }, '另一句', 1)['note']).toBe('已电话联系');
+  expect(buildCommand(action({ type: 'note' }), { note: '已电话联系' }, '另一句')['note']).toBe('已电话联系');
 });
 
 test('fields left empty are not sent', () => {
   expect(
-    buildCommand(action({ type: 'act', step: 's', outcome: 'x' }), { a: '', b: undefined, c: '0' }, '', 1)['data'],
+    buildCommand(action({ type: 'act', step: 's', outcome: 'x' }), { a: '', b: undefined, c: '0' }, '')['data'],
   ).toEqual({ c: '0' });
 });
 

@@ -1,5 +1,5 @@
 // From an action that the server offers and what a person typed to the command that is sent back. Pure. The template of the
-// action says what is done; this only adds the form's values, the reason and the sequence number that was on the screen.
+// action says what is done and to which state of the case; this only adds the form's values and the reason.
 
 import type { PossibleAction } from '#contract/cases';
 import { textOr } from './data.ts';
@@ -19,14 +19,9 @@ const withData = ['act', 'supplement'];
 
 export type Values = Readonly<Record<string, unknown>>;
 
-export function buildCommand(
-  action: PossibleAction,
-  values: Values,
-  reason: string,
-  seq: number,
-): Record<string, unknown> {
+export function buildCommand(action: PossibleAction, values: Values, reason: string): Record<string, unknown> {
   const type = textOr(action.command['type'], '');
-  const command: Record<string, unknown> = { ...action.command, seen: seq };
+  const command: Record<string, unknown> = { ...action.command };
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));
   if (withData.includes(type)) command['data'] = { ...dataOf(action), ...given };
   else Object.assign(command, shaped(type, given));

@@ -159,6 +159,23 @@ test('a clerk works by keyboard alone: list, case, form, submit, next', async ()
   await page.waitForURL(/cases\/0195a000-0000-7000-8000-000000000100/);
 });
 
+test('the list notices new work by itself, and the place and the focus stay', async () => {
+  await open('/desk/');
+  await page.clock.install();
+  await page.reload();
+  await page.getByText('35020320260312000019').waitFor();
+  for (const key of ['j', 'j', 'j']) await page.keyboard.press(key);
+  const focused = () => page.evaluate('document.activeElement?.getAttribute("href")');
+  const before = await focused();
+  expect(before).toContain('/desk/cases/');
+  const rows = await page.getByRole('row').count();
+  server.arrive();
+  await page.clock.fastForward(21_000);
+  await expect.poll(() => page.getByRole('row').count()).toBe(rows + 1);
+  expect(await focused()).toBe(before);
+  await page.getByRole('link', { name: /^待办\s*13$/ }).waitFor();
+});
+
 test('the search of the head takes the slash, a whole number and a part of one', async () => {
   await open('/desk/ledger');
   await page.keyboard.press('/');

@@ -7,7 +7,7 @@ import { useDeferredValue, useState } from 'react';
 import type { OrgView } from '#contract/orgs';
 import { get } from './api.ts';
 import type { ControlProps } from './field.tsx';
-import type { ControlArgs } from './form-options.ts';
+import { textOption, type ControlArgs } from './form-options.ts';
 import { api } from './paths.ts';
 
 type Chosen = { readonly name: string; readonly orgId?: string };
@@ -22,9 +22,10 @@ export function OrgControl({ args, control }: { readonly args: ControlArgs; read
   const { field, value, onChange, onLeave } = args;
   const [text, setText] = useState('');
   const words = useDeferredValue(text.trim());
+  const role = textOption(field.options, 'role');
   const found = useQuery({
-    queryKey: ['orgs', words],
-    queryFn: () => get<{ readonly items: readonly OrgView[] }>(api.orgs(words)),
+    queryKey: ['orgs', words, role],
+    queryFn: () => get<{ readonly items: readonly OrgView[] }>(api.orgs(words, role)),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

@@ -3,8 +3,8 @@
 import { Alert, App, Button } from 'antd';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import type { RatingPage, RatingView } from '#contract/cases';
 import { get, sentenceOf, write } from './api.ts';
-import type { Listing, Rating } from './api-types.ts';
 import { Stars } from './case-aside.tsx';
 import { Pager } from './data-table.tsx';
 import { LabeledInput } from './field.tsx';
@@ -19,7 +19,7 @@ export default function RatingsPage() {
   const { all, cursor } = useQueryParams();
   const list = useQuery({
     queryKey: ['ratings', all, cursor],
-    queryFn: () => get<Listing<Rating>>(api.ratings({ due: all ? null : '1', cursor })),
+    queryFn: () => get<RatingPage>(api.ratings({ due: all ? null : '1', cursor })),
     placeholderData: keepPreviousData,
   });
   return (
@@ -53,7 +53,7 @@ export default function RatingsPage() {
   );
 }
 
-function RatingCard({ rating }: { readonly rating: Rating }) {
+function RatingCard({ rating }: { readonly rating: RatingView }) {
   const late = rating.dueRectifyAt !== null && rating.reply === null && rating.dueRectifyAt < useNow();
   return (
     <article className="panel gap">
@@ -78,7 +78,7 @@ function RatingCard({ rating }: { readonly rating: Rating }) {
   );
 }
 
-function ReplyForm({ rating }: { readonly rating: Rating }) {
+function ReplyForm({ rating }: { readonly rating: RatingView }) {
   const { message } = App.useApp();
   const client = useQueryClient();
   const [reply, setReply] = useState('');

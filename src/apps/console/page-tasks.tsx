@@ -96,13 +96,18 @@ const columns: readonly Column<DeskTask>[] = [
   },
 ];
 
+/** New work is noticed within this time. */
+const pollMs = 20_000;
+
 export default function TasksPage() {
   const filters = filtersOf(useQueryParams());
   const list = useQuery({
     queryKey: ['tasks', filters],
     queryFn: () => get<DeskPage>(api.tasks(filters)),
     placeholderData: keepPreviousData,
-    refetchInterval: 60_000,
+    // While the page is looked at; a page in the background asks nothing.
+    refetchInterval: pollMs,
+    refetchOnWindowFocus: true,
   });
   const change = (changed: Partial<Filters>): void => {
     const { cursor: _cursor, ...kept } = filters;
@@ -239,7 +244,7 @@ function NoTasks({ filters }: { readonly filters: Filters }) {
   if (filters.tab === 'todo') {
     return (
       <EmptyView title="待办都办完了">
-        新任务到达后会出现在这里，列表每分钟自动刷新。也可以看看<Link to={addressOf({ tab: 'done' })}>已办</Link>
+        新任务到达后会出现在这里，列表每 20 秒自动刷新。也可以看看<Link to={addressOf({ tab: 'done' })}>已办</Link>
         ，或处理
         <Link to={pages.ratings()}>评价整改</Link>。
       </EmptyView>

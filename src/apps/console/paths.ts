@@ -46,7 +46,7 @@ export const api = {
   unmask: (caseId: string) => `/api/cases/${part(caseId)}/unmask`,
   file: (fileId: string) => `/api/files/${part(fileId)}`,
   files: '/api/files',
-  orgs: (text: string) => `/api/orgs${queryString({ text })}`,
+  orgs: (text: string, role: string) => `/api/orgs${queryString({ text, role })}`,
   document: (documentId: string) => `/api/documents/${part(documentId)}`,
   payouts: (query: Query) => `/api/payouts${queryString(query)}`,
   batches: (query: Query) => `/api/payout-batches${queryString(query)}`,

@@ -170,6 +170,26 @@ const shape: readonly Case[] = [
     what: 'a vote has no number',
     spoil: spoilStep('legal-check', { vote: { mode: 'count', pass: 'pass', fail: 'fail' } }),
   },
+  {
+    proof: 'vote_outcomes',
+    what: 'a vote of one in any does not say of how many',
+    spoil: spoilStep('legal-check', { vote: { mode: 'any', pass: 'pass', fail: 'fail' } }),
+  },
+  {
+    proof: 'vote_outcomes',
+    what: 'a vote by number does not say of how many',
+    spoil: spoilStep('legal-check', { vote: { mode: 'count', count: 2, pass: 'pass', fail: 'fail' } }),
+  },
+  {
+    proof: 'vote_outcomes',
+    what: 'more votes are needed than there are voters',
+    spoil: spoilStep('legal-check', { vote: { mode: 'count', count: 4, of: 3, pass: 'pass', fail: 'fail' } }),
+  },
+  {
+    proof: 'vote_outcomes',
+    what: 'a vote fails into its pass',
+    spoil: spoilStep('legal-check', { vote: { mode: 'all', count: 2, pass: 'pass', fail: 'pass' } }),
+  },
 ];
 
 const people: readonly Case[] = [

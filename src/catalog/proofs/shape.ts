@@ -172,6 +172,8 @@ const withdraw: Proof = {
   },
 };
 
+const isWhole = (count: number): boolean => Number.isInteger(count) && count > 0;
+
 const vote: Proof = {
   name: 'vote_outcomes',
   zh: '表决的结果存在，票数明确',
@@ -181,7 +183,11 @@ const vote: Proof = {
       for (const id of [step.vote.pass, step.vote.fail]) {
         if (!Object.hasOwn(step.outcomes, id)) report(`${name}.vote`, `表决的结果“${id}”不存在`);
       }
-      if (step.vote.mode !== 'any' && !step.vote.count) report(`${name}.vote`, '会签和票数表决要写明所需票数');
+      const { count } = step.vote;
+      const voters = step.vote.mode === 'count' ? step.vote.of : count;
+      if (!isWhole(count) || !isWhole(voters)) report(`${name}.vote`, '表决要写明投票的人数和所需票数');
+      else if (count > voters) report(`${name}.vote`, `所需票数 ${count} 多于投票的人数 ${voters}，永远不能通过`);
+      if (step.vote.pass === step.vote.fail) report(`${name}.vote`, '表决通过与不通过是同一个结果');
       if (step.role === 'system') report(`${name}.vote`, '系统不能投票');
     }
   },

@@ -7,17 +7,24 @@ import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { createCaseClock } from './clock.ts';
-import { refuse, type CaseCommand, type OpenCaseInput } from './contract.ts';
+import { refuse, type Answer, type CaseCommand, type OpenCaseInput } from './contract.ts';
 import { act, open, type Decision } from './decide.ts';
-import { createEngine, type Answer, type EngineOptions, type Request } from './engine.ts';
+import type { Facts } from './enter.ts';
+import { createEngine, type EngineOptions, type Request } from './engine.ts';
 import { createForms, type FormsOptions, type Proof } from './forms.ts';
 import type { Actor, CaseState } from './model.ts';
 import * as store from './store.ts';
 import { createSweep } from './sweep.ts';
-import { command as decideCommand, rate as decideRate } from './verbs.ts';
+import { command as decideCommand, rate as decideRate, requireSender } from './verbs.ts';
+
+/** Somebody of the staff, to whom work may be given. */
+export type Colleague = { readonly staffId: string; readonly name: string };
+/** Who holds a role in an organisation now. */
+export type Colleagues = (tx: Tx, role: string, orgId: string) => Promise<readonly Colleague[]>;
 
 export type CasesOptions = EngineOptions &
   FormsOptions & {
+    readonly colleagues?: Colleagues;
     /** The region that this installation serves, and its name; everywhere unless said. */
     readonly served?: { readonly has: (region: string) => boolean; readonly name: string };
   };
@@ -49,6 +56,10 @@ export function createCases(options: CasesOptions) {
     const { service } = published;
     const entry = service.workflow.entries[service.entry];
     invariant(entry, `service ${service.code} has no entry ${service.entry}`);
+    if (!options.isRegion(input.region)) {
+      const problem = { path: 'region', code: 'unknown', zh: '没有这个行政区划代码。' };
+      throw refuse('cases.form_invalid', { count: 1 }, [problem]);
+    }
     const caseNo = await engine.numbers(input.region, now());
     return engine.once(access, input.requestId, { ...input, applicant }, async (tx, request) => {
       const cited = await citedCase(tx, service, input.data);
@@ -172,10 +183,10 @@ export function createCases(options: CasesOptions) {
     return engine.once(access, input.requestId, input, async (tx, request) => {
       const row = await engine.load(tx, input.caseId);
       const service = options.byHash(row.state.serviceHash);
-      const facts = engine.factsAt(now());
-      const seen = input.command.seen;
-      // Only an act on a step is refused for staleness: a note or an urging is as true after somebody else's act.
-      if (seen !== undefined && seen !== row.state.seq && 'step' in input.command) throw refuse('cases.stale');
+      const facts = await factsFor(tx, row.state, input.command);
+      const seen = 'seen' in input.command ? input.command.seen : undefined;
+      if (seen !== undefined && seen !== row.state.seq) throw refuse('cases.stale');
+      requireSender(service, row.state, input.command, actor, facts);
       const checked = await forms.checkCommand(tx, service, row.state, input.command);
       const decision = decideCommand(service, row.state, checked, actor, facts);
       await engine.letGo(tx, service, input.caseId, decision);
@@ -188,8 +199,26 @@ export function createCases(options: CasesOptions) {
         facts,
         request,
       });
+      for (const grant of decision.body.copied ?? []) {
+        const [role = '', orgId = ''] = grant.split('@');
+        tx.send(store.insertCopy, [state.caseId, role, orgId, facts.now]);
+      }
       return engine.answerOf(service, state);
     });
+  }
+
+  /** What the engine knows of the world, and of those to whom a step is to be given, if it is. */
+  async function factsFor(tx: Tx, state: CaseState, command: CaseCommand): Promise<Facts> {
+    const facts = engine.factsAt(now());
+    const active = state.active.find((one) => 'step' in command && one.step === command.step);
+    if (command.type !== 'transfer' || !command.assigneeId || !active || !options.colleagues) return facts;
+    const orgId = command.orgId ?? active.orgId ?? '';
+    const there = orgId === '' ? [] : await options.colleagues(tx, active.role, orgId);
+    return {
+      ...facts,
+      works: (staffId, role, at) =>
+        role === active.role && at === orgId && there.some((one) => one.staffId === staffId),
+    };
   }
 
   /**

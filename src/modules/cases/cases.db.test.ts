@@ -7,14 +7,16 @@ import type { Role } from '#catalog';
 import { un001 } from '#catalog/services/union/un-001';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
-import { statutoryCalendar } from '#platform/calendar';
+import { createCalendar, statutoryCalendar } from '#platform/calendar';
+import { announcedYears } from '#platform/holidays';
 import { fixedClock } from '#platform/clock';
 import { createCrypto } from '#platform/crypto';
 import { openDatabase, statement, type Database } from '#platform/db';
 import { Refusal } from '#platform/errors';
 import { createTrace } from '#modules/trace';
 import { testDatabase, type TestDatabase } from '#test/database';
-import { createCases, type Actor, type Applicant, type Cases } from './index.ts';
+import type { CaseCommand } from './contract.ts';
+import { createCases, readActions, type Actor, type Applicant, type Cases } from './index.ts';
 
 const orgs: Partial<Record<Role, string>> = {
   county_union: randomUUID(),
@@ -35,6 +37,8 @@ const services = new Map([
 let database: TestDatabase;
 let db: Database;
 let cases: Cases;
+let calendar = statutoryCalendar;
+const colleague = randomUUID();
 
 const counts = statement<[string], { actions: number; leaves: number; tasks: number; deadlines: number }>(
   'test.counts',
@@ -44,6 +48,23 @@ const counts = statement<[string], { actions: number; leaves: number; tasks: num
      (select count(*) from deadline where case_id = $1) as deadlines`,
 );
 
+const numbersTaken = statement<[string], { count: number }>(
+  'test.numbers_taken',
+  'select count(*) as count from case_number_counter where region = $1',
+);
+const copiesOf = statement<[string], { role: string; org_id: string }>(
+  'test.copies',
+  'select role, org_id from case_copy where case_id = $1',
+);
+const forgetCalendar = statement<[], never>(
+  'test.forget_calendar',
+  `update setting set value = '{}' where name = 'calendar'`,
+);
+const addOrgRow = statement<[string, string], never>(
+  'test.add_org',
+  `insert into org (org_id, code, name, kind, region) values ($1, $2, '示例单位', 'union', '350203')`,
+);
+
 beforeAll(async () => {
   database = await testDatabase();
   db = openDatabase({ url: database.appUrl, poolSize: 12 });
@@ -51,7 +72,9 @@ beforeAll(async () => {
   cases = createCases({
     db,
     clock,
-    calendar: () => statutoryCalendar,
+    calendar: () => calendar,
+    holds: (role, orgId) => orgs[role] === orgId,
+    colleagues: async () => [{ staffId: colleague, name: '王同事' }],
     trace: createTrace('gongdun.test', crypto),
     crypto,
     route: (role) => orgs[role] ?? null,
@@ -60,7 +83,7 @@ beforeAll(async () => {
       return service ? { service, hash: code } : undefined;
     },
     byHash: (hash) => services.get(hash) ?? un001,
-    isRegion: () => true,
+    isRegion: (code) => code === '350203',
     checkFiles: async () => new Map(),
     announce: () => {},
     makeDocument: () => {},
@@ -69,6 +92,9 @@ beforeAll(async () => {
       'membership.check': async () => ({ outcome: 'pass' }),
       'cover.policy_check': async () => ({ outcome: 'hit' }),
     },
+  });
+  await db.transaction(systemAccess, async (tx) => {
+    for (const [role, orgId] of Object.entries(orgs)) tx.send(addOrgRow, [orgId, role]);
   });
 });
 
@@ -226,6 +252,89 @@ describe('commands', () => {
     expect(compared.checked).toBeGreaterThan(3);
     const row = await db.transaction(who.access, (tx) => tx.one(counts, [opened.caseId]));
     expect(row).toMatchObject({ tasks: 0, deadlines: 0 });
+  });
+});
+
+describe('who may, before what', () => {
+  it('tells the wrong person so, and not what is wrong in the form', async () => {
+    const who = worker();
+    const opened = await open(who);
+    const clerk = staff('county_union');
+    await cases.commandCase(clerk.access, clerk.actor, {
+      requestId: randomUUID(),
+      caseId: opened.caseId,
+      command: { type: 'act', step: 'assign-union', outcome: 'region', data: { joint: 'nonsense' } },
+    });
+    const command = {
+      type: 'act' as const,
+      step: 'township-review',
+      outcome: 'approve',
+      data: { opinion: { $gt: '' } },
+    };
+    expect(
+      await refused(
+        cases.commandCase(clerk.access, clerk.actor, { requestId: randomUUID(), caseId: opened.caseId, command }),
+      ),
+    ).toBe('cases.wrong_role');
+  });
+
+  it('a region that is none takes no case number', async () => {
+    const who = worker();
+    const wrong = { requestId: randomUUID(), serviceCode: 'UN-001', region: '999999', data: application() };
+    expect(await refused(cases.openCase(who.access, who.actor, who.applicant, wrong))).toBe('cases.form_invalid');
+    const taken = await db.transaction(systemAccess, (tx) => tx.one(numbersTaken, ['999999']));
+    expect(taken.count).toBe(0);
+  });
+});
+
+describe('passing on', () => {
+  const send = (by: { access: Access; actor: Actor }, caseId: string, command: CaseCommand) =>
+    cases.commandCase(by.access, by.actor, { requestId: randomUUID(), caseId, command });
+
+  it('a copy is kept for the office, once, with its reason', async () => {
+    const opened = await open(worker());
+    const clerk = staff('county_union');
+    const copy = (orgId: string): CaseCommand => ({ type: 'copy', role: 'supervisor', orgId, reason: '请知悉并指导' });
+    expect(await refused(send(clerk, opened.caseId, copy(randomUUID())))).toBe('cases.no_organisation');
+    await send(clerk, opened.caseId, copy(orgs.supervisor ?? ''));
+    await send(clerk, opened.caseId, copy(orgs.supervisor ?? ''));
+    const rows = await db.transaction(systemAccess, (tx) => tx.run(copiesOf, [opened.caseId]));
+    expect(rows).toEqual([{ role: 'supervisor', org_id: orgs.supervisor }]);
+  });
+
+  it('a step goes to a colleague who is there, and to nobody else', async () => {
+    const opened = await open(worker());
+    const clerk = staff('county_union');
+    const give = (assigneeId: string): CaseCommand => ({
+      type: 'transfer',
+      step: 'assign-union',
+      assigneeId,
+      reason: '今日休假',
+    });
+    expect(await refused(send(clerk, opened.caseId, give(randomUUID())))).toBe('cases.no_organisation');
+    await send(clerk, opened.caseId, give(colleague));
+    expect(await refused(send(clerk, opened.caseId, { type: 'claim', step: 'assign-union' }))).toBe(
+      'cases.claimed_by_other',
+    );
+  });
+});
+
+describe('the calendar', () => {
+  it('due dates are computed anew once when it knows more, and that is kept', async () => {
+    await db.transaction(systemAccess, async (tx) => tx.send(forgetCalendar, []));
+    clock.set('2027-03-01T02:00:00.000Z');
+    const opened = await open(worker());
+    clock.set('2026-03-02T02:00:00.000Z');
+    expect(await cases.recomputeIfCalendarMoved()).toBe(0);
+    expect(await cases.recomputeIfCalendarMoved()).toBeNull();
+    const year = { year: 2027, source: '示例', provisional: false, holidays: ['2027-03-02'], workingWeekends: [] };
+    calendar = createCalendar([...announcedYears, year]);
+    expect(await cases.recomputeIfCalendarMoved()).toBe(1);
+    expect(await cases.recomputeIfCalendarMoved()).toBeNull();
+    const actions = await db.transaction(systemAccess, (tx) => readActions(tx, opened.caseId));
+    expect(actions.at(-1)).toMatchObject({ type: 'clock_recomputed', actorKind: 'system' });
+    calendar = statutoryCalendar;
+    expect((await cases.compareStates()).different).toEqual([]);
   });
 });
 

@@ -5,9 +5,9 @@ import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import type { Engine } from './engine.ts';
 import { foldAll } from './fold.ts';
-import type { Actor, CaseAction, CaseState } from './model.ts';
+import { systemActor, type Actor, type CaseAction, type CaseState } from './model.ts';
 import * as store from './store.ts';
-import { recompute, tick, type ClockKind } from './verbs.ts';
+import { recompute, tick, type ClockKind } from './tick.ts';
 
 /** A clock that waits for money looks again after this long. */
 const heldClockMs = 30_000;
@@ -102,7 +102,7 @@ export function createCaseClock(engine: Engine) {
             before: row,
             caseId,
             decision,
-            actor: engine.systemActor,
+            actor: systemActor,
             facts,
             request: null,
           });
@@ -113,6 +113,20 @@ export function createCaseClock(engine: Engine) {
       if (!last || rows.length < openBatch) return changed;
       after = last.case_id;
     }
+  }
+
+  /**
+   * At the start of the program: when the calendar knows more holidays than at the last start, due dates are computed anew, once, and
+   * that it was done is kept. Stopped in the middle it begins again; a case that is right already is left alone. Gives how many
+   * cases changed, null when the calendar has not moved.
+   */
+  async function recomputeIfCalendarMoved(): Promise<number | null> {
+    const { knownUntil } = options.calendar();
+    const last = await options.db.transaction(systemAccess, (tx) => tx.maybe(store.selectCalendar, []));
+    if (last?.known_until === knownUntil) return null;
+    const changed = await recomputeAll();
+    await options.db.transaction(systemAccess, async (tx) => tx.send(store.putCalendar, [knownUntil, now()]));
+    return changed;
   }
 
   /** Rebuilds every state from its actions and names the cases where the two differ. */
@@ -156,7 +170,7 @@ export function createCaseClock(engine: Engine) {
     });
   }
 
-  return { runNextDeadline, runDueDeadlines, recomputeAll, compareStates };
+  return { runNextDeadline, runDueDeadlines, recomputeAll, recomputeIfCalendarMoved, compareStates };
 }
 
 /** Key order does not count: jsonb keeps its own. */

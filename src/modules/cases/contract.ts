@@ -77,8 +77,8 @@ export const refuse = declareRefusals({
   'cases.vote_cast': { status: 409, zh: '您这一轮已经投过票，每人一票。', next: '请等待计票结果。' },
   'cases.no_organisation': {
     status: 422,
-    zh: '“{role}”在本地区还没有配置经办单位。',
-    next: '请联系管理员在“机构与人员”中配置。',
+    zh: '“{role}”没有这样的经办单位或经办人。',
+    next: '请从列表中选择；列表中没有的，请管理员在“机构与人员”中配置。',
   },
   'cases.extension_refused': {
     status: 409,
@@ -125,7 +125,7 @@ export const refuse = declareRefusals({
 export const requestId = z.uuid().describe('客户端生成的请求编号，重试时不变');
 
 const note = z.string().trim().max(2000);
-const seen = z.number().int().nonnegative().describe('操作者看到的办件序号；落后则拒绝');
+const seen = z.number().int().nonnegative().optional().describe('操作者看到的办件序号；落后则拒绝');
 const data = z.record(z.string(), z.unknown()).default({});
 
 export const openCaseInput = z.object({
@@ -136,61 +136,50 @@ export const openCaseInput = z.object({
 });
 export type OpenCaseInput = z.infer<typeof openCaseInput>;
 
-/** The clerk's verbs. `seen` is the sequence number that the person had on the screen. */
+/** A verb about one step. */
+const onStep = { step: z.string(), seen };
+
+/**
+ * The clerk's verbs. `seen` is the sequence number that the person had on the screen: what is done to a step, and a withdrawal,
+ * which cannot be taken back, are refused once somebody else has acted; a note or an urging is as true after that.
+ */
 export const caseCommand = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('act'),
-    step: z.string(),
-    outcome: z.string(),
-    data,
-    reason: note.optional(),
-    seen: seen.optional(),
-  }),
-  z.object({ type: z.literal('return'), step: z.string(), to: z.string(), reason: note, seen: seen.optional() }),
-  z.object({ type: z.literal('withdraw'), reason: note.optional(), seen: seen.optional() }),
+  z.object({ type: z.literal('act'), ...onStep, outcome: z.string(), data, reason: note.optional() }),
+  z.object({ type: z.literal('return'), ...onStep, to: z.string(), reason: note }),
+  z.object({ type: z.literal('withdraw'), reason: note.optional(), seen }),
   z.object({
     type: z.literal('transfer'),
-    step: z.string(),
+    ...onStep,
     orgId: z.uuid().optional(),
     assigneeId: z.uuid().optional(),
     reason: note,
-    seen: seen.optional(),
   }),
-  z.object({ type: z.literal('claim'), step: z.string(), seen: seen.optional() }),
-  z.object({ type: z.literal('release'), step: z.string(), seen: seen.optional() }),
-  z.object({
-    type: z.literal('cosign'),
-    step: z.string(),
-    role: z.string(),
-    orgId: z.uuid(),
-    note,
-    seen: seen.optional(),
-  }),
-  z.object({ type: z.literal('opinion'), step: z.string(), agree: z.boolean(), text: note, seen: seen.optional() }),
+  z.object({ type: z.literal('claim'), ...onStep }),
+  z.object({ type: z.literal('release'), ...onStep }),
+  z.object({ type: z.literal('cosign'), ...onStep, role: z.string(), orgId: z.uuid(), note }),
+  z.object({ type: z.literal('opinion'), ...onStep, agree: z.boolean(), text: note }),
   z.object({
     type: z.literal('vote'),
-    step: z.string(),
+    ...onStep,
     choice: z.enum(['agree', 'disagree', 'abstain']),
-    seen: seen.optional(),
+    reason: note.optional(),
   }),
   z.object({
     type: z.literal('request_supplement'),
-    step: z.string(),
+    ...onStep,
     items: z.array(z.string().min(1).max(200)).min(1).max(20),
     note,
     days: z.number().int().min(1).max(60).default(15),
-    seen: seen.optional(),
   }),
-  z.object({ type: z.literal('supplement'), step: z.string(), data, seen: seen.optional() }),
-  z.object({ type: z.literal('suspend'), step: z.string(), reason: note, seen: seen.optional() }),
-  z.object({ type: z.literal('resume'), step: z.string(), note: note.optional(), seen: seen.optional() }),
-  z.object({ type: z.literal('extend'), step: z.string(), reason: note, seen: seen.optional() }),
-  z.object({ type: z.literal('urge'), seen: seen.optional() }),
-  z.object({ type: z.literal('supervise'), note, seen: seen.optional() }),
-  z.object({ type: z.literal('answer_supervision'), note, seen: seen.optional() }),
-  z.object({ type: z.literal('note'), note: note.min(1), seen: seen.optional() }),
-  z.object({ type: z.literal('copy'), role: z.string(), orgId: z.uuid(), seen: seen.optional() }),
-  z.object({ type: z.literal('appeal'), reason: note.min(4), seen: seen.optional() }),
+  z.object({ type: z.literal('supplement'), ...onStep, data }),
+  z.object({ type: z.literal('suspend'), ...onStep, reason: note }),
+  z.object({ type: z.literal('resume'), ...onStep, note: note.optional() }),
+  z.object({ type: z.literal('extend'), ...onStep, reason: note }),
+  z.object({ type: z.literal('urge') }),
+  z.object({ type: z.literal('supervise'), note }),
+  z.object({ type: z.literal('answer_supervision'), note }),
+  z.object({ type: z.literal('note'), note: note.min(1) }),
+  z.object({ type: z.literal('copy'), role: z.string(), orgId: z.uuid(), reason: note }),
+  z.object({ type: z.literal('appeal'), reason: note.min(4) }),
 ]);
 export type CaseCommand = z.infer<typeof caseCommand>;
-export type CommandType = CaseCommand['type'];

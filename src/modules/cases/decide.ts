@@ -7,7 +7,7 @@ import { personGrant, roleGrant } from '#platform/access';
 import { evaluate } from '#platform/condition';
 import { invariant } from '#platform/errors';
 import { refuse } from './contract.ts';
-import { actorsOf, enterStep, isPublicRole, stepOf, supervisedRound, type Facts } from './enter.ts';
+import { actorsOf, enterStep, isPublicRole, peopleFor, stepOf, supervisedRound, type Facts } from './enter.ts';
 import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
 
 export type Decision = {
@@ -18,7 +18,11 @@ export type Decision = {
   readonly actorOrgId: string | null;
   readonly at: string;
   readonly body: ActionBody;
-  /** Steps whose exit effects (with the outcome taken) and whose entry effects are due, in this order. */
+  /**
+   * Steps whose exit effects (with the outcome taken) and whose entry effects are due, in this order. Only an outcome has exit
+   * effects (catalogue, convention `auto`): a return, a withdrawal and a timer take none, so that what a step does when it is
+   * passed is never done by giving it back; the engine tells of them itself.
+   */
   readonly exits: readonly { readonly step: string; readonly outcome: string }[];
   readonly entries: readonly string[];
 };
@@ -83,9 +87,7 @@ function openingCapacity(definition: StepDefinition, actor: Actor): Capacity {
 /** Takes an outcome of an active step. */
 export function act(service: Service, state: CaseState, command: Act, actor: Actor, facts: Facts): Decision {
   const workflow = service.workflow;
-  const definition = stepOf(workflow, command.step);
-  const active = requireActive(workflow, state, command.step);
-  const capacity = requireCapacity(definition, state, active, actor, command.outcome);
+  const { active, definition, capacity } = requireTurn(workflow, state, command.step, actor, command.outcome);
   const outcome = definition.outcomes[command.outcome];
   if (!outcome) throw refuse('cases.no_such_outcome', { step: definition.zh, outcome: command.outcome });
   if (
@@ -95,15 +97,9 @@ export function act(service: Service, state: CaseState, command: Act, actor: Act
   ) {
     throw refuse('cases.not_yours_to_choose', { outcome: outcome.zh });
   }
-  requireFree(definition, active, actor);
-  requireFourEyes(workflow, definition, state, actor);
-  if (needsReason(command.outcome, outcome) && actor.kind === 'staff' && (command.reason ?? '').trim().length < 4) {
-    throw refuse('cases.reason_required');
-  }
+  if (needsReason(command.outcome, outcome) && actor.kind === 'staff') requireReason(command.reason);
   const after = { ...state, data: { ...state.data, ...command.data } };
-  if (outcome.when && !evaluate(outcome.when, { fields: after.data, now: facts.now })) {
-    throw refuse('cases.outcome_not_open', { outcome: outcome.zh, condition: outcome.conditionZh ?? outcome.zh });
-  }
+  requireOpenOutcome(outcome, after, facts);
   const moved = move(workflow, after, command.step, command.outcome, facts, active);
   return {
     ...moved,
@@ -127,6 +123,51 @@ export function needsReason(outcomeId: string, outcome: OutcomeDefinition): bool
   return outcome.reason === 'required' || ['reject', 'deny', 'return', 'refuse', 'object'].includes(outcomeId);
 }
 
+export function requireReason(reason: string | undefined): string {
+  const text = (reason ?? '').trim();
+  if (text.length < 4) throw refuse('cases.reason_required');
+  return text;
+}
+
+export function requireOpenOutcome(outcome: OutcomeDefinition, state: CaseState, facts: Facts): void {
+  if (outcome.when && !evaluate(outcome.when, { fields: state.data, now: facts.now })) {
+    throw refuse('cases.outcome_not_open', { outcome: outcome.zh, condition: outcome.conditionZh ?? outcome.zh });
+  }
+}
+
+export type Turn = {
+  readonly active: ActiveStep;
+  readonly definition: StepDefinition;
+  readonly capacity: Capacity;
+};
+
+/** Whose turn it is, before anything else is looked at: the step waits, and the actor works on it or takes this outcome of it. */
+export function requirePart(
+  workflow: Workflow,
+  state: CaseState,
+  step: string,
+  actor: Actor,
+  outcomeId: string | null,
+): Turn {
+  const active = requireActive(workflow, state, step);
+  const definition = stepOf(workflow, step);
+  return { active, definition, capacity: requireCapacity(definition, state, active, actor, outcomeId) };
+}
+
+/** The one guard of all that leaves a step by a person's hand: an outcome, a vote, a return. */
+export function requireTurn(
+  workflow: Workflow,
+  state: CaseState,
+  step: string,
+  actor: Actor,
+  outcomeId: string | null,
+): Turn {
+  const turn = requirePart(workflow, state, step, actor, outcomeId);
+  requireFree(turn.definition, turn.active, actor);
+  requireFourEyes(workflow, turn.definition, state, actor);
+  return turn;
+}
+
 export function requireActive(workflow: Workflow, state: CaseState, step: string): ActiveStep {
   if (state.status === 'ended') throw refuse('cases.ended');
   const active = state.active.find((one) => one.step === step);
@@ -139,20 +180,21 @@ function requireCapacity(
   state: CaseState,
   active: ActiveStep,
   actor: Actor,
-  outcomeId: string,
+  outcomeId: string | null,
 ): Capacity {
-  const by = definition.outcomes[outcomeId]?.by;
   if (actor.kind === 'system' || actor.kind === 'clock' || actor.kind === 'event') {
     return { role: actor.kind === 'system' ? 'system' : null, orgId: null };
   }
-  if (by && !by.some((chooser) => chooser !== 'clock' && chooser !== 'event')) {
-    throw refuse('cases.not_yours_to_choose', { outcome: definition.outcomes[outcomeId]?.zh ?? outcomeId });
-  }
-  const allowed = by ? by.filter((chooser) => chooser !== 'clock' && chooser !== 'event') : actorsOf(definition);
+  const outcome = outcomeId === null ? undefined : definition.outcomes[outcomeId];
+  const allowed = peopleFor(definition, outcome);
+  if (outcome && allowed.length === 0) throw refuse('cases.not_yours_to_choose', { outcome: outcome.zh });
   const capacity = capacityFor(allowed, state, active, actor);
-  if (!capacity)
-    throw refuse('cases.wrong_role', { step: definition.zh, role: allowed.map((role) => roles[role].zh).join('、') });
+  if (!capacity) throw wrongRole(definition, allowed);
   return capacity;
+}
+
+export function wrongRole(definition: StepDefinition, allowed: readonly Role[]) {
+  return refuse('cases.wrong_role', { step: definition.zh, role: allowed.map((role) => roles[role].zh).join('、') });
 }
 
 /** The capacity in which the actor may work on an active step, or null. */
@@ -188,12 +230,18 @@ export function capacityIn(allowed: readonly Role[], actor: Actor): Capacity | n
 function requireFree(definition: StepDefinition, active: ActiveStep, actor: Actor): void {
   if (actor.kind === 'event' || actor.kind === 'clock' || actor.kind === 'system') return;
   if (active.paused) {
-    const why = { supplement: '等待补正', suspension: '中止办理', extension: '延期审批' }[active.paused.reason];
-    throw refuse('cases.paused', { step: definition.zh, why });
+    throw refuse('cases.paused', { step: definition.zh, why: pauseZh[active.paused.reason] });
   }
   const pending = active.cosigners.filter((one) => !one.opinion).length;
   if (pending > 0) throw refuse('cases.cosign_pending', { count: pending });
-  if (active.assigneeId && actor.kind === 'staff' && active.assigneeId !== actor.id) {
+  requireUnclaimed(definition, active, actor);
+}
+
+export const pauseZh = { supplement: '等待补正', suspension: '中止办理' } as const;
+
+/** A vote is nobody's alone: a claim does not keep the other voters out. */
+export function requireUnclaimed(definition: StepDefinition, active: ActiveStep, actor: Actor): void {
+  if (active.assigneeId && actor.kind === 'staff' && active.assigneeId !== actor.id && !definition.vote) {
     throw refuse('cases.claimed_by_other', { name: '另一位经办人' });
   }
 }

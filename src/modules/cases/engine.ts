@@ -11,11 +11,11 @@ import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { canonical, noPrevious, type Trace } from '#modules/trace';
-import { refuse } from './contract.ts';
+import { refuse, type Answer } from './contract.ts';
 import { act, type Decision } from './decide.ts';
 import { clockOf, stepOf, waitsForParty, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
-import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
+import { systemActor, type ActionBody, type ActionType, type ActiveStep, type Actor, type CaseState } from './model.ts';
 import { createNumbers } from './numbers.ts';
 import * as store from './store.ts';
 import { write } from './write.ts';
@@ -71,6 +71,7 @@ export type EngineOptions = {
   readonly calendar: () => WorkingCalendar;
   readonly trace: Trace;
   readonly route: Facts['route'];
+  readonly holds?: Facts['holds'];
   /** The published version of a service, and any version by its hash. */
   readonly published: (code: string) => { service: Service; hash: string } | undefined;
   readonly byHash: (hash: string) => Service;
@@ -86,15 +87,6 @@ export type EngineOptions = {
   readonly onStuck?: (caseId: string, error: unknown) => void;
   /** Counts steps written, for metrics. */
   readonly onSteps?: (count: number) => void;
-};
-
-export type Answer = {
-  readonly caseId: string;
-  readonly caseNo: string;
-  readonly seq: number;
-  readonly status: 'open' | 'ended';
-  readonly end: string | null;
-  readonly active: readonly { readonly step: string; readonly zh: string; readonly dueAt: string | null }[];
 };
 
 /** A client's request, before it has an answer. */
@@ -113,7 +105,6 @@ export type Work = {
 };
 
 const automaticStepsMax = 32;
-const systemActor: Actor = { kind: 'system', id: null, name: '系统', grants: ['*'] };
 
 export type Engine = ReturnType<typeof createEngine>;
 
@@ -121,7 +112,8 @@ export function createEngine(options: EngineOptions) {
   const numbers = createNumbers(options.db);
 
   function factsAt(now: string): Facts {
-    return { now, calendar: options.calendar(), route: options.route };
+    const { route, holds } = options;
+    return { now, calendar: options.calendar(), route, ...(holds ? { holds } : {}) };
   }
 
   /** Carries a decision through: effects, automatic steps, and the write. Gives the new state. */
@@ -398,7 +390,7 @@ export function createEngine(options: EngineOptions) {
     return row;
   }
 
-  return { options, numbers, factsAt, carry, letGo, once, answered, load, answerOf, systemActor };
+  return { options, numbers, factsAt, carry, letGo, once, answered, load, answerOf };
 }
 
 /** The system and the applicant always read their case, a supervisor once it is supervised; all others by the steps that concern them. */

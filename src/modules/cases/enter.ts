@@ -1,6 +1,6 @@
 // How a step begins: whose turn it is, from when its limit counts, when the light turns yellow, when a timer fires. Pure.
 
-import type { LimitDefinition, Role, StepDefinition, Workflow } from '#catalog';
+import type { LimitDefinition, OutcomeDefinition, Role, StepDefinition, Workflow } from '#catalog';
 import { roles } from '#catalog';
 import { dueAt, dueBefore, lightAt, type WorkingCalendar } from '#platform/calendar';
 import { invariant } from '#platform/errors';
@@ -13,6 +13,10 @@ export type Facts = {
   readonly calendar: WorkingCalendar;
   /** The organisation that acts in a role for a region, or null where none is configured. */
   route(role: Role, region: string): string | null;
+  /** Whether an organisation acts in a role anywhere; where this is not given, none does. */
+  holds?(role: Role, orgId: string): boolean;
+  /** Whether a person of the staff holds a role in an organisation now; where this is not given, nobody does. */
+  works?(staffId: string, role: Role, orgId: string): boolean;
 };
 
 /** A clock that fires but was never a promise may be this many rounds old before a supervisor is told (convention `loop`). */
@@ -42,6 +46,12 @@ export function actorsOf(definition: StepDefinition): readonly Role[] {
   return definition.actors ?? [definition.role];
 }
 
+/** Roles of people who may take an outcome; without one, who may work on the step at all. */
+export function peopleFor(definition: StepDefinition, outcome?: OutcomeDefinition): readonly Role[] {
+  if (!outcome?.by) return actorsOf(definition);
+  return outcome.by.filter((by): by is Role => by !== 'clock' && by !== 'event');
+}
+
 export function enterStep(
   workflow: Workflow,
   state: CaseState,
@@ -51,7 +61,7 @@ export function enterStep(
 ): ActiveStep {
   const definition = stepOf(workflow, step);
   const clock = clockOf(definition.limit, state, facts);
-  const timer = workflow.timers?.find((one) => one.step === step);
+  const timer = timerOf(workflow, step);
   return {
     step,
     round: (state.rounds[step] ?? 0) + 1,
@@ -69,6 +79,10 @@ export function enterStep(
     supplement: null,
     cosigners: [],
   };
+}
+
+export function timerOf(workflow: Workflow, step: string) {
+  return workflow.timers?.find((one) => one.step === step);
 }
 
 type ClockFields = Pick<ActiveStep, 'countedFrom' | 'dueAt' | 'lastDay' | 'unit' | 'provisional' | 'yellowAt'>;
@@ -100,15 +114,20 @@ function withLight(
   limit: LimitDefinition,
   facts: Facts,
 ): ClockFields {
-  const yellow = lightAt(start, due.dueAt);
   return {
     countedFrom: start,
     dueAt: due.dueAt,
     lastDay: due.lastDay,
     unit: limit.unit,
     provisional: due.provisional,
-    yellowAt: yellow < facts.now && due.dueAt > facts.now ? facts.now : yellow,
+    yellowAt: yellowAt(start, due.dueAt, facts.now),
   };
+}
+
+/** When the light turns yellow; never before now while there is time left, so that no light is dated back. */
+export function yellowAt(start: string, due: string, now: string): string {
+  const yellow = lightAt(start, due);
+  return yellow < now && due > now ? now : yellow;
 }
 
 function startOf(limit: LimitDefinition, state: CaseState, now: string): string {

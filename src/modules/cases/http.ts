@@ -4,12 +4,21 @@ import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
-import { decodeCursor } from '#platform/page';
+import { pageQuery, readCursor } from '#platform/page';
 import { dueAt, type WorkingCalendar } from '#platform/calendar';
 import type { Cases } from './actions.ts';
-import { caseCommand, caseView, deskPage, deskTab, openCaseInput, requestId } from './contract.ts';
+import {
+  caseAnswer,
+  caseCommand,
+  casePage,
+  caseView,
+  deskPage,
+  deskTab,
+  openCaseInput,
+  requestId,
+} from './contract.ts';
 import type { Actor } from './model.ts';
-import type { Cursor, Reader } from './reading.ts';
+import type { Reader } from './reading.ts';
 
 export type CaseHttpOptions = {
   readonly cases: Cases;
@@ -28,36 +37,12 @@ export type CaseHttpOptions = {
 const rectifyLimit = { value: 15, unit: 'working_day' } as const;
 
 const caseParams = z.object({ caseId: z.uuid() });
-const cursorKey = z.tuple([z.string(), z.uuid()]);
-const answer = z.object({
-  caseId: z.string(),
-  caseNo: z.string(),
-  seq: z.number(),
-  status: z.enum(['open', 'ended']),
-  end: z.string().nullable(),
-  active: z.array(z.object({ step: z.string(), zh: z.string(), dueAt: z.string().nullable() })),
-});
-const summary = z.object({
-  caseId: z.string(),
-  caseNo: z.string(),
-  serviceCode: z.string(),
-  serviceZh: z.string(),
-  status: z.enum(['open', 'ended']),
-  statusText: z.string(),
-  openedAt: z.string(),
-  mineNow: z.boolean(),
-  dueAt: z.string().nullable(),
-  light: z.enum(['green', 'yellow', 'red']),
-  canRate: z.boolean(),
-});
 const commandBody = z.object({ requestId, command: caseCommand });
 const ratingBody = z.object({
   requestId,
   stars: z.number().int().min(1).max(5),
   comment: z.string().trim().max(500).default(''),
 });
-
-const asCursor = (cursor: string | undefined): Cursor | null => decodeCursor(cursorKey, cursor) ?? null;
 
 /** End of the time to rectify after a bad rating. */
 export function rectifyBy(calendar: WorkingCalendar, at: string): string {
@@ -72,11 +57,11 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
 
     app.post(
       '/api/me/cases',
-      { ...worker, schema: { summary: '提交申请', body: openCaseInput, response: { 201: answer } } },
+      { ...worker, schema: { summary: '提交申请', body: openCaseInput, response: { 201: caseAnswer } } },
       async (request, reply) => {
         const { access, actor } = asker(request);
         const made = await cases.openCase(access, actor, { personId: actor.id, orgId: null }, request.body);
-        return reply.code(201).send({ ...made, active: [...made.active] });
+        return reply.code(201).send(made);
       },
     );
     app.get(
@@ -85,24 +70,23 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
         ...worker,
         schema: {
           summary: '我的办件',
-          querystring: z.object({ cursor: z.string().optional() }),
-          response: { 200: z.object({ items: z.array(summary), nextCursor: z.string().nullable() }) },
+          querystring: z.object({ cursor: pageQuery.cursor }),
+          response: { 200: casePage },
         },
       },
       async (request) => {
         const { access, actor } = asker(request);
-        return reader.mine(access, actor.id ?? '', asCursor(request.query.cursor));
+        return reader.mine(access, actor.id ?? '', readCursor(request.query.cursor));
       },
     );
     app.post(
       '/api/me/cases/:caseId/rating',
-      { ...worker, schema: { summary: '评价', params: caseParams, body: ratingBody, response: { 200: answer } } },
+      { ...worker, schema: { summary: '评价', params: caseParams, body: ratingBody, response: { 200: caseAnswer } } },
       async (request) => {
         const { actor } = asker(request);
-        const made = await cases.rateCase(actor, { ...request.body, caseId: request.params.caseId }, (at) =>
+        return cases.rateCase(actor, { ...request.body, caseId: request.params.caseId }, (at) =>
           rectifyBy(options.calendar(), at),
         );
-        return { ...made, active: [...made.active] };
       },
     );
 
@@ -124,7 +108,7 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
               .regex(/^\d{1,20}$/)
               .optional()
               .describe('办件编号，可只输入前几位'),
-            cursor: z.string().optional(),
+            cursor: pageQuery.cursor,
           }),
           response: { 200: deskPage },
         },
@@ -137,7 +121,7 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
           light: light ?? null,
           service: service ?? null,
           number: q ?? null,
-          cursor: asCursor(cursor),
+          cursor,
         });
       },
     );
@@ -166,11 +150,10 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
       );
       app.post(
         `${prefix}/:caseId/commands`,
-        { config, schema: { summary: '办理', params: caseParams, body: commandBody, response: { 200: answer } } },
+        { config, schema: { summary: '办理', params: caseParams, body: commandBody, response: { 200: caseAnswer } } },
         async (request) => {
           const { access, actor } = asker(request);
-          const made = await cases.commandCase(access, actor, { ...request.body, caseId: request.params.caseId });
-          return { ...made, active: [...made.active] };
+          return cases.commandCase(access, actor, { ...request.body, caseId: request.params.caseId });
         },
       );
     }

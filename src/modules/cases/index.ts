@@ -1,32 +1,19 @@
 // The door of cases: opening, commands, events, the clock, views. Other modules plug in effects and deciders by name.
 
-export { createCases, type Applicant, type Cases, type CasesOptions } from './actions.ts';
-export type {
-  Answer,
-  Announcer,
-  Decider,
-  DocumentMaker,
-  Effect,
-  EffectContext,
-  EngineOptions,
-  Ruling,
-} from './engine.ts';
+export { createCases, type Applicant, type Cases, type CasesOptions, type Colleagues } from './actions.ts';
+export type { Announcer, Decider, DocumentMaker, Effect, EffectContext, EngineOptions, Ruling } from './engine.ts';
 export { engineNotices } from './engine.ts';
 export { deadlinesOf, nextDeadline } from './write.ts';
 export { act, open, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
 export { fold, foldAll } from './fold.ts';
 export type { ActionBody, ActiveStep, Actor, CaseAction, CaseState, Link } from './model.ts';
-export { clockOutcome, command, tick, type ClockKind } from './verbs.ts';
+export { clockOutcome, tick, type ClockKind } from './tick.ts';
+export { command } from './verbs.ts';
 export { readActions, readState, readStateByNo } from './store.ts';
-export {
-  createReader,
-  type CaseSummary,
-  type Cursor,
-  type DeskQuery,
-  type Reader,
-  type ReaderOptions,
-} from './reading.ts';
+export type { Answer, CaseSummary } from './contract.ts';
+export type { DeskQuery } from './desk.ts';
+export { createReader, type Reader, type ReaderOptions } from './reading.ts';
 export { caseRoutes, rectifyBy } from './http.ts';
-export { createRatings, type RatingView } from './ratings.ts';
+export { createRatings } from './ratings.ts';
 export { unitZh } from './words.ts';

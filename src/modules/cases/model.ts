@@ -16,9 +16,12 @@ export type Actor = {
   readonly grants: readonly string[];
 };
 
+/** The program itself, where it decides. */
+export const systemActor: Actor = { kind: 'system', id: null, name: '系统', grants: ['*'] };
+
 export type Pause = {
   readonly at: string;
-  readonly reason: 'supplement' | 'suspension' | 'extension';
+  readonly reason: 'supplement' | 'suspension';
   readonly note: string;
 };
 
@@ -70,7 +73,7 @@ export type StepDone = {
 };
 
 export type Link = {
-  readonly kind: 'opened' | 'referral' | 'cites' | 'child';
+  readonly kind: 'referral' | 'cites';
   readonly target: string;
   readonly caseId: string | null;
   readonly at: string;
@@ -162,8 +165,7 @@ export type ActionType =
   | 'light_turned'
   | 'timer_fired'
   | 'rated'
-  | 'clock_recomputed'
-  | 'linked';
+  | 'clock_recomputed';
 
 export type CaseAction = {
   readonly actionId: string;

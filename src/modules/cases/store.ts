@@ -1,7 +1,7 @@
 // Every query on the tables of cases. One statement writes all that an action changes, so that a step costs two round trips.
 
 import { statement, type Tx } from '#platform/db';
-import type { Answer } from './engine.ts';
+import type { Answer } from './contract.ts';
 import type { ActionBody, ActionType, ActorKind, CaseAction, CaseState } from './model.ts';
 
 export type StateRow = { readonly state: CaseState; readonly head: Buffer };
@@ -57,6 +57,12 @@ export const insertVote = statement<[string, string, number, string, string, str
 export const insertLink = statement<[string, string, string, string], never>(
   'cases.insert_link',
   `insert into case_link (from_case_id, to_case_id, kind, at) values ($1, $2, $3, $4) on conflict do nothing`,
+);
+
+/** Once copied is copied: the first time counts. */
+export const insertCopy = statement<[string, string, string, string], never>(
+  'cases.insert_copy',
+  'insert into case_copy (case_id, role, org_id, at) values ($1, $2, $3, $4) on conflict do nothing',
 );
 
 /** The columns of one action as they travel to the database. */
@@ -153,7 +159,7 @@ export type ActionRecord = {
 };
 
 export async function readActions(tx: Tx, caseId: string): Promise<CaseAction[]> {
-  return (await tx.run(selectActions, [caseId])).map(actionOf);
+  return (await tx.run(selectActions, [caseId])).map(toAction);
 }
 
 const selectActionsOfCases = statement<[string[]], ActionRecord & { readonly case_id: string }>(
@@ -168,11 +174,11 @@ const selectActionsOfCases = statement<[string[]], ActionRecord & { readonly cas
 export async function readActionsOf(tx: Tx, caseIds: string[]): Promise<ReadonlyMap<string, readonly CaseAction[]>> {
   const rows = await tx.run(selectActionsOfCases, [caseIds]);
   const found = new Map<string, CaseAction[]>(caseIds.map((caseId) => [caseId, []]));
-  for (const row of rows) found.get(row.case_id)?.push(actionOf(row));
+  for (const row of rows) found.get(row.case_id)?.push(toAction(row));
   return found;
 }
 
-function actionOf(row: ActionRecord): CaseAction {
+export function toAction(row: ActionRecord): CaseAction {
   return {
     actionId: row.action_id,
     seq: row.seq,
@@ -222,9 +228,27 @@ export const postponeDeadline = statement<[string, string], never>(
   'update deadline set try_at = $2 where case_id = $1',
 );
 
+/**
+ * Open cases with a due date that stands on a guess, in the order of their ids. They are looked for once a year, when holidays are
+ * announced: an index on what every action rewrites would cost each of them more than this one walk.
+ */
 export const listProvisional = statement<[string, number], { case_id: string }>(
-  'cases.list_open_after',
-  `select case_id from case_state where status = 'open' and case_id > $1 order by case_id limit $2`,
+  'cases.list_provisional',
+  `select case_id from case_state where status = 'open' and case_id > $1
+     and exists (select 1 from json_array_elements(state -> 'active') one where (one ->> 'provisional')::boolean)
+   order by case_id limit $2`,
+);
+
+/** Up to which day the holidays were known when due dates were last computed anew. */
+export const selectCalendar = statement<[], { known_until: string }>(
+  'cases.calendar',
+  `select value ->> 'knownUntil' as known_until from setting where name = 'calendar'`,
+);
+
+export const putCalendar = statement<[string, string], never>(
+  'cases.put_calendar',
+  `insert into setting (name, value, at) values ('calendar', jsonb_build_object('knownUntil', $1::text), $2)
+   on conflict (name) do update set value = excluded.value, at = excluded.at`,
 );
 
 export const listCases = statement<[string, number], { case_id: string; state: CaseState }>(

@@ -1,16 +1,19 @@
 // What a person may do with a case now, and for what is blocked, why: the outcomes of the step, the verbs of the desk and of the
-// applicant, each with its form. Pure; the engine decides again when a command comes.
+// applicant, each with its form. Whether a thing may be done is asked of the engine itself, with a sample of what the person would
+// send; nothing of it is decided again here. Pure.
 
-import type { Field, Fields, Role, Service, StepDefinition } from '#catalog';
+import type { Field, Fields, Service, StepDefinition } from '#catalog';
+import { roles } from '#catalog';
 import { isSecret } from '#catalog/form';
-import { roleGrant } from '#platform/access';
-import { evaluate } from '#platform/condition';
-import { capacityFor, needsReason } from './decide.ts';
-import { actorsOf, isPublicRole, stepOf } from './enter.ts';
+import { fieldsRead } from '#platform/condition';
+import { Refusal } from '#platform/errors';
+import { needsReason } from './decide.ts';
+import { stepOf } from './enter.ts';
 import type { ActiveStep } from './model.ts';
 import type { ViewInput } from './view-input.ts';
+import { command, officesOf } from './verbs.ts';
 import { unitZh } from './words.ts';
-import type { FormField, PossibleAction } from './contract.ts';
+import { refuse, type CaseCommand, type FormField, type PossibleAction } from './contract.ts';
 
 function toFormFields(fields: Fields): FormField[] {
   return Object.entries(fields)
@@ -28,40 +31,85 @@ function toFormFields(fields: Fields): FormField[] {
     }));
 }
 
-export function openActions(input: ViewInput, mine: boolean): PossibleAction[] {
-  const list: PossibleAction[] = [];
-  for (const active of input.state.active) {
-    const definition = stepOf(input.service.workflow, active.step);
-    list.push(...outcomeActions(input, active, definition));
-    if (mine) list.push(...applicantStepActions(input, active));
-    else list.push(...deskVerbs(input, active, definition));
-  }
-  if (mine) list.push(...applicantVerbs(input));
-  return list;
+export function actionsFor(input: ViewInput, mine: boolean): PossibleAction[] {
+  const { state, service } = input;
+  const list = state.active.flatMap((active) => {
+    const definition = stepOf(service.workflow, active.step);
+    const verbs = mine ? applicantStepActions(input, active) : deskVerbs(input, active, definition);
+    return [...outcomeActions(input, active, definition), ...verbs];
+  });
+  return [...list, ...(mine ? applicantVerbs(input) : caseVerbs(input))];
 }
 
+// ---- asked of the engine ---------------------------------------------------------------------------------------------------------
+
+/** Refusals that say "not you" or "not here": nothing is offered then, rather than offered and blocked. */
+const notOffered: ReadonlySet<string> = new Set([
+  'cases.wrong_role',
+  'cases.not_applicant',
+  'cases.not_yours_to_choose',
+  'cases.no_such_outcome',
+  'cases.out_of_step',
+  'cases.ended',
+  'cases.not_ended',
+  'cases.not_paused',
+  'cases.outcome_not_open',
+]);
+
+const sampleText = '示例理由';
+const sampleId = '00000000-0000-7000-8000-000000000000';
+
+/** What the engine would say to this command; null when it would do it. Whom a person will choose is taken as well chosen. */
+function refusalOf(input: ViewInput, sample: CaseCommand): Refusal | null {
+  const facts = { ...input.facts, holds: () => true, works: () => true };
+  try {
+    command(input.service, input.state, sample, input.viewer, facts);
+    return null;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
+
+/** The action with the engine's word on it, or nothing where it is not this person's. */
+function offered(input: ViewInput, sample: CaseCommand, action: Omit<PossibleAction, 'blocked'>): PossibleAction[] {
+  const refusal = refusalOf(input, sample);
+  if (refusal && notOffered.has(refusal.code)) return [];
+  return [{ ...action, blocked: refusal && sentence(input, sample, refusal) }];
+}
+
+/** The pure engine knows nobody's name; the desk does. */
+function sentence(input: ViewInput, sample: CaseCommand, refusal: Refusal): string {
+  const active = input.state.active.find((one) => 'step' in sample && one.step === sample.step);
+  const name = active?.assigneeId && input.staffName(active.assigneeId);
+  return refusal.code === 'cases.claimed_by_other' && name ? refuse('cases.claimed_by_other', { name }).zh : refusal.zh;
+}
+
+// ---- outcomes --------------------------------------------------------------------------------------------------------------------
+
 function outcomeActions(input: ViewInput, active: ActiveStep, definition: StepDefinition): PossibleAction[] {
-  const entrances = input.entrances.filter((one) => one.steps.includes(active.step));
+  const { step } = active;
+  const entrances = input.entrances.filter((one) => one.steps.includes(step));
   return Object.entries(definition.outcomes).flatMap(([id, outcome]): PossibleAction[] => {
-    const people = outcome.by
-      ? outcome.by.filter((by): by is Role => by !== 'clock' && by !== 'event')
-      : actorsOf(definition);
-    if (people.length === 0 || !capacityFor(people, input.state, active, input.viewer)) return [];
-    if (definition.vote && (id === definition.vote.pass || id === definition.vote.fail)) return [];
+    const form = { ...resubmission(input, step), ...definition.form, ...outcome.form };
+    // A condition on what is still to be filled in is open until it is.
+    const stillOpen = outcome.when && fieldsRead(outcome.when).some((name) => name in form);
+    const sample = { type: 'act' as const, step, outcome: id, data: {}, reason: sampleText };
+    const refusal = refusalOf(input, sample);
+    if (refusal && notOffered.has(refusal.code) && !(stillOpen && refusal.code === 'cases.outcome_not_open')) return [];
     if (id === 'submit' && entrances.length > 0 && input.viewer.kind === 'worker') {
       return entrances.map((entrance) => startService(entrance, input.state.caseNo));
     }
-    if (outcome.when && !evaluate(outcome.when, { fields: input.state.data, now: input.now })) return [];
     return [
       {
-        key: `${active.step}/${id}`,
+        key: `${step}/${id}`,
         zh: outcome.conditionZh ? `${outcome.zh}（${outcome.conditionZh}）` : outcome.zh,
         kind: 'outcome',
         tone: tone(id),
-        command: { type: 'act', step: active.step, outcome: id, seen: input.state.seq },
-        form: toFormFields({ ...resubmission(input, active.step), ...definition.form, ...outcome.form }),
+        command: { type: 'act', step, outcome: id, seen: input.state.seq },
+        form: toFormFields(form),
         needsReason: needsReason(id, outcome) && input.viewer.kind === 'staff',
-        blocked: blockedReason(input, active, definition),
+        blocked: refusal && refusal.code !== 'cases.outcome_not_open' ? sentence(input, sample, refusal) : null,
       },
     ];
   });
@@ -102,25 +150,18 @@ function tone(outcome: string): PossibleAction['tone'] {
     : 'primary';
 }
 
-function blockedReason(input: ViewInput, active: ActiveStep, definition: StepDefinition): string | null {
-  if (active.paused) return `“${definition.zh}”已暂停（${active.paused.note}），恢复后才能决定`;
-  const pending = active.cosigners.filter((one) => !one.opinion).length;
-  if (pending > 0) return `还有 ${pending} 个会签意见没有回来`;
-  if (input.viewer.kind === 'staff' && active.assigneeId && active.assigneeId !== input.viewer.id)
-    return `${input.staffName(active.assigneeId)}已领办`;
-  const before = (definition.differentFrom ?? []).find((step) => input.state.done[step]?.actorId === input.viewer.id);
-  if (input.viewer.kind === 'staff' && before)
-    return `您办理过“${stepOf(input.service.workflow, before).zh}”，按规定须由另一人办理`;
-  return null;
-}
-
+/** A verb of the desk or of the applicant; `sample` is what its form would add to its command. */
 function verb(
+  input: ViewInput,
   key: string,
   zh: string,
-  command: Record<string, unknown>,
+  template: Record<string, unknown>,
+  sample: Record<string, unknown> = {},
   extra: Partial<PossibleAction> = {},
-): PossibleAction {
-  return { key, zh, kind: 'verb', tone: 'normal', command, form: [], needsReason: false, blocked: null, ...extra };
+): PossibleAction[] {
+  const filled = { ...template, ...sample, ...(extra.needsReason ? { reason: sampleText } : {}) } as CaseCommand;
+  const action = { key, zh, kind: 'verb' as const, tone: 'normal' as const, form: [], needsReason: false, ...extra };
+  return offered(input, filled, { ...action, command: template });
 }
 
 const plainField = (
@@ -141,19 +182,10 @@ const plainField = (
   secret: false,
 });
 
-function applicantStepActions(input: ViewInput, active: ActiveStep): PossibleAction[] {
-  if (!active.supplement) return [];
-  return [
-    verb(
-      'supplement',
-      '提交补充材料',
-      { type: 'supplement', step: active.step, seen: input.state.seq },
-      {
-        tone: 'primary',
-        form: toFormFields(resupply(input)),
-      },
-    ),
-  ];
+function applicantStepActions(input: ViewInput, { step }: ActiveStep): PossibleAction[] {
+  const form = toFormFields(resupply(input));
+  const template = { type: 'supplement', step, seen: input.state.seq };
+  return verb(input, 'supplement', '提交补充材料', template, { data: {} }, { tone: 'primary', form });
 }
 
 /** A supplement may bring any field or paper again; nothing is required, what is left out stands. */
@@ -176,160 +208,178 @@ function resupply(input: ViewInput): Fields {
 }
 
 function applicantVerbs(input: ViewInput): PossibleAction[] {
-  const { state, service } = input;
-  const list: PossibleAction[] = [verb('urge', '催办', { type: 'urge' })];
-  const stuck = state.active.find((one) => !stepOf(service.workflow, one.step).withdrawable);
-  list.push(
-    verb(
-      'withdraw',
-      '撤回申请',
-      { type: 'withdraw', seen: state.seq },
-      {
-        tone: 'danger',
-        blocked: stuck ? `已到“${stepOf(service.workflow, stuck.step).zh}”环节，不能撤回` : null,
-      },
-    ),
-  );
-  return list;
+  const { seq } = input.state;
+  return [
+    ...verb(input, 'urge', '催办', { type: 'urge' }),
+    ...verb(input, 'withdraw', '撤回申请', { type: 'withdraw', seen: seq }, {}, { tone: 'danger' }),
+    ...verb(input, 'appeal', '不服处理结果', { type: 'appeal' }, {}, { needsReason: true }),
+  ];
+}
+
+const noteForm = (zh: string) => [plainField('note', 'longtext', zh)];
+const noteSample = { note: sampleText };
+
+/** What concerns the case and no single step. */
+function caseVerbs(input: ViewInput): PossibleAction[] {
+  const offices = officesOf(input.service.workflow).map((role) => ({ value: role, zh: roles[role].zh }));
+  const copy = [
+    plainField('role', 'enum', '抄送给哪个岗位', { values: offices }),
+    plainField('orgId', 'org_ref', '哪个单位', { roleFrom: 'role' }),
+  ];
+  const chosen = { role: offices[0]?.value ?? '', orgId: sampleId };
+  const note = verb(input, 'note', '内部备注', { type: 'note' }, noteSample, {
+    form: noteForm('备注（只有经办单位可见）'),
+  });
+  const supervise = verb(input, 'supervise', '督办', { type: 'supervise' }, noteSample, {
+    form: noteForm('督办要求（经办单位会收到）'),
+  });
+  const answer = verb(input, 'answer_supervision', '答复督办', { type: 'answer_supervision' }, noteSample, {
+    form: noteForm('答复'),
+  });
+  return [
+    ...note,
+    ...verb(input, 'copy', '抄送', { type: 'copy' }, chosen, { form: copy, needsReason: true }),
+    ...supervise,
+    ...answer,
+  ];
 }
 
 function deskVerbs(input: ViewInput, active: ActiveStep, definition: StepDefinition): PossibleAction[] {
-  const step = active.step;
-  const seen = input.state.seq;
-  const list: PossibleAction[] = [];
-  if (active.cosigners.some((one) => !one.opinion && input.viewer.grants.includes(roleGrant(one.role, one.orgId)))) {
-    list.push(
-      verb(
-        'opinion',
-        '签署会签意见',
-        { type: 'opinion', step, seen },
-        {
-          tone: 'primary',
-          form: [plainField('agree', 'boolean', '同意', {}, false), plainField('text', 'longtext', '意见')],
-        },
-      ),
-    );
-  }
-  if (!capacityFor(actorsOf(definition), input.state, active, input.viewer) || actorsOf(definition).every(isPublicRole))
-    return list;
-  if (definition.vote) {
-    const choices = {
-      values: [
-        { value: 'agree', zh: '同意' },
-        { value: 'disagree', zh: '不同意' },
-        { value: 'abstain', zh: '弃权' },
-      ],
-    };
-    list.push(
-      verb(
-        'vote',
-        '投票',
-        { type: 'vote', step, seen },
-        { tone: 'primary', form: [plainField('choice', 'enum', '表决', choices)] },
-      ),
-    );
-  }
-  list.push(...workVerbs(input, active), ...clockVerbs(input, active, definition));
-  return list;
+  const { step } = active;
+  const { seq: seen } = input.state;
+  const opinionForm = [plainField('agree', 'boolean', '同意', {}, false), plainField('text', 'longtext', '意见')];
+  const choices = [
+    { value: 'agree', zh: '同意' },
+    { value: 'disagree', zh: '不同意' },
+    { value: 'abstain', zh: '弃权' },
+  ];
+  const against = definition.vote && definition.outcomes[definition.vote.fail];
+  const mustSay = against && needsReason(definition.vote.fail, against);
+  const voteForm = [
+    plainField('choice', 'enum', '表决', { values: choices }),
+    ...(mustSay ? [plainField('reason', 'longtext', '理由（不同意时必填）', {}, false)] : []),
+  ];
+  return [
+    ...verb(
+      input,
+      'opinion',
+      '签署会签意见',
+      { type: 'opinion', step, seen },
+      { agree: true, text: sampleText },
+      { tone: 'primary', form: opinionForm },
+    ),
+    ...verb(
+      input,
+      'vote',
+      '投票',
+      { type: 'vote', step, seen },
+      { choice: 'agree' },
+      { tone: 'primary', form: voteForm },
+    ),
+    ...workVerbs(input, active),
+    ...clockVerbs(input, active, definition),
+  ];
 }
 
 /** Taking and passing on work. */
 function workVerbs(input: ViewInput, active: ActiveStep): PossibleAction[] {
-  const step = active.step;
-  const seen = input.state.seq;
+  const { step, role } = active;
+  const { seq: seen } = input.state;
+  const held = active.assigneeId !== null && active.assigneeId === input.viewer.id;
+  const colleagues = (input.colleagues.get(step) ?? []).map(({ staffId, name }) => ({ value: staffId, zh: name }));
+  const transfer = { type: 'transfer', step, seen };
   return [
-    active.assigneeId === input.viewer.id
-      ? verb('release', '释放', { type: 'release', step, seen })
-      : verb(
-          'claim',
-          '领办',
-          { type: 'claim', step, seen },
-          { blocked: active.assigneeId ? `${input.staffName(active.assigneeId)}已领办` : null },
-        ),
-    verb(
+    ...(held
+      ? verb(input, 'release', '释放', { type: 'release', step, seen })
+      : verb(input, 'claim', '领办', { type: 'claim', step, seen })),
+    ...verb(
+      input,
       'request_supplement',
       '一次性告知补正',
       { type: 'request_supplement', step, seen },
+      { items: [sampleText], note: sampleText, days: 15 },
       {
         form: [
           plainField('items', 'longtext', '需要补充的材料（每行一项）'),
           plainField('note', 'longtext', '说明'),
           plainField('days', 'integer', '补正期限（天）', { min: 1, max: 60 }),
         ],
-        blocked: active.paused ? '已经暂停' : null,
       },
     ),
     ...returns(input, active),
-    verb(
+    ...(colleagues.length > 0
+      ? verb(
+          input,
+          'delegate',
+          '委派同事',
+          transfer,
+          { assigneeId: sampleId },
+          {
+            form: [plainField('assigneeId', 'enum', '交给哪位同事', { values: colleagues })],
+            needsReason: true,
+          },
+        )
+      : []),
+    ...verb(
+      input,
       'transfer',
       '转办',
-      { type: 'transfer', step, seen },
-      { form: [plainField('orgId', 'org_ref', '转给哪个单位')], needsReason: true },
+      transfer,
+      { orgId: sampleId },
+      {
+        form: [plainField('orgId', 'org_ref', '转给哪个单位', { role })],
+        needsReason: true,
+      },
     ),
-    verb(
+    ...verb(
+      input,
       'cosign',
       '加签',
-      { type: 'cosign', step, seen, role: active.role },
-      { form: [plainField('orgId', 'org_ref', '请哪个单位会签'), plainField('note', 'longtext', '需要对方说明什么')] },
+      { type: 'cosign', step, seen, role },
+      { orgId: sampleId, note: sampleText },
+      {
+        form: [
+          plainField('orgId', 'org_ref', '请哪个单位会签', { role }),
+          plainField('note', 'longtext', '需要对方说明什么'),
+        ],
+      },
     ),
-    verb('note', '内部备注', { type: 'note' }, { form: [plainField('note', 'longtext', '备注（只有经办单位可见）')] }),
-    ...(input.state.supervised
-      ? [
-          verb(
-            'answer_supervision',
-            '答复督办',
-            { type: 'answer_supervision' },
-            { form: [plainField('note', 'longtext', '答复')] },
-          ),
-        ]
-      : []),
   ];
 }
 
 /** Pausing and lengthening the clock of a step. */
 function clockVerbs(input: ViewInput, active: ActiveStep, definition: StepDefinition): PossibleAction[] {
-  const step = active.step;
-  const seen = input.state.seq;
-  const list = [
-    active.paused?.reason === 'suspension'
-      ? verb('resume', '恢复办理', { type: 'resume', step, seen })
-      : verb(
-          'suspend',
-          '中止',
-          { type: 'suspend', step, seen },
-          { needsReason: true, blocked: active.paused ? '正在等待补正' : null },
-        ),
-  ];
-  if (definition.limit?.extension)
-    list.push(
-      verb(
-        'extend',
-        `延长${definition.limit.extension.value}${unitZh[definition.limit.extension.unit]}`,
-        { type: 'extend', step, seen },
-        { needsReason: true, blocked: active.extended ? '已经延长过一次' : null },
-      ),
-    );
-  return list;
-}
-
-function returns(input: ViewInput, active: ActiveStep): PossibleAction[] {
-  if (active.scope) return [];
-  const human = Object.keys(input.state.done).filter(
-    (step) => step !== active.step && input.service.workflow.steps[step]?.kind === 'human',
-  );
-  if (human.length === 0) return [];
-  const values = human.map((step) => ({ value: step, zh: stepOf(input.service.workflow, step).zh }));
+  const { step } = active;
+  const { seq: seen } = input.state;
+  const extension = definition.limit?.extension;
   return [
-    verb(
-      'return',
-      '退回前面环节',
-      { type: 'return', step: active.step, seen: input.state.seq },
-      { tone: 'normal', form: [plainField('to', 'enum', '退回到', { values })], needsReason: true },
-    ),
+    ...verb(input, 'resume', '恢复办理', { type: 'resume', step, seen }),
+    ...(active.paused?.reason === 'suspension'
+      ? []
+      : verb(input, 'suspend', '中止', { type: 'suspend', step, seen }, {}, { needsReason: true })),
+    ...(extension
+      ? verb(
+          input,
+          'extend',
+          `延长${extension.value}${unitZh[extension.unit]}`,
+          { type: 'extend', step, seen },
+          {},
+          { needsReason: true },
+        )
+      : []),
   ];
 }
 
-export function endedActions(input: ViewInput, mine: boolean): PossibleAction[] {
-  if (!mine || input.state.end === 'withdrawn') return [];
-  return [verb('appeal', '不服处理结果', { type: 'appeal' }, { needsReason: true })];
+/** Earlier steps to which the engine would give the case back. */
+function returns(input: ViewInput, active: ActiveStep): PossibleAction[] {
+  const template = { type: 'return', step: active.step, seen: input.state.seq };
+  const places = Object.keys(input.state.done).filter((to) => {
+    const refusal = refusalOf(input, { type: 'return', step: active.step, to, reason: sampleText });
+    return !refusal || !notOffered.has(refusal.code);
+  });
+  const values = places.map((step) => ({ value: step, zh: stepOf(input.service.workflow, step).zh }));
+  const form = [plainField('to', 'enum', '退回到', { values })];
+  return places.length === 0
+    ? []
+    : verb(input, 'return', '退回前面环节', template, { to: places[0] }, { form, needsReason: true });
 }

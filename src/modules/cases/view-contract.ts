@@ -119,6 +119,49 @@ export const caseView = z.object({
 });
 export type CaseView = z.infer<typeof caseView>;
 
+/** What a write gives back: the case as it stands after it. */
+export const caseAnswer = z.object({
+  caseId: z.string(),
+  caseNo: z.string(),
+  seq: z.number(),
+  status: z.enum(['open', 'ended']),
+  end: z.string().nullable(),
+  active: z.array(z.object({ step: z.string(), zh: z.string(), dueAt: z.string().nullable() })),
+});
+export type Answer = z.infer<typeof caseAnswer>;
+
+/** One of a worker's own cases in a list. */
+export const caseSummary = z.object({
+  caseId: z.string(),
+  caseNo: z.string(),
+  serviceCode: z.string(),
+  serviceZh: z.string(),
+  status: z.enum(['open', 'ended']),
+  statusText: z.string(),
+  openedAt: z.string(),
+  mineNow: z.boolean(),
+  dueAt: z.string().nullable(),
+  light,
+  canRate: z.boolean(),
+});
+export type CaseSummary = z.infer<typeof caseSummary>;
+export const casePage = z.object({ items: z.array(caseSummary), nextCursor: z.string().nullable() });
+export type CasePage = z.infer<typeof casePage>;
+
+export const ratingView = z.object({
+  caseId: z.string(),
+  caseNo: z.string(),
+  serviceZh: z.string(),
+  stars: z.number(),
+  comment: z.string().nullable(),
+  at: z.string(),
+  dueRectifyAt: z.string().nullable(),
+  reply: z.string().nullable(),
+});
+export type RatingView = z.infer<typeof ratingView>;
+export const ratingPage = z.object({ items: z.array(ratingView), nextCursor: z.string().nullable() });
+export type RatingPage = z.infer<typeof ratingPage>;
+
 export const deskTab = z.enum(['todo', 'done', 'copied', 'supervised']);
 export type DeskTab = z.infer<typeof deskTab>;
 

@@ -1,8 +1,9 @@
 // What a view of a case is built from; gathered by the reader, used by the view's two halves. Types only.
 
 import type { Service } from '#catalog';
-import type { WorkingCalendar } from '#platform/calendar';
+import type { Colleague } from './actions.ts';
 import type { CaseView, TimelineItem } from './contract.ts';
+import type { Facts } from './enter.ts';
 import type { Actor, CaseAction, CaseState } from './model.ts';
 
 export type ViewInput = {
@@ -14,8 +15,10 @@ export type ViewInput = {
     readonly traceState: TimelineItem['trace']['state'];
   })[];
   readonly viewer: Actor;
-  readonly now: string;
-  readonly calendar: WorkingCalendar;
+  /** What the engine may know, with the clock and the calendar: whether a thing may be done is asked of it. */
+  readonly facts: Facts;
+  /** For each active step that the viewer works on, who else could. */
+  readonly colleagues: ReadonlyMap<string, readonly Colleague[]>;
   readonly applicant: string;
   readonly regionZh: string;
   readonly orgName: (orgId: string) => string;

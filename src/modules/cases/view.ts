@@ -10,9 +10,9 @@ import { catalogRegistry } from '#catalog/registry';
 import { workingDaysBetween, dayOf } from '#platform/calendar';
 import { personGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
-import { actorsOf, isPublicRole, stepOf } from './enter.ts';
+import { actorsOf, isPublicRole, peopleFor, stepOf } from './enter.ts';
 import type { ActiveStep, CaseAction } from './model.ts';
-import { endedActions, openActions } from './view-actions.ts';
+import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText } from './words.ts';
 import type { ActiveStepView, CaseView, Fact, TimelineItem } from './contract.ts';
@@ -39,7 +39,7 @@ export function viewCase(input: ViewInput): CaseView {
     active,
     facts: viewFacts(input, mine),
     timeline: input.actions.flatMap((action) => viewAction(input, action, mine)),
-    actions: state.status === 'ended' ? endedActions(input, mine) : openActions(input, mine),
+    actions: actionsFor(input, mine),
     documents: input.documents,
     related: input.related,
     referrals: state.links.filter((link) => link.kind === 'referral').map((link) => input.targetZh(link.target)),
@@ -58,14 +58,12 @@ function isApplicant(input: ViewInput): boolean {
 
 /** Roles that choose the outcomes of a step: its actors, or those that outcomes name. */
 function choosers(definition: StepDefinition): readonly Role[] {
-  const named = Object.values(definition.outcomes).flatMap((outcome) => outcome.by ?? []);
-  const people = named.filter((by): by is Role => by !== 'clock' && by !== 'event');
-  const anyOpen = Object.values(definition.outcomes).some((outcome) => !outcome.by);
-  return [...new Set([...(anyOpen ? actorsOf(definition) : []), ...people])];
+  return [...new Set(Object.values(definition.outcomes).flatMap((outcome) => peopleFor(definition, outcome)))];
 }
 
 function viewActive(input: ViewInput, active: ActiveStep): ActiveStepView {
   const definition = stepOf(input.service.workflow, active.step);
+  const { now, calendar } = input.facts;
   const who = choosers(definition);
   const mine = who.length > 0 && capacityFor(who, input.state, active, input.viewer) !== null;
   const limit = definition.limit;
@@ -78,16 +76,14 @@ function viewActive(input: ViewInput, active: ActiveStep): ActiveStepView {
     enteredAt: active.enteredAt,
     dueAt: active.dueAt,
     lastDay: active.lastDay,
-    limitText: limitText(active, limit, input.now, (from, to) =>
-      workingDaysBetween(input.calendar, dayOf(from), dayOf(to)),
+    limitText: limitText({ dueAt: active.dueAt, pausedAt: active.paused?.at ?? null }, limit, now, (from, to) =>
+      workingDaysBetween(calendar, dayOf(from), dayOf(to)),
     ),
     basis: limit ? `${limit.basis}${limit.needsCheck ? '（待核）' : ''}` : '',
     light: active.light,
     provisional: active.provisional,
     paused: active.paused
-      ? { supplement: '等您补充材料，时限暂停', suspension: '中止办理，时限暂停', extension: '延期审批中' }[
-          active.paused.reason
-        ]
+      ? { supplement: '等您补充材料，时限暂停', suspension: '中止办理，时限暂停' }[active.paused.reason]
       : null,
     supplement: active.supplement
       ? { items: [...active.supplement.items], note: active.supplement.note, dueAt: active.supplement.dueAt }

@@ -1,8 +1,9 @@
 // The words of a case: what an action is called in the timeline and how a clock is told. Pure.
 
-import type { LimitDefinition } from '#catalog';
+import type { LimitDefinition, Service } from '#catalog';
 import type { LimitUnit } from '#platform/calendar';
-import type { ActionType, ActiveStep } from './model.ts';
+import { stepOf } from './enter.ts';
+import type { ActionType, CaseState } from './model.ts';
 
 export const unitZh: Readonly<Record<LimitUnit, string>> = {
   minute: '分钟',
@@ -42,7 +43,6 @@ export const actionTitles: Readonly<Record<ActionType, (step: string, outcome: s
   timer_fired: (step) => `${step}超期，自动转交`,
   rated: () => '评价',
   clock_recomputed: () => '按公布的节假日安排重新计算时限',
-  linked: () => '联动开启其他事项',
 };
 
 const minuteMs = 60_000;
@@ -51,21 +51,31 @@ const dayMs = 24 * hourMs;
 
 /** `共 5 个工作日，还剩 3 个工作日` or `已超期 2 天`. */
 export function limitText(
-  active: ActiveStep,
+  clock: { readonly dueAt: string | null; readonly pausedAt: string | null },
   limit: LimitDefinition | undefined,
   now: string,
   workingDays: (from: string, to: string) => number,
 ): string {
-  if (!active.dueAt) return '没有固定时限';
-  const leftMs = Date.parse(active.dueAt) - Date.parse(active.paused?.at ?? now);
+  if (!clock.dueAt) return '没有固定时限';
+  const from = clock.pausedAt ?? now;
+  const leftMs = Date.parse(clock.dueAt) - Date.parse(from);
   const total = limit && limit.value > 0 ? `共 ${limit.value} ${unitZh[limit.unit]}，` : '';
   if (leftMs <= 0) return `${total}已超期 ${spell(-leftMs)}`;
-  if (active.unit === 'working_day') {
-    const lastInstant = new Date(Date.parse(active.dueAt) - 1).toISOString();
-    const days = workingDays(active.paused?.at ?? now, lastInstant);
+  if (limit?.unit === 'working_day') {
+    const lastInstant = new Date(Date.parse(clock.dueAt) - 1).toISOString();
+    const days = workingDays(from, lastInstant);
     return `${total}${days > 0 ? `还剩 ${days} 个工作日` : '今天到期'}`;
   }
   return `${total}还剩 ${spell(leftMs)}`;
+}
+
+/** Where a case stands, in few words: its steps, or how it ended. */
+export function summaryText(
+  service: Service,
+  { status, end, steps }: Pick<CaseState, 'status' | 'end'> & { readonly steps: readonly string[] },
+): string {
+  if (status === 'ended') return service.workflow.ends[end ?? ''] ?? '办结';
+  return steps.map((step) => stepOf(service.workflow, step).zh).join('、') || '办理中';
 }
 
 function spell(ms: number): string {

@@ -8,7 +8,7 @@ import type { Request } from './engine.ts';
 import { stepOf } from './enter.ts';
 import type { ActiveStep, CaseState } from './model.ts';
 import * as store from './store.ts';
-import { clockOutcome } from './verbs.ts';
+import { clockOutcome } from './tick.ts';
 
 export type Written = {
   readonly service: Service;

@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { orgSearchQuery, orgView } from './contract.ts';
 import type { Org } from './routing.ts';
 
-export function orgRoutes(orgs: { search(text: string, kind?: string, region?: string): readonly Org[] }): HttpPlugin {
+export function orgRoutes(orgs: {
+  search(text: string, kind?: string, region?: string, role?: string): readonly Org[];
+}): HttpPlugin {
   return async (app) => {
     app.get(
       '/api/orgs',
@@ -19,9 +21,9 @@ export function orgRoutes(orgs: { search(text: string, kind?: string, region?: s
         },
       },
       async (request) => {
-        const { text, kind, region } = request.query;
+        const { text, kind, region, role } = request.query;
         const items = orgs
-          .search(text, kind, region)
+          .search(text, kind, region, role)
           .map(({ orgId, name, kind, region, uscc }) => ({ orgId, name, kind, region, uscc }));
         return { items };
       },

@@ -2,7 +2,7 @@
 
 import { systemAccess } from '#platform/access';
 import type { Database } from '#platform/db';
-import { makeDirectory, routeIn, searchIn, type Directory, type Org } from './routing.ts';
+import { holdsIn, makeDirectory, routeIn, searchIn, type Directory, type Org } from './routing.ts';
 import { allOrgs, allRoles } from './store.ts';
 
 export { orgRoutes } from './http.ts';
@@ -26,10 +26,13 @@ export function createOrgs(options: { readonly db: Database }) {
     load,
     /** The organisation that acts in a role for a region; null where nobody was set up. */
     route: (role: string, region: string): string | null => routeIn(directory, role, region),
+    /** Whether an organisation acts in a role, wherever. */
+    holds: (role: string, orgId: string): boolean => holdsIn(directory, role, orgId),
     get: (orgId: string): Org | undefined => directory.byId.get(orgId),
     orgName: (orgId: string): string => directory.byId.get(orgId)?.name ?? '（已撤销的单位）',
     orgsOf: (kind: string): readonly Org[] => directory.byKind.get(kind) ?? [],
     /** At most 20, the likeliest first; everything matches an empty text. */
-    search: (text: string, kind?: string, region?: string): readonly Org[] => searchIn(directory, text, kind, region),
+    search: (text: string, kind?: string, region?: string, role?: string): readonly Org[] =>
+      searchIn(directory, text, kind, region, role),
   };
 }

@@ -1,7 +1,7 @@
 // Which organisation a case goes to, and what a search finds, without a database.
 
 import { describe, expect, test } from 'vitest';
-import { makeDirectory, routeIn, searchIn, type Org } from './routing.ts';
+import { holdsIn, makeDirectory, routeIn, searchIn, type Org } from './routing.ts';
 
 function org(orgId: string, name: string, region: string, kind = 'union'): Org {
   return { orgId, code: orgId, name, kind, region, parentId: null, uscc: null, synthetic: true };
@@ -61,6 +61,16 @@ describe('search', () => {
   test('full-width brackets, blanks and case make no difference; a credit code finds its holder', () => {
     expect(searchIn(directory, '配送(厦门) 有限').map((one) => one.orgId)).toEqual(['f']);
     expect(searchIn(directory, '91000000ma0000000x').map((one) => one.orgId)).toEqual(['f']);
+  });
+
+  test('a role narrows to those who act in it, wherever', () => {
+    expect(searchIn(directory, '总工会', undefined, '350206', 'supervisor').map((one) => one.orgId)).toEqual([
+      'b',
+      'a',
+    ]);
+    expect(holdsIn(directory, 'supervisor', 'a')).toBe(true);
+    expect(holdsIn(directory, 'supervisor', 'c')).toBe(false);
+    expect(holdsIn(directory, 'county_union', 'gone')).toBe(false);
   });
 
   test('kind narrows, and nothing matches nonsense', () => {

@@ -23,6 +23,8 @@ export type Directory = {
   readonly byKind: ReadonlyMap<string, readonly Org[]>;
   /** The winner by `<role>@<region>`. */
   readonly routes: ReadonlyMap<string, string>;
+  /** `<role>@<orgId>` for every role that an organisation acts in. */
+  readonly held: ReadonlySet<string>;
   readonly names: readonly { readonly org: Org; readonly folded: string }[];
 };
 
@@ -47,7 +49,8 @@ export function makeDirectory(orgs: readonly Org[], roles: readonly OrgRole[]): 
     best.set(key, one);
     routes.set(key, one.orgId);
   }
-  return { byId, byKind, routes, names: orgs.map((org) => ({ org, folded: foldName(org.name) })) };
+  const held = new Set(roles.flatMap((one) => (byId.has(one.orgId) ? [`${one.role}@${one.orgId}`] : [])));
+  return { byId, byKind, routes, held, names: orgs.map((org) => ({ org, folded: foldName(org.name) })) };
 }
 
 /** The region itself, its city and its province, each once. */
@@ -63,10 +66,20 @@ export function routeIn(directory: Directory, role: string, region: string): str
   return null;
 }
 
+export function holdsIn(directory: Directory, role: string, orgId: string): boolean {
+  return directory.held.has(`${role}@${orgId}`);
+}
+
 const foundMax = 20;
 
 /** Names that begin with the text come first, then those nearer to the region, then shorter ones. */
-export function searchIn(directory: Directory, text: string, kind?: string, region?: string): readonly Org[] {
+export function searchIn(
+  directory: Directory,
+  text: string,
+  kind?: string,
+  region?: string,
+  role?: string,
+): readonly Org[] {
   const wanted = foldName(text);
   const near = (org: Org) => {
     if (region === undefined) return 0;
@@ -75,6 +88,7 @@ export function searchIn(directory: Directory, text: string, kind?: string, regi
   };
   return directory.names
     .filter(({ org }) => kind === undefined || org.kind === kind)
+    .filter(({ org }) => role === undefined || holdsIn(directory, role, org.orgId))
     .filter(
       ({ org, folded }) =>
         wanted === '' || folded.includes(wanted) || (org.uscc !== null && foldName(org.uscc) === wanted),

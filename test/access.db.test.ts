@@ -804,7 +804,7 @@ it('a copy shows the case, and opens nothing of it', async () => {
     someone.caller.post(`${url}/unmask`, { field: 'phone', reason: '联系申请人补正' });
   for (const someone of copied) {
     const [role = '', orgId] = (someone.grants[0] ?? '').split('@');
-    const command = { type: 'copy', role, orgId };
+    const command = { type: 'copy', role, orgId, reason: '请知悉案情' };
     const made = await adjuster.caller.post(`${url}/commands`, { requestId: randomUUID(), command });
     expect([someone.name, made.status]).toEqual([someone.name, 200]);
     expect((await someone.caller.get(url)).status).toBe(200);

@@ -75,6 +75,11 @@ export const refuse = declareRefusals({
     next: '请催请会签单位，或撤销会签后再办。',
   },
   'cases.vote_cast': { status: 409, zh: '您这一轮已经投过票，每人一票。', next: '请等待计票结果。' },
+  'cases.reads_already': {
+    status: 409,
+    zh: '这个单位已经能看到本办件。',
+    next: '不需要抄送；如需提醒，可以内部备注或电话联系。',
+  },
   'cases.no_organisation': {
     status: 422,
     zh: '“{role}”没有这样的经办单位或经办人。',

@@ -210,9 +210,11 @@ export function capacityFor(
   }
   for (const role of allowed) {
     if (active.orgId && actor.grants.includes(roleGrant(role, active.orgId))) return { role, orgId: active.orgId };
-    // A step owned by one role may be done by another that the case routes elsewhere; readers of the case name where.
+    // A step owned by one role may be done by another that the case routes elsewhere; readers of the case name where. A copy is for
+    // reading alone.
     if (role !== active.role && !isPublicRole(role)) {
-      const held = actor.grants.find((grant) => grant.startsWith(`${role}@`) && state.readers.includes(grant));
+      const at = (grant: string) => grant.startsWith(`${role}@`) && !state.copied.includes(grant);
+      const held = actor.grants.find((grant) => at(grant) && state.readers.includes(grant));
       if (held) return { role, orgId: held.slice(role.length + 1) };
     }
   }

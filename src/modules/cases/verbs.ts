@@ -286,6 +286,8 @@ function copy(context: Context, input: { role: string; orgId: string; reason: st
   if (!known || !isRole(input.role) || !context.facts.holds?.(input.role, input.orgId))
     throw noOrganisation(input.role);
   const grant = roleGrant(input.role, input.orgId);
+  // A copy is for reading alone: whoever reads the case by its own part in it must not lose that part.
+  if (context.state.readers.includes(grant)) throw refuse('cases.reads_already');
   return record(context, 'copied', capacity, {
     copied: [grant],
     readers: [grant],

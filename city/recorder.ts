@@ -1,56 +1,30 @@
-// A transaction that remembers instead of writing: modules that only insert (trace, notices, documents) run as they are, and their
-// inserts become rows of the city. It understands `insert into t (columns) values (…)`, also several of them joined by `with`, and
-// refuses everything else.
+// Reads inserts: `insert into t (columns) values (…)`, also several of them joined by `with`, so that a module's plain inserts become
+// rows of the city as they are. Every other statement is refused.
 
-import { systemAccess } from '#platform/access';
-import type { Tx } from '#platform/db';
+import type { Statement } from '#platform/db';
 import { invariant } from '#platform/errors';
-import type { Rows, TableName } from './rows.ts';
+import type { TableName } from './rows.ts';
 import { tables } from './tables.ts';
 
 type Source = { readonly param: number } | { readonly literal: unknown };
-type Insert = { readonly table: TableName; readonly columns: readonly (readonly [string, Source])[] };
+export type Insert = {
+  readonly table: TableName;
+  readonly columns: readonly (readonly [string, Source])[];
+  /** What the columns hold that the statement leaves out. */
+  readonly empty: Readonly<Record<string, unknown>>;
+};
 
-const inserts = new Map<string, readonly Insert[]>();
+/** Defaults of the schema that such inserts rely on; all else that they leave out is null. */
+const defaults: Partial<Record<TableName, Readonly<Record<string, unknown>>>> = {
+  payout_batch: { submit_count: 0 },
+};
 
-export function recordingTx(rows: Rows, now: () => string): Tx {
-  const never = (): never => {
-    throw new Error('the city asks no database');
-  };
-  return {
-    access: systemAccess,
-    run: never,
-    maybe: never,
-    one: never,
-    onCommit: never,
-    asSystem: never,
-    send: (what, params) => {
-      let known = inserts.get(what.name);
-      if (!known) {
-        known = parseAll(what.text);
-        inserts.set(what.name, known);
-      }
-      for (const insert of known) {
-        const row: Record<string, unknown> = { ...emptyRow(insert.table) };
-        if (insert.table === 'log_leaf') row['recorded_at'] = now();
-        for (const [column, source] of insert.columns)
-          row[column] = 'param' in source ? params[source.param] : source.literal;
-        // The columns are those of the statement, which the loading test holds against the schema.
-        (rows[insert.table] as unknown[]).push(row);
-      }
-    },
-  };
-}
+const known = new Map<string, readonly Insert[]>();
 
-const emptyRows = new Map<TableName, Readonly<Record<string, null>>>();
-
-/** Columns that a statement leaves out are null. */
-function emptyRow(table: TableName): Readonly<Record<string, null>> {
-  const known = emptyRows.get(table);
-  if (known) return known;
-  const made = Object.fromEntries(Object.keys(tables[table]).map((column) => [column, null]));
-  emptyRows.set(table, made);
-  return made;
+export function insertsOf(what: Pick<Statement<never, never>, 'name' | 'text'>): readonly Insert[] {
+  const found = known.get(what.name) ?? parseAll(what.name, what.text);
+  known.set(what.name, found);
+  return found;
 }
 
 function isTable(name: string): name is TableName {
@@ -59,12 +33,9 @@ function isTable(name: string): name is TableName {
 
 const insertPattern = /insert into \w+ \([^)]*\)\s*values \([^()]*\)/g;
 
-function parseAll(text: string): readonly Insert[] {
+function parseAll(name: string, text: string): readonly Insert[] {
   const rest = text.replaceAll(insertPattern, '#').replaceAll(/\s+/g, ' ').trim();
-  invariant(
-    /^(with \w+ as \(#\)(, \w+ as \(#\))* )?#$/.test(rest),
-    `the city cannot keep what this writes: ${text.slice(0, 80)}`,
-  );
+  invariant(/^(with \w+ as \(#\)(, \w+ as \(#\))* )?#$/.test(rest), `the city has no answer to the statement ${name}`);
   return (text.match(insertPattern) ?? []).map(parse);
 }
 
@@ -75,7 +46,11 @@ function parse(text: string): Insert {
   const sources = values.split(',').map((value) => sourceOf(value.trim()));
   const names = columns.split(',').map((name) => name.trim());
   invariant(names.length === sources.length, `columns and values differ: ${text.slice(0, 80)}`);
-  return { table, columns: names.map((name, at) => [name, sources[at] ?? { literal: null }] as const) };
+  return {
+    table,
+    columns: names.map((name, at) => [name, sources[at] ?? { literal: null }] as const),
+    empty: { ...Object.fromEntries(Object.keys(tables[table]).map((column) => [column, null])), ...defaults[table] },
+  };
 }
 
 function sourceOf(value: string): Source {

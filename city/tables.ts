@@ -147,6 +147,13 @@ export const tables = {
     fire_at: 'timestamptz',
     try_at: 'timestamptz',
   },
+  request: {
+    request_id: 'uuid',
+    actor: 'text',
+    request_hash: 'bytea',
+    answer: 'json',
+    at: 'timestamptz',
+  },
   case_vote: {
     case_id: 'uuid',
     step: 'text',

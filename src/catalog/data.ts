@@ -45,9 +45,15 @@ export function workflowFields(workflow: Workflow, sources: DataSources): Fields
   return found;
 }
 
-/** Every field that a case of this service can hold. */
+const fieldsKnown = new WeakMap<DataSources, WeakMap<Service, Fields>>();
+
+/** Every field that a case of this service can hold; gathered once, since a definition never changes. */
 export function caseFields(service: Service, sources: DataSources): Fields {
-  return { ...workflowFields(service.workflow, sources), ...allFields(service) };
+  const known = fieldsKnown.get(sources) ?? new WeakMap<Service, Fields>();
+  fieldsKnown.set(sources, known);
+  const fields = known.get(service) ?? { ...workflowFields(service.workflow, sources), ...allFields(service) };
+  known.set(service, fields);
+  return fields;
 }
 
 /** Names in `{name}` or `{{name}}`, once each, in order. */

@@ -11,14 +11,15 @@ export type {
   EngineOptions,
   Ruling,
 } from './engine.ts';
-export { engineNotices } from './engine.ts';
-export { deadlinesOf, nextDeadline } from './write.ts';
+export { deadlinesOf, nextDeadline, tasksOf, type Written } from './write.ts';
 export { act, open, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
 export { fold, foldAll } from './fold.ts';
 export type { ActionBody, ActiveStep, Actor, CaseAction, CaseState, Link } from './model.ts';
 export { clockOutcome, command, tick, type ClockKind } from './verbs.ts';
 export { readActions, readState, readStateByNo } from './store.ts';
+/** For the synthetic city, which answers them from memory. */
+export * as statements from './store.ts';
 export {
   createReader,
   type CaseSummary,

@@ -23,7 +23,7 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
   const column = <Key extends keyof store.ActionRow>(key: Key) => rows.map((row) => row[key]);
   const activeNow = new Set(state.active.map((one) => one.step));
   const gone = (before?.active ?? []).map((one) => one.step).filter((step) => !activeNow.has(step));
-  const tasks = state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
+  const tasks = tasksOf(service, state);
   const next = nextDeadline(service, state);
   const common = [
     state.caseId,
@@ -84,6 +84,11 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
     state.applicantOrgId,
     state.openedAt,
   ]);
+}
+
+/** The steps in which it is somebody's turn. */
+export function tasksOf(service: Service, state: CaseState): readonly ActiveStep[] {
+  return state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
 }
 
 /** RFC 7464's: no JSON text holds it, so that many travel as one without being quoted. */

@@ -35,6 +35,8 @@ export async function loadCity(url: string, city: City): Promise<Loaded> {
     application_name: 'gongdun-city',
     options: '-c timezone=UTC',
   });
+  // A connection that is lost fails what waits for it, and that is how we hear of it.
+  client.on('error', () => {});
   await client.connect();
   let rows = 0;
   let cases = 0;

@@ -1,23 +1,17 @@
 // A city of two thousand on real PostgreSQL: loaded in seconds, its states rebuild to themselves, its ledger balances.
 
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { randomUUID } from 'node:crypto';
-import { documents } from '#catalog/documents/index';
-import { notices } from '#catalog/notices';
-import { catalogRegistry } from '#catalog/registry';
-import { regionName } from '#catalog/regions';
 import { services } from '#catalog/services/index';
 import { statutoryCalendar } from '#platform/calendar';
 import { fixedClock } from '#platform/clock';
 import { createCrypto } from '#platform/crypto';
 import { openDatabase, statement, type Database } from '#platform/db';
-import { personGrant, roleGrant, systemAccess, workerAccess } from '#platform/access';
-import { createCases, type Actor, type Cases } from '#modules/cases';
-import { createDocuments } from '#modules/documents';
-import { createMembership } from '#modules/membership';
-import { createNotices } from '#modules/notices';
+import { systemAccess, workerAccess } from '#platform/access';
+import { createCases, type Cases } from '#modules/cases';
 import { createOrgs } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
+import { withLogin } from '#test/cluster';
 import { testDatabase, type TestDatabase } from '#test/database';
 import { loadCity, makeCity, type City } from './index.ts';
 
@@ -31,7 +25,6 @@ let database: TestDatabase;
 let db: Database;
 let city: City;
 let cases: Cases;
-let route: (role: string, region: string) => string | null;
 const clock = fixedClock(now);
 let workMs = 0;
 let counted = 0;
@@ -42,6 +35,10 @@ const counts = statement<[], { people: number; staff: number; cases: number; job
      (select count(*) from graphile_worker.jobs) as jobs,
      (select count(*) from (select 1 from entry group by transfer_id having sum(amount_fen) <> 0) b) as broken`,
 );
+
+function never(): never {
+  throw new Error('nothing happens');
+}
 
 const oneCase = statement<[], { case_id: string; person_id: string }>(
   'test.city_case',
@@ -79,31 +76,6 @@ beforeAll(async () => {
   const crypto = createCrypto(masterKey);
   const find = (code: string) => services.find((service) => service.code === code);
   const trace = createTrace('gongdun.test', crypto);
-  const never = () => Promise.reject(new Error('nobody is asked'));
-  const nameOf = (code: string) => regionName(code) ?? code;
-  const told = createNotices({
-    db,
-    clock,
-    sms: { send: never },
-    templates: notices,
-    sources: catalogRegistry,
-    regionName: nameOf,
-    phoneOf: never,
-  });
-  const written = createDocuments({
-    db,
-    trace,
-    templates: documents,
-    sources: catalogRegistry,
-    regionName: nameOf,
-    orgName: orgs.orgName,
-  });
-  const membership = createMembership({
-    trace,
-    orgName: orgs.orgName,
-    person: () => Promise.resolve({ birthDay: '1990-01-01', region: '350203' }),
-  });
-  route = orgs.route;
   cases = createCases({
     db,
     clock,
@@ -122,10 +94,11 @@ beforeAll(async () => {
     },
     isRegion: () => true,
     checkFiles: async () => new Map(),
-    announce: told.announce,
-    makeDocument: (context, template) => void written.makeDocument(context, template),
-    effects: membership.effects,
-    deciders: membership.deciders,
+    // Nothing is due, so nothing is told, made or decided.
+    announce: never,
+    makeDocument: never,
+    effects: {},
+    deciders: {},
   });
 });
 
@@ -164,85 +137,45 @@ it('shows a worker only what is his or hers', async () => {
   expect(all.people).toBe(workers);
 });
 
-/** What an action did, without its ids, times and texts. */
-const shapes = statement<[string], { shape: unknown }>(
-  'test.city_shapes',
-  `select json_build_array(a.type, a.step, a.outcome, a.actor_kind, a.actor_role, (select array_agg(k order by k) from json_object_keys(b.body) k),
-     (select array_agg(k order by k) from json_object_keys(coalesce(b.body -> 'data', '{}')) k), json_array_length(coalesce(b.body -> 'readers', '[]')),
-     (select array_agg(e ->> 'step') from json_array_elements(coalesce(b.body -> 'entered', '[]')) e)) as shape
-   from case_action a join case_body b on b.action_id = a.action_id where a.case_id = $1 order by a.seq`,
-);
+it('is loaded by an owner who is no superuser, and leaves row-level security as it was', async () => {
+  const other = await testDatabase();
+  const master = new pg.Client({ connectionString: other.ownerUrl });
+  await master.connect();
+  const forced = async () =>
+    (await master.query(`select relname from pg_class where relforcerowsecurity order by relname`)).rows;
+  const owner = `city_owner_${other.name}`;
+  try {
+    const before = await forced();
+    expect(before.length).toBeGreaterThan(10);
+    await master.query(`
+      create role ${owner} login password 'of the test';
+      grant usage on schema public to ${owner};
+      grant execute on function enqueue_job to ${owner};
+      do $$ declare t text; begin
+        for t in select tablename from pg_tables where schemaname = 'public' loop
+          execute format('alter table public.%I owner to ${owner}', t);
+        end loop;
+      end $$`);
+    const small = await makeCity({ seed: 1, workers: 1, now, masterKey, origin: 'x', serviceHash: (code) => code });
+    const loaded = await loadCity(withLogin(other.ownerUrl, owner, 'of the test'), small);
+    const found = await master.query<{ count: string }>('select count(*) from case_state');
+    expect(Number(found.rows[0]?.count)).toBe(loaded.cases);
+    expect(await forced()).toEqual(before);
+  } finally {
+    await master.query(`reassign owned by ${owner} to current_user; drop owned by ${owner}; drop role ${owner}`);
+    await master.end();
+    await other.drop();
+  }
+});
 
-const besides = statement<[string], { notices: number; papers: number; members: number; links: number }>(
-  'test.city_besides',
-  `select (select count(*) from notice where case_id = $1) as notices, (select count(*) from case_document where case_id = $1) as papers,
-     (select count(*) from membership where case_id = $1) as members, (select count(*) from case_link where from_case_id = $1) as links`,
-);
-
-const twin = statement<[Buffer], { person_id: string; case_id: string | null }>(
-  'test.city_twin',
-  `select p.person_id, s.case_id from person p left join case_state s on s.person_id = p.person_id where p.phone_index = $1`,
-);
-
-it('tells what the program itself does: the same application, lived through, leaves the same behind', async () => {
-  const phoneOf = (story: string) => city.riders.find((one) => one.story === story)?.phone ?? '';
-  const find = (phone: string) =>
-    db.transaction(systemAccess, (tx) => tx.one(twin, [createCrypto(masterKey).blindIndex('phone', phone)]));
-  const told = await find(phoneOf('union: overruled'));
-  const { person_id: personId } = await find(city.rider.phone);
-  const region = '350203';
-  const access = workerAccess(personId);
-  const worker: Actor = { kind: 'worker', id: personId, name: '某*', grants: [personGrant(personId)] };
-  const fileId = randomUUID();
-  const data = {
-    occupation: '快递员',
-    main_platform: { name: '闽达快递（虚构）', orgId: randomUUID() },
-    start_month: '2025-05-01',
-    usual_area: region,
-    education: '大专',
-    accept_charter: 'on',
-    applicant_sign: { fileId },
-    photo: [fileId],
-  };
-  const { caseId } = await cases.openCase(
-    access,
-    worker,
-    { personId, orgId: null },
-    { requestId: randomUUID(), serviceCode: 'UN-001', region, data },
-  );
-  const act = async (
-    role: string,
-    step: string,
-    outcome: string,
-    extra: { data?: Record<string, unknown>; reason?: string } = {},
-  ) => {
-    clock.set(new Date(Date.parse(clock.now()) + 3_600_000).toISOString());
-    const grants = [roleGrant(role, route(role, region) ?? '')];
-    const actor: Actor = { kind: 'staff', id: randomUUID(), name: '经办', grants };
-    const command = {
-      type: 'act' as const,
-      step,
-      outcome,
-      data: extra.data ?? {},
-      ...(extra.reason ? { reason: extra.reason } : {}),
-    };
-    await cases.commandCase({ kind: 'staff', actorId: actor.id, grants }, actor, {
-      requestId: randomUUID(),
-      caseId,
-      command,
-    });
-  };
-  await act('county_union', 'assign-union', 'region', { data: { assign_note: '按区域归口' } });
-  await act('township_union', 'township-review', 'reject', { reason: '已停止接单' });
-  await act('county_union', 'county-recheck', 'overrule');
-  await act('county_union', 'county-record', 'single');
-  const left = (id: string) =>
-    db.transaction(systemAccess, async (tx) => ({
-      actions: (await tx.run(shapes, [id])).map((row) => JSON.stringify(row.shape)),
-      besides: await tx.one(besides, [id]),
-    }));
-  const lived = await left(caseId);
-  expect(lived.actions).toHaveLength(8);
-  expect(lived.besides.members).toBe(1);
-  expect(await left(told.case_id ?? '')).toEqual(lived);
+it('is loaded whole or not at all', async () => {
+  const other = await testDatabase();
+  const small = await makeCity({ seed: 1, workers: 1, now, masterKey, origin: 'x', serviceHash: (code) => code });
+  await loadCity(other.ownerUrl, small);
+  await expect(loadCity(other.ownerUrl, small)).rejects.toThrow(/duplicate key/);
+  const again = openDatabase({ url: other.appUrl, poolSize: 1 });
+  const { cases: held } = await again.transaction(systemAccess, (tx) => tx.one(seen, []));
+  expect(held).toBeGreaterThan(50);
+  await again.close();
+  await other.drop();
 });

@@ -1,6 +1,6 @@
 // What stands at the end of a batch: the state of every case with its tasks and deadlines, and the outbox as it would be by now.
 
-import { nextDeadline, type CaseState } from '#modules/cases';
+import { tasksOf } from '#modules/cases';
 import type { Held, World } from './world.ts';
 
 const readAfterMs = 30 * 3_600_000;
@@ -11,14 +11,13 @@ export function finishBatch(world: World, nowMs: number): void {
   for (const notice of rows.notice) {
     // Nothing of the past is sent again when the program starts.
     if (notice.sms_state === 'queued')
-      Object.assign(notice, { sms_state: 'sent', sms_provider_id: `city-${notice.notice_id}` });
+      Object.assign(notice, { sms_state: 'sent', sms_tries: 1, sms_provider_id: `city-${notice.notice_id}` });
     const at = Date.parse(notice.at ?? '');
     if (at + readAfterMs < nowMs) notice.read_at = new Date(at + readAfterMs / 10).toISOString();
   }
 }
 
-function finishCase({ rows }: World, held: Held): void {
-  const { state, service, head } = held;
+function finishCase({ rows }: World, { state, service, head, updatedAt, deadline }: Held): void {
   rows.case_state.push({
     case_id: state.caseId,
     case_no: state.caseNo,
@@ -34,34 +33,27 @@ function finishCase({ rows }: World, held: Held): void {
     status: state.status,
     end_code: state.end,
     state: JSON.stringify(state),
-    readers: [...state.readers],
+    readers: state.readers,
     opened_at: state.openedAt,
-    updated_at: lastAt(state, rows),
+    updated_at: updatedAt,
   });
-  for (const active of state.active) {
-    if (service.workflow.steps[active.step]?.role !== 'system' || active.supplement) {
-      rows.case_task.push({
-        case_id: state.caseId,
-        step: active.step,
-        role: active.role,
-        org_id: active.orgId,
-        assignee_id: active.assigneeId,
-        entered_at: active.enteredAt,
-        due_at: active.dueAt,
-        light: active.light,
-        paused: active.paused !== null,
-        supervised: state.supervised !== null,
-        readers: [...state.readers],
-      });
-    }
+  for (const active of tasksOf(service, state)) {
+    rows.case_task.push({
+      case_id: state.caseId,
+      step: active.step,
+      role: active.role,
+      org_id: active.orgId,
+      assignee_id: active.assigneeId,
+      entered_at: active.enteredAt,
+      due_at: active.dueAt,
+      light: active.light,
+      paused: active.paused !== null,
+      supervised: state.supervised !== null,
+      readers: state.readers,
+    });
   }
-  const next = nextDeadline(service, state);
-  if (next) {
-    const { step, kind, fireAt } = next;
-    rows.deadline.push({ case_id: state.caseId, step, kind, fire_at: fireAt, try_at: fireAt });
+  if (deadline) {
+    const { step, kind, fireAt, tryAt } = deadline;
+    rows.deadline.push({ case_id: state.caseId, step, kind, fire_at: fireAt, try_at: tryAt });
   }
-}
-
-function lastAt(state: CaseState, rows: World['rows']): string {
-  return rows.case_action.findLast((one) => one.case_id === state.caseId)?.recorded_at ?? state.openedAt;
 }

@@ -1,25 +1,13 @@
 // Makes the city: its organisations and desks first, then its people in batches, each from a stream of chance of its own, so that
 // half a million people need no more memory than a few hundred. The same seed, size, time and keys give the same bytes.
 
-import { documents } from '#catalog/documents/index';
-import { notices } from '#catalog/notices';
-import { catalogRegistry } from '#catalog/registry';
-import { regionName } from '#catalog/regions';
 import { dayOf } from '#platform/calendar';
-import { fixedClock } from '#platform/clock';
 import { createCrypto } from '#platform/crypto';
-import type { Database } from '#platform/db';
 import { newId, withIdSource } from '#platform/ids';
-import { createDocuments } from '#modules/documents';
 import { hashPassword } from '#modules/identity';
 import { accounts as ledgerAccounts } from '#modules/money';
-import { createNotices } from '#modules/notices';
-import { createTrace, type Trace } from '#modules/trace';
-import { claimDeciders, claimEffects } from './claims.ts';
-import { coverDeciders, coverEffects } from './cover.ts';
+import { createTrace } from '#modules/trace';
 import { finishBatch } from './finish.ts';
-import { closeOrders, paymentEffects } from './payments.ts';
-import { payoutEffects } from './payouts.ts';
 import { makeOrganisations, type Organisations } from './orgs.ts';
 import { makePictures, type Blob } from './pictures.ts';
 import { ridersOf, storyCount, tellOrdinary, tellStories, type Rider } from './population.ts';
@@ -34,7 +22,7 @@ import {
   type CityStaff,
   type DemoAccount,
 } from './staff.ts';
-import { createWorld, type Job, type Plugs, type World } from './world.ts';
+import { createWorld, type Job, type Setup, type World } from './world.ts';
 
 export type CityOptions = {
   readonly seed: number;
@@ -47,6 +35,8 @@ export type CityOptions = {
   readonly origin: string;
   /** Hash of the published version of a service. */
   readonly serviceHash: (code: string) => string;
+  /** As the installation prices cover; the rule's own parameters unless set. */
+  readonly pricing?: Setup['pricing'];
 };
 
 export type CityBatch = { readonly rows: Rows; readonly jobs: readonly Job[] };
@@ -63,10 +53,10 @@ export type City = {
   /** Pictures of the city for the file store, by address. */
   readonly blobs: readonly Blob[];
   /** The rows, in an order in which they can be loaded. Made anew at each call, the same each time. */
-  batches(): Generator<CityBatch>;
+  batches(): AsyncGenerator<CityBatch>;
 };
 
-const batchPeople = 400;
+const batchPeople = 100;
 const yearMs = 365 * 86_400_000;
 
 export async function makeCity(options: CityOptions): Promise<City> {
@@ -101,20 +91,16 @@ type Setting = {
   readonly blobs: Readonly<Record<string, Blob>>;
 };
 
-function* batchesOf(setting: Setting): Generator<CityBatch> {
+async function* batchesOf(setting: Setting): AsyncGenerator<CityBatch> {
   const numbers = new Map<string, number>();
-  yield foundation(setting);
+  yield await foundation(setting);
   const ordinary = Math.max(0, setting.options.workers - storyCount);
   const count = 1 + Math.ceil(ordinary / batchPeople);
-  for (let batch = 0; batch < count; batch += 1) yield peopleBatch(setting, batch, numbers);
+  for (let batch = 0; batch < count; batch += 1) yield await peopleBatch(setting, batch, numbers);
   yield counters(setting, numbers);
 }
 
-function worldOf(
-  setting: Setting,
-  label: string,
-  numbers: Map<string, number>,
-): { world: World; random: Random; trace: Trace } {
+function worldOf(setting: Setting, label: string, numbers: Map<string, number>): { world: World; random: Random } {
   const { options, nowMs, orgs, staff, blobs } = setting;
   const random = createRandom(options.seed, label);
   const crypto = createCrypto(options.masterKey, random.bytes);
@@ -128,55 +114,13 @@ function worldOf(
     serviceHash: options.serviceHash,
     numbers,
     blobs,
-    plugs: plugsOf(setting, trace),
+    pricing: options.pricing ?? {},
     startMs: nowMs - yearMs,
   });
-  return { world, random, trace };
+  return { world, random };
 }
 
-/** Notices and documents are the modules' own; cover, membership and money are told by the city. */
-function plugsOf({ options, orgs }: Setting, trace: Trace): Plugs {
-  const nameOf = (code: string) => regionName(code) ?? code;
-  const told = createNotices({
-    db: noDatabase,
-    clock: fixedClock(options.now),
-    sms: { send: noParty },
-    templates: notices,
-    sources: catalogRegistry,
-    regionName: nameOf,
-    phoneOf: noParty,
-  });
-  const written = createDocuments({
-    db: noDatabase,
-    trace,
-    templates: documents,
-    sources: catalogRegistry,
-    regionName: nameOf,
-    orgName: orgs.name,
-  });
-  return {
-    effects: { ...coverEffects, ...claimEffects, ...paymentEffects, ...payoutEffects },
-    deciders: { ...coverDeciders, ...claimDeciders },
-    announce: (context, template) => told.announce(context, template, context.targets),
-    makeDocument: (context, template) => void written.makeDocument(context, template),
-    ended: (world, state) => closeOrders(world, state.caseId),
-  };
-}
-
-function noParty(): never {
-  throw new Error('the city asks nobody');
-}
-
-const noDatabase: Database = {
-  transaction: noParty,
-  ping: noParty,
-  close: noParty,
-  get pool(): never {
-    return noParty();
-  },
-};
-
-function foundation(setting: Setting): CityBatch {
+function foundation(setting: Setting): Promise<CityBatch> {
   const { world, random } = worldOf(setting, 'desks', new Map());
   const { rows } = world;
   const { orgs, staff, nowMs, passwordHash } = setting;
@@ -184,7 +128,7 @@ function foundation(setting: Setting): CityBatch {
   world.setNow(fromMs);
   return withIdSource(
     () => random.id(world.nowMs()),
-    () => {
+    async () => {
       rows.org.push(...orgs.orgs);
       rows.org_role.push(...orgs.routing);
       for (const { accountId, name, kind, floorFen } of ledgerAccounts) {
@@ -199,7 +143,7 @@ function foundation(setting: Setting): CityBatch {
           from_day: dayOf(world.now()),
           until_day: null,
         };
-        const leafId = world.record({
+        const leafId = await world.record({
           eventId: newId(),
           type: 'staff.role_changed',
           at: world.now(),
@@ -216,17 +160,17 @@ function foundation(setting: Setting): CityBatch {
   );
 }
 
-function peopleBatch(setting: Setting, batch: number, numbers: Map<string, number>): CityBatch {
+function peopleBatch(setting: Setting, batch: number, numbers: Map<string, number>): Promise<CityBatch> {
   const { world, random } = worldOf(setting, `people/${batch}`, numbers);
   const { nowMs, options } = setting;
   return withIdSource(
     () => random.id(world.nowMs()),
-    () => {
+    async () => {
       const first = storyCount + (batch - 1) * batchPeople;
-      if (batch === 0) tellStories(world, options.seed, nowMs);
-      else tellOrdinary(world, options.seed, nowMs, first, Math.min(first + batchPeople, options.workers));
+      if (batch === 0) await tellStories(world, options.seed, nowMs);
+      else await tellOrdinary(world, options.seed, nowMs, first, Math.min(first + batchPeople, options.workers));
       finishBatch(world, nowMs);
-      return { rows: world.rows, jobs: world.jobs };
+      return { rows: world.rows, jobs: world.jobs() };
     },
   );
 }

@@ -1,10 +1,10 @@
 // Stories of accidents: reported, surveyed, judged, paid or denied; one for every step at which a claim can rest, for every end, and
 // for every state that a payout can be in.
 
+import { systemAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { formatYuan } from '#catalog/fields/money';
-import { suggestion } from './claims.ts';
-import { approveBatch, loseAnswer, makeBatch, payoutOf, refuseBatch, settlePayout } from './payouts.ts';
+import { approveBatch, makeBatch, refuseBatch, settlePayout } from './money.ts';
 import { accidentKinds, hospitals } from './names.ts';
 import type { CityPerson } from './people.ts';
 import { insured } from './plots-cover.ts';
@@ -42,10 +42,10 @@ function round(value: number): number {
 }
 
 export const report = (afterMs: number, details: Accident = {}): Move =>
-  custom(afterMs, (story) => {
+  custom(afterMs, async (story) => {
     story.cases.set(
       'claim',
-      story.world.openCase('DI-006', story.person, story.person.district.region, accident(story, details)),
+      await story.world.openCase('DI-006', story.person, story.person.district.region, accident(story, details)),
     );
   });
 
@@ -74,13 +74,14 @@ function medicalForm(
 
 /** 医疗费用理赔 takes the waiting step of its report. */
 export const bills = (afterMs: number, bill: Bill = {}): Move =>
-  custom(afterMs, (story) =>
-    story.world.attach(caseOf(story, 'claim'), 'DI-007', story.person, medicalForm(story, 'claim', bill)),
-  );
+  custom(afterMs, async (story) => {
+    const { world, person } = story;
+    await world.openCase('DI-007', person, person.district.region, medicalForm(story, 'claim', bill));
+  });
 
 /** 住院津贴 on an accident whose own case does not wait any more: a case of its own that cites the report. */
 const allowance = (afterMs: number): Move =>
-  custom(afterMs, (story) => {
+  custom(afterMs, async (story) => {
     const { world, person } = story;
     const hospital = hospitals[1];
     const today = Date.parse(dayOf(world.now()));
@@ -92,7 +93,7 @@ const allowance = (afterMs: number): Move =>
       payout_card: person.card,
       inpatient_record: [upload(story, 'record')],
     };
-    story.cases.set('claim2', world.openCase('DI-008', person, person.district.region, form, caseOf(story, 'claim')));
+    story.cases.set('claim2', await world.openCase('DI-008', person, person.district.region, form));
   });
 
 const contact = (afterMs: number) =>
@@ -115,11 +116,13 @@ const skipPrepay = (afterMs: number) => staff(afterMs, 'claim', 'prepay-option',
 const complete = (afterMs: number, name = 'claim') => staff(afterMs, name, 'doc-check', 'complete');
 
 const assess = (afterMs: number, outcome: 'agree' | 'high', name = 'claim'): Move => ({
-  ...custom(afterMs, (story) => {
-    const held = caseOf(story, name);
-    const { amountFen } = suggestion(story.world, held.state).value;
+  ...custom(afterMs, async (story) => {
+    const { world } = story;
+    const { state } = caseOf(story, name);
+    const suggested = await world.db.transaction(systemAccess, (tx) => world.cover.suggest(tx, state));
+    const amountFen = suggested?.amountFen ?? 0;
     const data = { assess_note: '按条款与票据理算', approved_fen: formatYuan(amountFen).replaceAll(',', '') };
-    staff(0, name, 'assess', outcome, { data }).run(story);
+    await staff(0, name, 'assess', outcome, { data }).run(story);
   }),
   office: true,
   at: { name, step: 'assess' },
@@ -135,9 +138,9 @@ const answerDenial = (afterMs: number, outcome: 'accept' | 'appeal') =>
   worker(afterMs, 'claim', { type: 'act', step: 'deny', outcome, data: {} });
 
 const batched = (afterMs: number, name = 'claim') =>
-  custom(afterMs, (story) => makeBatch(story.world, payoutOf(story.world, caseOf(story, name))));
+  custom(afterMs, (story) => makeBatch(story.world, caseOf(story, name)));
 const approved = (afterMs: number, name = 'claim') =>
-  custom(afterMs, (story) => approveBatch(story.world, payoutOf(story.world, caseOf(story, name))));
+  custom(afterMs, (story) => approveBatch(story.world, caseOf(story, name)));
 const settled = (afterMs: number, name = 'claim') =>
   custom(afterMs, (story) => settlePayout(story.world, caseOf(story, name), 'settled'));
 const bounced = (afterMs: number, state: 'returned' | 'failed', reason: string) =>
@@ -235,15 +238,17 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
     moves: [
       ...owed,
       batched(2 * hour),
-      custom(hour, (story) =>
-        refuseBatch(story.world, payoutOf(story.world, caseOf(story, 'claim')), '请先核对开户行后再付'),
-      ),
+      custom(hour, (story) => refuseBatch(story.world, caseOf(story, 'claim'), '请先核对开户行后再付')),
     ],
     restMs: 3 * hour,
   },
   'pay, submitted': { moves: sent, restMs: hour },
   'pay, unknown': {
-    moves: [...sent, custom(10 * minute, (story) => loseAnswer(story.world, caseOf(story, 'claim')))],
+    moves: [
+      ...owed,
+      batched(2 * hour),
+      custom(hour, (story) => approveBatch(story.world, caseOf(story, 'claim'), false)),
+    ],
     restMs: 2 * hour,
   },
   'docs, card returned': { moves: [...sent, bounced(3 * hour, 'returned', '户名不符')], restMs: 20 * hour },
@@ -293,7 +298,7 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
 };
 
 /** An ordinary accident of the last months, somewhere on its way or long closed. */
-export function tellAccident(world: World, person: CityPerson, endMs: number): Story {
+export async function tellAccident(world: World, person: CityPerson, endMs: number): Promise<Story> {
   const { random } = world;
   const bill = { totalFen: random.int(8_000, 900_000), medicareFen: 0 };
   const moves = [

@@ -1,11 +1,11 @@
 // Stories of daily cover: bought, doubted, given back; one for every step at which a purchase or a refund can rest, and every end.
 
+import { addDays } from '#modules/cover';
 import { dayOf, startOfDay } from '#platform/calendar';
-import { addDays } from './cover.ts';
-import { failPayment, pay, settleRefund } from './payments.ts';
+import { failPayment, pay, settleRefund, underwrite } from './money.ts';
 import type { CityPerson } from './people.ts';
 import type { Move, Plot, Story } from './story.ts';
-import { caseOf, custom, day, event, hour, minute, staff, tell, verb, worker } from './story.ts';
+import { caseOf, custom, day, hour, minute, staff, tell, verb, worker } from './story.ts';
 import type { World } from './world.ts';
 
 export type Purchase = { readonly startsIn?: number; readonly days?: number; readonly workType?: string };
@@ -26,20 +26,17 @@ function order(story: Story, { startsIn = 0, days = 1, workType }: Purchase): Re
 }
 
 export const buy = (purchase: Purchase = {}, afterMs = 0): Move =>
-  custom(afterMs, (story) => {
+  custom(afterMs, async (story) => {
     story.cases.set(
       'cover',
-      story.world.openCase('DI-001', story.person, story.person.district.region, order(story, purchase)),
+      await story.world.openCase('DI-001', story.person, story.person.district.region, order(story, purchase)),
     );
   });
 
 export const paid = (afterMs: number): Move => custom(afterMs, (story) => pay(story.world, caseOf(story, 'cover')));
 
 export const underwritten = (afterMs: number): Move =>
-  custom(afterMs, (story) => {
-    const held = caseOf(story, 'cover');
-    story.world.happen(held, 'underwrite', 'approve', { insurer_policy_no: `LA${held.state.caseNo}` });
-  });
+  custom(afterMs, (story) => underwrite(story.world, caseOf(story, 'cover'), null));
 
 /** Bought, paid and in force. */
 export const insured = (purchase: Purchase = {}): readonly Move[] => [
@@ -51,7 +48,7 @@ export const insured = (purchase: Purchase = {}): readonly Move[] => [
 const doubted = [
   buy({ workType: '货车司机', days: 3 }),
   paid(4 * minute),
-  event(minute, 'cover', 'underwrite', 'manual', { underwriting_reason: '职业类别风险较高，请人工核保' }),
+  custom(minute, (story) => underwrite(story.world, caseOf(story, 'cover'), '高风险职业，转人工核保')),
 ];
 const note = { data: { underwriter_note: '已与投保人电话核对从业情况' } };
 const sendBack = {
@@ -146,7 +143,7 @@ export const enrolPlots: Readonly<Record<string, CoverPlot>> = {
 // ---- refunds -----------------------------------------------------------------------------------------------------------------
 
 const giveBack = (afterMs: number, startsIn: number, days: number): Move =>
-  custom(afterMs, (story) => {
+  custom(afterMs, async (story) => {
     const policy = caseOf(story, 'cover');
     const form = {
       policy_ref: policy.state.caseNo,
@@ -154,11 +151,11 @@ const giveBack = (afterMs: number, startsIn: number, days: number): Move =>
       refund_days: String(days),
       refund_why: story.world.random.pick(['当日不出工', '误操作', '转行']),
     };
-    story.cases.set('refund', story.world.openCase('DI-005', story.person, story.person.district.region, form, policy));
+    story.cases.set('refund', await story.world.openCase('DI-005', story.person, story.person.district.region, form));
   });
 
 const ahead = insured({ startsIn: 1, days: 10 });
-const settle = (afterMs: number, state: 'success' | 'abnormal') =>
+const settle = (afterMs: number, state: 'success' | 'closed') =>
   custom(afterMs, (story) => settleRefund(story.world, caseOf(story, 'refund'), state));
 const sendBackRefund = {
   type: 'return',
@@ -170,7 +167,7 @@ const sendBackRefund = {
 export const refundPlots: Readonly<Record<string, CoverPlot>> = {
   'refund-pay, fresh': { moves: [...ahead, giveBack(5 * hour, 2, 3)], restMs: hour },
   'refund-pay, second try': {
-    moves: [...ahead, giveBack(5 * hour, 2, 3), settle(hour, 'abnormal')],
+    moves: [...ahead, giveBack(5 * hour, 2, 3), settle(hour, 'closed')],
     restMs: 20 * hour,
   },
   'refund-manual, fresh': { moves: [...ahead, giveBack(5 * hour, 8, 5)], restMs: 3 * hour },
@@ -200,7 +197,7 @@ export const refundPlots: Readonly<Record<string, CoverPlot>> = {
 };
 
 /** An ordinary rider's cover of the last month: bought for a few days at a time, some of it still running. */
-export function tellInsured(world: World, person: CityPerson, endMs: number): void {
+export async function tellInsured(world: World, person: CityPerson, endMs: number): Promise<void> {
   const { random } = world;
   let agoDays = random.int(0, 30);
   for (
@@ -221,7 +218,7 @@ export function tellInsured(world: World, person: CityPerson, endMs: number): vo
       [31, 1],
     ]);
     const startsIn = random.chance(0.3) ? 1 : 0;
-    tell(
+    await tell(
       world,
       person,
       { moves: insured({ days, startsIn }), restMs: agoDays * day + random.int(30, 600) * minute },

@@ -23,10 +23,10 @@ export function application(story: Story): Record<string, unknown> {
   };
 }
 
-export const apply: Move = custom(0, (story) => {
+export const apply: Move = custom(0, async (story) => {
   story.cases.set(
     'join',
-    story.world.openCase('UN-001', story.person, story.person.district.region, application(story)),
+    await story.world.openCase('UN-001', story.person, story.person.district.region, application(story)),
   );
 });
 
@@ -142,7 +142,7 @@ export const unionPlots: Readonly<Record<string, Plot>> = {
 };
 
 /** An ordinary member of the city, who joined at some time in the last ten months. */
-export function tellMember(world: World, person: CityPerson, endMs: number): Story {
+export async function tellMember(world: World, person: CityPerson, endMs: number): Promise<Story> {
   const { random } = world;
   const way = random.weighted<Way>([
     ['enterprise', 4],
@@ -164,7 +164,7 @@ export function tellMember(world: World, person: CityPerson, endMs: number): Sto
 }
 
 /** Somebody whose application is on its way. */
-export function tellApplicant(world: World, person: CityPerson, endMs: number): Story {
+export async function tellApplicant(world: World, person: CityPerson, endMs: number): Promise<Story> {
   const { random } = world;
   const way = random.weighted<Way>([
     ['enterprise', 4],

@@ -31,12 +31,12 @@ function settle(world: World, person: CityPerson): CityPerson {
   return person;
 }
 
-export function tellStories(world: World, seed: number, nowMs: number): void {
+export async function tellStories(world: World, seed: number, nowMs: number): Promise<void> {
   settle(world, makePerson(seed, 0, nowMs));
-  plots.forEach(([name, plot], at) => {
-    const story = tell(world, settle(world, personOf(plot, seed, at, nowMs)), plot, nowMs);
-    if (/completed|paid at the second/.test(name)) rateEnded(story, nowMs, /second benefit/.test(name) ? 1 : 5);
-  });
+  for (const [at, [name, plot]] of plots.entries()) {
+    const story = await tell(world, settle(world, personOf(plot, seed, at, nowMs)), plot, nowMs);
+    if (/completed|paid at the second/.test(name)) await rateEnded(story, nowMs, /second benefit/.test(name) ? 1 : 5);
+  }
 }
 
 function personOf(plot: CoverPlot, seed: number, at: number, nowMs: number): CityPerson {
@@ -56,19 +56,18 @@ function oldBirthDay(nowMs: number, at: number): string {
 }
 
 /** People number `from` up to, not including, `to`. */
-export function tellOrdinary(world: World, seed: number, nowMs: number, from: number, to: number): void {
+export async function tellOrdinary(world: World, seed: number, nowMs: number, from: number, to: number): Promise<void> {
   const { random } = world;
   for (let index = from; index < to; index += 1) {
     const person = settle(world, makePerson(seed, index, nowMs));
     const stories: Story[] = [];
-    if (random.chance(0.5))
-      stories.push(random.chance(0.9) ? tellMember(world, person, nowMs) : tellApplicant(world, person, nowMs));
+    if (random.chance(0.5)) stories.push(await (random.chance(0.9) ? tellMember : tellApplicant)(world, person, nowMs));
     const member = stories.some((story) => isMember(story));
-    if (random.chance(0.05)) stories.push(tellAccident(world, person, nowMs));
-    else if (random.chance(member ? 0.36 : 0.12)) tellInsured(world, person, nowMs);
+    if (random.chance(0.05)) stories.push(await tellAccident(world, person, nowMs));
+    else if (random.chance(member ? 0.36 : 0.12)) await tellInsured(world, person, nowMs);
     for (const story of stories)
       if (random.chance(0.35))
-        rateEnded(
+        await rateEnded(
           story,
           nowMs,
           random.weighted([

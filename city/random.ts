@@ -52,15 +52,13 @@ export function createRandom(seed: number, label: string, blockBytes = 65_536): 
       }
       return pick(items)[0];
     },
-    bytes: (count) => Buffer.from(bytes(count)),
+    // No block is written again, so a view of it stays what it is.
+    bytes,
     id: (atMs) => {
-      const raw = Buffer.alloc(16);
-      raw.writeUIntBE(atMs, 0, 6);
-      bytes(10).copy(raw, 6);
-      raw[6] = 0x70 | ((raw[6] ?? 0) & 0x0f);
-      raw[8] = 0x80 | ((raw[8] ?? 0) & 0x3f);
-      const hex = raw.toString('hex');
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+      const time = atMs.toString(16).padStart(12, '0');
+      const rest = bytes(10).toString('hex');
+      const variant = '89ab'.charAt(Number.parseInt(rest.charAt(3), 16) % 4);
+      return `${time.slice(0, 8)}-${time.slice(8)}-7${rest.slice(0, 3)}-${variant}${rest.slice(4, 7)}-${rest.slice(7, 19)}`;
     },
   };
 }

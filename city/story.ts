@@ -21,7 +21,7 @@ export type Move = {
   readonly office: boolean;
   /** The case and the step at which somebody acts. */
   readonly at?: { readonly name: string; readonly step: string };
-  readonly run: (story: Story) => void;
+  readonly run: (story: Story) => Promise<void>;
 };
 
 /** An ordinary plot keeps office hours where it leaves time for them, and stops where its case went another way. */
@@ -33,7 +33,7 @@ export function caseOf(story: Story, name: string): Held {
   return held;
 }
 
-export function custom(afterMs: number, run: (story: Story) => void): Move {
+export function custom(afterMs: number, run: (story: Story) => Promise<void>): Move {
   return { afterMs, office: false, run };
 }
 
@@ -51,7 +51,7 @@ export function staff(afterMs: number, name: string, step: string, outcome: stri
     at: { name, step },
     run: (story) => {
       const { data = {}, reason, which = 0 } = extras;
-      perform(story, name, step, which, { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) });
+      return perform(story, name, step, which, { type: 'act', step, outcome, data, ...(reason ? { reason } : {}) });
     },
   };
 }
@@ -61,20 +61,20 @@ export function verb(afterMs: number, name: string, step: string, input: CaseCom
   return { afterMs, office: true, run: (story) => perform(story, name, step, which, input) };
 }
 
-function perform(story: Story, name: string, step: string, which: number, input: CaseCommand): void {
+async function perform(story: Story, name: string, step: string, which: number, input: CaseCommand): Promise<void> {
   const held = caseOf(story, name);
   const active = held.state.active.find((one) => one.step === step);
   invariant(
     active?.orgId,
     `case ${name} does not wait at ${step} but at ${held.state.active.map((one) => one.step).join()}`,
   );
-  story.world.perform(held, story.world.staffActor(active.role, active.orgId, which), input);
+  await story.world.perform(held, story.world.staffActor(active.role, active.orgId, which), input);
 }
 
 export function worker(afterMs: number, name: string, input: CaseCommand | ((story: Story) => CaseCommand)): Move {
-  return custom(afterMs, (story) => {
+  return custom(afterMs, async (story) => {
     const command = typeof input === 'function' ? input(story) : input;
-    story.world.perform(caseOf(story, name), story.world.workerActor(story.person), command);
+    await story.world.perform(caseOf(story, name), story.world.workerActor(story.person), command);
   });
 }
 
@@ -89,7 +89,7 @@ export function event(
 }
 
 /** Tells a story so that it rests `restMs` before the city's now. Gives its cases. */
-export function tell(world: World, person: CityPerson, plot: Plot, endMs: number): Story {
+export async function tell(world: World, person: CityPerson, plot: Plot, endMs: number): Promise<Story> {
   const story: Story = { world, person, cases: new Map() };
   const total = plot.moves.reduce((sum, move) => sum + move.afterMs, plot.restMs);
   world.setNow(endMs - total);
@@ -97,12 +97,12 @@ export function tell(world: World, person: CityPerson, plot: Plot, endMs: number
     let at = world.nowMs() + move.afterMs;
     if (plot.ordinary && move.office) at = inOffice(at, world);
     if (at > endMs) break;
-    world.goTo(at, [...story.cases.values()]);
+    await world.goTo(at, [...story.cases.values()]);
     // An ordinary story ends where the clock or a rule took its case elsewhere.
     if (plot.ordinary && move.at && !waitsAt(story, move.at.name, move.at.step)) break;
-    move.run(story);
+    await move.run(story);
   }
-  world.goTo(endMs, [...story.cases.values()]);
+  await world.goTo(endMs, [...story.cases.values()]);
   return story;
 }
 
@@ -131,7 +131,7 @@ export function upload(story: Story, name: string): string {
   const blob = world.blobs[name] ?? world.blobs['photo'];
   invariant(blob, 'the city has pictures');
   const fileId = newId();
-  world.addFile({
+  world.rows.file.push({
     file_id: fileId,
     person_id: person.personId,
     case_id: null,

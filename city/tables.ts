@@ -147,6 +147,13 @@ export const tables = {
     fire_at: 'timestamptz',
     try_at: 'timestamptz',
   },
+  request: {
+    request_id: 'uuid',
+    actor: 'text',
+    request_hash: 'bytea',
+    answer: 'json',
+    at: 'timestamptz',
+  },
   case_vote: {
     case_id: 'uuid',
     step: 'text',
@@ -201,6 +208,7 @@ export const tables = {
     sms_provider_id: 'text',
     sms_next_at: 'timestamptz',
     sms_params: 'json',
+    sms_tries: 'int',
     readers: 'text[]',
   },
   file: {

@@ -1,55 +1,48 @@
-// The world that a story acts in: its rows in memory, its clock moved by whoever tells, and the doors by which people, parties and the
-// clock act on cases: the same pure `open`, `act`, `command` and `tick` as in life. Nothing here decides what the engine decides.
+// The world that a story acts in: the program's own modules on a database in memory, a clock moved by whoever tells, and the doors by
+// which people, parties and the clock act. Nothing here decides what a module decides.
 
-import type { Fields, Service } from '#catalog';
-import { parseForm } from '#catalog/form';
+import type { Service } from '#catalog';
+import { documents } from '#catalog/documents/index';
+import { notices } from '#catalog/notices';
+import { catalogRegistry } from '#catalog/registry';
+import { isRegion, regionName } from '#catalog/regions';
 import { services } from '#catalog/services/index';
-import { isRegion } from '#catalog/regions';
-import { personGrant, roleGrant } from '#platform/access';
+import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
-import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { caseNumber, newId } from '#platform/ids';
-import { act, command, nextDeadline, open, tick } from '#modules/cases';
-import type { Actor, ActionBody, CaseState, Decision, Facts, Ruling } from '#modules/cases';
+import type { enqueue as enqueueJob } from '#platform/jobs';
+import { createCases, rectifyBy, type Actor, type Cases } from '#modules/cases';
+import { createCover, type CoverOptions } from '#modules/cover';
+import { createDocuments } from '#modules/documents';
+import { createMembership } from '#modules/membership';
+import { createMoney } from '#modules/money';
+import { createNotices } from '#modules/notices';
 import type { CaseCommand } from '#contract/cases';
-import { noPrevious, type Trace, type TracedAct } from '#modules/trace';
-import { createCarry, noState, type Decide } from './engine.ts';
+import type { Trace } from '#modules/trace';
+import { createMemory } from './memory.ts';
+import { answerCases, type Held } from './memory-cases.ts';
+import { answerCover } from './memory-cover.ts';
+import { answerMoney } from './memory-money.ts';
 import type { Organisations } from './orgs.ts';
-import type { Random } from './random.ts';
-import { recordingTx } from './recorder.ts';
-import type { Blob } from './pictures.ts';
-import { emptyRows, type Row, type Rows } from './rows.ts';
+import { createParties } from './parties.ts';
 import type { CityPerson } from './people.ts';
+import type { Blob } from './pictures.ts';
+import type { Random } from './random.ts';
+import type { Row } from './rows.ts';
 import type { CityStaff } from './staff.ts';
 
-export type Held = { state: CaseState; head: Buffer; readonly service: Service };
+export type { Held } from './memory-cases.ts';
 
-export type Context = {
-  readonly tx: Tx;
-  readonly world: World;
-  readonly service: Service;
-  readonly state: CaseState;
-  readonly step: string;
-  readonly outcome: string | null;
-  readonly actor: Actor;
-  readonly facts: Facts;
-  readonly targets: readonly string[];
+export type Job = {
+  readonly identifier: string;
+  readonly payload: unknown;
+  readonly runAt: string | null;
+  readonly jobKey: string | null;
+  readonly maxAttempts: number | null;
 };
-export type Effect = (context: Context) => Readonly<Record<string, unknown>> | void;
-export type Decider = (context: Context) => Ruling;
-
-/** What the modules of the program do in life, done in memory. */
-export type Plugs = {
-  readonly effects: Readonly<Record<string, Effect>>;
-  readonly deciders: Readonly<Record<string, Decider>>;
-  readonly announce: (context: Context & { readonly reason: string | null }, template: string) => void;
-  readonly makeDocument: (context: Context & { readonly reason: string | null }, template: string) => void;
-  readonly ended: (world: World, state: CaseState) => void;
-};
-
-export type Job = { readonly identifier: string; readonly payload: unknown; readonly jobKey: string };
 
 export type Setup = {
   readonly random: Random;
@@ -61,43 +54,138 @@ export type Setup = {
   /** Last number of each region and day, shared by all batches of a city. */
   readonly numbers: Map<string, number>;
   readonly blobs: Readonly<Record<string, Blob>>;
-  readonly plugs: Plugs;
+  readonly pricing: Pick<CoverOptions, 'subsidyMode' | 'sameDay'>;
   readonly startMs: number;
 };
 
-const clockActor: Actor = { kind: 'clock', id: null, name: '时钟', grants: ['*'] };
-const eventActor: Actor = { kind: 'event', id: null, name: '外部回执', grants: ['*'] };
+/** Jobs that only tell a party something, or end what needs no party: done at once. All others wait for the story, or for the program. */
+const atOnce = new Set(['cover.endorse', 'cover.report_claim', 'payments.nothing_to_refund', 'payouts.nothing_to_pay']);
 
 export type World = ReturnType<typeof createWorld>;
 
 export function createWorld(setup: Setup) {
-  const { random, orgs, crypto, trace, plugs } = setup;
-  const rows: Rows = emptyRows();
-  const jobs: Job[] = [];
-  const held = new Map<string, Held>();
+  const { random, orgs, crypto, trace } = setup;
   const people = new Map<string, CityPerson>();
-  const files = new Map<string, Row<'file'>>();
-  const cover = new Map<string, Row<'cover_entry'>[]>();
   let nowMs = setup.startMs;
   let written = { ms: Number.NaN, text: '' };
   const now = (): string => {
     if (written.ms !== nowMs) written = { ms: nowMs, text: new Date(nowMs).toISOString() };
     return written.text;
   };
-  const tx = recordingTx(rows, now);
-  const carryThrough = createCarry({ tx, rows, trace, plugs, now, world: () => world });
-  const factsNow = (): Facts => ({ now: now(), calendar: statutoryCalendar, route: orgs.route });
+  const clock: Clock = { now, offsetMs: () => 0, setOffsetMs: (ms) => (nowMs += ms) };
+  const memory = createMemory(now);
+  const { rows, by, db } = memory;
+  const held = answerCases(memory);
+  answerCover(memory);
+  answerMoney(memory);
+  const parties = createParties();
+  let jobs: Job[] = [];
+  const enqueue: typeof enqueueJob = (_tx, identifier, payload, options) => {
+    const { runAt = null, jobKey = null, maxAttempts = null } = options ?? {};
+    jobs = [
+      ...jobs.filter((job) => jobKey === null || job.jobKey !== jobKey),
+      { identifier, payload, runAt, jobKey, maxAttempts },
+    ];
+  };
+  const modules = createModules();
 
-  const carry = (
-    one: Held,
-    before: CaseState | null,
-    caseId: string,
-    first: Decide,
-    actor: Actor,
-    facts = factsNow(),
-  ): void => carryThrough(one, before, caseId, first, actor, facts);
+  function createModules() {
+    const personOf = (personId: string): CityPerson => {
+      const person = people.get(personId);
+      invariant(person, `nobody has the id ${personId}`);
+      return person;
+    };
+    const nameOf = (code: string) => regionName(code) ?? code;
+    const asked = { db, clock, trace, enqueue };
+    // Cases and money know each other, as in the program.
+    let cases: Cases;
+    const casesPort = {
+      lock: (...input: Parameters<Cases['lock']>) => cases.lock(...input),
+      event: (...input: Parameters<Cases['event']>) => cases.event(...input),
+      read: async (_tx: unknown, caseId: string) => held.byId.get(caseId)?.state ?? null,
+    };
+    const told = createNotices({
+      db,
+      clock,
+      sms: { send: nobody },
+      templates: notices,
+      sources: catalogRegistry,
+      regionName: nameOf,
+      phoneOf: nobody,
+    });
+    const written = createDocuments({
+      db,
+      trace,
+      templates: documents,
+      sources: catalogRegistry,
+      regionName: nameOf,
+      orgName: orgs.name,
+    });
+    const membership = createMembership({
+      trace,
+      orgName: orgs.name,
+      person: async (_tx, personId) => ({
+        birthDay: personOf(personId).birthDay,
+        region: personOf(personId).district.region,
+      }),
+    });
+    const money = createMoney({
+      ...asked,
+      crypto,
+      payment: parties.payment,
+      bank: parties.bank,
+      cases: casesPort,
+      findPayee: async (_tx, personId) => personOf(personId),
+      staffName: async () => '',
+    });
+    const cover = createCover({
+      ...asked,
+      ...setup.pricing,
+      insurer: parties.insurer,
+      cases: casesPort,
+      money,
+      findInsured: async (_tx, personId) => ({ ...personOf(personId), idNumberHash: '' }),
+    });
+    cases = createCases({
+      db,
+      clock,
+      calendar: () => statutoryCalendar,
+      trace,
+      crypto,
+      route: orgs.route,
+      published: (code) => ({ service: serviceOf(code), hash: setup.serviceHash(code) }),
+      byHash: (hash) => byHash(setup, hash),
+      isRegion,
+      checkFiles: async (_tx, fileIds, caseId) => claimFiles(fileIds, caseId),
+      announce: told.announce,
+      makeDocument: (context, template) => void written.makeDocument(context, template),
+      mayExpire: money.payments.mayExpire,
+      effects: { ...membership.effects, ...money.effects, ...cover.effects },
+      deciders: { ...membership.deciders, ...cover.deciders },
+      numbers: async (region, at) => nextNumber(region, dayOf(at)),
+      write: (_tx, input) => held.write(input),
+      onStuck: (caseId, error) => {
+        throw new Error(`the clock cannot move the case ${caseId}`, { cause: error });
+      },
+    });
+    return { cases, money, cover };
+  }
 
-  function staffActor(role: string, orgId: string, which = 0): Actor {
+  function nextNumber(region: string, day: string): string {
+    const key = `${region}/${day}`;
+    const next = (setup.numbers.get(key) ?? 0) + 1;
+    setup.numbers.set(key, next);
+    return caseNumber(region, day, next);
+  }
+
+  function claimFiles(fileIds: readonly string[], caseId: string): void {
+    for (const fileId of fileIds)
+      for (const file of by('file', 'file_id', fileId)) if (file.case_id === null) file.case_id = caseId;
+  }
+
+  // ---- who acts ----------------------------------------------------------------------------------------------------------------
+
+  function staffActor(role: string, orgId: string, which = 0): Actor & { readonly id: string } {
     const list = setup.staff.get(roleGrant(role, orgId)) ?? [];
     const one = list[which % Math.max(1, list.length)];
     invariant(one, `nobody works as ${role} at ${orgs.name(orgId)}`);
@@ -108,220 +196,179 @@ export function createWorld(setup: Setup) {
     return { kind: 'worker', id: person.personId, name: person.maskedName, grants: [personGrant(person.personId)] };
   }
 
-  /** As the form is checked in life; a form of the city that is refused is a bug of the city. */
-  function checked(
-    fields: Fields,
-    materials: Service['materials'],
-    raw: Readonly<Record<string, unknown>>,
-    caseId: string,
-  ) {
-    const parsed = parseForm(fields, materials, raw, { now: now(), today: dayOf(now()), isRegion });
-    invariant(parsed.ok, parsed.ok ? '' : `the city fills in a form wrongly: ${JSON.stringify(parsed.problems)}`);
-    for (const fileId of parsed.fileIds) claimFile(fileId, caseId);
-    const sealed: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(parsed.data)) {
-      const secret = parsed.secrets[name];
-      sealed[name] = secret
-        ? { sealed: crypto.seal(`case:${caseId}:${name}`, JSON.stringify(value)), mask: secret.mask }
-        : value;
-    }
-    return sealed;
+  function accessOf({ kind, id, grants }: Actor): Access {
+    return { kind: kind === 'worker' ? 'worker' : 'staff', actorId: id, grants };
   }
 
-  function claimFile(fileId: string, caseId: string): void {
-    const file = files.get(fileId);
-    if (file && file.case_id === null) file.case_id = caseId;
-  }
-
-  function openCase(
-    code: string,
-    person: CityPerson,
-    region: string,
-    raw: Readonly<Record<string, unknown>>,
-    cited: Held | null = null,
-  ): Held {
-    const service = services.find((one) => one.code === code);
-    invariant(service, `no service ${code}`);
-    const caseId = newId();
-    const caseNo = nextNumber(region);
-    const data = checked(service.fields, service.materials, raw, caseId);
-    const dossierId = cited?.state.dossierId ?? openDossier(service, person, data);
-    const decide = () =>
-      open(
-        service,
-        {
-          caseId,
-          caseNo,
-          serviceCode: code,
-          serviceHash: setup.serviceHash(code),
-          region,
-          personId: person.personId,
-          applicantOrgId: null,
-          dossierId,
-          parentCaseId: cited?.state.caseId ?? null,
-          data: cited ? { ...data, cited_case_id: cited.state.caseId } : data,
-          readers: [],
-        },
-        workerActor(person),
-        factsNow(),
-      );
-    if (cited) rows.case_link.push({ from_case_id: caseId, to_case_id: cited.state.caseId, kind: 'cites', at: now() });
-    const one: Held = { state: noState, head: noPrevious, service };
-    carry(one, null, caseId, decide, workerActor(person));
-    held.set(caseId, one);
+  function heldCase(caseId: string): Held {
+    const one = held.byId.get(caseId);
+    invariant(one, `the city holds no case ${caseId}`);
     return one;
   }
 
-  function openDossier(service: Service, person: CityPerson, data: Readonly<Record<string, unknown>>): string | null {
-    if (!service.dossier) return null;
-    const happened = service.dossier.happenedAt ? data[service.dossier.happenedAt] : undefined;
-    const dossierId = newId();
-    rows.dossier.push({
-      dossier_id: dossierId,
-      kind: service.dossier.kind,
-      person_id: person.personId,
-      title: service.dossier.zh,
-      happened_at: typeof happened === 'string' ? happened : null,
-      opened_at: now(),
-      readers: ['*', personGrant(person.personId)],
-    });
-    return dossierId;
+  // ---- what they do ------------------------------------------------------------------------------------------------------------
+
+  /** Opens a case; a service that enters in the middle takes the waiting step of the case that its form names, and gives that case. */
+  async function openCase(
+    code: string,
+    person: CityPerson,
+    region: string,
+    data: Readonly<Record<string, unknown>>,
+  ): Promise<Held> {
+    const { personId } = person;
+    const input = { requestId: newId(), serviceCode: code, region, data: { ...data } };
+    const applicant = { personId, orgId: null };
+    const { caseId } = await modules.cases.openCase(workerAccess(personId), workerActor(person), applicant, input);
+    await runJobsAtOnce();
+    return heldCase(caseId);
   }
 
-  function nextNumber(region: string): string {
-    const day = dayOf(now());
-    const key = `${region}/${day}`;
-    const next = (setup.numbers.get(key) ?? 0) + 1;
-    setup.numbers.set(key, next);
-    return caseNumber(region, day, next);
+  async function perform(one: Held, actor: Actor, command: CaseCommand): Promise<void> {
+    const input = { requestId: newId(), caseId: one.state.caseId, command };
+    await modules.cases.commandCase(accessOf(actor), actor, input);
+    await runJobsAtOnce();
   }
 
-  /** A service that enters in the middle takes the waiting step of the case it names. */
-  function attach(one: Held, code: string, person: CityPerson, raw: Readonly<Record<string, unknown>>): void {
-    const service = services.find((other) => other.code === code);
-    const entry = service?.workflow.entries[service.entry];
-    invariant(service && entry, `no service ${code}`);
-    const waits = entry.waits ?? [entry.step];
-    const step = one.state.active.find((active) => waits.includes(active.step))?.step;
-    invariant(step, `case ${one.state.caseNo} does not wait for ${code}`);
-    const data = { ...checked(service.fields, service.materials, raw, one.state.caseId), attached_service: code };
-    const actor = workerActor(person);
-    carry(
-      one,
-      one.state,
-      one.state.caseId,
-      (state) => {
-        const decided = act(one.service, state, { type: 'act', step, outcome: 'submit', data }, actor, factsNow());
-        return { ...decided, type: 'attached', body: { ...decided.body, attached: code } };
-      },
-      actor,
-    );
-  }
-
-  /** Somebody acts; the form of the step and of the outcome is checked as in life. */
-  function perform(one: Held, actor: Actor, input: CaseCommand): void {
-    let given = input;
-    if (input.type === 'act') {
-      const definition = one.service.workflow.steps[input.step];
-      const atEntry = one.service.workflow.entries[one.service.entry]?.step === input.step;
-      const fields = {
-        ...(atEntry ? one.service.fields : {}),
-        ...definition?.form,
-        ...definition?.outcomes[input.outcome]?.form,
-      };
-      given = { ...input, data: checked(fields, atEntry ? one.service.materials : {}, input.data, one.state.caseId) };
-    }
-    carry(one, one.state, one.state.caseId, (state) => command(one.service, state, given, actor, factsNow()), actor);
-  }
-
-  function happen(
+  async function happen(
     one: Held,
     step: string,
     outcome: string,
     data: Readonly<Record<string, unknown>> = {},
-    reason?: string,
-  ): void {
-    const decide: Decide = (state) =>
-      act(one.service, state, { type: 'act', step, outcome, data, reason }, eventActor, factsNow());
-    carry(one, one.state, one.state.caseId, decide, eventActor);
+  ): Promise<void> {
+    const input = { caseId: one.state.caseId, step, outcome, data };
+    invariant(
+      await db.transaction(systemAccess, (tx) => modules.cases.event(tx, input)),
+      `case ${one.state.caseNo} is not at ${step}`,
+    );
+    await runJobsAtOnce();
   }
 
-  /** 好差评, as the case's action; the row of the rating is the story's to write. */
-  function rate(one: Held, person: CityPerson, stars: number, note: string): void {
-    const body: ActionBody = { v: 1, rated: stars, ...(note ? { note } : {}) };
-    const decision: Decision = {
-      type: 'rated',
-      step: null,
-      outcome: null,
-      actorRole: 'worker',
-      actorOrgId: null,
-      at: now(),
-      body,
-      exits: [],
-      entries: [],
+  /** 好差评; gives the rating's row. */
+  async function rate(one: Held, person: CityPerson, stars: number, comment: string): Promise<Row<'rating'>> {
+    const input = { requestId: newId(), caseId: one.state.caseId, stars, comment };
+    await modules.cases.rateCase(workerActor(person), input, (at) => rectifyBy(statutoryCalendar, at));
+    const row = rows.rating.at(-1);
+    invariant(row, 'a rating leaves a row');
+    return row;
+  }
+
+  // ---- jobs and the clock ------------------------------------------------------------------------------------------------------
+
+  /** A job that fails stays for the next time. */
+  async function run(job: Job): Promise<void> {
+    const tasks: Readonly<Record<string, (payload: unknown) => Promise<void>>> = {
+      ...modules.money.tasks,
+      ...modules.cover.tasks,
     };
-    carry(one, one.state, one.state.caseId, () => decision, workerActor(person));
+    const task = tasks[job.identifier];
+    invariant(task, `no module does the job ${job.identifier}`);
+    await task(job.payload);
+    jobs = jobs.filter((one) => one !== job);
   }
 
-  /** Moves the clock; what falls due in these cases meanwhile happens at its true date. */
-  function goTo(toMs: number, cases: readonly Held[]): void {
+  async function runJobsAtOnce(): Promise<void> {
+    for (let job = due(); job; job = due()) await run(job);
+    function due(): Job | undefined {
+      return jobs.find(({ identifier }) => atOnce.has(identifier));
+    }
+  }
+
+  /** Does the job that waits for this: an order, a case or a batch, by its id. */
+  async function runJob(identifier: string, about: string): Promise<void> {
+    const job = jobs.find(
+      (one) => one.identifier === identifier && Object.values(one.payload as object).includes(about),
+    );
+    invariant(job, `no job ${identifier} waits for ${about}`);
+    await run(job);
+    await runJobsAtOnce();
+  }
+
+  /** Moves the clock; what falls due in these cases meanwhile happens at its true date, and unpaid orders are closed in time. */
+  async function goTo(toMs: number, cases: readonly Held[]): Promise<void> {
     for (;;) {
-      let due: { one: Held; step: string; kind: Parameters<typeof tick>[3]; fireAt: string } | null = null;
-      for (const one of cases) {
-        const next = nextDeadline(one.service, one.state);
-        if (next && Date.parse(next.fireAt) <= toMs && (!due || next.fireAt < due.fireAt)) due = { one, ...next };
-      }
-      if (!due) break;
-      nowMs = Math.max(Date.parse(due.fireAt), nowMs);
-      const facts = { ...factsNow(), now: due.fireAt };
-      const { one, step, kind } = due;
-      const decide: Decide = (state) => {
-        const decision = tick(one.service, state, step, kind, clockActor, facts);
-        invariant(decision, `the clock has nothing to do at ${step} (${kind})`);
-        return decision;
-      };
-      carry(one, one.state, one.state.caseId, decide, clockActor, facts);
+      const deadline = firstOf(cases.map((one) => one.deadline?.tryAt));
+      const order = firstOf(cases.flatMap((one) => waitingOrders(one).map(({ expires_at }) => expires_at)));
+      const next = firstOf([deadline, order]);
+      if (next === undefined || Date.parse(next) > toMs) break;
+      nowMs = Math.max(Date.parse(next), nowMs);
+      if (next === order) await closeOrders(cases, next);
+      else invariant(await modules.cases.runNextDeadline(), 'the clock has something to do');
+      await runJobsAtOnce();
     }
     nowMs = toMs;
   }
 
-  const world = {
-    tx,
+  function waitingOrders({ state }: Held): readonly Row<'payment_order'>[] {
+    return by('payment_order', 'case_id', state.caseId).filter(
+      (one) => one.state === 'created' || one.state === 'open',
+    );
+  }
+
+  async function closeOrders(cases: readonly Held[], at: string): Promise<void> {
+    for (const one of cases)
+      for (const order of waitingOrders(one))
+        if ((order.expires_at ?? '') <= at)
+          await modules.money.payments.refreshOrder(systemAccess, order.case_id ?? '');
+  }
+
+  return {
+    ...modules,
+    db,
     rows,
-    jobs,
-    held,
+    by,
+    held: held.byId,
     people,
     orgs,
     crypto,
     random,
+    says: parties.says,
     now,
-    staffActor,
-    workerActor,
-    openCase,
-    attach,
-    perform,
-    happen,
-    rate,
-    goTo,
-    blobs: setup.blobs,
-    coverOf: (personId: string): readonly Row<'cover_entry'>[] => cover.get(personId) ?? [],
-    addCover: (entry: Row<'cover_entry'>): void => {
-      rows.cover_entry.push(entry);
-      const known = cover.get(entry.person_id ?? '');
-      if (known) known.push(entry);
-      else cover.set(entry.person_id ?? '', [entry]);
-    },
-    addFile: (file: Row<'file'>): void => {
-      rows.file.push(file);
-      files.set(file.file_id ?? '', file);
-    },
     nowMs: () => nowMs,
     setNow: (toMs: number) => {
       nowMs = toMs;
     },
-    /** An act that is not of a case (money, a role, a rating), traced as in life; gives the id of its leaf. */
-    record: (traced: Omit<TracedAct, 'previous' | 'commitment'> & { readonly body: unknown }): string =>
-      trace.record(tx, traced),
+    /** What is left for the program to do. */
+    jobs: (): readonly Job[] => jobs,
+    staffActor,
+    workerActor,
+    accessOf,
+    openCase,
+    perform,
+    happen,
+    rate,
+    runJob,
+    goTo,
+    blobs: setup.blobs,
+    /** An act that is not of a case, traced as in life. */
+    record: (traced: Parameters<Trace['record']>[1]) =>
+      db.transaction(systemAccess, async (tx) => trace.record(tx, traced)),
   };
-  return world;
+}
+
+function firstOf(instants: readonly (string | null | undefined)[]): string | undefined {
+  let first: string | undefined;
+  for (const one of instants) if (one && (first === undefined || one < first)) first = one;
+  return first;
+}
+
+const known = new Map(services.map((service) => [service.code, service]));
+
+function serviceOf(code: string): Service {
+  const service = known.get(code);
+  invariant(service, `no service ${code}`);
+  return service;
+}
+
+const hashes = new WeakMap<Setup, Map<string, Service>>();
+
+function byHash(setup: Setup, hash: string): Service {
+  const made = hashes.get(setup) ?? new Map(services.map((service) => [setup.serviceHash(service.code), service]));
+  hashes.set(setup, made);
+  const service = made.get(hash);
+  invariant(service, `no service has the hash ${hash}`);
+  return service;
+}
+
+function nobody(): never {
+  throw new Error('the city asks nobody');
 }

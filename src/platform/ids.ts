@@ -8,12 +8,15 @@ export function newId(): string {
   return source();
 }
 
-/** Runs synchronous work with ids from another source, for a synthetic city that is the same to the byte each time. */
-export function withIdSource<T>(ids: () => string, work: () => T): T {
+/**
+ * Runs work with ids from another source, for a synthetic city that is the same to the byte each time. The work awaits nothing but
+ * memory: whoever else asked for an id while it waits would get one of these.
+ */
+export async function withIdSource<T>(ids: () => string, work: () => Promise<T>): Promise<T> {
   const before = source;
   source = ids;
   try {
-    return work();
+    return await work();
   } finally {
     source = before;
   }

@@ -47,8 +47,8 @@ export async function makeAndLoad(services: Services, ownerUrl: string, mark: Ci
 }
 
 function build(services: Services, mark: CityMark): Promise<City> {
-  const { config } = services;
-  return makeCity({ ...mark, masterKey: config.masterKey, origin: config.origin, serviceHash });
+  const { masterKey, origin } = services.config;
+  return makeCity({ ...mark, masterKey, origin, serviceHash, pricing: services.pricing });
 }
 
 /** The demonstration's city: the one that is there, or a new one on the first run. */

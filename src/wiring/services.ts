@@ -180,6 +180,11 @@ export function createServices(options: ServicesOptions) {
     staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
     returnUrl: (caseId) => `${options.publicUrl}/m/pay/${caseId}`,
   });
+  /** What the installation lays over the rule of premiums. */
+  const pricing = {
+    subsidyMode: config.subsidyMode,
+    sameDay: (region: string) => config.sameDayRegions.some((allowed) => isWithin(region, allowed)),
+  };
   const cover = createCover({
     db,
     clock,
@@ -188,8 +193,7 @@ export function createServices(options: ServicesOptions) {
     insurer: parties.insurer,
     cases: casesPort,
     money,
-    subsidyMode: config.subsidyMode,
-    sameDay: (region) => config.sameDayRegions.some((allowed) => isWithin(region, allowed)),
+    ...pricing,
     findInsured: async (tx, personId) => {
       const found = await person(tx, personId);
       return {
@@ -370,6 +374,7 @@ export function createServices(options: ServicesOptions) {
     membership,
     money,
     cover,
+    pricing,
     cases,
     reader,
     documents: { ...documents, print, printPdf },

@@ -2,8 +2,7 @@
 
 export { createCases, type Applicant, type Cases, type CasesOptions, type Colleagues } from './actions.ts';
 export type { Announcer, Decider, DocumentMaker, Effect, EffectContext, EngineOptions, Ruling } from './engine.ts';
-export { engineNotices } from './engine.ts';
-export { deadlinesOf, nextDeadline } from './write.ts';
+export { deadlinesOf, nextDeadline, tasksOf, type Written } from './write.ts';
 export { act, open, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
 export { fold, foldAll } from './fold.ts';
@@ -14,6 +13,8 @@ export { readActions, readState, readStateByNo } from './store.ts';
 export type { Answer, CaseSummary } from './contract.ts';
 export type { DeskQuery } from './desk.ts';
 export { createReader, type Reader, type ReaderOptions } from './reading.ts';
+/** For the synthetic city, which answers them from memory. */
+export * as statements from './store.ts';
 export { caseRoutes, rectifyBy } from './http.ts';
 export { createRatings } from './ratings.ts';
 export { unitZh } from './words.ts';

@@ -24,7 +24,7 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
   const column = <Key extends keyof store.ActionRow>(key: Key) => rows.map((row) => row[key]);
   const activeNow = new Set(state.active.map((one) => one.step));
   const gone = (before?.active ?? []).map((one) => one.step).filter((step) => !activeNow.has(step));
-  const tasks = state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
+  const tasks = tasksOf(service, state);
   const next = nextDeadline(service, state);
   const common = [
     state.caseId,
@@ -85,6 +85,11 @@ export function write(tx: Tx, { service, before, state, head, rows, request, rec
     state.applicantOrgId,
     state.openedAt,
   ]);
+}
+
+/** The steps in which it is somebody's turn. */
+export function tasksOf(service: Service, state: CaseState): readonly ActiveStep[] {
+  return state.active.filter((one) => stepOf(service.workflow, one.step).role !== 'system' || one.supplement);
 }
 
 type DeadlineKind = 'yellow' | 'red' | 'timer' | 'clock' | 'supplement';

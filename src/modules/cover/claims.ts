@@ -51,7 +51,7 @@ export function createClaims(options: CoverOptions) {
     const accidentAt = instantOf(state, 'accident_time');
     invariant(state.personId && accidentAt, `case ${state.caseId} reports no accident`);
     const row = await tx.maybe(store.coveredAt, [state.personId, dayOf(accidentAt)]);
-    const covered = row !== undefined && holdsAt(row, accidentAt);
+    const covered = row !== undefined && (holdsAt(row, accidentAt) || holdsAt(row, lastInstantOf(accidentAt)));
     const hours = (Date.parse(clock.now()) - Date.parse(accidentAt)) / 3_600_000;
     const late = hours > reportHoursMax;
     const explanation: ExplanationLine[] = [
@@ -391,6 +391,11 @@ export function createClaims(options: CoverOptions) {
     suggest,
     reportClaim,
   };
+}
+
+/** People tell a time to the minute or the second, and cover begins with an instant: what is told may have been any instant of it. */
+function lastInstantOf(told: string): string {
+  return told.replace(/:00\.000Z$/, ':59.999Z').replace(/\.000Z$/, '.999Z');
 }
 
 export function holdsAt(row: Pick<store.DayRow, 'kind' | 'starts_at' | 'ends_at'>, instant: string): boolean {

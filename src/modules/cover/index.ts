@@ -14,7 +14,11 @@ import { createRelease } from './release.ts';
 import * as store from './store.ts';
 
 export type { CoverOptions } from './options.ts';
+export { addDays } from './days.ts';
+export type { InsurerPort } from './ports.ts';
 export { coverRoutes } from './http.ts';
+/** For the synthetic city, which answers them from memory. */
+export * as statements from './store.ts';
 
 const policiesMax = 50;
 

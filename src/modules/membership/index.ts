@@ -25,7 +25,7 @@ export type Member = {
 
 type MemberRow = { member_no: string; union_org_id: string; joined_on: string };
 
-const selectActive = statement<[string], MemberRow>(
+export const selectActive = statement<[string], MemberRow>(
   'membership.active',
   'select member_no, union_org_id, joined_on from membership where person_id = $1 and ended_on is null',
 );

@@ -18,8 +18,12 @@ import { createReconcile } from './reconcile.ts';
 export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
 export { moneyRoutes } from './http.ts';
-export type { CasesPort } from './ports.ts';
+export type { BankPort, CasesPort, PaymentPort } from './ports.ts';
 export { readersOf } from './readers.ts';
+/** For the synthetic city, which answers them from memory. */
+export * as ledgerStatements from './ledger-store.ts';
+export * as paymentStatements from './payment-store.ts';
+export * as payoutStatements from './payout-store.ts';
 
 export type MoneyOptions = {
   readonly db: Database;

@@ -1,12 +1,13 @@
 // The trace's door: the canonical entry that every traced act leaves behind, and the commitment to its body. The sequencer,
 // tiles and witnesses number these entries later; nothing here takes a lock that writers would share.
 
-import canonicalize from 'canonicalize';
 import type { CryptoPort } from '#platform/crypto';
 import { freshBytes, sha256 } from '#platform/crypto';
 import { rowsStatement, type Tx } from '#platform/db';
-import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { canonical } from './canonical.ts';
+
+export { canonical } from './canonical.ts';
 
 /** Which installation wrote an entry; part of every entry. */
 export type Origin = string;
@@ -78,11 +79,4 @@ export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: 
       return made.leafId;
     },
   };
-}
-
-/** RFC 8785 JSON. Undefined members are left out, as JSON does. */
-export function canonical(value: unknown): string {
-  const text = canonicalize(value);
-  invariant(typeof text === 'string', 'a traced value must be JSON');
-  return text;
 }

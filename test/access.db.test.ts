@@ -798,15 +798,18 @@ it('a copy shows the case, and opens nothing of it', async () => {
     `select case_id from case_state s join case_task t using (case_id) where t.role = 'insurer_adjuster' and s.service_code = 'DI-006' order by case_no limit 1`,
   );
   const url = `/api/cases/${claim.case_id}`;
-  const copied = [other.adjuster, ...everyone.filter((one) => holds(one, ['enterprise', 'finance_bureau']))];
+  const copied = [other.adjuster, ...everyone.filter((one) => holds(one, ['enterprise']))];
   expect(copied.length).toBeGreaterThan(1);
   const unmask = (someone: Someone) =>
     someone.caller.post(`${url}/unmask`, { field: 'phone', reason: '联系申请人补正' });
   for (const someone of copied) {
     const [role = '', orgId] = (someone.grants[0] ?? '').split('@');
     const command = { type: 'copy', role, orgId, reason: '请知悉案情' };
-    const made = await adjuster.caller.post(`${url}/commands`, { requestId: randomUUID(), command });
-    expect([someone.name, made.status]).toEqual([someone.name, 200]);
+    // Several of one office are let in by one copy.
+    if ((await someone.caller.get(url)).status === 404) {
+      const made = await adjuster.caller.post(`${url}/commands`, { requestId: randomUUID(), command });
+      expect([someone.name, made.status]).toEqual([someone.name, 200]);
+    }
     expect((await someone.caller.get(url)).status).toBe(200);
     const shown = await unmask(someone);
     expect([someone.name, shown.status, shown.body.code]).toEqual([someone.name, 403, 'identity.field_hidden']);

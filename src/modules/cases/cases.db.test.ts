@@ -297,7 +297,7 @@ describe('passing on', () => {
     const copy = (orgId: string): CaseCommand => ({ type: 'copy', role: 'supervisor', orgId, reason: '请知悉并指导' });
     expect(await refused(send(clerk, opened.caseId, copy(randomUUID())))).toBe('cases.no_organisation');
     await send(clerk, opened.caseId, copy(orgs.supervisor ?? ''));
-    await send(clerk, opened.caseId, copy(orgs.supervisor ?? ''));
+    expect(await refused(send(clerk, opened.caseId, copy(orgs.supervisor ?? '')))).toBe('cases.reads_already');
     const rows = await db.transaction(systemAccess, (tx) => tx.run(copiesOf, [opened.caseId]));
     expect(rows).toEqual([{ role: 'supervisor', org_id: orgs.supervisor }]);
   });

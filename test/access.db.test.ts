@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#catalog';
-import { addOrg } from '#modules/orgs';
+import { addOrg, addOrgRole } from '#modules/orgs';
 import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from '#modules/identity';
 import { roleGrant, systemAccess } from '#platform/access';
 import { newId } from '#platform/ids';
@@ -109,9 +109,10 @@ async function otherInsurer(): Promise<void> {
     const cookie = cookieOf(second.headers['set-cookie']);
     return staffOf(`${role} of another insurer`, callerOf(cookie, JSON.parse(second.body).csrf, staffId));
   };
-  await services.db.transaction(systemAccess, async (tx) =>
-    addOrg(tx, { orgId, code: 'OTHER', name: '别处保险公司', kind: 'insurer', region: '110000' }),
-  );
+  await services.db.transaction(systemAccess, async (tx) => {
+    addOrg(tx, { orgId, code: 'OTHER', name: '别处保险公司', kind: 'insurer', region: '110000' });
+    addOrgRole(tx, { orgId, role: 'insurer_adjuster', region: '110000' });
+  });
   other = { finance: await enter('insurer_finance'), adjuster: await enter('insurer_adjuster') };
   everyone.push(
     other.finance,
@@ -798,6 +799,7 @@ it('a copy shows the case, and opens nothing of it', async () => {
     `select case_id from case_state s join case_task t using (case_id) where t.role = 'insurer_adjuster' and s.service_code = 'DI-006' order by case_no limit 1`,
   );
   const url = `/api/cases/${claim.case_id}`;
+  await app.services.orgs.load();
   const copied = [other.adjuster, ...everyone.filter((one) => holds(one, ['enterprise']))];
   expect(copied.length).toBeGreaterThan(1);
   const unmask = (someone: Someone) =>

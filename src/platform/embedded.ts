@@ -199,6 +199,16 @@ async function launchPostgres(launch: Launch, port: number): Promise<Running> {
   }
 }
 
+const chrt = '/usr/bin/chrt';
+
+/**
+ * On a machine of few cores, whatever we send wakes a server process that takes the core from us at once, while another core may
+ * stand idle. Under Linux's batch policy (which needs no right) it waits its turn: a seventh more steps a second on two cores.
+ */
+function yielding(program: string, args: readonly string[]): [string, readonly string[]] {
+  return process.platform === 'linux' && existsSync(chrt) ? [chrt, ['-b', '0', program, ...args]] : [program, args];
+}
+
 function spawnPostgres({ place, dataDir, socketDir, settings }: Launch, port: number): Running {
   const all = {
     ...settings,
@@ -210,7 +220,8 @@ function spawnPostgres({ place, dataDir, socketDir, settings }: Launch, port: nu
   for (const [name, value] of Object.entries(all)) args.push('-c', `${name}=${value}`);
   const log = openSync(logOf(place.home), 'a', 0o600);
   // A group of its own: Ctrl-C on the terminal must reach us, not the database under us.
-  const child = spawn(join(place.binDir, 'postgres'), args, {
+  const [program, rest] = yielding(join(place.binDir, 'postgres'), args);
+  const child = spawn(program, rest, {
     ...place.runAs,
     cwd: dataDir,
     detached: true,

@@ -58,11 +58,15 @@ export type Catalogue = ReturnType<typeof createCatalogue>;
 
 const hexOf = (text: string) => sha256(text).toString('hex');
 
-/** Hash of a service as it is authored now. */
+const authoredHashes = new Map<string, string>();
+
+/** Hash of a service as it is authored now, which the program does not change: compiled once. */
 export function serviceHash(code: string): string {
   const service = authored.find((one) => one.code === code);
   invariant(service, `no service ${code} is authored`);
-  return compile(service, hexOf).hash;
+  const hash = authoredHashes.get(code) ?? compile(service, hexOf).hash;
+  authoredHashes.set(code, hash);
+  return hash;
 }
 
 export function createCatalogue(options: { db: Database; trace: Trace; clock: { now(): string } }) {

@@ -78,6 +78,8 @@ export function batchOf(
   let at = 0;
   let rows: Record<string, unknown>[] = [];
   let columns: readonly Column[] = [];
+  /** A value that we cannot read: the statement was done, and whoever asked hears of it when its answer is whole. */
+  let unreadable: Error | null = null;
   let known: Known | null = null;
 
   const current = (): Item => {
@@ -113,20 +115,22 @@ export function batchOf(
       );
     },
     handleDataRow: (message: RowMessage) => {
+      if (unreadable) return;
       if (rows.length === 0) columns = known?.columns.get(current().name) ?? [];
-      const row: Record<string, unknown> = {};
-      for (const [index, { name, parse }] of columns.entries()) {
-        const value = message.fields[index];
-        row[name] = value === null || value === undefined ? null : parse(value);
+      try {
+        rows.push(rowOf(columns, message.fields));
+      } catch (error) {
+        unreadable = error instanceof Error ? error : new Error(String(error));
       }
-      rows.push(row);
     },
     handleCommandComplete: (message: { readonly text: string }) => {
       const item = current();
       if (known && !known.columns.has(item.name)) known.columns.set(item.name, []);
-      item.resolve({ rows, command: message.text });
+      if (unreadable) item.reject(unreadable);
+      else item.resolve({ rows, command: message.text });
       at += 1;
       rows = [];
+      unreadable = null;
     },
     handleEmptyQuery: () => {
       current().resolve({ rows: [], command: '' });
@@ -141,4 +145,13 @@ export function batchOf(
     },
     handleReadyForQuery: () => done(null),
   } as pg.Submittable & { readonly statements: readonly Item[] };
+}
+
+function rowOf(columns: readonly Column[], values: readonly (string | null)[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [index, { name, parse }] of columns.entries()) {
+    const value = values[index];
+    row[name] = value === null || value === undefined ? null : parse(value);
+  }
+  return row;
 }

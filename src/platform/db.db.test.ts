@@ -15,6 +15,7 @@ const grants = statement<[], { grants: string }>(
 );
 const broken = statement<[], never>('db_test.broken', 'select 1 / 0');
 const divide = statement<[number], { half: number }>('db_test.divide', 'select 10 / $1::int as half');
+const huge = statement<[], { n: number }>('db_test.huge', 'select 9223372036854775807::int8 as n');
 const echo = statement<[(string | null)[], Buffer[], boolean, string | null], Record<string, unknown>>(
   'db_test.echo',
   'select $1::text[] as texts, $2::bytea[] as bytes, $3::boolean as yes, $4::text as nothing',
@@ -88,6 +89,11 @@ describe('statements that travel together', () => {
       return 'done';
     });
     await expect(swallowed).rejects.toThrow('division by zero');
+  });
+
+  it('say of a number too large for us that it cannot be read, and leave the connection whole', async () => {
+    await expect(db.transaction(access, (tx) => tx.one(huge, []))).rejects.toThrow('beyond 2^53');
+    expect(await db.transaction(access, (tx) => tx.one(divide, [2]))).toEqual({ half: 5 });
   });
 
   it('refuse a value that has no text before anything is sent', async () => {

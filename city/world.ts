@@ -103,6 +103,10 @@ export function createWorld(setup: Setup) {
       lock: (...input: Parameters<Cases['lock']>) => cases.lock(...input),
       event: (...input: Parameters<Cases['event']>) => cases.event(...input),
       read: async (_tx: unknown, caseId: string) => held.byId.get(caseId)?.state ?? null,
+      openOf: async (_tx: unknown, personId: string, serviceCode: string) =>
+        [...held.byId.values()]
+          .map((one) => one.state)
+          .filter((one) => one.personId === personId && one.serviceCode === serviceCode && one.status === 'open'),
     };
     const told = createNotices({
       db,

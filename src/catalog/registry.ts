@@ -44,6 +44,7 @@ const deciders: Registry['deciders'] = {
     writes: {
       policy_id: field('text', '保单标识', {}, { class: 'internal' }),
       policy_no: field('text', '保单号', {}, { class: 'internal' }),
+      same_accident_report: field('text', '可能是同一事故的报案', {}, { class: 'internal', optional: true }),
     },
   },
   'cover.refund_check': nothing('退保核对'),

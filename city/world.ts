@@ -182,9 +182,10 @@ export function createWorld(setup: Setup) {
     return caseNumber(region, day, next);
   }
 
-  function claimFiles(fileIds: readonly string[], caseId: string): void {
-    for (const fileId of fileIds)
-      for (const file of by('file', 'file_id', fileId)) if (file.case_id === null) file.case_id = caseId;
+  function claimFiles(fileIds: readonly string[], caseId: string): ReadonlyMap<string, string> {
+    const files = fileIds.flatMap((fileId) => by('file', 'file_id', fileId));
+    for (const file of files) file.case_id ??= caseId;
+    return new Map(files.map((file) => [file.file_id ?? '', file.media_type ?? '']));
   }
 
   // ---- who acts ----------------------------------------------------------------------------------------------------------------

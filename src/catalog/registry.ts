@@ -73,6 +73,7 @@ const effects: Registry['effects'] = {
     },
   },
   'cover.accrue_subsidy': nothing('计提补贴'),
+  'cover.require_days_left': nothing('退保天数核对'),
   'cover.release': {
     zh: '释放未开始的保障日',
     writes: { refund_fen: field('money', '退款金额', {}, { class: 'internal' }) },

@@ -34,6 +34,11 @@ export const refuse = declareRefusals({
     zh: '没有写明申请哪一项赔付。',
     next: '请从“医疗费用理赔”或“住院津贴理赔”进入办理。',
   },
+  'cover.refund_days': {
+    status: 422,
+    zh: '从{from}起还能退的保障日有 {left} 天，填写的天数超过了。',
+    next: '请按还能退的天数填写；已经开始、已经退过的日期不能再退，可以到“我的保障”查看。',
+  },
   'cover.over_limit': {
     status: 422,
     zh: '核定金额{entered}超过规则计算的{allowed}。',

@@ -315,8 +315,7 @@ describe('giving back', () => {
       '2026-05-06 2 released',
     ]);
     expect((await world.balance('subsidy_receivable')).postedFen - before.postedFen).toBe(40);
-    const again = await world.open(who, 'DI-005', form);
-    expect((await world.state(again.caseId)).active.map((one) => one.step)).toEqual(['refund-manual']);
+    expect(await refused(world.open(who, 'DI-005', form))).toBe('cover.refund_days');
     expect((await world.state(caseId)).active.map((one) => one.step)).toEqual(['in-force']);
     const third = await world.buy(who, '2026-05-05', 1);
     expect((await world.state(third.caseId)).active.map((one) => one.step)).toEqual(['in-force']);
@@ -324,6 +323,27 @@ describe('giving back', () => {
       generation: 3,
       kind: 'bound',
     });
+  });
+
+  it('refuses more days than are left and says how many are; days that are none of the policy go to a person', async () => {
+    const who = await world.worker();
+    const { caseNo } = await world.buy(who, '2026-05-05', 3);
+    const ask = (from: string, days: number) =>
+      world.open(who, 'DI-005', {
+        policy_ref: caseNo,
+        refund_dates: from,
+        refund_days: String(days),
+        refund_why: '误操作',
+      });
+    const problems = [
+      { path: 'refund_days', code: 'too_large', zh: '还能退的保障日有 2 天，请填写不超过 2 天。' },
+      { path: 'refund_dates', code: 'none_left', zh: '从2026-05-08起没有还能退的保障日，请换一个日期。' },
+    ];
+    await expect(ask('2026-05-06', 3)).rejects.toMatchObject({ status: 422, problems: problems.slice(0, 1) });
+    await expect(ask('2026-05-08', 1)).rejects.toMatchObject({ status: 422, problems: problems.slice(1) });
+    const doubtful = await ask('2026-05-04', 2);
+    expect((await world.state(doubtful.caseId)).active.map((one) => one.step)).toEqual(['refund-manual']);
+    expect((await ledger(who)).map((row) => row.kind)).toEqual(['bound', 'bound', 'bound']);
   });
 
   it('does not release another person’s policy', async () => {

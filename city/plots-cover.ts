@@ -8,7 +8,7 @@ import type { Move, Plot, Story } from './story.ts';
 import { caseOf, custom, day, hour, minute, staff, tell, verb, worker } from './story.ts';
 import type { World } from './world.ts';
 
-export type Purchase = { readonly startsIn?: number; readonly days?: number; readonly workType?: string };
+type Purchase = { readonly startsIn?: number; readonly days?: number; readonly workType?: string };
 
 /** Nobody buys today's cover so late that payment and checks would end after midnight. */
 const lastOrderMs = 21.5 * hour;
@@ -35,7 +35,7 @@ export const buy = (purchase: Purchase = {}, afterMs = 0): Move =>
 
 export const paid = (afterMs: number): Move => custom(afterMs, (story) => pay(story.world, caseOf(story, 'cover')));
 
-export const underwritten = (afterMs: number): Move =>
+const underwritten = (afterMs: number): Move =>
   custom(afterMs, (story) => underwrite(story.world, caseOf(story, 'cover'), null));
 
 /** Bought, paid and in force. */

@@ -67,10 +67,10 @@ export function createWorld(setup: Setup) {
   const { random, orgs, crypto, trace } = setup;
   const people = new Map<string, CityPerson>();
   let nowMs = setup.startMs;
-  let written = { ms: Number.NaN, text: '' };
+  let clockText = { ms: Number.NaN, text: '' };
   const now = (): string => {
-    if (written.ms !== nowMs) written = { ms: nowMs, text: new Date(nowMs).toISOString() };
-    return written.text;
+    if (clockText.ms !== nowMs) clockText = { ms: nowMs, text: new Date(nowMs).toISOString() };
+    return clockText.text;
   };
   const clock: Clock = { now, offsetMs: () => 0, setOffsetMs: (ms) => (nowMs += ms) };
   const memory = createMemory(now);
@@ -108,7 +108,7 @@ export function createWorld(setup: Setup) {
           .map((one) => one.state)
           .filter((one) => one.personId === personId && one.serviceCode === serviceCode && one.status === 'open'),
     };
-    const told = createNotices({
+    const outbox = createNotices({
       db,
       clock,
       sms: { send: nobody },
@@ -117,7 +117,7 @@ export function createWorld(setup: Setup) {
       regionName: nameOf,
       phoneOf: nobody,
     });
-    const written = createDocuments({
+    const papers = createDocuments({
       db,
       trace,
       templates: documents,
@@ -161,8 +161,8 @@ export function createWorld(setup: Setup) {
       byHash: (hash) => byHash(setup, hash),
       isRegion,
       checkFiles: async (_tx, fileIds, caseId) => claimFiles(fileIds, caseId),
-      announce: told.announce,
-      makeDocument: (context, template) => void written.makeDocument(context, template),
+      announce: outbox.announce,
+      makeDocument: (context, template) => void papers.makeDocument(context, template),
       mayExpire: money.payments.mayExpire,
       effects: { ...membership.effects, ...money.effects, ...cover.effects },
       deciders: { ...membership.deciders, ...cover.deciders },

@@ -16,7 +16,7 @@ export type Held = {
   readonly service: Service;
 };
 
-export type HeldCases = {
+type HeldCases = {
   readonly byId: ReadonlyMap<string, Held>;
   write(written: Written): void;
 };
@@ -26,9 +26,9 @@ export function answerCases({ on, by, rows }: Memory): HeldCases {
   const byNo = new Map<string, Held>();
   const found = (held: Held | undefined) => (held ? [{ state: held.state, head: held.head }] : []);
 
+  // Asked where a command fails, to tell a repeat from what is then a bug of the city.
   on(cases.selectRequest, () => []);
   on(cases.selectState, (caseId) => found(byId.get(caseId)));
-  on(cases.readState, (caseId) => found(byId.get(caseId)));
   on(cases.selectStateByNo, (caseNo) => found(byNo.get(caseNo)));
   on(cases.widenDossier, (dossierId, readers) => {
     for (const dossier of by('dossier', 'dossier_id', dossierId)) {

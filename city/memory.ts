@@ -6,8 +6,8 @@
 import { systemAccess, type Access } from '#platform/access';
 import type { Database, Statement, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
-import { emptyRow, insertsOf, isTable } from './recorder.ts';
-import { emptyRows, type Row, type Rows, type TableName } from './rows.ts';
+import { insertOf } from './inserts.ts';
+import { emptyRow, emptyRows, isTable, type Row, type Rows, type TableName } from './rows.ts';
 
 type AnyStatement = Statement<readonly unknown[], unknown>;
 type Answer = (params: readonly unknown[]) => readonly unknown[] | void;
@@ -52,17 +52,26 @@ export function createMemory(now: () => string): Memory {
     return (index.found.get(value) ?? []) as readonly Row<Table>[];
   }
 
+  /** The columns are those of the statement, which the loading test holds against the schema. */
+  function keep<Column extends string>(
+    table: TableName,
+    columns: readonly Column[],
+    cell: (column: Column, at: number) => unknown,
+  ): void {
+    const row = emptyRow(table);
+    if (table === 'log_leaf') row['recorded_at'] = now();
+    for (const [at, column] of columns.entries()) row[column] = cell(column, at);
+    (rows[table] as unknown[]).push(row);
+  }
+
   function ask(what: AnyStatement, params: readonly unknown[]): readonly unknown[] {
     const answer = answers.get(what.name);
     if (answer) return answer(params) ?? [];
-    for (const insert of insertsOf(what)) {
-      const row: Record<string, unknown> = { ...insert.empty };
-      if (insert.table === 'log_leaf') row['recorded_at'] = now();
-      for (const [column, source] of insert.columns)
-        row[column] = 'param' in source ? params[source.param] : source.literal;
-      // The columns are those of the statement, which the loading test holds against the schema.
-      (rows[insert.table] as unknown[]).push(row);
-    }
+    const { table, columns, sources } = insertOf(what);
+    keep(table, columns, (_column, at) => {
+      const source = sources[at];
+      return typeof source === 'number' ? params[source] : source;
+    });
     return [];
   }
 
@@ -89,10 +98,7 @@ export function createMemory(now: () => string): Memory {
       add: (what, added) => {
         for (const [table, columns] of Object.entries(what.tables)) {
           invariant(isTable(table), `the city keeps no table ${table}`);
-          const row: Record<string, unknown> = { ...emptyRow(table) };
-          if (table === 'log_leaf') row['recorded_at'] = now();
-          for (const column of columns) row[column] = added[column];
-          (rows[table] as unknown[]).push(row);
+          keep(table, columns, (column) => added[column]);
         }
       },
       onCommit: (hook) => void hooks.push(hook),

@@ -8,8 +8,8 @@ import { city, districts, hospitals, platforms } from './names.ts';
 import type { Random } from './random.ts';
 import type { Row } from './rows.ts';
 
-export type Org = Row<'org'>;
-export type Routing = Row<'org_role'>;
+type Org = Row<'org'>;
+type Routing = Row<'org_role'>;
 
 export type Organisations = {
   readonly orgs: readonly Org[];

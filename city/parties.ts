@@ -4,14 +4,14 @@ import type { InsurerPort } from '#modules/cover';
 import type { BankPort, PaymentPort } from '#modules/money';
 
 /** What each party says next. */
-export type Says = {
+type Says = {
   underwriting: Awaited<ReturnType<InsurerPort['underwrite']>>;
   refund: 'success' | 'closed';
   /** False when the bank takes the batch and its answer is lost. */
   bankAnswers: boolean;
 };
 
-export type CityParties = {
+type CityParties = {
   readonly says: Says;
   readonly payment: PaymentPort;
   readonly bank: BankPort;

@@ -73,7 +73,7 @@ function medicalForm(
 }
 
 /** 医疗费用理赔 takes the waiting step of its report. */
-export const bills = (afterMs: number, bill: Bill = {}): Move =>
+const bills = (afterMs: number, bill: Bill = {}): Move =>
   custom(afterMs, async (story) => {
     const { world, person } = story;
     await world.openCase('DI-007', person, person.district.region, medicalForm(story, 'claim', bill));

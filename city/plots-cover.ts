@@ -8,7 +8,7 @@ import type { Move, Plot, Story } from './story.ts';
 import { caseOf, custom, day, hour, minute, staff, tell, verb, worker } from './story.ts';
 import type { World } from './world.ts';
 
-export type Purchase = { readonly startsIn?: number; readonly days?: number; readonly workType?: string };
+type Purchase = { readonly startsIn?: number; readonly days?: number; readonly workType?: string };
 
 /** Nobody buys today's cover so late that payment and checks would end after midnight. */
 const lastOrderMs = 21.5 * hour;
@@ -35,7 +35,7 @@ export const buy = (purchase: Purchase = {}, afterMs = 0): Move =>
 
 export const paid = (afterMs: number): Move => custom(afterMs, (story) => pay(story.world, caseOf(story, 'cover')));
 
-export const underwritten = (afterMs: number): Move =>
+const underwritten = (afterMs: number): Move =>
   custom(afterMs, (story) => underwrite(story.world, caseOf(story, 'cover'), null));
 
 /** Bought, paid and in force. */
@@ -155,6 +155,8 @@ const giveBack = (afterMs: number, startsIn: number, days: number): Move =>
   });
 
 const ahead = insured({ startsIn: 1, days: 10 });
+/** The first two of the days asked for are none of the policy's. */
+const doubtfulRefund = [...insured({ startsIn: 3, days: 8 }), giveBack(5 * hour, 1, 5)];
 const settle = (afterMs: number, state: 'success' | 'closed') =>
   custom(afterMs, (story) => settleRefund(story.world, caseOf(story, 'refund'), state));
 const sendBackRefund = {
@@ -170,24 +172,22 @@ export const refundPlots: Readonly<Record<string, CoverPlot>> = {
     moves: [...ahead, giveBack(5 * hour, 2, 3), settle(hour, 'closed')],
     restMs: 20 * hour,
   },
-  'refund-manual, fresh': { moves: [...ahead, giveBack(5 * hour, 8, 5)], restMs: 3 * hour },
-  'refund-manual, late': { moves: [...ahead, giveBack(5 * hour, 8, 5)], restMs: 6 * day },
+  'refund-manual, fresh': { moves: doubtfulRefund, restMs: 3 * hour },
+  'refund-manual, late': { moves: doubtfulRefund, restMs: 6 * day },
   'refund-request, returned': {
-    moves: [...ahead, giveBack(5 * hour, 8, 5), verb(4 * hour, 'refund', 'refund-manual', sendBackRefund)],
+    moves: [...doubtfulRefund, verb(4 * hour, 'refund', 'refund-manual', sendBackRefund)],
     restMs: 4 * hour,
   },
   'refund, rejected': {
     moves: [
-      ...ahead,
-      giveBack(5 * hour, 8, 5),
+      ...doubtfulRefund,
       staff(6 * hour, 'refund', 'refund-manual', 'reject', { ...note, reason: '所退日期不在保单保障期间内' }),
     ],
     restMs: 2 * day,
   },
   'refund, withdrawn': {
     moves: [
-      ...ahead,
-      giveBack(5 * hour, 8, 5),
+      ...doubtfulRefund,
       verb(4 * hour, 'refund', 'refund-manual', sendBackRefund),
       worker(2 * hour, 'refund', { type: 'withdraw', reason: '不退了，接着干' }),
     ],

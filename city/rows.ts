@@ -29,6 +29,28 @@ export type Row<Table extends TableName> = {
 
 export type Rows = { readonly [Table in TableName]: Row<Table>[] };
 
+export function isTable(name: string): name is TableName {
+  return Object.hasOwn(tables, name);
+}
+
+/** Defaults of the schema that the modules' inserts rely on; all else that they leave out is null. */
+const defaults: Partial<Record<TableName, Readonly<Record<string, unknown>>>> = {
+  notice: { sms_tries: 0 },
+  payout_batch: { submit_count: 0 },
+};
+
+const empties = new Map(
+  tableNames.map((table) => [
+    table,
+    { ...Object.fromEntries(Object.keys(tables[table]).map((column) => [column, null])), ...defaults[table] },
+  ]),
+);
+
+/** What the columns hold that an insert leaves out. */
+export function emptyRow(table: TableName): Record<string, unknown> {
+  return { ...empties.get(table) };
+}
+
 export function emptyRows(): Rows {
   const rows: Partial<Record<TableName, unknown[]>> = {};
   for (const table of tableNames) rows[table] = [];

@@ -67,10 +67,10 @@ export function createWorld(setup: Setup) {
   const { random, orgs, crypto, trace } = setup;
   const people = new Map<string, CityPerson>();
   let nowMs = setup.startMs;
-  let written = { ms: Number.NaN, text: '' };
+  let clockText = { ms: Number.NaN, text: '' };
   const now = (): string => {
-    if (written.ms !== nowMs) written = { ms: nowMs, text: new Date(nowMs).toISOString() };
-    return written.text;
+    if (clockText.ms !== nowMs) clockText = { ms: nowMs, text: new Date(nowMs).toISOString() };
+    return clockText.text;
   };
   const clock: Clock = { now, offsetMs: () => 0, setOffsetMs: (ms) => (nowMs += ms) };
   const memory = createMemory(now);
@@ -103,8 +103,12 @@ export function createWorld(setup: Setup) {
       lock: (...input: Parameters<Cases['lock']>) => cases.lock(...input),
       event: (...input: Parameters<Cases['event']>) => cases.event(...input),
       read: async (_tx: unknown, caseId: string) => held.byId.get(caseId)?.state ?? null,
+      openOf: async (_tx: unknown, personId: string, serviceCode: string) =>
+        [...held.byId.values()]
+          .map((one) => one.state)
+          .filter((one) => one.personId === personId && one.serviceCode === serviceCode && one.status === 'open'),
     };
-    const told = createNotices({
+    const outbox = createNotices({
       db,
       clock,
       sms: { send: nobody },
@@ -113,7 +117,7 @@ export function createWorld(setup: Setup) {
       regionName: nameOf,
       phoneOf: nobody,
     });
-    const written = createDocuments({
+    const papers = createDocuments({
       db,
       trace,
       templates: documents,
@@ -157,8 +161,8 @@ export function createWorld(setup: Setup) {
       byHash: (hash) => byHash(setup, hash),
       isRegion,
       checkFiles: async (_tx, fileIds, caseId) => claimFiles(fileIds, caseId),
-      announce: told.announce,
-      makeDocument: (context, template) => void written.makeDocument(context, template),
+      announce: outbox.announce,
+      makeDocument: (context, template) => void papers.makeDocument(context, template),
       mayExpire: money.payments.mayExpire,
       effects: { ...membership.effects, ...money.effects, ...cover.effects },
       deciders: { ...membership.deciders, ...cover.deciders },
@@ -178,9 +182,10 @@ export function createWorld(setup: Setup) {
     return caseNumber(region, day, next);
   }
 
-  function claimFiles(fileIds: readonly string[], caseId: string): void {
-    for (const fileId of fileIds)
-      for (const file of by('file', 'file_id', fileId)) if (file.case_id === null) file.case_id = caseId;
+  function claimFiles(fileIds: readonly string[], caseId: string): ReadonlyMap<string, string> {
+    const files = fileIds.flatMap((fileId) => by('file', 'file_id', fileId));
+    for (const file of files) file.case_id ??= caseId;
+    return new Map(files.map((file) => [file.file_id ?? '', file.media_type ?? '']));
   }
 
   // ---- who acts ----------------------------------------------------------------------------------------------------------------

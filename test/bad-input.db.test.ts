@@ -558,6 +558,31 @@ describe('files', () => {
     expect(String(served.headers['content-disposition'])).not.toContain('etc');
   });
 
+  it('a file of a kind that its field does not take, by name of the field', async () => {
+    const film = Buffer.concat([
+      Buffer.from('0000001c6674797069736f6d0000020069736f6d69736f326d703431', 'hex'),
+      Buffer.alloc(64),
+    ]);
+    const { fileId } = JSON.parse((await upload(newcomer, '/m/files', 'a.mp4', film)).text);
+    const reply = await refuses(
+      () =>
+        submit(newcomer, 'UN-001', {
+          occupation: '快递员',
+          main_platform: '示例平台（虚构）',
+          start_month: '2025-05-01',
+          usual_area: '350203',
+          accept_charter: 'on',
+          applicant_sign: { fileId: photo },
+          photo: [fileId],
+        }),
+      422,
+      'cases.form_invalid',
+    );
+    expect(JSON.parse(reply.text).problems).toEqual([
+      { path: 'photo', code: 'media_type', zh: '这里只收照片，请删去别的文件，重新上传。' },
+    ]);
+  });
+
   it('a file of somebody else cannot be handed in, and one that never was neither', async () => {
     expect.hasAssertions();
     const theirs = await owner.query<{ file_id: string }>('select file_id from file where person_id <> $1 limit 1', [
@@ -602,6 +627,23 @@ describe('claims', () => {
       422,
       'cases.form_invalid',
     );
+  });
+
+  it('more days given back than are left: the number that is left, at the field', async () => {
+    const rider = app.city.riders.find((one) => one.story === 'cover: refund-pay, fresh');
+    const owned = await app.worker(rider?.phone ?? '');
+    const policy = await owner.query<{ case_no: string; last: string }>(
+      `select s.case_no, max(e.day)::text as last from case_state s join cover_policy p on p.case_id = s.case_id
+       join cover_entry e on e.policy_id = p.policy_id where s.person_id = $1 group by 1`,
+      [owned.id],
+    );
+    const { case_no: caseNo = '', last = '' } = policy.rows[0] ?? {};
+    const form = { policy_ref: caseNo, refund_dates: last, refund_days: '2', refund_why: '误操作' };
+    const reply = await refuses(() => submit(owned, 'DI-005', form), 422, 'cover.refund_days');
+    expect(JSON.parse(reply.text)).toMatchObject({
+      detail: `从${last}起还能退的保障日有 1 天，填写的天数超过了。`,
+      problems: [{ path: 'refund_days', zh: '还能退的保障日有 1 天，请填写不超过 1 天。' }],
+    });
   });
 
   it('a second claim for the same accident and benefit', async () => {

@@ -251,10 +251,11 @@ export async function createJourney(app: TestApp) {
         work_type: has('underwrite', 'manual') ? '货车司机' : '快递员',
       });
       if (service.entry === 'refund') {
-        const { caseNo } = await insured(who, daysOn(1));
+        // Where the check is to fail, the first of the days asked for is not the policy's.
+        const { caseNo } = await insured(who, daysOn(has('refund-check', 'fail') ? 3 : 1));
         Object.assign(form, {
           policy_ref: caseNo,
-          refund_dates: has('refund-check', 'fail') ? daysOn(20) : daysOn(2),
+          refund_dates: daysOn(2),
           refund_days: '2',
         });
       }

@@ -12,7 +12,7 @@ import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di007 } from '#catalog/services/daily-insurance/di-007';
 import { di008 } from '#catalog/services/daily-insurance/di-008';
-import { createCases, readState, type Actor, type Cases } from '#modules/cases';
+import { createCases, openOfPerson, readState, type Actor, type Cases } from '#modules/cases';
 import { createCover } from '#modules/cover';
 import { createMoney, moneyRoutes, type Officer } from '#modules/money';
 import { addOrg } from '#modules/orgs';
@@ -92,6 +92,8 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
     event: (tx: Tx, input: Parameters<Cases['event']>[1]) => cases.event(tx, input),
     read: async (tx: Tx, caseId: string) => (await tx.maybe(readState, [caseId]))?.state ?? null,
+    openOf: async (tx: Tx, personId: string, serviceCode: string) =>
+      (await tx.run(openOfPerson, [personId, serviceCode])).map((row) => row.state),
   };
   const personOf = (personId: string) => {
     const found = people.get(personId);

@@ -230,6 +230,12 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
       state.caseId,
       state.data['subsidy_fen'],
     ]),
+  'cover.require_days_left': async (state) =>
+    (await count(
+      'cover_entry e join cover_policy p using (policy_id)',
+      `p.case_id = $1 and e.kind = 'bound' and e.day >= $2::date`,
+      [state.data['cited_case_id'], state.data['refund_dates']],
+    )) >= Number(state.data['refund_days']),
   'cover.release': async (state) => {
     const days = lengthOf(state.data['refund_day_list']);
     return (await count('cover_entry', `person_id = $1 and kind = 'released'`, [state.personId])) === days;

@@ -4,9 +4,15 @@
 import { evaluate, type Condition } from '#platform/condition';
 import type { FieldProblem } from '#platform/errors';
 import type { Field, Fields, Material, Service } from './define.ts';
-import { acceptDefault, fieldKind, parseField, type FileAccept } from './fields/index.ts';
-
-export type FormFile = { readonly mediaType: string; readonly bytes: number };
+import {
+  acceptDefault,
+  acceptedZh,
+  fieldKind,
+  mediaTypesOf,
+  parseField,
+  type FileAccept,
+  type FileOptions,
+} from './fields/index.ts';
 
 export type FormContext = {
   /** ISO instant. */
@@ -26,6 +32,8 @@ export type ParsedForm =
       readonly secrets: Readonly<Record<string, { readonly mask: string }>>;
     }
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+
+const signatureOptions: FileOptions = { accept: ['image'] };
 
 /** Kinds whose value identifies a person or an account and is stored sealed wherever it appears. */
 const secretKinds = new Set(['id_number', 'id_document', 'bank_card']);
@@ -113,6 +121,20 @@ export function parseForm(
     if (isSecret(field)) secrets[name] = { mask: fieldKind(field.kind).mask(parsed.value) };
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, data, warnings, fileIds, secrets };
+}
+
+/** Fields that were given a file of a kind which they do not take. `mediaTypes` says what each file is, by its content. */
+export function fileProblems(
+  fields: Fields,
+  data: Readonly<Record<string, unknown>>,
+  mediaTypes: ReadonlyMap<string, string>,
+): FieldProblem[] {
+  return Object.entries(fields).flatMap(([path, { kind, options }]) => {
+    const accepted = kind === 'file' ? options : kind === 'signature' ? signatureOptions : null;
+    const given = fileIdsIn(data[path]).flatMap((id) => mediaTypes.get(id) ?? []);
+    if (!accepted || given.every((one) => mediaTypesOf(accepted).includes(one))) return [];
+    return [{ path, code: 'media_type', zh: `这里只收${acceptedZh(accepted)}，请删去别的文件，重新上传。` }];
+  });
 }
 
 function toProblem(

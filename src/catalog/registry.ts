@@ -44,6 +44,7 @@ const deciders: Registry['deciders'] = {
     writes: {
       policy_id: field('text', '保单标识', {}, { class: 'internal' }),
       policy_no: field('text', '保单号', {}, { class: 'internal' }),
+      same_accident_report: field('text', '可能是同一事故的报案', {}, { class: 'internal', optional: true }),
     },
   },
   'cover.refund_check': nothing('退保核对'),
@@ -72,6 +73,7 @@ const effects: Registry['effects'] = {
     },
   },
   'cover.accrue_subsidy': nothing('计提补贴'),
+  'cover.require_days_left': nothing('退保天数核对'),
   'cover.release': {
     zh: '释放未开始的保障日',
     writes: { refund_fen: field('money', '退款金额', {}, { class: 'internal' }) },

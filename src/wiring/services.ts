@@ -24,6 +24,7 @@ import {
   createCases,
   createRatings,
   createReader,
+  openOfPerson,
   readState,
   type Cases,
   type CaseState,
@@ -163,6 +164,8 @@ export function createServices(options: ServicesOptions) {
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
     event: (tx: Tx, input: Parameters<Cases['event']>[1]) => cases.event(tx, input),
     read: async (tx: Tx, caseId: string) => (await tx.maybe(readState, [caseId]))?.state ?? null,
+    openOf: async (tx: Tx, personId: string, serviceCode: string) =>
+      (await tx.run(openOfPerson, [personId, serviceCode])).map((row) => row.state),
   };
   const money = createMoney({
     db,

@@ -1,5 +1,5 @@
 // Uploaded files by id, and signatures. Bytes are never here: whether a file exists, belongs to the person, passed the scanner
-// and is of an accepted kind is checked by the file store when the case takes it.
+// and what kind of file it is the file store says when the case takes it.
 
 import type { FieldKind, NoOptions } from './kind.ts';
 import { bad, foldLine, ok, readList, readObject, readText, readUuid, textCodes, textSamples, under } from './raw.ts';
@@ -11,7 +11,7 @@ export type FileOptions = { minCount?: number; maxCount?: number; accept?: reado
 export type FileValue = { fileIds: string[] };
 export type Signature = { fileId: string } | { typedName: string; smsCodeVerified: true };
 
-/** For the `accept` of an input and for the store's check. */
+/** For the `accept` of an input and for the check of what came. */
 export const acceptMimeTypes: Record<FileAccept, readonly string[]> = {
   image: ['image/jpeg', 'image/png', 'image/webp', 'image/heic'],
   pdf: ['application/pdf'],
@@ -21,7 +21,27 @@ export const acceptMimeTypes: Record<FileAccept, readonly string[]> = {
   document: ['application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
 };
 
+const acceptZh: Record<FileAccept, string> = {
+  image: '照片',
+  pdf: ' PDF ',
+  audio: '录音',
+  video: '视频',
+  sheet: '表格',
+  document: '文档',
+};
+
 export const acceptDefault: readonly FileAccept[] = ['image', 'pdf'];
+
+export function mediaTypesOf({ accept = acceptDefault }: FileOptions): readonly string[] {
+  return accept.flatMap((one) => acceptMimeTypes[one]);
+}
+
+export function acceptedZh({ accept = acceptDefault }: FileOptions): string {
+  return accept
+    .map((one) => acceptZh[one])
+    .join('、')
+    .trim();
+}
 
 const countMaxDefault = 9;
 

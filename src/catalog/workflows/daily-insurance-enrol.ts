@@ -275,7 +275,10 @@ export const dailyInsuranceEnrol = defineWorkflow({
       outcomes: {
         submit: { zh: '提交退保申请', next: ['refund-check'] },
       },
-      auto: [{ action: 'match', targets: ['日保在保库', '在途报案'], when: 'enter' }],
+      auto: [
+        { action: 'match', targets: ['日保在保库', '在途报案'], when: 'enter' },
+        { action: 'match', targets: ['日保在保库'], when: 'exit', on: ['submit'], effect: 'cover.require_days_left' },
+      ],
     },
     'refund-check': {
       zh: '核对能不能退、退多少',

@@ -3,7 +3,7 @@
 
 import type { Fields, Service } from '#catalog';
 import { rawOf } from '#catalog/fields/index';
-import { allFields, parseForm } from '#catalog/form';
+import { allFields, fileProblems, parseForm } from '#catalog/form';
 import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
@@ -16,8 +16,8 @@ export type FormsOptions = {
   readonly crypto: CryptoPort;
   readonly published: (code: string) => { service: Service; hash: string } | undefined;
   readonly isRegion: (code: string) => boolean;
-  /** Files that a form names must exist, be clean and belong to whoever submits. */
-  readonly checkFiles: (tx: Tx, fileIds: readonly string[], caseId: string) => Promise<unknown>;
+  /** Files that a form names must exist, be clean and belong to whoever submits. Gives the media type of each. */
+  readonly checkFiles: (tx: Tx, fileIds: readonly string[], caseId: string) => Promise<ReadonlyMap<string, string>>;
 };
 
 /** What the server itself has checked about a form; never taken from the client. */
@@ -43,7 +43,11 @@ export function createForms(options: FormsOptions) {
       ...proof,
     });
     if (!parsed.ok) throw refuse('cases.form_invalid', { count: parsed.problems.length }, parsed.problems);
-    if (parsed.fileIds.length > 0) await options.checkFiles(tx, parsed.fileIds, caseId);
+    if (parsed.fileIds.length > 0) {
+      const mediaTypes = await options.checkFiles(tx, parsed.fileIds, caseId);
+      const problems = fileProblems(allFields({ fields, materials }), parsed.data, mediaTypes);
+      if (problems.length > 0) throw refuse('cases.form_invalid', { count: problems.length }, problems);
+    }
     const sealed: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(parsed.data)) {
       const secret = parsed.secrets[name];

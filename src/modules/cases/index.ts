@@ -9,7 +9,7 @@ export { fold, foldAll } from './fold.ts';
 export type { ActionBody, ActiveStep, Actor, CaseAction, CaseState, Link } from './model.ts';
 export { clockOutcome, tick, type ClockKind } from './tick.ts';
 export { command } from './verbs.ts';
-export { readActions, readState, readStateByNo } from './store.ts';
+export { openOfPerson, readActions, readState, readStateByNo } from './store.ts';
 export type { Answer, CaseSummary } from './contract.ts';
 export type { DeskQuery } from './desk.ts';
 export { createReader, type Reader, type ReaderOptions } from './reading.ts';

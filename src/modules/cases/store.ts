@@ -21,6 +21,12 @@ export const readState = statement<[string], StateRow>(
   'select state, head from case_state where case_id = $1',
 );
 
+/** A person's open cases of a service, the first opened first. */
+export const openOfPerson = statement<[string, string], { state: CaseState }>(
+  'cases.open_of_person',
+  `select state from case_state where person_id = $1 and service_code = $2 and status = 'open' order by opened_at, case_id limit 50`,
+);
+
 export const readStateByNo = statement<[string], StateRow>(
   'cases.state_by_no',
   'select state, head from case_state where case_no = $1',

@@ -9,20 +9,18 @@ import {
   type BenefitInput,
   type ExplanationLine,
 } from '#catalog/rules/index';
-import type { CaseState, Decider, Effect, EffectContext } from '#modules/cases';
+import type { CaseState, Effect, EffectContext } from '#modules/cases';
 import { dayOf } from '#platform/calendar';
 import { brokenConstraint, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { benefitZh, refuse } from './contract.ts';
 import { daysBetween } from './days.ts';
-import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
+import { coverReaders, type CoverOptions } from './options.ts';
 import { textOf, wholeOf, type Suggestion } from './ports.ts';
+import { createReports, instantOf, isSameAccident, line, type Report } from './reports.ts';
 import * as store from './store.ts';
 
-const reportHoursMax = 48;
-/** Two reports of a person whose times lie closer than this tell of one accident. */
-const sameAccidentMs = 2 * 3_600_000;
 const noClaim = '00000000-0000-0000-0000-000000000000';
 const benefitOfService: Readonly<Record<string, store.Benefit>> = {
   'DI-007': 'medical',
@@ -33,82 +31,8 @@ const benefitOfService: Readonly<Record<string, store.Benefit>> = {
 const grades = ['一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级'];
 const amountMax = 100_000_000_000;
 
-/** The accident that a case is about: its own report, or the one that it cites. */
-type Report = {
-  readonly caseId: string;
-  readonly personId: string;
-  readonly policyId: string;
-  readonly accidentAt: string;
-  readonly region: string;
-  /** What the insurer decided about being liable, if it did. */
-  readonly duty: string | null;
-};
-
 export function createClaims(options: CoverOptions) {
-  const { clock } = options;
-
-  const policyCheck: Decider = async ({ tx, state }) => {
-    const accidentAt = instantOf(state, 'accident_time');
-    invariant(state.personId && accidentAt, `case ${state.caseId} reports no accident`);
-    const row = await tx.maybe(store.coveredAt, [state.personId, dayOf(accidentAt)]);
-    const covered = row !== undefined && (holdsAt(row, accidentAt) || holdsAt(row, lastInstantOf(accidentAt)));
-    const hours = (Date.parse(clock.now()) - Date.parse(accidentAt)) / 3_600_000;
-    const late = hours > reportHoursMax;
-    const explanation: ExplanationLine[] = [
-      line('出险时间', beijing(accidentAt)),
-      line(
-        '当日保障',
-        row
-          ? `${row.policy_no}，${beijing(row.starts_at)}至${beijing(row.ends_at)}${row.kind === 'released' ? '，已退保' : ''}`
-          : '没有保障记录',
-      ),
-      line('出险时有效', covered ? '是' : '否'),
-      line(
-        '报案时限',
-        `出险后${Math.max(0, Math.floor(hours))}小时，${late ? '超过' : '在'}${reportHoursMax}小时${late ? '' : '以内'}`,
-      ),
-    ];
-    if (!covered) return { outcome: 'miss', data: { covered: false }, explanation };
-    options.enqueue(
-      tx,
-      'cover.report_claim',
-      { claimNo: state.caseNo, policyNo: row.policy_no, accidentAt },
-      { maxAttempts: partyAttempts },
-    );
-    return {
-      outcome: late ? 'late' : 'hit',
-      data: { covered: true, policy_id: row.policy_id, policy_no: row.policy_no, cover_leaf_id: row.leaf_id },
-      explanation,
-    };
-  };
-
-  async function reportClaim(payload: { claimNo: string; policyNo: string; accidentAt: string }): Promise<void> {
-    try {
-      await options.insurer.reportClaim({ ...payload, accidentAt: new Date(payload.accidentAt) });
-    } catch (error) {
-      // The insurer's adjuster sees the case in any event; its own number is a convenience.
-      if (!isRefused(error)) throw error;
-    }
-  }
-
-  async function reportOf(tx: Tx, state: CaseState): Promise<Report> {
-    const cited = textOf(state, 'policy_id') ? null : textOf(state, 'cited_case_id');
-    const report = cited ? await options.cases.read(tx, cited) : state;
-    const accidentAt = report && instantOf(report, 'accident_time');
-    const { personId } = state;
-    if (!report || !personId || report.personId !== personId || !accidentAt) throw refuse('cover.no_report');
-    const policyId = textOf(report, 'policy_id');
-    if (!policyId) throw refuse('cover.not_covered');
-    const duty = report.done['duty']?.outcome ?? null;
-    return { caseId: report.caseId, personId, policyId, accidentAt, region: report.region, duty };
-  }
-
-  /** The same, for what only a liable insurer owes. */
-  async function liableReportOf(tx: Tx, state: CaseState): Promise<Report> {
-    const report = await reportOf(tx, state);
-    if (report.duty !== 'yes') throw refuse(report.duty === 'no' ? 'cover.not_liable' : 'cover.duty_open');
-    return report;
-  }
+  const { policyCheck, reportClaim, reportOf, liableReportOf } = createReports(options);
 
   /** What a limit has given already, also to cases that whoever acts does not see. */
   const claimsUnder = (tx: Tx, report: Report) => tx.asSystem().run(store.claimsOfPolicy, [report.policyId]);
@@ -151,8 +75,7 @@ export function createClaims(options: CoverOptions) {
     for (const one of claims) {
       if (one.benefit !== benefit || one.report_case_id === report.caseId) continue;
       const other = await options.cases.read(tx.asSystem(), one.report_case_id);
-      const at = other && instantOf(other, 'accident_time');
-      if (at && Math.abs(Date.parse(at) - Date.parse(report.accidentAt)) < sameAccidentMs)
+      if (other && isSameAccident(instantOf(other, 'accident_time'), report.accidentAt))
         throw refuse('cover.claim_exists', { benefit: benefitZh[benefit] });
     }
   }
@@ -282,8 +205,17 @@ export function createClaims(options: CoverOptions) {
     const benefit = textOf(state, 'benefit');
     if (!isBenefit(benefit)) return null;
     const report = await reportOf(tx, state);
-    const { value, explanation } = await computed(tx, state, report, benefit, await claimsUnder(tx, report));
-    return { amountFen: value.amountFen, explanation };
+    const claims = await claimsUnder(tx, report);
+    const { mine, value, explanation } = await computed(tx, state, report, benefit, claims);
+    const others = await Promise.all(claims.filter((one) => one !== mine).map((one) => otherClaim(tx, one)));
+    return { amountFen: value.amountFen, explanation: [...explanation, ...others] };
+  }
+
+  /** Another claim of the policy, for the adjuster to see whether the same harm is paid twice. */
+  async function otherClaim(tx: Tx, claim: store.ClaimRow): Promise<ExplanationLine> {
+    const owner = await options.cases.read(tx.asSystem(), claim.case_id);
+    const amount = claim.state === 'open' ? '还没有核定' : yuan(claim.amount_fen);
+    return line('同一保单的其他理赔', `${owner?.caseNo ?? ''}，${benefitZh[claim.benefit]}，${amount}`);
   }
 
   /** Leaving `assess` with an amount. The person's claims are held, so that two at once cannot both take the last of a limit. */
@@ -393,15 +325,6 @@ export function createClaims(options: CoverOptions) {
   };
 }
 
-/** People tell a time to the minute or the second, and cover begins with an instant: what is told may have been any instant of it. */
-function lastInstantOf(told: string): string {
-  return told.replace(/:00\.000Z$/, ':59.999Z').replace(/\.000Z$/, '.999Z');
-}
-
-export function holdsAt(row: Pick<store.DayRow, 'kind' | 'starts_at' | 'ends_at'>, instant: string): boolean {
-  return row.kind === 'bound' && row.starts_at <= instant && instant < row.ends_at;
-}
-
 function isBenefit(value: string | null): value is store.Benefit {
   return value !== null && Object.hasOwn(benefitZh, value);
 }
@@ -414,20 +337,4 @@ function benefitOf(state: CaseState): store.Benefit {
   if (wholeOf(state, 'bill_total') > 0) return 'medical';
   if (textOf(state, 'in_date')) return 'allowance';
   throw refuse('cover.no_benefit');
-}
-
-/** A datum that holds an instant, in the form in which the database gives instants. */
-function instantOf(state: CaseState, name: string): string | null {
-  const text = textOf(state, name);
-  if (!text || Number.isNaN(Date.parse(text))) return null;
-  return new Date(text).toISOString();
-}
-
-function line(zh: string, value: string): ExplanationLine {
-  return { zh, value, basis: '日保在保台账与保险条款（报案时限待核）', verified: false };
-}
-
-/** 2026-05-03 14:32 */
-function beijing(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
 }

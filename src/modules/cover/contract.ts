@@ -11,12 +11,12 @@ export const refuse = declareRefusals({
   },
   'cover.no_report': {
     status: 422,
-    zh: '您引用的办件不是本人有效的出险报案。',
-    next: '请先办理“出险报案”，再引用它的办件编号申请理赔。',
+    zh: '您引用的办件不是本人有效的事故报案。',
+    next: '请先办理“日保出险报案”，再引用它的办件编号申请理赔。',
   },
   'cover.not_covered': {
     status: 409,
-    zh: '出险时没有有效的保障，不能申请这项赔付。',
+    zh: '出事时没有有效的保障，不能申请这项赔付。',
     next: '可以转办互助保障或职业伤害待遇，详情见报案办件的处理结果。',
   },
   'cover.duty_open': {
@@ -33,6 +33,11 @@ export const refuse = declareRefusals({
     status: 422,
     zh: '没有写明申请哪一项赔付。',
     next: '请从“医疗费用理赔”或“住院津贴理赔”进入办理。',
+  },
+  'cover.refund_days': {
+    status: 422,
+    zh: '从{from}起还能退的保障日有 {left} 天，填写的天数超过了。',
+    next: '请按还能退的天数填写；已经开始、已经退过的日期不能再退，可以到“我的保障”查看。',
   },
   'cover.over_limit': {
     status: 422,

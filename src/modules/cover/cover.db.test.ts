@@ -18,6 +18,11 @@ const claimsOf = statement<[string], { benefit: string; amount_fen: number; stat
   'select benefit, amount_fen, state from benefit_claim where person_id = $1 order by benefit, state',
 );
 
+const explanationOf = statement<[string], { body: string }>(
+  'test.explanation_of',
+  'select b.body::text as body from case_body b join case_action a using (action_id) where a.case_id = $1',
+);
+
 /** A claim of before on the person's policy: what it drew, on an accident of which day. */
 const insertBefore = statement<[string, string, number, string], never>(
   'test.insert_claim_before',
@@ -310,8 +315,7 @@ describe('giving back', () => {
       '2026-05-06 2 released',
     ]);
     expect((await world.balance('subsidy_receivable')).postedFen - before.postedFen).toBe(40);
-    const again = await world.open(who, 'DI-005', form);
-    expect((await world.state(again.caseId)).active.map((one) => one.step)).toEqual(['refund-manual']);
+    expect(await refused(world.open(who, 'DI-005', form))).toBe('cover.refund_days');
     expect((await world.state(caseId)).active.map((one) => one.step)).toEqual(['in-force']);
     const third = await world.buy(who, '2026-05-05', 1);
     expect((await world.state(third.caseId)).active.map((one) => one.step)).toEqual(['in-force']);
@@ -319,6 +323,27 @@ describe('giving back', () => {
       generation: 3,
       kind: 'bound',
     });
+  });
+
+  it('refuses more days than are left and says how many are; days that are none of the policy go to a person', async () => {
+    const who = await world.worker();
+    const { caseNo } = await world.buy(who, '2026-05-05', 3);
+    const ask = (from: string, days: number) =>
+      world.open(who, 'DI-005', {
+        policy_ref: caseNo,
+        refund_dates: from,
+        refund_days: String(days),
+        refund_why: '误操作',
+      });
+    const problems = [
+      { path: 'refund_days', code: 'too_large', zh: '还能退的保障日有 2 天，请填写不超过 2 天。' },
+      { path: 'refund_dates', code: 'none_left', zh: '从2026-05-08起没有还能退的保障日，请换一个日期。' },
+    ];
+    await expect(ask('2026-05-06', 3)).rejects.toMatchObject({ status: 422, problems: problems.slice(0, 1) });
+    await expect(ask('2026-05-08', 1)).rejects.toMatchObject({ status: 422, problems: problems.slice(1) });
+    const doubtful = await ask('2026-05-04', 2);
+    expect((await world.state(doubtful.caseId)).active.map((one) => one.step)).toEqual(['refund-manual']);
+    expect((await ledger(who)).map((row) => row.kind)).toEqual(['bound', 'bound', 'bound']);
   });
 
   it('does not release another person’s policy', async () => {
@@ -392,6 +417,25 @@ describe('claims', () => {
     expect(await refused(world.open(who, 'DI-007', bill(miss.caseNo, 1_000, who.card)))).toBe('cover.not_covered');
   });
 
+  it('an accident that is reported twice is pointed out with the number of the first report, and nobody is refused', async () => {
+    const who = await insured();
+    world.clock.set('2026-05-03T09:30:00.000Z');
+    const first = await world.open(who, 'DI-006', accident('2026-05-03T04:30:00.000Z'));
+    const near = await world.state((await world.open(who, 'DI-006', accident('2026-05-03T06:29:00.000Z'))).caseId);
+    expect(near.done['policy-check']).toMatchObject({ outcome: 'hit' });
+    expect(near.data['same_accident_report']).toBe(first.caseNo);
+    const told = await world.db.transaction(systemAccess, (tx) => tx.run(explanationOf, [near.caseId]));
+    expect(JSON.stringify(told)).toContain(`本人已报案、尚未办结：${first.caseNo}`);
+    expect(JSON.stringify(told)).not.toContain('出险');
+    const far = await world.state((await world.open(who, 'DI-006', accident('2026-05-03T09:00:00.000Z'))).caseId);
+    expect(far.done['policy-check']).toMatchObject({ outcome: 'hit' });
+    expect(far.data).not.toHaveProperty('same_accident_report');
+    const other = await insured();
+    world.clock.set('2026-05-03T08:00:00.000Z');
+    const theirs = await world.state((await world.open(other, 'DI-006', accident('2026-05-03T04:30:00.000Z'))).caseId);
+    expect(theirs.data).not.toHaveProperty('same_accident_report');
+  });
+
   it('agrees to what the rule gives and no more, and refuses a second claim for the same benefit', async () => {
     const who = await insured();
     const { caseId, caseNo, adjuster } = await report(who);
@@ -422,6 +466,12 @@ describe('claims', () => {
     const allowance = await world.open(who, 'DI-008', stay);
     expect((await world.state(allowance.caseId)).data).toMatchObject({ benefit: 'allowance' });
     expect(await claims(who)).toHaveLength(2);
+    const both = await world.db.transaction(adjuster.access, async (tx) =>
+      world.cover.suggest(tx, await world.state(allowance.caseId)),
+    );
+    expect(both?.explanation.filter((one) => one.zh === '同一保单的其他理赔').map((one) => one.value)).toEqual([
+      `${caseNo}，医疗费，800.00 元`,
+    ]);
   });
 
   it('what was paid ahead comes off the benefit, once', async () => {

@@ -5,12 +5,13 @@ import { dayOf } from '#platform/calendar';
 import { invariant } from '#platform/errors';
 import { cutPage, decodeCursor, type Page } from '#platform/page';
 import { z } from 'zod';
-import { createClaims, holdsAt } from './claims.ts';
+import { createClaims } from './claims.ts';
 import type { CoveredAnswer, MyCoverView } from './contract.ts';
 import { addDays, unbrokenUntil } from './days.ts';
 import { createEnrolment } from './enrolment.ts';
 import type { CoverOptions } from './options.ts';
 import { createRelease } from './release.ts';
+import { holdsAt } from './reports.ts';
 import * as store from './store.ts';
 
 export type { CoverOptions } from './options.ts';

@@ -29,6 +29,8 @@ export type InsurerPort = {
 export type CasesPort = MoneyCasesPort & {
   /** A case as the transaction's access sees it. */
   read(tx: Tx, caseId: string): Promise<CaseState | null>;
+  /** A person's open cases of a service, the first opened first. */
+  openOf(tx: Tx, personId: string, serviceCode: string): Promise<readonly CaseState[]>;
 };
 
 export type Insured = {

@@ -7,6 +7,7 @@ import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { refuse } from './contract.ts';
 import { daysFrom } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
 import { textOf, wholeOf } from './ports.ts';
@@ -19,7 +20,9 @@ export function createRelease(options: CoverOptions) {
 
   type Refund = {
     readonly policy: store.PolicyRow;
+    /** What is asked for and can be given back; and all that can be, from the first day asked for on. */
     readonly days: string[];
+    readonly left: number;
     readonly refundFen: number;
     readonly subsidyFen: number;
   };
@@ -39,7 +42,8 @@ export function createRelease(options: CoverOptions) {
       (row) => row.kind === 'bound' && row.policy_id === policy.policy_id,
     );
     const now = clock.now();
-    const days = rows.filter((row) => asked.includes(row.day) && row.starts_at > now).map((row) => row.day);
+    const open = rows.filter((row) => row.starts_at > now).map((row) => row.day);
+    const days = open.filter((day) => asked.includes(day));
     const claims = await tx.asSystem().run(store.claimsOfPolicy, [policy.policy_id]);
     const why =
       claims.length > 0
@@ -48,7 +52,12 @@ export function createRelease(options: CoverOptions) {
           ? '所选日期中有的已经开始、已退或不在保单内'
           : null;
     return {
-      refund: { policy, days, ...(await pricedRefund(tx, state, policy, rows.length, days.length)) },
+      refund: {
+        policy,
+        days,
+        left: open.filter((day) => day >= (asked[0] ?? '')).length,
+        ...(await pricedRefund(tx, state, policy, rows.length, days.length)),
+      },
       asked,
       why,
     };
@@ -73,6 +82,19 @@ export function createRelease(options: CoverOptions) {
     const rest = of(before - given);
     return { refundFen: whole.payableFen - rest.payableFen, subsidyFen: whole.subsidyFen - rest.subsidyFen };
   }
+
+  /** Leaving the request: more days than there are is a slip, told at once; a doubt about the days themselves is for a person to judge. */
+  const requireDaysLeft: Effect = async ({ tx, state }) => {
+    const { refund, asked } = await refundOf(tx, state);
+    if (!refund || asked.length <= refund.left) return;
+    const { left } = refund;
+    const [from = ''] = asked;
+    const problem =
+      left > 0
+        ? { path: 'refund_days', code: 'too_large', zh: `还能退的保障日有 ${left} 天，请填写不超过 ${left} 天。` }
+        : { path: 'refund_dates', code: 'none_left', zh: `从${from}起没有还能退的保障日，请换一个日期。` };
+    throw refuse('cover.refund_days', { from, left }, [problem]);
+  };
 
   const refundCheck: Decider = async ({ tx, state }) => {
     const { refund, asked, why } = await refundOf(tx, state);
@@ -169,7 +191,7 @@ export function createRelease(options: CoverOptions) {
 
   return {
     deciders: { 'cover.refund_check': refundCheck },
-    effects: { 'cover.release': release },
+    effects: { 'cover.require_days_left': requireDaysLeft, 'cover.release': release },
     endorse,
   };
 }

@@ -186,18 +186,19 @@ export function createFiles(options: {
     };
   }
 
-  /** Files that a form names: they exist, are clean, and were uploaded by the person or belong to the case already. */
-  async function checkFiles(tx: Tx, fileIds: readonly string[], caseId: string): Promise<void> {
+  /** Files that a form names: they exist, are clean, and were uploaded by the person or belong to the case already. Gives their types. */
+  async function checkFiles(tx: Tx, fileIds: readonly string[], caseId: string): Promise<ReadonlyMap<string, string>> {
     const rows = await tx.run(selectFiles, [[...fileIds]]);
-    const usable = new Set(
+    const usable = new Map(
       rows
         .filter(
           (row) => row.state === 'clean' && (row.case_id === null || row.case_id === caseId || isOwn(row, tx.access)),
         )
-        .map((row) => row.file_id),
+        .map((row) => [row.file_id, row.media_type]),
     );
     if (fileIds.some((id) => !usable.has(id))) throw refuse('files.not_yours');
     tx.send(claimFiles, [[...fileIds], caseId]);
+    return usable;
   }
 
   /** Names and types of files that this access may see; others are left out. */

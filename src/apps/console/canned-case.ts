@@ -18,6 +18,7 @@ function formField(name: string, kind: string, zh: string, more: Partial<FormFie
     help: null,
     showWhen: null,
     requiredWhen: null,
+    check: null,
     secret: false,
     ...more,
   };
@@ -99,6 +100,7 @@ export function cannedCase(seq: number): CaseView {
     endZh: null,
     statusText: '资料已齐全，正由保险公司定损，最迟 3 月 13 日作出核定。',
     applicant: '陈**',
+    canUnmaskApplicant: true,
     region: '厦门市思明区',
     openedAt: '2026-03-10T01:12:00.000Z',
     endedAt: null,

@@ -259,6 +259,15 @@ test('a masked value is shown whole only for a reason', async () => {
   expect(server.writes).toMatchObject([{ body: { field: 'id_number', reason: '核对收款账户户名' } }]);
 });
 
+test('the phone number of the applicant stands in the head, whole for a reason', async () => {
+  await open(`/desk/cases/${caseId}`);
+  await page.getByRole('button', { name: '查看全文（手机号）' }).click();
+  await page.getByLabel(/^查看原因/).fill('首次联系申请人');
+  await page.keyboard.press('Enter');
+  await page.getByText('350203199001010012').waitFor();
+  expect(server.writes).toMatchObject([{ body: { field: 'phone', reason: '首次联系申请人' } }]);
+});
+
 test('evidence opens, turns, enlarges, and Esc gives the focus back', async () => {
   await open(`/desk/cases/${caseId}`);
   const thumbnail = page.getByRole('button', { name: /医疗票据 1/ });

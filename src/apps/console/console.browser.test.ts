@@ -71,7 +71,7 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/batches/0195a000-0000-7000-8000-000000000401', '同意付款'],
   ['/desk/batches/0195a000-0000-7000-8000-000000000402', '制单人不能复核自己的批次'],
   ['/desk/reconciliation', '银行有、我方没有'],
-  ['/desk/ledger', '日保保费'],
+  ['/desk/ledger', '已核定待付赔款'],
   ['/desk/cover', '每次查询都会留痕'],
   ['/desk/catalogue', 'DI-006'],
   ['/desk/catalogue/DI-006', '待核事项'],
@@ -247,6 +247,16 @@ describe('refusals', () => {
   });
 });
 
+test('the choices of a list bear their Chinese words', async () => {
+  await open(`/desk/cases/${caseId}`);
+  await page.getByRole('button', { name: '登记查勘结果', exact: true }).click();
+  await page
+    .getByRole('combobox', { name: /^事故原因/ }).click();
+  const names = await page.getByRole('option').allTextContents();
+  expect(names).toHaveLength(8);
+  expect(names.join()).not.toMatch(/[a-z]/);
+});
+
 test('a masked value is shown whole only for a reason', async () => {
   await open(`/desk/cases/${caseId}`);
   await page.getByRole('button', { name: /查看全文.*身份证号/ }).click();
@@ -261,7 +271,7 @@ test('a masked value is shown whole only for a reason', async () => {
 
 test('the phone number of the applicant stands in the head, whole for a reason', async () => {
   await open(`/desk/cases/${caseId}`);
-  await page.getByRole('button', { name: '查看全文（手机号）' }).click();
+  await page.getByRole('button', { name: /查看全文.*手机号/ }).click();
   await page.getByLabel(/^查看原因/).fill('首次联系申请人');
   await page.keyboard.press('Enter');
   await page.getByText('350203199001010012').waitFor();

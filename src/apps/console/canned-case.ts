@@ -27,7 +27,9 @@ function formField(name: string, kind: string, zh: string, more: Partial<FormFie
 const yesNo = (...values: readonly string[]) => ({ values: values.map((value) => ({ value, zh: value })) });
 
 /** Choices that are stored as a code. */
-const coded = (...values: readonly string[]) => ({ values: values.map((zh, index) => ({ value: `code_${index}`, zh })) });
+const coded = (...values: readonly string[]) => ({
+  values: values.map((zh, index) => ({ value: `code_${index}`, zh })),
+});
 
 function action(key: string, zh: string, more: Partial<PossibleAction>): PossibleAction {
   const command = { type: 'act', step: 'assess', outcome: key };

@@ -118,6 +118,17 @@ test('a stranger logs in with a demonstration account and comes to where he want
   expect(new URL(page.url()).search).toBe('?state=unknown');
 });
 
+test('a demonstration account is found by words', async () => {
+  await open('/desk/', { loggedIn: false });
+  const adjuster = page.getByRole('button', { name: /使用.*理赔查勘员/ });
+  const finance = page.getByRole('button', { name: /使用.*结算专员/ });
+  await adjuster.waitFor();
+  expect(await finance.isVisible()).toBe(false);
+  await page.getByLabel('查找演示账号').fill('结算');
+  await finance.waitFor();
+  expect(await adjuster.count()).toBe(0);
+});
+
 test('a wrong password is said and the number of the person stays', async () => {
   await open('/desk/', { loggedIn: false });
   await page.getByLabel('工号').fill('adjuster1');
@@ -250,8 +261,7 @@ describe('refusals', () => {
 test('the choices of a list bear their Chinese words', async () => {
   await open(`/desk/cases/${caseId}`);
   await page.getByRole('button', { name: '登记查勘结果', exact: true }).click();
-  await page
-    .getByRole('combobox', { name: /^事故原因/ }).click();
+  await page.getByRole('combobox', { name: /^事故原因/ }).click();
   const names = await page.getByRole('option').allTextContents();
   expect(names).toHaveLength(8);
   expect(names.join()).not.toMatch(/[a-z]/);

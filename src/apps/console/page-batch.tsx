@@ -49,10 +49,12 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
       {(batch) => (
         <>
           <nav className="crumbs" aria-label="位置">
-            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span>{' '}
-            <Serial no={batch.batchNo} />
+            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span> <Serial no={batch.batchNo} />
           </nav>
-          <PageHead title={`付款批次 ${shortNo(batch.batchNo)}`} extra={<Tag tone={toneOf(batch.state)}>{batch.stateZh}</Tag>} />
+          <PageHead
+            title={`付款批次 ${shortNo(batch.batchNo)}`}
+            extra={<Tag tone={toneOf(batch.state)}>{batch.stateZh}</Tag>}
+          />
           <dl className="summary">
             <div>
               <dt>批次号</dt>

@@ -111,18 +111,30 @@ function Rules({ rules }: { readonly rules: ServiceDetail['rules'] }) {
   return (
     <section aria-labelledby="rules-title">
       <h2 id="rules-title">规则</h2>
-      <ul className="plain panel">
-        {listed.map((rule) => (
-          <li key={`${rule.code ?? ''} ${rule.zh}`}>
-            {rule.zh} {rule.value && <strong>{rule.value}</strong>} {rule.needsCheck && <NeedsCheck />}
-            {(rule.basis || rule.effectiveFrom) && (
-              <span className="sub">
-                {rule.basis && `依据：${rule.basis}`} {rule.effectiveFrom && `自 ${rule.effectiveFrom} 起`}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
+      {listed.map((rule, index) => (
+        // A rule has several versions; their order never changes.
+        <div key={index} className="panel gap">
+          <h3>
+            {rule.zh}
+            {rule.regionZh && `（${rule.regionZh}）`} {rule.needsCheck && <NeedsCheck />}
+          </h3>
+          {(rule.basis || rule.effectiveFrom) && (
+            <p className="sub">
+              {rule.basis && `依据：${rule.basis}`} {rule.effectiveFrom && `自 ${rule.effectiveFrom} 起`}
+            </p>
+          )}
+          {rule.values && rule.values.length > 0 && (
+            <dl className="facts">
+              {rule.values.map(({ zh, text }) => (
+                <div key={zh} className={text.length > 40 ? 'wide' : undefined}>
+                  <dt>{zh}</dt>
+                  <dd>{text}</dd>
+                </div>
+              ))}
+            </dl>
+          )}
+        </div>
+      ))}
     </section>
   );
 }

@@ -11,8 +11,17 @@ test('every parameter of every rule has its Chinese name and no English in its v
 });
 
 test('amounts are in yuan, shares in percent, what is missing is said', () => {
-  expect(describeValues({ rateDailyFen: 40, subsidyBasisPoints: 5_000, monthlyFen: null, sameDay: true })).toEqual([
+  expect(
+    describeValues({
+      rateDailyFen: 40,
+      totalLimitFen: 40_000_000,
+      subsidyBasisPoints: 5_000,
+      monthlyFen: null,
+      sameDay: true,
+    }),
+  ).toEqual([
     { zh: '每人每天保费', text: '0.40 元' },
+    { zh: '累计给付限额', text: '400,000.00 元' },
     { zh: '财政补贴比例', text: '50%' },
     { zh: '月最低工资', text: '尚未配置' },
     { zh: '付款后当日生效', text: '是' },

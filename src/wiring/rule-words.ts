@@ -1,7 +1,5 @@
 // The parameters of the rules as an official reads them: each by its name, with its unit. Pure.
 
-import { yuan } from '#catalog/rules/index';
-
 const names: Readonly<Record<string, string>> = {
   ageMin: '最低年龄（周岁）',
   ageMax: '最高年龄（周岁）',
@@ -42,7 +40,7 @@ function textOf(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? '是' : '否';
   if (typeof value === 'string') return words[value] ?? value;
   if (typeof value === 'number') {
-    if (name.endsWith('Fen')) return yuan(value);
+    if (name.endsWith('Fen')) return `${(value / 100).toLocaleString('zh-CN', { minimumFractionDigits: 2 })} 元`;
     return name.endsWith('BasisPoints') ? `${value / 100}%` : String(value);
   }
   return JSON.stringify(value);

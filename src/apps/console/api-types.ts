@@ -86,10 +86,12 @@ export type ServiceField = {
   readonly classZh?: string;
 };
 
+export type RuleValue = { readonly zh: string; readonly text: string };
+
 export type ServiceRule = {
   readonly code?: string;
   readonly zh: string;
-  readonly values?: readonly { readonly zh: string; readonly text: string }[];
+  readonly values?: readonly RuleValue[];
   readonly regionZh?: string | null;
   readonly basis?: string | null;
   readonly needsCheck?: boolean;

@@ -67,7 +67,7 @@ function AccountList({ accounts, onUse }: Props & { readonly accounts: readonly 
             <strong>{account.roleZh}</strong>
             {account.tour && <span className="tour">{account.tour}</span>}
             <span className="soft">
-              {account.name} · {account.orgZh} · {account.login}
+              {account.name} · {account.orgZh} · <span className="login">{account.login}</span>
             </span>
           </span>
           <Button size="small" onClick={() => onUse(account)}>

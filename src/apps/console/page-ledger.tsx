@@ -39,7 +39,7 @@ export default function LedgerPage() {
   const list = useQuery({ queryKey: ['accounts'], queryFn: () => get<Listing<AccountView>>(api.accounts) });
   return (
     <>
-      <PageHead title="资金账户" note="复式记账，只增不改。余额减去其中已预留的，是还可以动用的。" />
+      <PageHead title="资金账户" note="复式记账，只增不改。“已核定待付赔款”的余额减去已预留的，是还没有组批的。" />
       <Loaded query={list}>
         {(page) => (
           <DataTable

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { get } from './api.ts';
-import type { ServiceDetail, ServiceField, ServiceRule, ServiceStep } from './api-types.ts';
+import type { RuleValue, ServiceDetail, ServiceField, ServiceRule, ServiceStep } from './api-types.ts';
 import { domainZh, severityZh } from './catalogue-words.ts';
 import { DataTable, type Column } from './data-table.tsx';
 import { NeedsCheck, Tag } from './marks.tsx';
@@ -41,6 +41,11 @@ const fields: readonly Column<ServiceField>[] = [
   { key: 'kind', title: '类型', cell: (field) => field.kindZh ?? field.kind ?? '' },
   { key: 'required', title: '必填', width: 70, cell: (field) => (field.required ? '是' : '否') },
   { key: 'class', title: '信息等级', cell: (field) => field.classZh ?? '' },
+];
+
+const values: readonly Column<RuleValue>[] = [
+  { key: 'zh', title: '参数', width: 280, cell: ({ zh }) => zh },
+  { key: 'text', title: '取值', cell: ({ text }) => text },
 ];
 
 export default function ServicePage({ code }: { readonly code: string }) {
@@ -119,20 +124,17 @@ function Rules({ rules }: { readonly rules: ServiceDetail['rules'] }) {
             {rule.regionZh && `（${rule.regionZh}）`} {rule.needsCheck && <NeedsCheck />}
           </h3>
           {(rule.basis || rule.effectiveFrom) && (
-            <p className="sub">
+            <p className="soft">
               {rule.basis && `依据：${rule.basis}`} {rule.effectiveFrom && `自 ${rule.effectiveFrom} 起`}
             </p>
           )}
-          {rule.values && rule.values.length > 0 && (
-            <dl className="facts">
-              {rule.values.map(({ zh, text }) => (
-                <div key={zh} className={text.length > 40 ? 'wide' : undefined}>
-                  <dt>{zh}</dt>
-                  <dd>{text}</dd>
-                </div>
-              ))}
-            </dl>
-          )}
+          <DataTable
+            caption={`${rule.zh}的取值`}
+            columns={values}
+            rows={rule.values ?? []}
+            keyOf={({ zh }) => zh}
+            empty={null}
+          />
         </div>
       ))}
     </section>

@@ -14,6 +14,7 @@ import { systemClock } from '#platform/clock';
 import { startBackground } from '#wiring/background';
 import { prepareDatabase } from '#wiring/database';
 import { createDemo } from '#wiring/demo';
+import { tourFirst } from '#wiring/demo-accounts';
 import { ensureCity, restoreClock } from '#wiring/first-run';
 import { connectParties } from '#wiring/parties';
 import { createServer } from '#wiring/server';
@@ -109,10 +110,10 @@ function announce(config: Config, city: City | null, ms: number): void {
   );
   say(`  演示环境：数据均为虚构。骑手手机号 ${city.rider.phone}，验证码见 /dev/phone；工作台登录页可一键填写：`);
   const seen = new Set<string>();
-  for (const account of city.accounts) {
-    if (seen.has(account.roleZh)) continue;
-    seen.add(account.roleZh);
-    say(`    ${account.login.padEnd(28)} ${account.password}  ${account.roleZh}（${account.orgZh}）`);
+  for (const { login, password, role, roleZh, orgZh, tour } of tourFirst(city.accounts)) {
+    if (!tour && seen.has(role)) continue;
+    seen.add(role);
+    say(`    ${login.padEnd(28)} ${password}  ${roleZh}（${orgZh}）${tour ?? ''}`);
   }
   say('按 Ctrl-C 停止。');
 }

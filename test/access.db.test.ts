@@ -812,9 +812,11 @@ it('a copy shows the case, and opens nothing of it', async () => {
       const made = await adjuster.caller.post(`${url}/commands`, { requestId: randomUUID(), command });
       expect([someone.name, made.status]).toEqual([someone.name, 200]);
     }
-    expect((await someone.caller.get(url)).status).toBe(200);
+    const view = await someone.caller.get(url);
+    expect([someone.name, view.status, view.body.canUnmaskApplicant]).toEqual([someone.name, 200, false]);
     const shown = await unmask(someone);
     expect([someone.name, shown.status, shown.body.code]).toEqual([someone.name, 403, 'identity.field_hidden']);
   }
+  expect((await adjuster.caller.get(url)).body.canUnmaskApplicant).toBe(true);
   expect((await unmask(adjuster)).status).toBe(200);
 });

@@ -84,7 +84,7 @@ export function isRequired(field: Field, answers: Readonly<Record<string, unknow
 /** The problem of an answer that does not agree with itself or with an earlier one; `answers` holds it already. */
 export function disagreement(
   name: string,
-  field: Field,
+  field: Pick<Field, 'check'>,
   answers: Readonly<Record<string, unknown>>,
   now: string,
 ): FieldProblem | null {

@@ -4,6 +4,7 @@
 import { totpCode } from '#modules/identity';
 import type { DemoAccount as CityAccount } from '#city';
 import type { DemoTools } from '#apps/worker/backend';
+import { tourFirst } from './demo-accounts.ts';
 import type { DemoAccount } from './desk-routes.ts';
 import { keepClock } from './first-run.ts';
 import type { Parties } from './parties.ts';
@@ -29,6 +30,6 @@ export function createDemo(services: Services, parties: Parties, accounts: reado
       await services.cases.runDueDeadlines(deadlinesAtOnce);
     },
     accounts: () =>
-      accounts.map(({ totpSecret, ...account }) => ({ ...account, totp: totpCode(totpSecret, Date.now()) })),
+      tourFirst(accounts).map(({ totpSecret, ...account }) => ({ ...account, totp: totpCode(totpSecret, Date.now()) })),
   };
 }

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { roles, type Service } from '#catalog';
 import { fieldKind } from '#catalog/fields/index';
+import { regionName } from '#catalog/regions';
 import { rules } from '#catalog/rules/index';
 import type { Access } from '#platform/access';
 import { sha256 } from '#platform/crypto';
@@ -12,6 +13,7 @@ import type { HttpPlugin } from '#platform/http';
 import { pageQuery } from '#platform/page';
 import { ratingPage } from '#contract/cases';
 import { unitZh, type Actor } from '#modules/cases';
+import { describeValues } from './rule-words.ts';
 import type { Services } from './services.ts';
 
 export type Asker = (request: FastifyRequest) => { readonly access: Access; readonly actor: Actor };
@@ -177,7 +179,8 @@ function describeRule(id: string) {
   return rule.versions.map((version) => ({
     code: id,
     zh: rule.zh,
-    value: JSON.stringify(version.values),
+    values: describeValues(version.values),
+    regionZh: version.region ? (regionName(version.region) ?? version.region) : null,
     basis: version.basis,
     needsCheck: version.confidence !== 'verified',
     effectiveFrom: version.from,
@@ -187,7 +190,10 @@ function describeRule(id: string) {
 export type DemoAccount = {
   readonly login: string;
   readonly name: string;
+  /** With 甲 or 乙 where an office has two. */
   readonly roleZh: string;
+  /** What it does in the tour of the README; null for accounts that the tour does not need. */
+  readonly tour: string | null;
   readonly orgZh: string;
   readonly password: string;
   readonly totp: string;

@@ -1,7 +1,6 @@
 // All modules, joined. One function makes them from a database and the outside parties; the server, the tests and the benchmarks
 // use the same one, so that what is measured and tested is what runs.
 
-import { roles, type Service } from '#catalog';
 import { catalogRegistry } from '#catalog/registry';
 import { documents as documentTemplates } from '#catalog/documents/index';
 import { notices as noticeTemplates } from '#catalog/notices';
@@ -26,8 +25,8 @@ import {
   createReader,
   openOfPerson,
   readState,
+  worksOn,
   type Cases,
-  type CaseState,
   type Colleagues,
 } from '#modules/cases';
 import { createCover } from '#modules/cover';
@@ -278,32 +277,11 @@ export function createServices(options: ServicesOptions) {
     if (!row) return null;
     const { state } = row;
     const service = catalogue.byHash(state.serviceHash);
-    if (!worksOn(service, state, session.access)) throw refuseIdentity('identity.field_hidden');
+    // Unmasking is for those who work on the case: whoever only reads it asks an office that does.
+    if (!worksOn(service, state, session.access.grants)) throw refuseIdentity('identity.field_hidden');
     const known = caseFields(service, catalogRegistry)[field] ?? attachedField(state.attached, field);
     const value = known && isSecret(known) && field in state.data ? String(cases.unsealed(state, field)) : null;
     return { personId: state.personId, region: state.region, value };
-  }
-
-  /** Unmasking is for those who work on the case: whoever only reads it (a copy, a supervised list) asks an office that does. */
-  function worksOn(service: Service, state: CaseState, access: Access): boolean {
-    const entered = Object.entries(service.workflow.steps).flatMap(([name, definition]) => {
-      const at = state.active.find((one) => one.step === name) ?? state.done[name];
-      return at ? [{ definition, orgId: at.orgId }] : [];
-    });
-    const ownOrgs = new Set([state.applicantOrgId, ...entered.map((one) => one.orgId)]);
-    return entered.some(({ definition, orgId }) =>
-      (definition.actors ?? [definition.role]).some((role) =>
-        access.grants.some((grant) => {
-          if (!grant.startsWith(`${role}@`)) return false;
-          const theirs = grant.slice(role.length + 1);
-          if (orgId === theirs) return true;
-          // Other roles of a step read the case because it was routed to them. A copy is no routing; nor is a company or an
-          // insurer at work on a case that is another's.
-          if (!state.readers.includes(grant) || state.copied.includes(grant)) return false;
-          return roles[role].kind !== 'external' || ownOrgs.has(theirs);
-        }),
-      ),
-    );
   }
 
   function attachedField(codes: readonly string[], name: string) {

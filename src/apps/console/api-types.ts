@@ -22,6 +22,8 @@ export type DemoAccount = {
   readonly login: string;
   readonly name: string;
   readonly roleZh: string;
+  /** What it does in the tour; null where the tour does not need it. */
+  readonly tour: string | null;
   readonly orgZh: string;
   readonly password: string;
   readonly totp: string;
@@ -84,10 +86,13 @@ export type ServiceField = {
   readonly classZh?: string;
 };
 
+export type RuleValue = { readonly zh: string; readonly text: string };
+
 export type ServiceRule = {
   readonly code?: string;
   readonly zh: string;
-  readonly value?: string;
+  readonly values?: readonly RuleValue[];
+  readonly regionZh?: string | null;
   readonly basis?: string | null;
   readonly needsCheck?: boolean;
   readonly effectiveFrom?: string | null;

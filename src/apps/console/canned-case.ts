@@ -18,12 +18,18 @@ function formField(name: string, kind: string, zh: string, more: Partial<FormFie
     help: null,
     showWhen: null,
     requiredWhen: null,
+    check: null,
     secret: false,
     ...more,
   };
 }
 
 const yesNo = (...values: readonly string[]) => ({ values: values.map((value) => ({ value, zh: value })) });
+
+/** Choices that are stored as a code. */
+const coded = (...values: readonly string[]) => ({
+  values: values.map((zh, index) => ({ value: `code_${index}`, zh })),
+});
 
 function action(key: string, zh: string, more: Partial<PossibleAction>): PossibleAction {
   const command = { type: 'act', step: 'assess', outcome: key };
@@ -34,7 +40,7 @@ function action(key: string, zh: string, more: Partial<PossibleAction>): Possibl
 const everyKind: readonly FormField[] = [
   formField('finding', 'longtext', '查勘情况', { options: { max: 500 } }),
   formField('cause', 'enum', '事故原因', {
-    options: yesNo('本人操作', '对方全责', '道路原因', '车辆故障', '天气', '第三人', '其他', '待查'),
+    options: coded('本人操作', '对方全责', '道路原因', '车辆故障', '天气', '第三人', '其他', '待查'),
   }),
   formField('injured_parts', 'multi_enum', '受伤部位', { options: yesNo('头部', '上肢', '下肢', '躯干') }),
   formField('at_work', 'boolean', '是否在接单途中'),
@@ -99,6 +105,7 @@ export function cannedCase(seq: number): CaseView {
     endZh: null,
     statusText: '资料已齐全，正由保险公司定损，最迟 3 月 13 日作出核定。',
     applicant: '陈**',
+    canUnmaskApplicant: true,
     region: '厦门市思明区',
     openedAt: '2026-03-10T01:12:00.000Z',
     endedAt: null,

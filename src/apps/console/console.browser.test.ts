@@ -71,7 +71,7 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/batches/0195a000-0000-7000-8000-000000000401', '同意付款'],
   ['/desk/batches/0195a000-0000-7000-8000-000000000402', '制单人不能复核自己的批次'],
   ['/desk/reconciliation', '银行有、我方没有'],
-  ['/desk/ledger', '日保保费'],
+  ['/desk/ledger', '已核定待付赔款'],
   ['/desk/cover', '每次查询都会留痕'],
   ['/desk/catalogue', 'DI-006'],
   ['/desk/catalogue/DI-006', '待核事项'],
@@ -116,6 +116,17 @@ test('a stranger logs in with a demonstration account and comes to where he want
   await page.getByRole('button', { name: '登录', exact: true }).click();
   await page.getByRole('heading', { name: '付款', level: 1 }).waitFor();
   expect(new URL(page.url()).search).toBe('?state=unknown');
+});
+
+test('a demonstration account is found by words', async () => {
+  await open('/desk/', { loggedIn: false });
+  const adjuster = page.getByRole('button', { name: /使用.*理赔查勘员/ });
+  const finance = page.getByRole('button', { name: /使用.*结算专员/ });
+  await adjuster.waitFor();
+  expect(await finance.isVisible()).toBe(false);
+  await page.getByLabel('查找演示账号').fill('结算');
+  await finance.waitFor();
+  expect(await adjuster.count()).toBe(0);
 });
 
 test('a wrong password is said and the number of the person stays', async () => {
@@ -247,6 +258,15 @@ describe('refusals', () => {
   });
 });
 
+test('the choices of a list bear their Chinese words', async () => {
+  await open(`/desk/cases/${caseId}`);
+  await page.getByRole('button', { name: '登记查勘结果', exact: true }).click();
+  await page.getByRole('combobox', { name: /^事故原因/ }).click();
+  const names = await page.getByRole('option').allTextContents();
+  expect(names).toHaveLength(8);
+  expect(names.join()).not.toMatch(/[a-z]/);
+});
+
 test('a masked value is shown whole only for a reason', async () => {
   await open(`/desk/cases/${caseId}`);
   await page.getByRole('button', { name: /查看全文.*身份证号/ }).click();
@@ -257,6 +277,15 @@ test('a masked value is shown whole only for a reason', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('350203199001010012').waitFor();
   expect(server.writes).toMatchObject([{ body: { field: 'id_number', reason: '核对收款账户户名' } }]);
+});
+
+test('the phone number of the applicant stands in the head, whole for a reason', async () => {
+  await open(`/desk/cases/${caseId}`);
+  await page.getByRole('button', { name: /查看全文.*手机号/ }).click();
+  await page.getByLabel(/^查看原因/).fill('首次联系申请人');
+  await page.keyboard.press('Enter');
+  await page.getByText('350203199001010012').waitFor();
+  expect(server.writes).toMatchObject([{ body: { field: 'phone', reason: '首次联系申请人' } }]);
 });
 
 test('evidence opens, turns, enlarges, and Esc gives the focus back', async () => {

@@ -9,6 +9,8 @@ import { Link, navigate, usePlace } from './router.tsx';
 export type Column<Row> = {
   readonly key: string;
   readonly title: string;
+  /** One sentence under the title. */
+  readonly help?: string;
   readonly cell: (row: Row) => ReactNode;
   readonly align?: 'right';
   readonly width?: number;
@@ -57,6 +59,7 @@ export function DataTable<Row>({ caption, columns, rows, keyOf, markOf, empty, b
                 style={column.width ? { width: column.width } : undefined}
               >
                 {column.title}
+                {column.help && <span className="sub">{column.help}</span>}
               </th>
             ))}
           </tr>

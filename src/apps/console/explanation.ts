@@ -26,3 +26,10 @@ export function explanationOf(value: unknown): readonly Explained[] {
   const line = lineOf(value);
   return line ? [line] : [];
 }
+
+/** Each clause that the lines stand on, once, in the order of the lines. */
+export function clausesOf(lines: readonly Explained[]): readonly Pick<Explained, 'basis' | 'verified'>[] {
+  const found = new Map<string, boolean>();
+  for (const { basis, verified } of lines) if (basis !== '') found.set(basis, verified && (found.get(basis) ?? true));
+  return [...found].map(([basis, verified]) => ({ basis, verified }));
+}

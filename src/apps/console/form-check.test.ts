@@ -16,6 +16,7 @@ function formField(name: string, kind: string, more: Partial<FormField> = {}): F
     help: null,
     showWhen: null,
     requiredWhen: null,
+    check: null,
     secret: false,
     ...more,
   };
@@ -52,6 +53,25 @@ test('a judgement must be made: neither yes nor no is a problem', () => {
   const field = formField('at_work', 'boolean');
   expect(checkForm([field], {}, at).problems['at_work']).toContain('是');
   expect(checkForm([field], { at_work: 'false' }, at).problems).toEqual({});
+});
+
+test('an instant later than now is a problem, an earlier one of today is none', () => {
+  const field = formField('contacted_at', 'datetime', { options: { max: 'now' } });
+  // The clock says 10:20 in Shanghai.
+  expect(checkForm([field], { contacted_at: '2026-03-12T10:30' }, at).problems['contacted_at']).toBeDefined();
+  expect(checkForm([field], { contacted_at: '2026-03-12T10:10' }, at).problems).toEqual({});
+});
+
+test('answers that disagree are a problem of the later one', () => {
+  const days = ['in_date', 'out_date'].map((name) => formField(name, 'date'));
+  const [from, until] = days.map(({ name }) => ({ op: 'field', name }));
+  const zh = '出院日比入院日还早，请核对。';
+  const form = days.map((field, index) =>
+    index === 0 ? field : { ...field, check: { when: { op: 'gte', a: until, b: from }, zh } },
+  );
+  const problems = (out: string) => checkForm(form, { in_date: '2026-03-05', out_date: out }, at).problems;
+  expect(problems('2026-03-04')).toEqual({ out_date: zh });
+  expect(problems('2026-03-06')).toEqual({});
 });
 
 test('the problem of a row stands at its place', () => {

@@ -1,7 +1,9 @@
 // Checks a form before it is sent, with the same field kinds and conditions as the server, in the same forward pass. Pure. The
 // server has the last word: what passes here may still come back with problems.
 
+import type { Field } from '#catalog';
 import { fieldKindNames, isBlank, parseField, type FieldKindName } from '#catalog/fields/index';
+import { disagreement } from '#catalog/form';
 import { evaluate, type Condition } from '#platform/condition';
 import type { FormField } from '#contract/cases';
 
@@ -28,6 +30,10 @@ function holds(
   return evaluate(condition as Condition, { fields, now });
 }
 
+function checkOf(field: FormField): Pick<Field, 'check'> {
+  return field.check ? { check: field.check as NonNullable<Field['check']> } : {};
+}
+
 export function checkForm(
   form: readonly FormField[],
   raw: Readonly<Record<string, unknown>>,
@@ -50,15 +56,16 @@ export function checkForm(
       problems[field.name] = '还没有选择，请选“是”或“否”。';
       continue;
     }
-    const result = parseField({ kind, options: field.options, required: needed, zh: field.zh }, raw[field.name], {
-      today: at.today,
-    });
+    const result = parseField({ kind, options: field.options, required: needed, zh: field.zh }, raw[field.name], at);
     const found = result.ok ? result.warnings : result.problems;
     for (const one of found) {
       const path = [field.name, ...(one.path ?? [])].join('.');
       (result.ok ? warnings : problems)[path] ??= one.zh;
     }
-    if (result.ok && result.value !== undefined) parsed[field.name] = result.value;
+    if (!result.ok || result.value === undefined) continue;
+    parsed[field.name] = result.value;
+    const disagrees = disagreement(field.name, checkOf(field), parsed, at.now);
+    if (disagrees) problems[field.name] = disagrees.zh;
   }
   return { shown, required, problems, warnings };
 }

@@ -86,6 +86,7 @@ export function rowFields(options: Options): readonly FormField[] {
       help: null,
       showWhen: null,
       requiredWhen: null,
+      check: null,
       secret: false,
     };
   });

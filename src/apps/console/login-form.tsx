@@ -2,10 +2,9 @@
 // there is no demonstration the list does not exist and nothing of it is shown.
 
 import { Alert, Button, Input } from 'antd';
-import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type FormEvent } from 'react';
-import { ask, enter, sentenceOf, setCsrf } from './api.ts';
-import type { DemoAccount } from './api-types.ts';
+import { enter, sentenceOf, setCsrf } from './api.ts';
+import { DemoAccounts } from './demo-accounts.tsx';
 import { LabeledInput } from './field.tsx';
 import { api } from './paths.ts';
 
@@ -122,35 +121,4 @@ export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
 
 class EmptyLogin extends Error {
   override readonly name = 'EmptyLogin';
-}
-
-function DemoAccounts({ onUse }: { readonly onUse: (account: DemoAccount) => void }) {
-  const accounts = useQuery({
-    queryKey: ['demo-accounts'],
-    queryFn: () => ask<readonly DemoAccount[]>(api.demoAccounts),
-    retry: false,
-    // The codes change every half minute.
-    refetchInterval: 25_000,
-  });
-  if (!accounts.data || accounts.data.length === 0) return null;
-  return (
-    <section className="demo-accounts" aria-labelledby="demo-accounts">
-      <h2 id="demo-accounts">演示账号</h2>
-      <ul>
-        {accounts.data.map((account) => (
-          <li key={account.login}>
-            <span>
-              <strong>{account.roleZh}</strong>
-              <span className="soft">
-                {account.name} · {account.orgZh}
-              </span>
-            </span>
-            <Button size="small" onClick={() => onUse(account)}>
-              使用<span className="hidden">{account.roleZh}账号</span>
-            </Button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }

@@ -40,6 +40,8 @@ function Desk() {
       locale={zhCN}
       theme={theme}
       button={{ autoInsertSpace: false }}
+      // Lists are short. In a virtual one the options that assistive technology finds bear values, not words.
+      virtual={false}
       wave={{ disabled: true }}
       {...(nonce ? { csp: { nonce } } : {})}
     >

@@ -1,7 +1,7 @@
 // Small marks that carry meaning: the light of a clock, 待核, an amount, an instant. Colour is never alone; a word says the same.
 
 import { useNow } from './session.tsx';
-import { dueZh, instantZh, lightZh, whenZh, yuan, type Light } from './words.ts';
+import { dueZh, instantZh, lightZh, shortNo, whenZh, yuan, type Light } from './words.ts';
 
 const shapes: Readonly<Record<Light, string>> = { green: '●', yellow: '▲', red: '■' };
 
@@ -30,6 +30,23 @@ export function Tag({
   readonly children: React.ReactNode;
 }) {
   return <span className={`mark ${tone}`}>{children}</span>;
+}
+
+/** The end of a long number; copied by itself, it is whole. */
+export function Serial({ no }: { readonly no: string }) {
+  return (
+    <span
+      className="mono"
+      title={no}
+      onCopy={(event) => {
+        if (getSelection()?.toString().trim() !== shortNo(no)) return;
+        event.clipboardData.setData('text/plain', no);
+        event.preventDefault();
+      }}
+    >
+      {shortNo(no)}
+    </span>
+  );
 }
 
 export function Money({ fen, strong = false }: { readonly fen: number; readonly strong?: boolean }) {

@@ -9,14 +9,14 @@ import { get, isStale, sentenceOf, write } from './api.ts';
 import type { Payout } from './api-types.ts';
 import { DataTable, type Column } from './data-table.tsx';
 import { LabeledInput } from './field.tsx';
-import { Money, Tag, When } from './marks.tsx';
+import { Money, Serial, Tag, When } from './marks.tsx';
 import { UnknownNote } from './page-payouts.tsx';
 import { api, pages } from './paths.ts';
 import { toneOf } from './payout-states.ts';
 import { Link } from './router.tsx';
 import { TextArea } from './text-area.tsx';
 import { Loaded, PageHead } from './views.tsx';
-import { shortHash, yuan } from './words.ts';
+import { shortHash, shortNo, yuan } from './words.ts';
 
 const columns: readonly Column<Payout & { readonly at: number }>[] = [
   { key: 'at', title: '序号', align: 'right', width: 60, cell: (line) => line.at },
@@ -38,7 +38,7 @@ const columns: readonly Column<Payout & { readonly at: number }>[] = [
       </>
     ),
   },
-  { key: 'reference', title: '流水号', spare: true, cell: (line) => <span className="mono">{line.reference}</span> },
+  { key: 'reference', title: '流水号', spare: true, cell: (line) => <Serial no={line.reference} /> },
   { key: 'amount', title: '金额（元）', align: 'right', width: 140, cell: (line) => <Money fen={line.amountFen} /> },
 ];
 
@@ -49,11 +49,17 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
       {(batch) => (
         <>
           <nav className="crumbs" aria-label="位置">
-            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span>{' '}
-            <span className="mono">{batch.batchNo}</span>
+            <Link to={pages.batches()}>付款批次</Link> <span aria-hidden="true">›</span> <Serial no={batch.batchNo} />
           </nav>
-          <PageHead title={`付款批次 ${batch.batchNo}`} extra={<Tag tone={toneOf(batch.state)}>{batch.stateZh}</Tag>} />
+          <PageHead
+            title={`付款批次 ${shortNo(batch.batchNo)}`}
+            extra={<Tag tone={toneOf(batch.state)}>{batch.stateZh}</Tag>}
+          />
           <dl className="summary">
+            <div>
+              <dt>批次号</dt>
+              <dd className="mono">{batch.batchNo}</dd>
+            </div>
             <div>
               <dt>合计</dt>
               <dd>

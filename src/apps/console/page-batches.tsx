@@ -5,7 +5,7 @@ import type { BatchView } from '#contract/money';
 import { get } from './api.ts';
 import type { Listing } from './api-types.ts';
 import { DataTable, Pager, rowStop, type Column } from './data-table.tsx';
-import { Money, Tag, When } from './marks.tsx';
+import { Money, Serial, Tag, When } from './marks.tsx';
 import { api, pages } from './paths.ts';
 import { toneOf } from './payout-states.ts';
 import { Link, useQueryParams } from './router.tsx';
@@ -16,8 +16,8 @@ const columns: readonly Column<BatchView>[] = [
     key: 'no',
     title: '批次',
     cell: (batch) => (
-      <Link to={pages.batch(batch.batchId)} className="row-title mono" {...rowStop}>
-        {batch.batchNo}
+      <Link to={pages.batch(batch.batchId)} className="row-title" {...rowStop}>
+        <Serial no={batch.batchNo} />
       </Link>
     ),
   },

@@ -14,6 +14,7 @@ import { Timeline } from './case-timeline.tsx';
 import { Tag, When } from './marks.tsx';
 import { api, pages } from './paths.ts';
 import { Link } from './router.tsx';
+import { Masked } from './unmask.tsx';
 import { Loaded, PageHead } from './views.tsx';
 
 export default function CasePage({ caseId }: { readonly caseId: string }) {
@@ -66,7 +67,13 @@ function StatusTag({ view }: { readonly view: CaseView }) {
   return view.status === 'ended' ? <Tag>已办结：{view.endZh ?? '办结'}</Tag> : <Tag tone="accent">办理中</Tag>;
 }
 
+const personFields = [
+  { field: 'phone', zh: '手机号' },
+  { field: 'id_number', zh: '证件号码' },
+] as const;
+
 function Summary({ view }: { readonly view: CaseView }) {
+  const canUnmask = view.canUnmaskApplicant;
   return (
     <dl className="summary">
       <div>
@@ -75,8 +82,19 @@ function Summary({ view }: { readonly view: CaseView }) {
       </div>
       <div>
         <dt>申请人</dt>
-        <dd>{view.applicant}</dd>
+        <dd>
+          <Masked caseId={view.caseId} field="name" zh="申请人" text={view.applicant} canUnmask={canUnmask} />
+        </dd>
       </div>
+      {canUnmask &&
+        personFields.map(({ field, zh }) => (
+          <div key={field}>
+            <dt>{zh}</dt>
+            <dd>
+              <Masked caseId={view.caseId} field={field} zh={zh} text="已遮盖" canUnmask />
+            </dd>
+          </div>
+        ))}
       <div>
         <dt>地区</dt>
         <dd>{view.region}</dd>

@@ -10,20 +10,27 @@ import { api } from './paths.ts';
 import { EmptyView, Loaded, PageHead } from './views.tsx';
 
 const columns: readonly Column<AccountView>[] = [
-  { key: 'name', title: '账户', cell: (account) => account.name },
-  { key: 'id', title: '编号', spare: true, cell: (account) => <span className="mono">{account.accountId}</span> },
+  { key: 'name', title: '账户', help: '每笔钱同时记在两个账户里。', cell: (account) => account.name },
   {
-    key: 'posted',
+    key: 'kind',
+    title: '性质',
+    help: '清算账户在对账后回到零。',
+    cell: (account) => account.kindZh,
+  },
+  {
+    key: 'balance',
     title: '余额（元）',
+    help: '正数：存着、应收、已支出或应付的钱。',
     align: 'right',
-    width: 180,
-    cell: (account) => <Money fen={account.postedFen} strong />,
+    width: 260,
+    cell: (account) => <Money fen={account.balanceFen} strong />,
   },
   {
     key: 'reserved',
-    title: '已预留（元）',
+    title: '其中已预留（元）',
+    help: '已组批（含待复核）或退款中，等结果的钱。',
     align: 'right',
-    width: 180,
+    width: 300,
     cell: (account) => <Money fen={account.reservedFen} />,
   },
 ];
@@ -32,7 +39,7 @@ export default function LedgerPage() {
   const list = useQuery({ queryKey: ['accounts'], queryFn: () => get<Listing<AccountView>>(api.accounts) });
   return (
     <>
-      <PageHead title="资金账户" note="复式记账，只增不改。余额为贷减借；已预留是已组批或已送银行、还没有结果的钱。" />
+      <PageHead title="资金账户" note="复式记账，只增不改。“已核定待付赔款”的余额减去已预留的，是还没有组批的。" />
       <Loaded query={list}>
         {(page) => (
           <DataTable

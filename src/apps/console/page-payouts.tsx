@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { get, sentenceOf, write } from './api.ts';
 import type { Listing, Payout } from './api-types.ts';
 import { DataTable, Pager, rowStop, type Column } from './data-table.tsx';
-import { Money, Tag, When } from './marks.tsx';
+import { Money, Serial, Tag, When } from './marks.tsx';
 import { api, pages } from './paths.ts';
 import { drafted, payoutStates, toneOf } from './payout-states.ts';
 import { Link, navigate, useQueryParams } from './router.tsx';
@@ -109,7 +109,7 @@ const columns: readonly Column<Payout>[] = [
     key: 'reference',
     title: '流水号',
     spare: true,
-    cell: (payout) => <span className="mono">{payout.reference}</span>,
+    cell: (payout) => <Serial no={payout.reference} />,
   },
 ];
 

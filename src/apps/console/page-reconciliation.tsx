@@ -8,7 +8,7 @@ import { get, sentenceOf, write } from './api.ts';
 import type { Listing } from './api-types.ts';
 import { DataTable, Pager, type Column } from './data-table.tsx';
 import { LabeledInput } from './field.tsx';
-import { Money, Tag, When } from './marks.tsx';
+import { Money, Serial, Tag, When } from './marks.tsx';
 import { api, pages } from './paths.ts';
 import { useQueryParams } from './router.tsx';
 import { useNow } from './session.tsx';
@@ -101,7 +101,7 @@ function StartForm() {
 
 const columns: readonly Column<Difference>[] = [
   { key: 'zh', title: '差异', cell: (one) => one.zh },
-  { key: 'reference', title: '流水号', cell: (one) => <span className="mono">{one.reference}</span> },
+  { key: 'reference', title: '流水号', cell: (one) => <Serial no={one.reference} /> },
   { key: 'ours', title: '我方（元）', align: 'right', width: 140, cell: (one) => <Side fen={one.oursFen} /> },
   { key: 'theirs', title: '对方（元）', align: 'right', width: 140, cell: (one) => <Side fen={one.theirsFen} /> },
 ];

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { get } from './api.ts';
-import type { ServiceDetail, ServiceField, ServiceRule, ServiceStep } from './api-types.ts';
+import type { RuleValue, ServiceDetail, ServiceField, ServiceRule, ServiceStep } from './api-types.ts';
 import { domainZh, severityZh } from './catalogue-words.ts';
 import { DataTable, type Column } from './data-table.tsx';
 import { NeedsCheck, Tag } from './marks.tsx';
@@ -41,6 +41,11 @@ const fields: readonly Column<ServiceField>[] = [
   { key: 'kind', title: '类型', cell: (field) => field.kindZh ?? field.kind ?? '' },
   { key: 'required', title: '必填', width: 70, cell: (field) => (field.required ? '是' : '否') },
   { key: 'class', title: '信息等级', cell: (field) => field.classZh ?? '' },
+];
+
+const values: readonly Column<RuleValue>[] = [
+  { key: 'zh', title: '参数', width: 280, cell: ({ zh }) => zh },
+  { key: 'text', title: '取值', cell: ({ text }) => text },
 ];
 
 export default function ServicePage({ code }: { readonly code: string }) {
@@ -111,18 +116,27 @@ function Rules({ rules }: { readonly rules: ServiceDetail['rules'] }) {
   return (
     <section aria-labelledby="rules-title">
       <h2 id="rules-title">规则</h2>
-      <ul className="plain panel">
-        {listed.map((rule) => (
-          <li key={`${rule.code ?? ''} ${rule.zh}`}>
-            {rule.zh} {rule.value && <strong>{rule.value}</strong>} {rule.needsCheck && <NeedsCheck />}
-            {(rule.basis || rule.effectiveFrom) && (
-              <span className="sub">
-                {rule.basis && `依据：${rule.basis}`} {rule.effectiveFrom && `自 ${rule.effectiveFrom} 起`}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
+      {listed.map((rule, index) => (
+        // A rule has several versions; their order never changes.
+        <div key={index} className="panel gap">
+          <h3>
+            {rule.zh}
+            {rule.regionZh && `（${rule.regionZh}）`} {rule.needsCheck && <NeedsCheck />}
+          </h3>
+          {(rule.basis || rule.effectiveFrom) && (
+            <p className="soft">
+              {rule.basis && `依据：${rule.basis}`} {rule.effectiveFrom && `自 ${rule.effectiveFrom} 起`}
+            </p>
+          )}
+          <DataTable
+            caption={`${rule.zh}的取值`}
+            columns={values}
+            rows={rule.values ?? []}
+            keyOf={({ zh }) => zh}
+            empty={null}
+          />
+        </div>
+      ))}
     </section>
   );
 }

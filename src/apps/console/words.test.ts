@@ -1,7 +1,7 @@
 // What people at the desk read of times, limits and amounts.
 
 import { describe, expect, test } from 'vitest';
-import { digitsOf, dayOf, dueZh, shortHash, whenZh, yuan } from './words.ts';
+import { digitsOf, dayOf, dueZh, shortHash, shortNo, whenZh, yuan } from './words.ts';
 
 const now = '2026-03-12T02:20:00.000Z';
 
@@ -47,4 +47,9 @@ test('a hash is shown by its ends, a short one whole', () => {
 
 test('a case number may be pasted with spaces', () => {
   expect(digitsOf(' 350203-20260310 000017\n')).toBe('35020320260310000017');
+});
+
+test('a long number is shown by its end, a short one whole', () => {
+  expect(shortNo('B0195a000000070008000000000000401')).toBe('…00000401');
+  expect(shortNo('PB20260311-003')).toBe('PB20260311-003');
 });

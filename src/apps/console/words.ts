@@ -84,6 +84,11 @@ export function shortHash(hash: string): string {
   return hash.length > 16 ? `${hash.slice(0, 8)}…${hash.slice(-6)}` : hash;
 }
 
+/** A number of 32 letters is told apart by its end: its beginning may be the time, which neighbours share. */
+export function shortNo(no: string): string {
+  return no.length > 16 ? `…${no.slice(-8)}` : no;
+}
+
 export const traceZh = {
   recorded: '已记录',
   numbered: '已编号',

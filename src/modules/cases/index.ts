@@ -18,3 +18,4 @@ export * as statements from './store.ts';
 export { caseRoutes, rectifyBy } from './http.ts';
 export { createRatings } from './ratings.ts';
 export { unitZh } from './words.ts';
+export { worksOn } from './works-on.ts';

@@ -4,7 +4,7 @@
 
 import type { Field, Fields, Service, StepDefinition } from '#catalog';
 import { roles } from '#catalog';
-import { isSecret } from '#catalog/form';
+import { isSecret, materialField } from '#catalog/form';
 import { fieldsRead } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
@@ -27,6 +27,7 @@ function toFormFields(fields: Fields): FormField[] {
       help: field.help ?? null,
       showWhen: field.showWhen ?? null,
       requiredWhen: field.requiredWhen ?? null,
+      check: field.check ?? null,
       secret: isSecret(field),
     }));
 }
@@ -179,6 +180,7 @@ const plainField = (
   help: null,
   showWhen: null,
   requiredWhen: null,
+  check: null,
   secret: false,
 });
 
@@ -194,14 +196,8 @@ function resupply(input: ViewInput): Fields {
   for (const service of [input.service, ...input.attached]) {
     for (const [name, field] of Object.entries(service.fields)) fields[name] = { ...field, required: false };
     for (const [name, material] of Object.entries(service.materials)) {
-      fields[name] = {
-        kind: 'file',
-        zh: material.zh,
-        options: { maxCount: 9 },
-        required: false,
-        class: 'sensitive',
-        retention: 'insurance',
-      };
+      const { requiredWhen: _requiredWhen, ...field } = materialField(material);
+      fields[name] = { ...field, required: false };
     }
   }
   return fields;

@@ -15,6 +15,7 @@ export const formField = z.object({
   help: z.string().nullable(),
   showWhen: z.unknown().nullable().describe('条件表达式，手机端与服务器同样求值'),
   requiredWhen: z.unknown().nullable(),
+  check: z.unknown().nullable().describe('与前面各项核对的条件及不符时的提示'),
   secret: z.boolean().describe('敏感信息，单独一页填写，不存入手机'),
 });
 export type FormField = z.infer<typeof formField>;
@@ -92,6 +93,7 @@ export const caseView = z.object({
   endZh: z.string().nullable(),
   statusText: z.string().describe('一句话说明现在怎样、接下来是什么'),
   applicant: z.string().describe('申请人（已遮盖）'),
+  canUnmaskApplicant: z.boolean().describe('可写明理由查看申请人的姓名、手机号与证件号码'),
   region: z.string(),
   openedAt: z.string(),
   endedAt: z.string().nullable(),

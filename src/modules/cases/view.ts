@@ -15,6 +15,7 @@ import type { ActiveStep, CaseAction } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText } from './words.ts';
+import { worksOn } from './works-on.ts';
 import type { ActiveStepView, CaseView, Fact, TimelineItem } from './contract.ts';
 
 export function viewCase(input: ViewInput): CaseView {
@@ -32,6 +33,8 @@ export function viewCase(input: ViewInput): CaseView {
     endZh: state.end ? (service.workflow.ends[state.end] ?? state.end) : null,
     statusText: statusText(input, active),
     applicant: input.applicant,
+    canUnmaskApplicant:
+      input.viewer.kind === 'staff' && state.personId !== null && worksOn(service, state, input.viewer.grants),
     region: input.regionZh,
     openedAt: state.openedAt,
     endedAt: state.endedAt,

@@ -161,12 +161,20 @@ export type ReconciliationView = z.infer<typeof reconciliationView>;
 export const accountView = z.object({
   accountId: z.string(),
   name: z.string(),
-  kind: z.string(),
-  postedFen: z.number().describe('余额（贷减借）'),
-  reservedFen: z.number().describe('已预留'),
+  kindZh: z.string(),
+  balanceFen: z.number().describe('已记账的余额；存款、应收、支出按借方，应付按贷方，各以正数表示'),
+  reservedFen: z.number().describe('余额中已编入批次或正在退款、还没有结果的钱；待复核的批次也算'),
   floorFen: z.number().nullable(),
 });
 export type AccountView = z.infer<typeof accountView>;
+
+export const accountKindZh = {
+  bank: '存款',
+  clearing: '清算',
+  payable: '应付',
+  receivable: '应收',
+  fund: '支出',
+} as const;
 
 export const paymentView = z.object({
   orderNo: z.string(),

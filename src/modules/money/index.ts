@@ -6,12 +6,14 @@ import type { CryptoPort } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import type { enqueue } from '#platform/jobs';
 import type { Trace } from '#modules/trace';
+import { accounts } from './accounts.ts';
 import { createBatches } from './batches.ts';
-import { refuse, type AccountView } from './contract.ts';
+import { accountKindZh, refuse, type AccountView } from './contract.ts';
 import { createLedger } from './ledger.ts';
 import * as store from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
 import { createPayouts } from './payouts.ts';
+import * as payoutStore from './payout-store.ts';
 import type { BankPort, CasesPort, FindPayee, PaymentPort } from './ports.ts';
 import { createReconcile } from './reconcile.ts';
 
@@ -57,15 +59,23 @@ export function createMoney(options: MoneyOptions) {
   }
 
   async function listAccounts(): Promise<readonly AccountView[]> {
-    const rows = await db.transaction(systemAccess, (tx) => tx.run(store.listBalances, []));
-    return rows.map((row) => ({
-      accountId: row.account_id,
-      name: row.name,
-      kind: row.kind,
-      postedFen: row.posted_fen,
-      reservedFen: row.reserved_fen,
-      floorFen: row.floor_fen,
-    }));
+    const [rows, unapproved] = await db.transaction(systemAccess, async (tx) => [
+      await tx.run(store.listBalances, []),
+      await tx.one(payoutStore.sumUnapproved, []),
+    ]);
+    return accounts.flatMap(({ accountId, name, kind, side }) => {
+      const row = rows.find((one) => one.account_id === accountId);
+      if (!row) return [];
+      const waitingFen = accountId === 'payout_reserve' ? unapproved.fen : 0;
+      return {
+        accountId,
+        name,
+        kindZh: accountKindZh[kind],
+        balanceFen: side === 'debit' ? 0 - row.posted_fen : row.posted_fen,
+        reservedFen: waitingFen - row.reserved_fen,
+        floorFen: row.floor_fen,
+      };
+    });
   }
 
   /** Before a case leaves, by a person or the clock, a step that waits for money to move. */

@@ -355,6 +355,23 @@ describe('money out', () => {
     expect(await world.balance('payout_reserve')).toMatchObject({ postedFen: 0, reservedFen: 0 });
   });
 
+  it('is shown as reserved from the batch to the bank’s word, and every account on its own side', async () => {
+    const shown = async () => new Map((await world.money.listAccounts()).map((one) => [one.accountId, one]));
+    const { caseId, payoutId } = await owed(80_000);
+    const before = (await shown()).get('payout_reserve');
+    expect(before).toMatchObject({ name: '已核定待付赔款', kindZh: '应付', balanceFen: 80_000, reservedFen: 0 });
+    const batch = await world.money.batches.makeBatch(await world.officer(), [payoutId], randomUUID());
+    expect((await shown()).get('payout_reserve')).toEqual({ ...before, reservedFen: 80_000 });
+    const decision = { requestId: randomUUID(), decision: 'approve', reason: '', linesHash: batch.linesHash } as const;
+    await world.money.batches.decideBatch(await world.officer(), batch.batchId, decision);
+    expect((await shown()).get('payout_reserve')).toEqual({ ...before, reservedFen: 80_000 });
+    await world.drain();
+    await world.until(caseId, 'close');
+    const after = await shown();
+    expect(after.get('payout_reserve')).toEqual({ ...before, balanceFen: 0 });
+    expect(after.get('insurer_claims')?.balanceFen).toBeGreaterThanOrEqual(80_000);
+  });
+
   it('a card in another name fails the payment with the bank’s words, and the case asks for the card again', async () => {
     const { caseId, payoutId, who } = await owed();
     world.bankSim.registerCard(who.card, '王大山');

@@ -124,6 +124,12 @@ export const releaseBatch = statement<[string], never>(
   `update payout set batch_id = null, state = 'drafted' where batch_id = $1 and state = 'batched'`,
 );
 
+/** What stands in batches that nobody has approved yet; the ledger reserves it only then. */
+export const sumUnapproved = statement<[], { fen: number }>(
+  'money.sum_unapproved_payouts',
+  "select coalesce(sum(amount_fen), 0)::bigint as fen from payout where state = 'batched' and reserve_id is null",
+);
+
 export const setReserves = statement<[string[], string[]], never>(
   'money.payout_reserves',
   `update payout set reserve_id = r.reserve_id from unnest($1::uuid[], $2::uuid[]) as r (payout_id, reserve_id)

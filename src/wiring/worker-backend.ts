@@ -5,6 +5,7 @@ import type { Service } from '#catalog';
 import { fieldKind } from '#catalog/fields/index';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
 import type { Message, HomeModel, LifeEvent, CaseItem, ServiceCard, DueItem } from '#apps/worker/pages/model';
+import { untilText } from '#apps/worker/pages/words';
 import type { WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
@@ -13,7 +14,7 @@ import type { CaseSummary } from '#modules/cases';
 import { rectifyBy } from '#modules/cases';
 import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
-import { beijing, fileIdsIn, toFileView } from './worker-words.ts';
+import { fileIdsIn, toFileView } from './worker-words.ts';
 import { createWorkerAccount } from './worker-account.ts';
 import { createConditions } from './worker-conditions.ts';
 import { createRegistration } from './worker-registration.ts';
@@ -117,8 +118,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         {
           href,
           title: item.serviceZh,
-          text: `轮到您：${item.statusText}`,
-          dueText: item.dueAt ? `请在${beijing(item.dueAt)}前办` : '',
+          text: `${item.caseNo}，轮到您：${item.statusText}`,
+          dueText: item.dueAt ? `请在${untilText(item.dueAt, dayOf(clock.now()))} 前办` : '',
           light: item.light,
         },
       ];
@@ -132,8 +133,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       caseNo: item.caseNo,
       serviceZh: item.serviceZh,
       statusText: item.statusText,
-      whose: item.status === 'ended' ? '' : item.mineNow ? '轮到您' : '经办单位办理中',
-      dueText: item.dueAt ? `${beijing(item.dueAt)}前` : '',
+      whose: item.status === 'ended' ? '' : item.mineNow ? '您' : '经办单位',
+      dueText: item.dueAt ? `${untilText(item.dueAt, dayOf(clock.now()))} 前` : '',
       light: item.light,
       status: item.status,
       at: item.openedAt,

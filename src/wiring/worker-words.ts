@@ -12,17 +12,3 @@ export function fileIdsIn(value: unknown): string[] {
     return value.fileIds.filter((id): id is string => typeof id === 'string');
   return 'fileId' in value && typeof value.fileId === 'string' ? [value.fileId] : [];
 }
-
-const beijingFormat = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: 'Asia/Shanghai',
-  month: 'long',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-});
-
-/** `5月3日 14:32` in China's time. */
-export function beijing(instant: string | null): string {
-  return instant ? beijingFormat.format(new Date(instant)) : '';
-}

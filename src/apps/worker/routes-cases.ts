@@ -131,6 +131,7 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
         caseId,
         caseNo,
         action,
+        step: found.view.active.find((one) => action.kind === 'outcome' && one.step === action.command['step']) ?? null,
         fields: action.form.map((form) => viewOf(form, name, tried)),
         reason: tried === null ? '' : textIn(tried.values, 'reason'),
         problems: tried?.problems ?? [],

@@ -31,6 +31,18 @@ export const fact = z.object({
 });
 export type Fact = z.infer<typeof fact>;
 
+export const explanationLine = z.object({
+  zh: z.string(),
+  value: z.string(),
+  basis: z.string(),
+  verified: z.boolean(),
+});
+export type ExplanationLine = z.infer<typeof explanationLine>;
+
+/** A fact by which whoever acts decides; `lines` is a calculation step by step. */
+export const shownFact = fact.extend({ lines: z.array(explanationLine) });
+export type ShownFact = z.infer<typeof shownFact>;
+
 export const activeStep = z.object({
   step: z.string(),
   zh: z.string(),
@@ -46,6 +58,8 @@ export const activeStep = z.object({
   provisional: z.boolean(),
   paused: z.string().nullable(),
   supplement: z.object({ items: z.array(z.string()), note: z.string(), dueAt: z.string() }).nullable(),
+  shows: z.array(shownFact).describe('办理前要先看的内容'),
+  silence: z.string().nullable().describe('到期没有办时的结果'),
 });
 export type ActiveStepView = z.infer<typeof activeStep>;
 
@@ -72,14 +86,6 @@ export const possibleAction = z.object({
   blocked: z.string().nullable().describe('不能办的原因；null 为可以办'),
 });
 export type PossibleAction = z.infer<typeof possibleAction>;
-
-export const explanationLine = z.object({
-  zh: z.string(),
-  value: z.string(),
-  basis: z.string(),
-  verified: z.boolean(),
-});
-export type ExplanationLine = z.infer<typeof explanationLine>;
 
 export const caseView = z.object({
   caseId: z.string(),

@@ -124,7 +124,7 @@ export function CoverPage({ model }: { model: Model<'cover'> }) {
               <div class="cell">
                 <span class="grow">
                   <span class="t">
-                    {dayText(day.day)} <span class="tag">{day.stateZh}</span>
+                    {dayText(day.day, model.frame.today)} <span class="tag">{day.stateZh}</span>
                   </span>
                   <span class="d num">
                     {day.from} 至 {day.to} · 保单 {day.policyNo}
@@ -155,7 +155,7 @@ export function MessagesPage({ model }: { model: Model<'messages'> }) {
                   {message.read ? null : <span class="badge">新</span>} {message.title}
                 </span>
                 <span class="d">{message.text}</span>
-                <span class="d">{momentText(message.at)}</span>
+                <span class="d">{momentText(message.at, model.frame.today)}</span>
               </span>
             </a>
           </li>

@@ -2,7 +2,7 @@
 
 import type { PageModel } from './model.ts';
 import { FieldInput } from './inputs.tsx';
-import { DefaultButton, Due, ErrorSummary, ErrorText, Form, idOf, Shield } from './parts.tsx';
+import { DefaultButton, ErrorSummary, ErrorText, Form, idOf, Limit, Shield } from './parts.tsx';
 import { fullMomentText, yuanText } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
@@ -111,10 +111,10 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
         </div>
         {view.active.map((step) => (
           <div>
-            <dt>轮到 {step.whose}</dt>
+            <dt>{step.whose === '您' ? '轮到您' : `轮到：${step.whose}`}</dt>
             <dd>
               <span>{step.zh}</span>
-              <Due text={step.limitText} light={step.light} />
+              <Limit step={step} today={model.frame.today} />
             </dd>
           </div>
         ))}

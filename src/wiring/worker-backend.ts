@@ -17,6 +17,7 @@ import type { Services } from './services.ts';
 import { fileIdsIn, toFileView } from './worker-words.ts';
 import { createWorkerAccount } from './worker-account.ts';
 import { createConditions } from './worker-conditions.ts';
+import { createReview } from './worker-review.ts';
 import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
@@ -301,6 +302,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       const { waitSeconds } = await identity.requestCode(phone, `person:${personId}`, 'sign');
       return { phoneMasked: fieldKind('phone').mask(phone), waitSeconds };
     },
+    review: createReview(services, regionOfCase),
     submit,
     submitted: async (personId, requestId) => (await cases.answered(workerAccess(personId), requestId))?.caseId ?? null,
     cases: async (personId, cursor) => {

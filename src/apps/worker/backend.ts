@@ -77,6 +77,14 @@ export type Draft = {
   readonly files: Readonly<Record<string, FileView>>;
 };
 
+export type Review = {
+  /** Who insures where this case would go. */
+  readonly insurer: string | null;
+  /** What it costs, in one line, once that can be said. */
+  readonly total: string | null;
+  readonly warnings: Readonly<Record<string, string>>;
+};
+
 /** As it came: nothing about it is believed before the file module has looked at it. */
 export type Upload = { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array };
 
@@ -131,6 +139,8 @@ export type WorkerBackend = {
   /** Adds to or takes from a field of files, one at a time, so that parallel uploads lose nothing. */
   attachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
   detachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<void>;
+  /** What stands beside the answers before they are sent; `warnings` by field, they block nothing. */
+  review(personId: string, serviceCode: string): Promise<Review>;
   /** SMS code that confirms a typed signature. */
   requestSignatureCode(personId: string): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
   /** Checks everything again, opens the case and ends the draft, all or nothing; gives the case. Problems come as a Refusal. */

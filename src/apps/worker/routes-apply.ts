@@ -11,7 +11,7 @@ import type { Draft, WorkerSession } from './backend.ts';
 import { textIn, type Body } from './body.ts';
 import { fieldView, formatNames, placeName, regionInside, regionPicker } from './field-view.ts';
 import { guideOf } from './guide.ts';
-import type { FieldView } from './pages/model.ts';
+import type { FieldView, TermsView } from './pages/model.ts';
 import { part, textOf, texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
 import {
@@ -283,6 +283,20 @@ async function takeFiles(kit: PageKit, here: Here, question: Question, body: Bod
   return problems.length > 0 ? { kind: 'ask', asked: { raw: fileIds, problems } } : { kind: 'next' };
 }
 
+function termsOf({ terms }: Service, insurer: string | null): TermsView | null {
+  if (terms === undefined) return null;
+  return {
+    zh: terms.zh,
+    before: terms.before,
+    sections: terms.sections.map(({ zh, lines, basis, confidence }) => ({
+      zh,
+      lines: lines.map((line) => line.replace('{insurer}', insurer ?? '承保的保险公司')),
+      basis,
+      unverified: confidence === 'unverified',
+    })),
+  };
+}
+
 function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
   const { backend } = kit;
 
@@ -291,8 +305,14 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     ticked: Readonly<Record<string, unknown>> | null;
     requestId?: string;
   };
-  function review(request: FastifyRequest, reply: FastifyReply, here: Here, reviewed: Reviewed): FastifyReply {
-    const { service, draft, plan } = here;
+  async function review(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    here: Here,
+    reviewed: Reviewed,
+  ): Promise<FastifyReply> {
+    const { service, draft, plan, worker } = here;
+    const { insurer, total, warnings } = await backend.review(worker.personId, service.code);
     const base = `/m/apply/${service.code}`;
     const problemsOf = (name: string): readonly FieldProblem[] =>
       reviewed.problems
@@ -310,6 +330,7 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
       missing: !isAnswered(name, draft),
       problems: problemsOf(name),
       from: isAnswered(name, draft) ? null : (draft.prefill[name]?.from ?? null),
+      warning: warnings[name] ?? null,
     }));
     const declarations = plan.declarations.map(({ name, field, required }) =>
       fieldView({
@@ -330,7 +351,17 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     return kit.show(
       request,
       reply,
-      { page: 'review', code: service.code, serviceZh: service.zh, rows, declarations, problems, fee: service.fee.zh },
+      {
+        page: 'review',
+        code: service.code,
+        serviceZh: service.zh,
+        rows,
+        declarations,
+        problems,
+        fee: service.fee.zh,
+        total,
+        terms: termsOf(service, insurer),
+      },
       {
         status: problems.length > 0 ? 422 : 200,
         back: { href: last ? `${base}/${last.name}` : `/m/services/${service.code}`, zh: '上一项' },

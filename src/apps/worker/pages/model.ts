@@ -228,6 +228,20 @@ export type ReviewRow = {
   readonly missing: boolean;
   readonly problems: Problems;
   readonly from: string | null;
+  /** A doubt that blocks nothing. */
+  readonly warning: string | null;
+};
+
+/** The terms of a contract, to be read before the declaration named `before`. */
+export type TermsView = {
+  readonly zh: string;
+  readonly before: string;
+  readonly sections: readonly {
+    readonly zh: string;
+    readonly lines: readonly string[];
+    readonly basis: string;
+    readonly unverified: boolean;
+  }[];
 };
 
 export type PaymentLink = {
@@ -296,6 +310,8 @@ export type PageBody =
       readonly declarations: readonly FieldView[];
       readonly problems: Problems;
       readonly fee: string;
+      readonly total: string | null;
+      readonly terms: TermsView | null;
     }
   | { readonly page: 'receipt'; readonly view: CaseView; readonly payments: readonly PaymentLink[] }
   | { readonly page: 'cases'; readonly cases: Page<CaseItem>; readonly first: boolean }

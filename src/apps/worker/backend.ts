@@ -40,7 +40,13 @@ export type Login =
   | { readonly kind: 'session'; readonly token: string; readonly maxAgeSeconds: number }
   | { readonly kind: 'register'; readonly registrationToken: string; readonly maxAgeSeconds: number };
 
-export type Challenge = { readonly challengeId: string; readonly phoneMasked: string; readonly waitSeconds: number };
+export type Challenge = {
+  readonly challengeId: string;
+  readonly phoneMasked: string;
+  readonly waitSeconds: number;
+  /** Nothing was sent now: the code of a moment ago still holds. */
+  readonly again: boolean;
+};
 
 /** A person who proved a phone and is not registered yet. What was typed so far is sealed inside of the token. */
 export type Registration = {
@@ -151,6 +157,8 @@ export type WorkerBackend = {
   // ---- cases
   cases(personId: string, cursor: string | null): Promise<Page<CaseItem>>;
   caseView(personId: string, caseId: string): Promise<CasePage>;
+  /** What the case holds, for a form that came back. */
+  given(personId: string, caseId: string): Promise<Pick<Draft, 'answers' | 'masks'>>;
   /** Problems of its form come as a Refusal with `problems` whose paths begin with the field's name. Gives the new view's case. */
   command(personId: string, caseId: string, command: CaseCommand, requestId: string): Promise<void>;
   rate(

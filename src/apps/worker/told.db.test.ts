@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { card } from '#test/first-journey';
-import type { Visitor } from '#test/visitor';
-import { startPhoneWorld, type PhoneWorld } from './fixture.ts';
+import { codeFor, createVisitor, type Visitor } from '#test/visitor';
+import { form, guide, startPhoneWorld, type PhoneWorld } from './fixture.ts';
 
 let world: PhoneWorld;
 beforeAll(async () => {
@@ -93,5 +93,67 @@ describe('before agreeing', () => {
     expect(text((await visitor.get('/m/apply/DI-007/review')).body)).toMatch(/收款卡.{0,40}核对/);
     await visitor.post('/m/apply/DI-007/payout_card', { payout_card: card });
     expect(text((await visitor.get('/m/apply/DI-007/review')).body)).not.toMatch(/收款卡.{0,40}核对/);
+  });
+});
+
+describe('what was given before', () => {
+  it('a returned claim begins with all of it, papers and card too, and is sent again as it stands', async () => {
+    const { visitor, url, page } = await come('claim: docs, returned', 'DI-006');
+    expect(page).toContain('缺少收费章');
+    expect((await visitor.post('/m/services/DI-007/start')).headers.location).toBe('/m/apply/DI-007');
+    expect((await visitor.get('/m/apply/DI-007')).headers.location).toBe('/m/apply/DI-007/review');
+    const review = text((await visitor.get('/m/apply/DI-007/review')).body);
+    expect(review).toMatch(/收款卡.*\d{4}/);
+    expect(review).toMatch(/医疗票据\d 个文件/);
+    const sent = await visitor.post('/m/apply/DI-007/submit');
+    expect(sent.headers.location).toBe(`${url}/receipt`);
+    const receipt = text((await visitor.get(`${url}/receipt`)).body);
+    const today = world.app.clock.now().slice(0, 4);
+    expect(receipt).toContain(`提交时间${today}年`);
+    const minute = new Date(Date.parse(world.app.clock.now()) + 8 * 3_600_000).toISOString().slice(11, 15);
+    expect(receipt).toMatch(new RegExp(`提交时间[^ ]+ ${minute}`));
+  });
+
+  it('a returned report shows its answers in the form, and keeps those that are left alone', async () => {
+    const { visitor, url } = await come('claim: report, returned', 'DI-006');
+    const act = `${url}/act/${encodeURIComponent('report/submit')}`;
+    const shown = (await visitor.get(act)).body;
+    expect(shown).toMatch(/name="accident_time"[^>]*value="\d{4}-\d\d-\d\dT/);
+    expect(shown).toMatch(/name="scene_media" value="[0-9a-f-]{36}"/);
+    expect((await visitor.post(act)).headers.location).toBe(url);
+  });
+});
+
+describe('small things', () => {
+  it('an empty signature is asked for, in words about signing', async () => {
+    const { visitor } = await come('claim: docs, fresh', 'DI-006');
+    await visitor.post(`${guide}/start`);
+    const empty = await visitor.post(`${form}/signed`, { 'signed.typedName': '张示例', 'signed.smsCode': '' });
+    expect(empty.statusCode).toBe(422);
+    expect(text(empty.body)).toContain('请先签名');
+    const wrong = await visitor.post(`${form}/signed`, { 'signed.typedName': '张示例', 'signed.smsCode': '000000' });
+    expect(wrong.statusCode).toBe(422);
+    expect(text(wrong.body)).toContain('验证码不对');
+  });
+
+  it('a code that was sent a moment ago can still be typed after leaving its page', async () => {
+    const stranger = createVisitor(world.app);
+    const ask = () => stranger.get('/m/login').then(() => stranger.post('/m/login', { phone: '13900008077' }));
+    const { asked: first, code } = await codeFor(world.app, '13900008077', ask);
+    expect(first.statusCode).toBe(303);
+    const again = await ask();
+    const page = await stranger.get(again.headers.location ?? '');
+    expect(text(page.body)).toMatch(/刚才已经发过.*\d+ 秒后可以重新获取/);
+    const challenge = /name="challenge" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    expect((await stranger.post('/m/login/verify', { challenge, code })).headers.location).toBe('/m/register/name');
+  });
+
+  it('the time of an accident begins with now, and the guide counts what is asked', async () => {
+    const { visitor } = await come('cover: pay, fresh', 'DI-001');
+    const counted = Number(/会问您哪些问题（(\d+) 项/.exec((await visitor.get('/m/services/DI-006')).body)?.[1]);
+    await visitor.post('/m/services/DI-006/start');
+    const asked = (await visitor.get('/m/apply/DI-006/accident_time')).body;
+    expect(asked).toMatch(/name="accident_time"[^>]*value="\d{4}-\d\d-\d\dT\d\d:\d\d/);
+    expect(Number(/共 (\d+) 项/.exec(asked)?.[1])).toBe(counted);
   });
 });

@@ -2,9 +2,9 @@
 // applicant, each with its form. Whether a thing may be done is asked of the engine itself, with a sample of what the person would
 // send; nothing of it is decided again here. Pure.
 
-import type { Field, Fields, Service, StepDefinition } from '#catalog';
+import type { Fields, Service, StepDefinition } from '#catalog';
 import { roles } from '#catalog';
-import { isSecret } from '#catalog/form';
+import { allFields, isSecret } from '#catalog/form';
 import { fieldsRead } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
@@ -120,9 +120,14 @@ function resubmission(input: ViewInput, step: string): Fields {
   const service =
     [...input.attached].toReversed().find((one) => entrySteps(one).includes(step)) ??
     (entrySteps(input.service).includes(step) ? input.service : null);
-  return service
-    ? Object.fromEntries(Object.entries(service.fields).map(([name, field]) => [name, { ...field, required: false }]))
-    : {};
+  return service ? givenAgain(service) : {};
+}
+
+/** Fields and papers of a form that may be given again: nothing is required, what is left out stands. */
+function givenAgain(service: Service): Fields {
+  return Object.fromEntries(
+    Object.entries(allFields(service)).map(([name, field]) => [name, { ...field, required: false }]),
+  );
 }
 
 function entrySteps(service: Service): readonly string[] {
@@ -183,28 +188,9 @@ const plainField = (
 });
 
 function applicantStepActions(input: ViewInput, { step }: ActiveStep): PossibleAction[] {
-  const form = toFormFields(resupply(input));
+  const form = toFormFields(Object.assign({}, ...[input.service, ...input.attached].map(givenAgain)));
   const template = { type: 'supplement', step, seen: input.state.seq };
   return verb(input, 'supplement', '提交补充材料', template, { data: {} }, { tone: 'primary', form });
-}
-
-/** A supplement may bring any field or paper again; nothing is required, what is left out stands. */
-function resupply(input: ViewInput): Fields {
-  const fields: Record<string, Field> = {};
-  for (const service of [input.service, ...input.attached]) {
-    for (const [name, field] of Object.entries(service.fields)) fields[name] = { ...field, required: false };
-    for (const [name, material] of Object.entries(service.materials)) {
-      fields[name] = {
-        kind: 'file',
-        zh: material.zh,
-        options: { maxCount: 9 },
-        required: false,
-        class: 'sensitive',
-        retention: 'insurance',
-      };
-    }
-  }
-  return fields;
 }
 
 function applicantVerbs(input: ViewInput): PossibleAction[] {

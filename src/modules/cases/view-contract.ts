@@ -100,6 +100,7 @@ export const caseView = z.object({
   applicant: z.string().describe('申请人（已遮盖）'),
   region: z.string(),
   openedAt: z.string(),
+  submittedAt: z.string().describe('最近一次提交申请或理赔的时间'),
   endedAt: z.string().nullable(),
   supervised: z.string().nullable(),
   active: z.array(activeStep),

@@ -36,6 +36,7 @@ export function viewCase(input: ViewInput): CaseView {
     applicant: input.applicant,
     region: input.regionZh,
     openedAt: state.openedAt,
+    submittedAt: input.actions.findLast(({ type }) => type === 'attached')?.at ?? state.openedAt,
     endedAt: state.endedAt,
     supervised: state.supervised?.note ?? null,
     active,

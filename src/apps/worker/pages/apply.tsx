@@ -132,7 +132,7 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
         </div>
         <div>
           <dt>提交时间</dt>
-          <dd>{fullMomentText(view.openedAt)}</dd>
+          <dd>{fullMomentText(view.submittedAt)}</dd>
         </div>
         <div>
           <dt>接下来</dt>

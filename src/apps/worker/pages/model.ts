@@ -269,6 +269,8 @@ export type PageBody =
       readonly challengeId: string;
       readonly phoneMasked: string;
       readonly waitSeconds: number;
+      /** The code was sent a moment ago, not now. */
+      readonly again: boolean;
       readonly problems: Problems;
     }
   | {

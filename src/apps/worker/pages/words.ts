@@ -20,7 +20,12 @@ export function untilText(instant: string, today: string): string {
   return `${dayText(localMoment(new Date(Date.parse(instant) - 1).toISOString()).slice(0, 10), today)} 24:00`;
 }
 
-/** 2026-07-03T14:32, as an input of date and time has it. */
+/** As an input of date and time has it; with its seconds where there are some, for cover begins with one. */
+export function localInput(instant: string): string {
+  return new Date(Date.parse(instant) + shanghaiMs).toISOString().slice(0, 19).replace(/:00$/, '');
+}
+
+/** 2026-07-03T14:32 */
 export function localMoment(instant: string): string {
   return new Date(Date.parse(instant) + shanghaiMs).toISOString().slice(0, 16);
 }

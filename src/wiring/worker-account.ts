@@ -2,16 +2,19 @@
 
 import { formatYuan } from '#catalog/fields/index';
 import type { CoverAnswer, CoverModel, CoverNow, PaymentLink, PaymentModel } from '#apps/worker/pages/model';
+import { momentText, untilText } from '#apps/worker/pages/words';
 import { workerAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
 import { declareRefusals } from '#platform/errors';
 import type { Services } from './services.ts';
-import { beijing } from './worker-words.ts';
 
 const refuse = declareRefusals({
   'pages.no_order': { status: 404, zh: '没有找到这笔缴费。', next: '请回到办件页面查看。' },
 });
 
 export function createWorkerAccount({ clock, cover: covers, money, reader }: Services) {
+  const today = () => dayOf(clock.now());
+
   async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
     const order = await money.payments.orderOf(workerAccess(personId), caseId);
     return order
@@ -56,7 +59,10 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
       state: states[order.state],
       stateText: order.stateZh,
       payUrl: order.payUrl,
-      expiresText: order.state === 'open' || order.state === 'created' ? `请在${beijing(order.expiresAt)}前支付` : null,
+      expiresText:
+        order.state === 'open' || order.state === 'created'
+          ? `请在${untilText(order.expiresAt, today())} 前支付`
+          : null,
       caseId,
     };
   }
@@ -71,7 +77,7 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     const found = await covers.coveredAt(personId, now);
     return {
       covered: found.covered,
-      text: found.covered ? `现在在保，到${beijing(found.endsAt)}` : '可以按天投保，财政补贴一半保费',
+      text: found.covered ? `现在在保，到${untilText(found.endsAt ?? now, today())}` : '可以按天投保，财政补贴一半保费',
       policyNo: found.policyNo,
       startsAt: found.startsAt,
       endsAt: found.endsAt,
@@ -93,7 +99,9 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     return {
       at: instant,
       covered: found.covered,
-      text: found.covered ? `${beijing(instant)}在保，保单号 ${found.policyNo}` : `${beijing(instant)}没有保障`,
+      text: found.covered
+        ? `${momentText(instant, today())} 在保，保单号 ${found.policyNo}`
+        : `${momentText(instant, today())} 没有保障`,
       policyNo: found.policyNo,
       evidence: found.evidence ? found.evidence.leafId : null,
     };

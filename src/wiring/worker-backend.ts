@@ -5,6 +5,7 @@ import type { Service } from '#catalog';
 import { fieldKind } from '#catalog/fields/index';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
 import type { Message, HomeModel, LifeEvent, CaseItem, ServiceCard, DueItem } from '#apps/worker/pages/model';
+import { untilText } from '#apps/worker/pages/words';
 import type { WorkerBackend } from '#apps/worker/backend';
 import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
@@ -13,13 +14,14 @@ import type { CaseSummary } from '#modules/cases';
 import { rectifyBy } from '#modules/cases';
 import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
-import { beijing, fileIdsIn, toFileView } from './worker-words.ts';
+import { openedAndMasked, toFileView } from './worker-words.ts';
 import { createWorkerAccount } from './worker-account.ts';
 import { createConditions } from './worker-conditions.ts';
+import { createWorkerDrafts } from './worker-drafts.ts';
+import { createReview } from './worker-review.ts';
 import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
-  'pages.no_service': { status: 404, zh: '没有这项服务，或它还没有开通。', next: '请到服务目录查看可以办理的事项。' },
   'pages.message_gone': { status: 404, zh: '没有找到这条消息。', next: '请回到消息列表。' },
   'pages.signature_phone': { status: 409, zh: '没有找到您登记的手机号。', next: '请到就近的工会服务站更新手机号。' },
 });
@@ -117,8 +119,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         {
           href,
           title: item.serviceZh,
-          text: `轮到您：${item.statusText}`,
-          dueText: item.dueAt ? `请在${beijing(item.dueAt)}前办` : '',
+          text: `${item.caseNo}，轮到您：${item.statusText}`,
+          dueText: item.dueAt ? `请在${untilText(item.dueAt, dayOf(clock.now()))} 前办` : '',
           light: item.light,
         },
       ];
@@ -132,8 +134,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       caseNo: item.caseNo,
       serviceZh: item.serviceZh,
       statusText: item.statusText,
-      whose: item.status === 'ended' ? '' : item.mineNow ? '轮到您' : '经办单位办理中',
-      dueText: item.dueAt ? `${beijing(item.dueAt)}前` : '',
+      whose: item.status === 'ended' ? '' : item.mineNow ? '您' : '经办单位',
+      dueText: item.dueAt ? `${untilText(item.dueAt, dayOf(clock.now()))} 前` : '',
       light: item.light,
       status: item.status,
       at: item.openedAt,
@@ -141,64 +143,6 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   }
 
   // ---- applying
-
-  async function draft(personId: string, serviceCode: string) {
-    const found = await drafts.find(personId, serviceCode);
-    return found ? withKnown(personId, serviceCode, found) : null;
-  }
-
-  async function startDraft(personId: string, serviceCode: string) {
-    if (!catalogue.published(serviceCode)) throw refuse('pages.no_service');
-    return withKnown(personId, serviceCode, await drafts.start(personId, serviceCode));
-  }
-
-  /** Adds what is known already, with where it comes from, so that it is shown and not asked. */
-  async function withKnown(
-    personId: string,
-    serviceCode: string,
-    found: {
-      draftId: string;
-      updatedAt: string;
-      answers: Readonly<Record<string, unknown>>;
-      masks: Readonly<Record<string, string>>;
-    },
-  ) {
-    const published = catalogue.published(serviceCode);
-    const profile = await identity.profile(personId);
-    const prefill: Record<string, { value: unknown; from: string }> = {};
-    for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
-      if (field.concept === 'occupation' && profile?.occupation)
-        prefill[name] = { value: profile.occupation, from: '您登记的资料' };
-      if (field.kind === 'region' && profile) prefill[name] = { value: profile.region, from: '您登记的常住地区' };
-      const org = field.concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
-      if (org) prefill[name] = { value: { orgId: org.orgId, name: org.name }, from: '您登记的资料' };
-    }
-    for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
-      const cited = field.kind === 'case_ref' ? await citable(personId, field.concept) : undefined;
-      if (cited) prefill[name] = { value: cited.caseNo, from: `您最近的“${cited.serviceZh}”` };
-    }
-    if (serviceCode === 'DI-001') prefill['cover_from'] = { value: dayOf(clock.now()), from: '今天' };
-    const fileIds = Object.values(found.answers).flatMap(fileIdsIn);
-    const described = await files.describe(workerAccess(personId), fileIds);
-    return {
-      draftId: found.draftId,
-      updatedAt: found.updatedAt,
-      answers: found.answers,
-      masks: found.masks,
-      prefill,
-      files: Object.fromEntries(described.map((one) => [one.fileId, toFileView(one)])),
-    };
-  }
-
-  /** The person's latest case that a form may mean: the report of a claim, the purchase of a refund. */
-  async function citable(personId: string, concept: string | undefined): Promise<CaseSummary | undefined> {
-    const wanted = concept === 'accident_report_no' ? 'DI-006' : concept === 'policy_no' ? 'DI-001' : null;
-    const mine = wanted ? await reader.mine(workerAccess(personId), personId, null) : { items: [] };
-    return (
-      mine.items.find((one) => one.serviceCode === wanted && one.status === 'open') ??
-      mine.items.find((one) => one.serviceCode === wanted)
-    );
-  }
 
   async function saveDraft(personId: string, serviceCode: string, answers: Readonly<Record<string, unknown>>) {
     const proof = await proveTyped(personId, answers);
@@ -287,8 +231,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       orgs
         .search(query, concept === 'platform' ? 'platform_company' : concept === 'hospital' ? 'hospital' : undefined)
         .map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
-    draft,
-    startDraft,
+    ...createWorkerDrafts(services),
     saveDraft,
     attachFile: (personId, serviceCode, field, fileId) =>
       drafts.changeFiles(personId, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
@@ -300,6 +243,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       const { waitSeconds } = await identity.requestCode(phone, `person:${personId}`, 'sign');
       return { phoneMasked: fieldKind('phone').mask(phone), waitSeconds };
     },
+    review: createReview(services, regionOfCase),
     submit,
     submitted: async (personId, requestId) => (await cases.answered(workerAccess(personId), requestId))?.caseId ?? null,
     cases: async (personId, cursor) => {
@@ -307,6 +251,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       return { items: page.items.map(toItem), nextCursor: page.nextCursor };
     },
     caseView,
+    given: async (personId, caseId) => openedAndMasked((await reader.state(workerAccess(personId), caseId)).data),
     command: async (personId, caseId, command, requestId) => {
       const { access, actor } = open(personId);
       await cases.commandCase(access, actor, { requestId, caseId, command });

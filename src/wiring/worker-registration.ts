@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { birthDateOf, fieldKind, idDocumentTypes, parseField } from '#catalog/fields/index';
 import { dayOf } from '#platform/calendar';
-import { declareRefusals, type FieldProblem } from '#platform/errors';
+import { declareRefusals, Refusal, type FieldProblem } from '#platform/errors';
 import { checkRegistration, sessionMaxAgeSeconds } from '#modules/identity';
 import type { Challenge, Login, Registration, RegistrationInput, SavedRegistration } from '#apps/worker/backend';
 import type { ConsentText } from '#apps/worker/pages/model';
@@ -50,13 +50,18 @@ export function createRegistration(services: Services) {
   const challengeContext = 'challenge:phone:1';
 
   async function requestCode(phone: string, address: string): Promise<Challenge> {
-    const { waitSeconds } = await identity.requestCode(phone, address);
+    const sent = await identity.requestCode(phone, address).catch((error: unknown) => {
+      // The code that was sent a moment ago is as good: its page is shown again.
+      if (error instanceof Refusal && error.code === 'identity.code_too_soon') return error.details;
+      throw error;
+    });
     const digits = fieldKind('phone').parse(phone, {}, { today: dayOf(clock.now()) });
     const value = digits.ok ? String(digits.value) : phone;
     return {
       challengeId: crypto.seal(challengeContext, value),
       phoneMasked: fieldKind('phone').mask(value),
-      waitSeconds,
+      waitSeconds: Number(sent['waitSeconds']),
+      again: !('sent' in sent),
     };
   }
 
@@ -74,6 +79,7 @@ export function createRegistration(services: Services) {
         challengeId,
         phoneMasked: fieldKind('phone').mask(crypto.open(challengeContext, challengeId)),
         waitSeconds: 60,
+        again: false,
       };
     } catch {
       return null;

@@ -40,7 +40,13 @@ export type Login =
   | { readonly kind: 'session'; readonly token: string; readonly maxAgeSeconds: number }
   | { readonly kind: 'register'; readonly registrationToken: string; readonly maxAgeSeconds: number };
 
-export type Challenge = { readonly challengeId: string; readonly phoneMasked: string; readonly waitSeconds: number };
+export type Challenge = {
+  readonly challengeId: string;
+  readonly phoneMasked: string;
+  readonly waitSeconds: number;
+  /** Nothing was sent now: the code of a moment ago still holds. */
+  readonly again: boolean;
+};
 
 /** A person who proved a phone and is not registered yet. What was typed so far is sealed inside of the token. */
 export type Registration = {
@@ -75,6 +81,14 @@ export type Draft = {
   readonly prefill: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
   /** Files named in the answers. */
   readonly files: Readonly<Record<string, FileView>>;
+};
+
+export type Review = {
+  /** Who insures where this case would go. */
+  readonly insurer: string | null;
+  /** What it costs, in one line, once that can be said. */
+  readonly total: string | null;
+  readonly warnings: Readonly<Record<string, string>>;
 };
 
 /** As it came: nothing about it is believed before the file module has looked at it. */
@@ -131,6 +145,8 @@ export type WorkerBackend = {
   /** Adds to or takes from a field of files, one at a time, so that parallel uploads lose nothing. */
   attachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
   detachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<void>;
+  /** What stands beside the answers before they are sent; `warnings` by field, they block nothing. */
+  review(personId: string, serviceCode: string): Promise<Review>;
   /** SMS code that confirms a typed signature. */
   requestSignatureCode(personId: string): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
   /** Checks everything again, opens the case and ends the draft, all or nothing; gives the case. Problems come as a Refusal. */
@@ -141,6 +157,8 @@ export type WorkerBackend = {
   // ---- cases
   cases(personId: string, cursor: string | null): Promise<Page<CaseItem>>;
   caseView(personId: string, caseId: string): Promise<CasePage>;
+  /** What the case holds, for a form that came back. */
+  given(personId: string, caseId: string): Promise<Pick<Draft, 'answers' | 'masks'>>;
   /** Problems of its form come as a Refusal with `problems` whose paths begin with the field's name. Gives the new view's case. */
   command(personId: string, caseId: string, command: CaseCommand, requestId: string): Promise<void>;
   rate(

@@ -3,7 +3,9 @@
 import { departments, outsideParties } from '#catalog';
 import type { Service } from '#catalog/define';
 import type { LimitUnit } from '#platform/calendar';
-import type { ConditionView, ServiceGuide } from './pages/model.ts';
+import type { Draft } from './backend.ts';
+import type { ConditionView, ServiceGuide, TermsView } from './pages/model.ts';
+import { planOf } from './runner.ts';
 
 const audienceZh: Record<Service['audience'][number], string> = {
   worker: '新就业形态劳动者本人',
@@ -48,7 +50,8 @@ function timesOf(service: Service): ServiceGuide['time'] {
 export function guideOf(
   service: Service,
   conditions: readonly ConditionView[] | null,
-  draftAt: string | null,
+  draft: Draft | null,
+  now: string,
 ): ServiceGuide {
   return {
     code: service.code,
@@ -60,14 +63,26 @@ export function guideOf(
       zh: material.zh,
       note: material.exemptIfShared ? '有共享数据时不用交' : material.required ? '必交' : '有就交',
     })),
-    asks: Object.values(service.fields)
-      .filter((field) => field.prefill !== 'rule')
-      .map((field) => field.zh),
+    asks: planOf(service, draft?.answers ?? {}, now).questions.map(({ field }) => field.zh),
     time: timesOf(service),
     fee: service.fee.zh,
     outcome: service.outcome.zh,
     office: [service.lead, ...service.cooperating].map(officeName).join('、'),
     basis: service.legalBasis.map((one) => ({ zh: one.replace(/（待核）/g, ''), unverified: one.includes('待核') })),
-    draftAt,
+    draftAt: draft?.updatedAt ?? null,
+  };
+}
+
+export function termsOf({ terms }: Service, insurer: string | null): TermsView | null {
+  if (terms === undefined) return null;
+  return {
+    zh: terms.zh,
+    before: terms.before,
+    sections: terms.sections.map(({ zh, lines, basis, confidence }) => ({
+      zh,
+      lines: lines.map((line) => line.replace('{insurer}', insurer ?? '承保的保险公司')),
+      basis,
+      unverified: confidence === 'unverified',
+    })),
   };
 }

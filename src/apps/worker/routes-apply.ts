@@ -10,7 +10,7 @@ import { isUuid } from '#platform/ids';
 import type { Draft, WorkerSession } from './backend.ts';
 import { textIn, type Body } from './body.ts';
 import { fieldView, formatNames, placeName, regionInside, regionPicker } from './field-view.ts';
-import { guideOf } from './guide.ts';
+import { guideOf, termsOf } from './guide.ts';
 import type { FieldView } from './pages/model.ts';
 import { part, textOf, texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
@@ -55,7 +55,7 @@ export function applyRoutes(app: FastifyInstance, kit: PageKit): void {
       worker === null
         ? [null, null]
         : await Promise.all([backend.draft(worker.personId, code), backend.conditions(worker.personId, code)]);
-    const guide = guideOf(service, conditions, draft?.updatedAt ?? null);
+    const guide = guideOf(service, conditions, draft, kit.options.clock.now());
     return kit.show(
       request,
       reply,
@@ -252,15 +252,27 @@ async function takeAnswer(kit: PageKit, here: Here, question: Question, body: Bo
   }
   const changed = edited(op, body.values);
   if (changed !== null && changed.name === name) return { kind: 'ask', asked: { raw: changed.raw } };
-  // A secret that is kept is not shown again; leaving its box empty keeps it.
-  const kept = isSecret(field) && here.draft.masks[name] !== undefined && isBlank(raw);
+  // A secret or a signature that is kept is not shown again; leaving its box empty keeps it.
+  const secret = isSecret(field) && here.draft.masks[name] !== undefined;
+  const signed = field.kind === 'signature' && here.draft.answers[name] !== undefined;
+  const kept = (secret || signed) && isBlank(raw);
   if (kept) return { kind: 'next' };
   const silent = unsaid({ ...field, required }, name, raw);
   const problems =
     silent.length > 0
       ? silent
-      : await backend.saveDraft(person, code, { [name]: isBlank(raw) && !required ? undefined : raw });
+      : await backend
+          .saveDraft(person, code, { [name]: isBlank(raw) && !required ? undefined : raw })
+          .catch(unproven(name));
   return problems.length > 0 ? { kind: 'ask', asked: { raw: body.values[name], problems } } : { kind: 'next' };
+}
+
+/** A wrong code beside a typed signature is mended where it was typed. */
+function unproven(name: string): (error: unknown) => readonly FieldProblem[] {
+  return (error) => {
+    if (!(error instanceof Refusal) || error.code !== 'identity.code_wrong') throw error;
+    return [{ path: `${name}.smsCode`, code: error.code, zh: `${error.zh}${error.next}` }];
+  };
 }
 
 async function takeFiles(kit: PageKit, here: Here, question: Question, body: Body, op: string): Promise<Taken> {
@@ -291,8 +303,14 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     ticked: Readonly<Record<string, unknown>> | null;
     requestId?: string;
   };
-  function review(request: FastifyRequest, reply: FastifyReply, here: Here, reviewed: Reviewed): FastifyReply {
-    const { service, draft, plan } = here;
+  async function review(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    here: Here,
+    reviewed: Reviewed,
+  ): Promise<FastifyReply> {
+    const { service, draft, plan, worker } = here;
+    const { insurer, total, warnings } = await backend.review(worker.personId, service.code);
     const base = `/m/apply/${service.code}`;
     const problemsOf = (name: string): readonly FieldProblem[] =>
       reviewed.problems
@@ -310,6 +328,7 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
       missing: !isAnswered(name, draft),
       problems: problemsOf(name),
       from: isAnswered(name, draft) ? null : (draft.prefill[name]?.from ?? null),
+      warning: warnings[name] ?? null,
     }));
     const declarations = plan.declarations.map(({ name, field, required }) =>
       fieldView({
@@ -330,7 +349,17 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     return kit.show(
       request,
       reply,
-      { page: 'review', code: service.code, serviceZh: service.zh, rows, declarations, problems, fee: service.fee.zh },
+      {
+        page: 'review',
+        code: service.code,
+        serviceZh: service.zh,
+        rows,
+        declarations,
+        problems,
+        fee: service.fee.zh,
+        total,
+        terms: termsOf(service, insurer),
+      },
       {
         status: problems.length > 0 ? 422 : 200,
         back: { href: last ? `${base}/${last.name}` : `/m/services/${service.code}`, zh: '上一项' },

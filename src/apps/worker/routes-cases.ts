@@ -6,12 +6,13 @@ import { caseCommand } from '#contract/cases';
 import { dayOf } from '#platform/calendar';
 import type { Condition } from '#platform/condition';
 import { Refusal, type FieldProblem } from '#platform/errors';
+import type { Draft } from './backend.ts';
 import { textIn, type Body } from './body.ts';
 import { fieldView } from './field-view.ts';
 import type { CasePage, FieldView, FormField, PossibleAction } from './pages/model.ts';
-import { texts } from './pages/raw.ts';
+import { part, texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
-import { answerIn, asField, edited, unsaid } from './runner.ts';
+import { answerIn, asField, edited, inputsOf, unsaid } from './runner.ts';
 import { idParam, param, query, workerOnly, type PageKit } from './visit.ts';
 
 const backToCases = { href: '/m/cases', zh: '我的办件' };
@@ -87,24 +88,29 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
 
   async function at(
     request: FastifyRequest,
-  ): Promise<{ found: CasePage; action: PossibleAction; caseId: string; personId: string }> {
+  ): Promise<{ found: CasePage; action: PossibleAction; given: Given; caseId: string; personId: string }> {
     const { personId } = kit.worker(request);
     const caseId = idParam(request, 'caseId');
     const found = await backend.caseView(personId, caseId);
     const action = found.view.actions.find((one) => one.key === param(request, 'key'));
     if (action === undefined || action.blocked !== null) throw refuse('worker.action_gone');
-    return { found, action, caseId, personId };
+    // A form that came back shows what was given before; everything else begins empty.
+    const back = action.kind === 'outcome' && action.form.length > 0;
+    const given = back ? await backend.given(personId, caseId) : { answers: {}, masks: {} };
+    return { found, action, given, caseId, personId };
   }
 
-  function viewOf(form: FormField, name: string, tried: Tried | null): FieldView {
+  function viewOf(form: FormField, name: string, tried: Tried | null, given: Given): FieldView {
     const kind = kindOf(form);
     const added = tried?.files[form.name] ?? [];
-    const before = tried === null || kind !== 'file' ? [] : texts(tried.values[form.name]);
+    const raw = tried === null ? givenRaw(form, given) : tried.values[form.name];
+    const before = kind === 'file' ? texts(raw) : [];
     return fieldView({
       name: form.name,
       field: asField(form, kind),
       required: form.required,
-      raw: tried?.values[form.name],
+      raw,
+      masked: given.masks[form.name] ?? null,
       today: dayOf(kit.options.clock.now()),
       problems: (tried?.problems ?? []).filter((one) => one.path === form.name || one.path.startsWith(`${form.name}.`)),
       files: [...before.map((fileId) => ({ fileId, name: '已上传的文件', mediaType: '', stateZh: '' })), ...added],
@@ -119,6 +125,7 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
     reply: FastifyReply,
     found: CasePage,
     action: PossibleAction,
+    given: Given,
     tried: Tried | null,
   ) {
     const { caseId, caseNo } = found.view;
@@ -131,7 +138,8 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
         caseId,
         caseNo,
         action,
-        fields: action.form.map((form) => viewOf(form, name, tried)),
+        step: found.view.active.find((one) => action.kind === 'outcome' && one.step === action.command['step']) ?? null,
+        fields: action.form.map((form) => viewOf(form, name, tried, given)),
         reason: tried === null ? '' : textIn(tried.values, 'reason'),
         problems: tried?.problems ?? [],
         note: tried?.note ?? notes[String(action.command['type'])] ?? null,
@@ -145,55 +153,66 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
   }
 
   app.get('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
-    const { found, action } = await at(request);
-    return actPage(request, reply, found, action, null);
+    const { found, action, given } = await at(request);
+    return actPage(request, reply, found, action, given, null);
   });
 
   app.post('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
     const body = await kit.body(request);
-    const { found, action, caseId, personId } = await at(request);
+    const { found, action, given, caseId, personId } = await at(request);
     const op = textIn(body.values, '_op');
     const again = { values: body.values, files: body.files, requestId: body.requestId, problems: [] };
     const changed = edited(op, body.values);
     if (changed !== null) {
-      return actPage(request, reply, found, action, {
+      return actPage(request, reply, found, action, given, {
         ...again,
         values: { ...body.values, [changed.name]: changed.raw },
       });
     }
     if (op === 'code') {
       const sent = await backend.requestSignatureCode(personId);
-      return actPage(request, reply, found, action, {
+      return actPage(request, reply, found, action, given, {
         ...again,
         note: `验证码已发送到 ${sent.phoneMasked}，5 分钟内有效。`,
       });
     }
-    const data = dataOf(action, body);
+    const data = dataOf(action, body, given);
     const problems = action.form.flatMap((form) =>
       unsaid({ kind: kindOf(form), options: form.options, required: form.required }, form.name, data[form.name]),
     );
     const reason = textIn(body.values, 'reason').trim();
     if (action.needsReason && reason === '') problems.push({ path: 'reason', code: 'blank', zh: '请写明理由。' });
     const tried = { values: body.values, files: body.files, requestId: body.requestId };
-    if (problems.length > 0) return actPage(request, reply, found, action, { ...tried, problems });
+    if (problems.length > 0) return actPage(request, reply, found, action, given, { ...tried, problems });
     try {
       await backend.command(personId, caseId, commandOf(action, data, reason), body.requestId);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 422) throw error;
-      return actPage(request, reply, found, action, { ...tried, problems: shownProblems(error, action) });
+      return actPage(request, reply, found, action, given, { ...tried, problems: shownProblems(error, action) });
     }
     return kit.go(request, reply, `/m/cases/${caseId}`);
   });
 }
 
-function dataOf(action: PossibleAction, body: Body): Record<string, unknown> {
+type Given = Pick<Draft, 'answers' | 'masks'>;
+
+function givenRaw(form: FormField, given: Given): unknown {
+  return inputsOf({ kind: kindOf(form), options: form.options }, given.answers[form.name]);
+}
+
+/** The name of an organisation that stands as it was given: then it is the one that was given, not only its name. */
+function unchanged(form: FormField, posted: unknown, given: Given): boolean {
+  return form.kind === 'org_ref' && part(posted, 'name') === part(given.answers[form.name], 'name');
+}
+
+function dataOf(action: PossibleAction, body: Body, given: Given): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   for (const form of action.form) {
     const kind = kindOf(form);
     const posted = answerIn(kind, form.name, body.values);
     const uploaded = (body.files[form.name] ?? []).map((file) => file.fileId);
     const raw = kind === 'file' ? [...texts(body.values[form.name]), ...uploaded] : posted;
-    if (!isBlank(raw)) data[form.name] = kind === 'file' ? { fileIds: raw } : raw;
+    if (!isBlank(raw) && !unchanged(form, raw, given)) data[form.name] = kind === 'file' ? { fileIds: raw } : raw;
   }
   return data;
 }

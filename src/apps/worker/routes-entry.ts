@@ -41,11 +41,11 @@ export function entryRoutes(app: FastifyInstance, kit: PageKit): void {
     const phone = textIn(values, 'phone').slice(0, 40);
     const next = safeNext(textIn(values, 'next'));
     try {
-      const { challengeId } = await backend.requestCode(phone, request.ip);
+      const { challengeId, again, waitSeconds } = await backend.requestCode(phone, request.ip);
       return kit.go(
         request,
         reply,
-        `/m/login/code?c=${encodeURIComponent(challengeId)}&next=${encodeURIComponent(next)}`,
+        `/m/login/code?c=${encodeURIComponent(challengeId)}&next=${encodeURIComponent(next)}${again ? `&wait=${waitSeconds}` : ''}`,
       );
     } catch (error) {
       if (!mendable(error)) throw error;
@@ -63,6 +63,8 @@ export function entryRoutes(app: FastifyInstance, kit: PageKit): void {
     status: number,
   ) {
     const challenge = await backend.challenge(challengeId);
+    const wait = Number(query(request, 'wait'));
+    const again = Number.isInteger(wait) && wait > 0 && wait <= 60;
     if (challenge === null) return kit.go(request, reply, '/m/login');
     return kit.show(
       request,
@@ -72,7 +74,8 @@ export function entryRoutes(app: FastifyInstance, kit: PageKit): void {
         next,
         challengeId,
         phoneMasked: challenge.phoneMasked,
-        waitSeconds: challenge.waitSeconds,
+        waitSeconds: again ? wait : challenge.waitSeconds,
+        again,
         problems,
       },
       { status, back: { href: '/m/login', zh: '返回' } },

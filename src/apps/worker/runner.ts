@@ -7,7 +7,7 @@ import type { ConsentOptions, FieldKindName, FormatContext } from '#catalog/fiel
 import { allFields, isRequired, isSecret, isShown } from '#catalog/form';
 import type { FieldProblem } from '#platform/errors';
 import type { FormField } from '#contract/cases';
-import { localMoment } from './pages/words.ts';
+import { localInput } from './pages/words.ts';
 import { list, part, textOf, texts } from './pages/raw.ts';
 
 export type Question = { readonly name: string; readonly field: Field; readonly required: boolean };
@@ -77,7 +77,7 @@ export function inputsOf(spec: Spec, value: unknown): unknown {
     case 'money':
       return typeof value === 'number' ? formatYuan(value).replace(/,/g, '') : value;
     case 'datetime':
-      return typeof value === 'string' ? localMoment(value) : value;
+      return typeof value === 'string' ? localInput(value) : value;
     case 'boolean':
       return textOf(value);
     case 'consent':
@@ -119,7 +119,9 @@ export function answerIn(kind: FieldKindName, name: string, values: Readonly<Rec
   }
   if (kind === 'signature' && typeof raw === 'object' && raw !== null) {
     const fileId = textOf(part(raw, 'fileId'));
-    return fileId === '' ? raw : { fileId };
+    if (fileId !== '') return { fileId };
+    // The name stands there already: without a drawing, only the code says that somebody signed.
+    return isBlank(part(raw, 'smsCode')) ? undefined : raw;
   }
   if (kind === 'file') return { fileIds: texts(raw) };
   // The type alone is no answer: its box always has one.
@@ -134,12 +136,14 @@ function placeIn(raw: unknown): unknown {
   return said || typeof raw === 'string' ? raw : undefined;
 }
 
-/** An unticked pair of radio buttons posts nothing, which the field kind reads as no; nobody said no. */
+/** What was left open, said in the words of its kind: unticked radio buttons would be read as no, and nobody said no. */
 export function unsaid(
   field: Spec & { readonly required: boolean },
   name: string,
   answer: unknown,
 ): readonly FieldProblem[] {
+  if (field.kind === 'signature' && field.required && isBlank(answer))
+    return [{ path: name, code: 'blank', zh: '请先签名：在框里手写，或填写姓名并用短信验证码确认。' }];
   const silent = field.kind === 'boolean' && part(field.options, 'mustBeTrue') !== true && isBlank(answer);
   return silent && field.required ? [{ path: name, code: 'blank', zh: '请选择“是”或“否”。' }] : [];
 }

@@ -5,6 +5,7 @@ import { randomUUID, createHash, timingSafeEqual } from 'node:crypto';
 import '@fastify/cookie';
 import '@fastify/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import { isUuid } from '#platform/ids';
 import { readBody, textIn, type Body } from './body.ts';
@@ -139,6 +140,7 @@ export function createKit(
       const { worker, csrf, size } = visit(request);
       const frame: Frame = {
         demo: options.demo !== null,
+        today: dayOf(options.clock.now()),
         size,
         signedIn: worker !== null,
         unread: worker?.unread ?? 0,

@@ -2,13 +2,13 @@
 // applicant, each with its form. Whether a thing may be done is asked of the engine itself, with a sample of what the person would
 // send; nothing of it is decided again here. Pure.
 
-import type { Field, Fields, Service, StepDefinition } from '#catalog';
+import type { Fields, Service, StepDefinition } from '#catalog';
 import { roles } from '#catalog';
-import { isSecret, materialField } from '#catalog/form';
+import { allFields, isSecret } from '#catalog/form';
 import { fieldsRead } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
-import { stepOf } from './enter.ts';
+import { isPublicRole, stepOf } from './enter.ts';
 import type { ActiveStep } from './model.ts';
 import type { ViewInput } from './view-input.ts';
 import { command, officesOf } from './verbs.ts';
@@ -121,9 +121,14 @@ function resubmission(input: ViewInput, step: string): Fields {
   const service =
     [...input.attached].toReversed().find((one) => entrySteps(one).includes(step)) ??
     (entrySteps(input.service).includes(step) ? input.service : null);
-  return service
-    ? Object.fromEntries(Object.entries(service.fields).map(([name, field]) => [name, { ...field, required: false }]))
-    : {};
+  return service ? givenAgain(service) : {};
+}
+
+/** Fields and papers of a form that may be given again: nothing is required, what is left out stands. */
+function givenAgain(service: Service): Fields {
+  return Object.fromEntries(
+    Object.entries(allFields(service)).map(([name, field]) => [name, { ...field, required: false }]),
+  );
 }
 
 function entrySteps(service: Service): readonly string[] {
@@ -185,28 +190,19 @@ const plainField = (
 });
 
 function applicantStepActions(input: ViewInput, { step }: ActiveStep): PossibleAction[] {
-  const form = toFormFields(resupply(input));
+  const form = toFormFields(Object.assign({}, ...[input.service, ...input.attached].map(givenAgain)));
   const template = { type: 'supplement', step, seen: input.state.seq };
   return verb(input, 'supplement', '提交补充材料', template, { data: {} }, { tone: 'primary', form });
 }
 
-/** A supplement may bring any field or paper again; nothing is required, what is left out stands. */
-function resupply(input: ViewInput): Fields {
-  const fields: Record<string, Field> = {};
-  for (const service of [input.service, ...input.attached]) {
-    for (const [name, field] of Object.entries(service.fields)) fields[name] = { ...field, required: false };
-    for (const [name, material] of Object.entries(service.materials)) {
-      const { requiredWhen: _requiredWhen, ...field } = materialField(material);
-      fields[name] = { ...field, required: false };
-    }
-  }
-  return fields;
-}
-
 function applicantVerbs(input: ViewInput): PossibleAction[] {
   const { seq } = input.state;
+  // Nobody is urged where only the applicant or the clock is waited for: cover that simply runs.
+  const waited = input.state.active.some(
+    ({ role, supplement }) => !supplement && role !== 'system' && !isPublicRole(role),
+  );
   return [
-    ...verb(input, 'urge', '催办', { type: 'urge' }),
+    ...(waited ? verb(input, 'urge', '催办', { type: 'urge' }) : []),
     ...verb(input, 'withdraw', '撤回申请', { type: 'withdraw', seen: seq }, {}, { tone: 'danger' }),
     ...verb(input, 'appeal', '不服处理结果', { type: 'appeal' }, {}, { needsReason: true }),
   ];

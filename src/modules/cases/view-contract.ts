@@ -32,6 +32,18 @@ export const fact = z.object({
 });
 export type Fact = z.infer<typeof fact>;
 
+export const explanationLine = z.object({
+  zh: z.string(),
+  value: z.string(),
+  basis: z.string(),
+  verified: z.boolean(),
+});
+export type ExplanationLine = z.infer<typeof explanationLine>;
+
+/** A fact by which whoever acts decides; `lines` is a calculation step by step. */
+export const shownFact = fact.extend({ lines: z.array(explanationLine) });
+export type ShownFact = z.infer<typeof shownFact>;
+
 export const activeStep = z.object({
   step: z.string(),
   zh: z.string(),
@@ -47,6 +59,8 @@ export const activeStep = z.object({
   provisional: z.boolean(),
   paused: z.string().nullable(),
   supplement: z.object({ items: z.array(z.string()), note: z.string(), dueAt: z.string() }).nullable(),
+  shows: z.array(shownFact).describe('办理前要先看的内容'),
+  silence: z.string().nullable().describe('到期没有办时的结果'),
 });
 export type ActiveStepView = z.infer<typeof activeStep>;
 
@@ -74,14 +88,6 @@ export const possibleAction = z.object({
 });
 export type PossibleAction = z.infer<typeof possibleAction>;
 
-export const explanationLine = z.object({
-  zh: z.string(),
-  value: z.string(),
-  basis: z.string(),
-  verified: z.boolean(),
-});
-export type ExplanationLine = z.infer<typeof explanationLine>;
-
 export const caseView = z.object({
   caseId: z.string(),
   caseNo: z.string(),
@@ -96,6 +102,7 @@ export const caseView = z.object({
   canUnmaskApplicant: z.boolean().describe('可写明理由查看申请人的姓名、手机号与证件号码'),
   region: z.string(),
   openedAt: z.string(),
+  submittedAt: z.string().describe('最近一次提交申请或理赔的时间'),
   endedAt: z.string().nullable(),
   supervised: z.string().nullable(),
   active: z.array(activeStep),

@@ -1,6 +1,7 @@
 // What one person sees of one case, built from its state and actions: masked, in words, with what he or she may do now and why
 // not. Pure: the caller gathers names, documents and related cases.
 
+import { z } from 'zod';
 import type { Field, Fields, OutcomeDefinition, Role, StepDefinition } from '#catalog';
 import { roles } from '#catalog';
 import { caseFields, showValue } from '#catalog/data';
@@ -16,12 +17,13 @@ import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText } from './words.ts';
 import { worksOn } from './works-on.ts';
-import type { ActiveStepView, CaseView, Fact, TimelineItem } from './contract.ts';
+import { explanationLine, type ActiveStepView, type CaseView, type Fact, type TimelineItem } from './contract.ts';
 
 export function viewCase(input: ViewInput): CaseView {
   const { service, state } = input;
   const mine = isApplicant(input);
-  const active = state.active.map((one) => viewActive(input, one));
+  const facts = viewFacts(input, mine);
+  const active = state.active.map((one) => viewActive(input, one, facts));
   return {
     caseId: state.caseId,
     caseNo: state.caseNo,
@@ -37,10 +39,11 @@ export function viewCase(input: ViewInput): CaseView {
       input.viewer.kind === 'staff' && state.personId !== null && worksOn(service, state, input.viewer.grants),
     region: input.regionZh,
     openedAt: state.openedAt,
+    submittedAt: input.actions.findLast(({ type }) => type === 'attached')?.at ?? state.openedAt,
     endedAt: state.endedAt,
     supervised: state.supervised?.note ?? null,
     active,
-    facts: viewFacts(input, mine),
+    facts,
     timeline: input.actions.flatMap((action) => viewAction(input, action, mine)),
     actions: actionsFor(input, mine),
     documents: input.documents,
@@ -64,7 +67,7 @@ function choosers(definition: StepDefinition): readonly Role[] {
   return [...new Set(Object.values(definition.outcomes).flatMap((outcome) => peopleFor(definition, outcome)))];
 }
 
-function viewActive(input: ViewInput, active: ActiveStep): ActiveStepView {
+function viewActive(input: ViewInput, active: ActiveStep, facts: readonly Fact[]): ActiveStepView {
   const definition = stepOf(input.service.workflow, active.step);
   const { now, calendar } = input.facts;
   const who = choosers(definition);
@@ -91,11 +94,32 @@ function viewActive(input: ViewInput, active: ActiveStep): ActiveStepView {
     supplement: active.supplement
       ? { items: [...active.supplement.items], note: active.supplement.note, dueAt: active.supplement.dueAt }
       : null,
+    // Masked and sealed as everywhere else: only what this viewer may read is shown first.
+    shows: (definition.shows ?? []).flatMap((name) =>
+      facts
+        .filter((one) => one.name === name)
+        .map((one) => ({ ...one, lines: one.masked ? [] : linesIn(input.state.data[name]) })),
+    ),
+    silence: silenceOf(definition),
   };
 }
 
+const lines = z.array(explanationLine);
+
+function linesIn(value: unknown): z.infer<typeof lines> {
+  return lines.safeParse(value).data ?? [];
+}
+
+/** What the clock chooses for a person who does not. */
+function silenceOf(definition: StepDefinition): string | null {
+  const outcome = Object.values(definition.outcomes).find((one) => one.by?.includes('clock'));
+  if (!outcome) return null;
+  return outcome.conditionZh ? `${outcome.zh}（${outcome.conditionZh}）` : outcome.zh;
+}
+
 function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep, who: readonly Role[]): string {
-  if (active.supplement || who.some(isPublicRole) || isPublicRole(definition.role)) return '申请人';
+  if (active.supplement || who.some(isPublicRole) || isPublicRole(definition.role))
+    return isApplicant(input) ? '您' : '申请人';
   if (who.length === 0) return definition.role === 'system' ? '系统' : `等待${roles[definition.role].zh}的回执`;
   return active.orgId ? input.orgName(active.orgId) : roles[definition.role].zh;
 }
@@ -107,7 +131,7 @@ function statusText(input: ViewInput, active: readonly ActiveStepView[]): string
   const first = active[0];
   if (!first) return '办理中';
   if (first.paused) return `${first.zh}：${first.paused}`;
-  if (first.whose === '申请人') return `轮到申请人：${first.zh}`;
+  if (['您', '申请人'].includes(first.whose)) return `轮到${first.whose}：${first.zh}`;
   return first.whose.startsWith('等待') ? `${first.zh}：${first.whose}` : `${first.whose}正在办理：${first.zh}`;
 }
 
@@ -234,7 +258,7 @@ function pathOf(input: ViewInput): CaseView['path'] {
   const { state, service } = input;
   const names = (step: string) => stepOf(service.workflow, step).zh;
   const done = Object.entries(state.done)
-    .filter(([step]) => !state.active.some((one) => one.step === step))
+    .filter(([step, { outcome }]) => outcome !== 'withdrawn' && !state.active.some((one) => one.step === step))
     .toSorted(([, a], [, b]) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
     .map(([step]) => ({ step, zh: names(step), state: 'done' as const }));
   const active = state.active.map((one) => ({ step: one.step, zh: names(one.step), state: 'active' as const }));

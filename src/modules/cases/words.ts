@@ -1,7 +1,7 @@
 // The words of a case: what an action is called in the timeline and how a clock is told. Pure.
 
 import type { LimitDefinition, Service } from '#catalog';
-import type { LimitUnit } from '#platform/calendar';
+import { dayOf, type LimitUnit } from '#platform/calendar';
 import { stepOf } from './enter.ts';
 import type { ActionType, CaseState } from './model.ts';
 
@@ -49,7 +49,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** `共 5 个工作日，还剩 3 个工作日` or `已超期 2 天`. */
+/** `共 5 个工作日，还剩 3 个工作日`, counted in days to the last one as the law counts them, or `已超期 2 天`. */
 export function limitText(
   clock: { readonly dueAt: string | null; readonly pausedAt: string | null },
   limit: LimitDefinition | undefined,
@@ -59,14 +59,18 @@ export function limitText(
   if (!clock.dueAt) return '没有固定时限';
   const from = clock.pausedAt ?? now;
   const leftMs = Date.parse(clock.dueAt) - Date.parse(from);
-  const total = limit && limit.value > 0 ? `共 ${limit.value} ${unitZh[limit.unit]}，` : '';
-  if (leftMs <= 0) return `${total}已超期 ${spell(-leftMs)}`;
+  const total = limit && limit.value > 0 ? `共 ${limit.value} ${unitZh[limit.unit]}` : '';
+  const tell = (left: string, moved = false) =>
+    [total && moved ? `${total}（遇休息日顺延）` : total, left].filter(Boolean).join('，');
+  if (leftMs <= 0) return tell(`已超期 ${spell(-leftMs)}`);
+  const lastInstant = new Date(Date.parse(clock.dueAt) - 1).toISOString();
   if (limit?.unit === 'working_day') {
-    const lastInstant = new Date(Date.parse(clock.dueAt) - 1).toISOString();
     const days = workingDays(from, lastInstant);
-    return `${total}${days > 0 ? `还剩 ${days} 个工作日` : '今天到期'}`;
+    return tell(days > 0 ? `还剩 ${days} 个工作日` : '今天到期');
   }
-  return `${total}还剩 ${spell(leftMs)}`;
+  if (limit?.unit === 'minute' || limit?.unit === 'hour') return tell(`还剩 ${spell(leftMs)}`);
+  const days = (Date.parse(dayOf(lastInstant)) - Date.parse(dayOf(from))) / dayMs;
+  return tell(days > 0 ? `还剩 ${days} 天` : '今天到期', limit?.unit === 'calendar_day' && days > limit.value);
 }
 
 /** Where a case stands, in few words: its steps, or how it ended. */

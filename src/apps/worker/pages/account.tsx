@@ -11,6 +11,7 @@ const waits: readonly PaymentState[] = ['waiting', 'unknown', 'refunding'];
 export function PaymentPage({ model }: { model: Model<'payment'> }) {
   const { payment, frame } = model;
   const waiting = waits.includes(payment.state);
+  const settled = ['paid', 'refunding', 'refunded', 'closed'].includes(payment.state);
   return (
     <>
       <h1>{payment.title}</h1>
@@ -18,7 +19,7 @@ export function PaymentPage({ model }: { model: Model<'payment'> }) {
         class="card"
         data-poll={waiting || payment.payUrl !== null ? `/m/pay/${payment.caseId}/state` : undefined}
       >
-        <p class="soft">应付</p>
+        <p class="soft">{settled ? '金额' : '应付'}</p>
         <p class="num">
           <strong class="amount">{yuanText(payment.amountFen)}</strong>
         </p>
@@ -46,7 +47,9 @@ export function PaymentPage({ model }: { model: Model<'payment'> }) {
           </Form>
         ) : null}
       </section>
-      <p class="soft sm">付款结果以支付机构的回执为准。没有到账前请不要重复付款；多付的会原路退回。</p>
+      {settled ? null : (
+        <p class="soft sm">付款结果以支付机构的回执为准。没有到账前请不要重复付款；多付的会原路退回。</p>
+      )}
       <a class="btn plain" href={`/m/cases/${payment.caseId}`}>
         查看办件
       </a>
@@ -124,7 +127,7 @@ export function CoverPage({ model }: { model: Model<'cover'> }) {
               <div class="cell">
                 <span class="grow">
                   <span class="t">
-                    {dayText(day.day)} <span class="tag">{day.stateZh}</span>
+                    {dayText(day.day, model.frame.today)} <span class="tag">{day.stateZh}</span>
                   </span>
                   <span class="d num">
                     {day.from} 至 {day.to} · 保单 {day.policyNo}
@@ -155,7 +158,7 @@ export function MessagesPage({ model }: { model: Model<'messages'> }) {
                   {message.read ? null : <span class="badge">新</span>} {message.title}
                 </span>
                 <span class="d">{message.text}</span>
-                <span class="d">{momentText(message.at)}</span>
+                <span class="d">{momentText(message.at, model.frame.today)}</span>
               </span>
             </a>
           </li>
@@ -203,7 +206,7 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
       <ul class="cells">
         {[
           { href: '/m/cover', zh: '我的保障', d: '哪一天有保障，当时有没有' },
-          { href: '/m/me/access', zh: '谁看过我的信息', d: '每次查看都有记录' },
+          { href: '/m/me/access', zh: '谁查看过我被遮盖的号码', d: '每次查看都有原因和记录' },
           { href: '/m/display', zh: '字的大小', d: '标准、大字、特大' },
         ].map((one) => (
           <li>
@@ -241,9 +244,12 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
 export function AccessPage({ model }: { model: Model<'access'> }) {
   return (
     <>
-      <h1>谁看过我的信息</h1>
-      <p class="soft">按时间先后列出。有疑问可以拨打 12351。</p>
-      {model.items.items.length === 0 ? <p class="card soft">还没有人看过。</p> : null}
+      <h1>谁查看过我被遮盖的号码</h1>
+      <p class="soft">
+        工作人员平时只看到遮盖后的号码，查看全部时要写明原因，记在这里。每件事由哪些单位经办、谁办了哪一步，写在那件事的
+        <a href="/m/cases">办件页面</a>。有疑问可以拨打 12351。
+      </p>
+      {model.items.items.length === 0 ? <p class="card soft">还没有人查看过。</p> : null}
       <ul class="cells">
         {model.items.items.map((item) => (
           <li>

@@ -1,8 +1,8 @@
 // The form runner's pages: one question, the review with its declarations, and the receipt.
 
-import type { PageModel } from './model.ts';
+import type { PageModel, TermsView } from './model.ts';
 import { FieldInput } from './inputs.tsx';
-import { DefaultButton, Due, ErrorSummary, ErrorText, Form, idOf, Shield } from './parts.tsx';
+import { DefaultButton, ErrorSummary, ErrorText, Form, idOf, Limit, Shield, Unverified } from './parts.tsx';
 import { fullMomentText, yuanText } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
@@ -63,6 +63,7 @@ export function ReviewPage({ model }: { model: Model<'review'> }) {
                 更改
               </a>
             </dd>
+            {row.warning === null ? null : <p class="warn sm">{row.warning}</p>}
             <ErrorText id={idOf(row.name)} problems={row.problems} />
           </div>
         ))}
@@ -72,9 +73,17 @@ export function ReviewPage({ model }: { model: Model<'review'> }) {
           <section class="card">
             <h2>声明</h2>
             {model.declarations.map((view) => (
-              <FieldInput view={view} big={false} />
+              <>
+                {model.terms?.before === view.name ? <Terms terms={model.terms} /> : null}
+                <FieldInput view={view} big={false} />
+              </>
             ))}
           </section>
+        )}
+        {model.total === null ? null : (
+          <p class="note num">
+            <strong>{model.total}</strong>
+          </p>
         )}
         <p class="sm">我保证以上内容真实。费用：{model.fee}。提交后会得到办件编号，可以随时查看进度。</p>
         <button class="btn" data-primary>
@@ -82,6 +91,26 @@ export function ReviewPage({ model }: { model: Model<'review'> }) {
         </button>
       </Form>
     </>
+  );
+}
+
+function Terms({ terms }: { terms: TermsView }) {
+  return (
+    <div class="stack">
+      <h3>{terms.zh}</h3>
+      {terms.sections.map((section) => (
+        <div>
+          <p>
+            <strong>{section.zh}</strong>
+            <Unverified when={section.unverified} />
+          </p>
+          {section.lines.map((line) => (
+            <p class="sm">{line}</p>
+          ))}
+          <p class="hint">依据：{section.basis}</p>
+        </div>
+      ))}
+    </div>
   );
 }
 
@@ -103,7 +132,7 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
         </div>
         <div>
           <dt>提交时间</dt>
-          <dd>{fullMomentText(view.openedAt)}</dd>
+          <dd>{fullMomentText(view.submittedAt)}</dd>
         </div>
         <div>
           <dt>接下来</dt>
@@ -111,10 +140,10 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
         </div>
         {view.active.map((step) => (
           <div>
-            <dt>轮到 {step.whose}</dt>
+            <dt>{step.whose === '您' ? '轮到您' : `轮到：${step.whose}`}</dt>
             <dd>
               <span>{step.zh}</span>
-              <Due text={step.limitText} light={step.light} />
+              <Limit step={step} today={model.frame.today} />
             </dd>
           </div>
         ))}

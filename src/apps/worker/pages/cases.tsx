@@ -1,11 +1,12 @@
 // A case as its person sees it: whose turn, the clock in words, what can be done now, papers, and everything that happened.
 
-import type { CaseView } from '#contract/cases';
+import type { CaseView, ExplanationLine } from '#contract/cases';
 import type { PageModel, PossibleAction } from './model.ts';
 import { CaseList } from './home.tsx';
 import { FieldInput } from './inputs.tsx';
-import { DefaultButton, Due, ErrorSummary, ErrorText, Form, More } from './parts.tsx';
-import { fullMomentText, momentText, yuanText } from './words.ts';
+import { DefaultButton, ErrorSummary, ErrorText, Form, Limit, More } from './parts.tsx';
+import { Calculation, ShownFacts } from './shown.tsx';
+import { fullMomentText, momentText, untilText, yuanText } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
 
@@ -21,7 +22,7 @@ export function CasesPage({ model }: { model: Model<'cases'> }) {
           </a>
         </div>
       ) : (
-        <CaseList items={model.cases.items} />
+        <CaseList items={model.cases.items} today={model.frame.today} />
       )}
       <More href="/m/cases" cursor={model.cases.nextCursor} />
     </>
@@ -37,11 +38,14 @@ export function CasePage({ model }: { model: Model<'case'> }) {
         <h1>{view.serviceZh}</h1>
         <p class="soft sm num">办件编号 {view.caseNo}</p>
       </div>
-      <Status view={view} />
+      <Status view={view} today={model.frame.today} />
       {payments.map((payment) => (
         <a class={payment.payable ? 'btn' : 'btn plain'} href={`/m/pay/${payment.caseId}`}>
           {payment.payable ? '去支付' : '缴费情况'}：{payment.zh} {yuanText(payment.amountFen)}（{payment.stateText}）
         </a>
+      ))}
+      {view.active.map((step) => (
+        <ShownFacts step={step} />
       ))}
       <Actions view={view} />
       {view.canRate ? <Rating model={model} /> : null}
@@ -52,14 +56,14 @@ export function CasePage({ model }: { model: Model<'case'> }) {
         </p>
       )}
       <Papers view={view} />
-      <Timeline view={view} />
+      <Timeline view={view} today={model.frame.today} />
       <Facts view={view} />
       <Related view={view} />
     </>
   );
 }
 
-function Status({ view }: { view: CaseView }) {
+function Status({ view, today }: { view: CaseView; today: string }) {
   return (
     <section class="card" aria-labelledby="now">
       <h2 id="now">{view.status === 'ended' ? (view.endZh ?? '已办结') : '现在到哪一步'}</h2>
@@ -77,18 +81,19 @@ function Status({ view }: { view: CaseView }) {
       {view.active.map((step) => (
         <div class={`note${step.light === 'green' ? '' : ` ${step.light}`}`}>
           <p>
-            <strong>{step.mine ? '轮到您' : `轮到：${step.whose}`}</strong> · {step.zh}
+            <strong>{step.mine || step.whose === '您' ? '轮到您' : `轮到：${step.whose}`}</strong> · {step.zh}
           </p>
           {step.limitText === '' ? null : (
             <p>
-              <Due text={step.limitText} light={step.light} />
+              <Limit step={step} today={today} />
               {step.provisional ? <span class="sm">（假期安排公布后可能调整）</span> : null}
             </p>
           )}
+          {step.mine && step.silence !== null ? <p>到期没有办的：{step.silence}</p> : null}
           {step.paused === null ? null : <p>{step.paused}，时限暂停。</p>}
           {step.supplement === null ? null : (
             <>
-              <p>请补交（{fullMomentText(step.supplement.dueAt)}前）：</p>
+              <p>请补交（{untilText(step.supplement.dueAt, today)} 前）：</p>
               <ul>
                 {step.supplement.items.map((item) => (
                   <li>· {item}</li>
@@ -158,12 +163,10 @@ function Papers({ view }: { view: CaseView }) {
   );
 }
 
-type Explained = { zh: string; value: string; basis: string; verified: boolean };
-
-function explained(value: unknown): readonly Explained[] {
+function explained(value: unknown): readonly ExplanationLine[] {
   if (!Array.isArray(value)) return [];
   return value.filter(
-    (line: unknown): line is Explained =>
+    (line: unknown): line is ExplanationLine =>
       typeof line === 'object' &&
       line !== null &&
       'zh' in line &&
@@ -175,7 +178,7 @@ function explained(value: unknown): readonly Explained[] {
 
 const traceZh = { recorded: '已记录', numbered: '已编号', witnessed: '已见证', anchored: '已上链' };
 
-function Timeline({ view }: { view: CaseView }) {
+function Timeline({ view, today }: { view: CaseView; today: string }) {
   return (
     <section class="card" aria-labelledby="story">
       <h2 id="story">经过</h2>
@@ -186,18 +189,11 @@ function Timeline({ view }: { view: CaseView }) {
               <strong>{item.title}</strong>
             </p>
             <p class="sm soft">
-              {momentText(item.at)} · {item.by} · <span title={item.trace.entryHash}>{traceZh[item.trace.state]}</span>
+              {momentText(item.at, today)} · {item.by} ·{' '}
+              <span title={item.trace.entryHash}>{traceZh[item.trace.state]}</span>
             </p>
             {item.note === null ? null : <p class="pre">{item.note}</p>}
-            {explained(item.explanation).map((line) => (
-              <p class="sm">
-                {line.zh}：<strong class="num">{line.value}</strong>
-                <span class="soft">
-                  （{line.basis}
-                  {line.verified ? '' : '，待核'}）
-                </span>
-              </p>
-            ))}
+            <Calculation lines={explained(item.explanation)} />
           </li>
         ))}
       </ol>
@@ -238,7 +234,7 @@ function Related({ view }: { view: CaseView }) {
               <span class="grow">
                 <span class="t">{one.serviceZh}</span>
                 <span class="d">
-                  {one.relation} · {one.statusText}
+                  {one.caseNo} · {one.relation} · {one.statusText}
                 </span>
               </span>
             </a>
@@ -308,6 +304,13 @@ export function ActPage({ model }: { model: Model<'act'> }) {
       <p class="soft sm num">办件编号 {model.caseNo}</p>
       <h1>{action.zh}</h1>
       {model.note === null ? null : <p class="note yellow">{model.note}</p>}
+      {model.step === null ? null : <ShownFacts step={model.step} />}
+      {model.step === null || model.step.dueAt === null ? null : (
+        <p class="note">
+          <Limit step={model.step} today={model.frame.today} />
+          {model.step.silence === null ? null : <span> 到期没有办的：{model.step.silence}</span>}
+        </p>
+      )}
       <Form
         frame={model.frame}
         action={`/m/cases/${model.caseId}/act/${encodeURIComponent(action.key)}`}

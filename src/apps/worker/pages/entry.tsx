@@ -11,7 +11,7 @@ export function Landing({ model }: { model: Model<'landing'> }) {
   return (
     <>
       <h1>骑手、司机、快递员、家政工，有事来这里</h1>
-      <p class="soft">入会、当天的意外保障、出险报案和理赔，一个手机办完。每一步都写明轮到谁、还要多久、依据是什么。</p>
+      <p class="soft">入会、当天的意外保障、出事报案和理赔，一个手机办完。每一步都写明轮到谁、还要多久、依据是什么。</p>
       <div class="stack">
         <a class="btn" href="/m/login">
           手机号登录
@@ -72,6 +72,7 @@ export function CodePage({ model }: { model: Model<'code'> }) {
       <p class="soft">
         已发送到 <span class="num">{model.phoneMasked}</span>，5 分钟内有效。
       </p>
+      {model.again ? <p class="note">验证码刚才已经发过，没有再发。请查看短信，把收到的填在下面。</p> : null}
       <Form frame={model.frame} action="/m/login/verify">
         <input type="hidden" name="next" value={model.next} />
         <input type="hidden" name="challenge" value={model.challengeId} />

@@ -3,6 +3,7 @@
 import type { CaseItem, PageModel } from './model.ts';
 import { Due, Shield } from './parts.tsx';
 import { ServiceList } from './services.tsx';
+import { dayText, localMoment } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
 
@@ -52,7 +53,11 @@ export function HomePage({ model }: { model: Model<'home'> }) {
       )}
       <section class="stack" aria-labelledby="doing">
         <h2 id="doing">正在为您办</h2>
-        {home.doing.length === 0 ? <p class="card soft">现在没有在办的事。</p> : <CaseList items={home.doing} />}
+        {home.doing.length === 0 ? (
+          <p class="card soft">现在没有在办的事。</p>
+        ) : (
+          <CaseList items={home.doing} today={model.frame.today} />
+        )}
       </section>
       <section class="stack" aria-labelledby="services">
         <h2 id="services">常用事项</h2>
@@ -65,7 +70,7 @@ export function HomePage({ model }: { model: Model<'home'> }) {
   );
 }
 
-export function CaseList({ items }: { items: readonly CaseItem[] }) {
+export function CaseList({ items, today }: { items: readonly CaseItem[]; today: string }) {
   return (
     <ul class="cells">
       {items.map((item) => (
@@ -73,6 +78,9 @@ export function CaseList({ items }: { items: readonly CaseItem[] }) {
           <a class="cell" href={`/m/cases/${item.caseId}`}>
             <span class="grow">
               <span class="t">{item.serviceZh}</span>
+              <span class="d num">
+                {dayText(localMoment(item.at).slice(0, 10), today)}提交 · {item.caseNo}
+              </span>
               <span class="d">{item.statusText}</span>
               <span class="d">
                 {item.status === 'ended' ? '已办结' : `轮到：${item.whose}`}{' '}

@@ -4,7 +4,7 @@
 import type { Condition } from '#platform/condition';
 import type { FieldKindName } from '#catalog/fields/index';
 import type { FieldProblem } from '#platform/errors';
-import type { CaseView, FormField, PossibleAction } from '#contract/cases';
+import type { ActiveStepView, CaseView, FormField, PossibleAction } from '#contract/cases';
 
 export type Tab = 'home' | 'services' | 'cases' | 'messages' | 'me';
 export type TextSize = 'normal' | 'large' | 'huge';
@@ -12,6 +12,8 @@ export type TextSize = 'normal' | 'large' | 'huge';
 /** What every page carries. `requestId` is new on every page and the same again after a 422. */
 export type Frame = {
   readonly demo: boolean;
+  /** In China: what is not of this year is told with its year. */
+  readonly today: string;
   readonly size: TextSize;
   readonly signedIn: boolean;
   readonly unread: number;
@@ -226,6 +228,20 @@ export type ReviewRow = {
   readonly missing: boolean;
   readonly problems: Problems;
   readonly from: string | null;
+  /** A doubt that blocks nothing. */
+  readonly warning: string | null;
+};
+
+/** The terms of a contract, to be read before the declaration named `before`. */
+export type TermsView = {
+  readonly zh: string;
+  readonly before: string;
+  readonly sections: readonly {
+    readonly zh: string;
+    readonly lines: readonly string[];
+    readonly basis: string;
+    readonly unverified: boolean;
+  }[];
 };
 
 export type PaymentLink = {
@@ -253,6 +269,8 @@ export type PageBody =
       readonly challengeId: string;
       readonly phoneMasked: string;
       readonly waitSeconds: number;
+      /** The code was sent a moment ago, not now. */
+      readonly again: boolean;
       readonly problems: Problems;
     }
   | {
@@ -294,6 +312,8 @@ export type PageBody =
       readonly declarations: readonly FieldView[];
       readonly problems: Problems;
       readonly fee: string;
+      readonly total: string | null;
+      readonly terms: TermsView | null;
     }
   | { readonly page: 'receipt'; readonly view: CaseView; readonly payments: readonly PaymentLink[] }
   | { readonly page: 'cases'; readonly cases: Page<CaseItem>; readonly first: boolean }
@@ -308,6 +328,8 @@ export type PageBody =
       readonly caseId: string;
       readonly caseNo: string;
       readonly action: PossibleAction;
+      /** The step that this would end, with what must be seen before. */
+      readonly step: ActiveStepView | null;
       readonly fields: readonly FieldView[];
       readonly reason: string;
       readonly problems: Problems;
@@ -343,4 +365,4 @@ export type PageModel = PageBody & { readonly frame: Frame };
 export type Rendered = { readonly html: string; readonly title: string; readonly style: string };
 export type Render = (model: PageModel) => Rendered;
 
-export type { CaseView, FormField, PossibleAction };
+export type { ActiveStepView, CaseView, FormField, PossibleAction };

@@ -1,7 +1,8 @@
 // Small pieces that many pages share: icons, the error summary, hidden inputs of a form, lists that go on. No page of its own.
 
 import type { ComponentChildren } from 'preact';
-import type { Frame, Light, Problems } from './model.ts';
+import type { ActiveStepView, Frame, Light, Problems } from './model.ts';
+import { untilText } from './words.ts';
 
 export function Shield({ tick = true }: { tick?: boolean }) {
   return (
@@ -93,6 +94,12 @@ export function Due({ text, light }: { text: string; light: Light }) {
       {text}
     </span>
   );
+}
+
+/** Last day and what is left of a step's limit. */
+export function Limit({ step, today }: { step: ActiveStepView; today: string }) {
+  if (step.dueAt === null) return <Due text={step.limitText} light={step.light} />;
+  return <Due text={`${untilText(step.dueAt, today)} 截止，${step.limitText}`} light={step.light} />;
 }
 
 export function More({ href, cursor }: { href: string; cursor: string | null }) {

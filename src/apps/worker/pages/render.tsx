@@ -77,7 +77,7 @@ function draw(model: PageModel): Drawn {
     case 'profile':
       return { title: '我的', body: <ProfilePage model={model} /> };
     case 'access':
-      return { title: '谁看过我的信息', body: <AccessPage model={model} /> };
+      return { title: '谁查看过我被遮盖的号码', body: <AccessPage model={model} /> };
     case 'display':
       return { title: '字的大小', body: <DisplayPage model={model} /> };
     case 'problem':

@@ -200,7 +200,9 @@ function StartButton({ model }: { model: Model<'guide'> }) {
   }
   return (
     <Form frame={frame} action={`/m/services/${guide.code}/start`}>
-      {guide.draftAt === null ? null : <p class="hint">{momentText(guide.draftAt)}填过一部分，会接着填。</p>}
+      {guide.draftAt === null ? null : (
+        <p class="hint">{momentText(guide.draftAt, frame.today)}填过一部分，会接着填。</p>
+      )}
       <button class="btn">{guide.draftAt === null ? '开始办理' : '接着填写'}</button>
     </Form>
   );

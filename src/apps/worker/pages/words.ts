@@ -2,26 +2,38 @@
 
 const shanghaiMs = 8 * 3_600_000;
 
-/** 7月3日 14:32 of this instant in Shanghai. */
-export function momentText(instant: string): string {
-  const local = new Date(Date.parse(instant) + shanghaiMs).toISOString();
-  return `${Number(local.slice(5, 7))}月${Number(local.slice(8, 10))}日 ${local.slice(11, 16)}`;
+/** 7月3日 14:32 of this instant in Shanghai, with its year where that is not this one. */
+export function momentText(instant: string, today: string): string {
+  const local = localMoment(instant);
+  return `${dayText(local.slice(0, 10), today)} ${local.slice(11)}`;
 }
 
 /** 2026年7月3日 14:32 */
 export function fullMomentText(instant: string): string {
-  const local = new Date(Date.parse(instant) + shanghaiMs).toISOString();
-  return `${local.slice(0, 4)}年${momentText(instant)}`;
+  return momentText(instant, '');
 }
 
-/** 2026-07-03T14:32, as an input of date and time has it. */
+/** The end of a limit or of cover: midnight is 24:00 of the day before, for nothing can be done on the day that it begins. */
+export function untilText(instant: string, today: string): string {
+  const local = localMoment(instant);
+  if (!local.endsWith('00:00')) return momentText(instant, today);
+  return `${dayText(localMoment(new Date(Date.parse(instant) - 1).toISOString()).slice(0, 10), today)} 24:00`;
+}
+
+/** As an input of date and time has it; with its seconds where there are some, for cover begins with one. */
+export function localInput(instant: string): string {
+  return new Date(Date.parse(instant) + shanghaiMs).toISOString().slice(0, 19).replace(/:00$/, '');
+}
+
+/** 2026-07-03T14:32 */
 export function localMoment(instant: string): string {
   return new Date(Date.parse(instant) + shanghaiMs).toISOString().slice(0, 16);
 }
 
-/** 7月3日 of a plain date. */
-export function dayText(day: string): string {
-  return `${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`;
+/** 7月3日 of a plain date, with its year where that is not this one. */
+export function dayText(day: string, today: string): string {
+  const year = day.slice(0, 4) === today.slice(0, 4) ? '' : `${day.slice(0, 4)}年`;
+  return `${year}${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`;
 }
 
 export function yuanText(fen: number): string {

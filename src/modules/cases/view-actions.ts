@@ -127,7 +127,10 @@ function resubmission(input: ViewInput, step: string): Fields {
 /** Fields and papers of a form that may be given again: nothing is required, what is left out stands. */
 function givenAgain(service: Service): Fields {
   return Object.fromEntries(
-    Object.entries(allFields(service)).map(([name, field]) => [name, { ...field, required: false }]),
+    Object.entries(allFields(service)).map(([name, { requiredWhen: _when, ...field }]) => [
+      name,
+      { ...field, required: false },
+    ]),
   );
 }
 

@@ -93,6 +93,23 @@ const trace = {
   entryHash: '9f2c4e71a0b35d68c2417fe09ab3d5c68817e24f5b6a9d03c1e8f7a26b4d9035',
 } as const;
 
+const shownFirst = {
+  shows: [
+    {
+      name: 'approved_by_rule',
+      zh: '按规则测算',
+      kind: 'money',
+      text: '2,688.40元',
+      masked: false,
+      canUnmask: false,
+      fileIds: [],
+      step: null,
+      lines: [{ zh: '按 80% 给付', value: '2,688.40 元', basis: '日保条款第 9 条', verified: true }],
+    },
+  ],
+  silence: null,
+};
+
 export function cannedCase(seq: number): CaseView {
   return {
     caseId,
@@ -126,6 +143,7 @@ export function cannedCase(seq: number): CaseView {
         provisional: false,
         paused: null,
         supplement: null,
+        ...shownFirst,
       },
     ],
     facts: [

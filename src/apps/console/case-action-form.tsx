@@ -183,7 +183,7 @@ function SuggestionView({ view, action, onUse }: SuggestionProps) {
   });
   if (!found.data || 'none' in found.data) return null;
   const { amountFen, explanation } = found.data;
-  const unchecked = explanation.filter((line) => !line.verified).length;
+  const unchecked = new Set(explanation.filter((line) => !line.verified).map(({ basis }) => basis)).size;
   return (
     <div className="suggestion">
       <p className="suggestion-head">

@@ -7,6 +7,7 @@ import { useMemo, useState } from 'react';
 import type { Answer, CaseView, DeskPage, PossibleAction } from '#contract/cases';
 import { ApiError, get, isSignedOut, isStale, sentenceOf, write } from './api.ts';
 import { ActionForm, emptyDraft, type Draft } from './case-action-form.tsx';
+import { ShownFirst } from './case-shows.tsx';
 import { buildCommand, isImmediate } from './command.ts';
 import { problemsByPath } from './form-check.ts';
 import { api, pages } from './paths.ts';
@@ -60,6 +61,7 @@ export function ActionPanel({ view, onChanged }: Props) {
   return (
     <section className="panel" aria-labelledby="actions-title">
       <h2 id="actions-title">办理</h2>
+      <ShownFirst view={view} />
       {done && <Done zh={done} caseId={view.caseId} />}
       {view.actions.length === 0 && !done && (
         <p className="soft">

@@ -258,6 +258,13 @@ describe('refusals', () => {
   });
 });
 
+test('what decides a step stands above its actions', async () => {
+  await open(`/desk/cases/${caseId}`);
+  const shown = await page.getByText('按规则测算').boundingBox();
+  const first = await page.getByRole('button', { name: '核定给付', exact: true }).boundingBox();
+  expect(shown?.y).toBeLessThan(first?.y ?? 0);
+});
+
 test('the choices of a list bear their Chinese words', async () => {
   await open(`/desk/cases/${caseId}`);
   await page.getByRole('button', { name: '登记查勘结果', exact: true }).click();

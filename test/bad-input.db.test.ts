@@ -572,15 +572,19 @@ describe('files', () => {
           start_month: '2025-05-01',
           usual_area: '350203',
           accept_charter: 'on',
-          applicant_sign: { fileId: photo },
+          applicant_sign: { fileId },
           photo: [fileId],
         }),
       422,
       'cases.form_invalid',
     );
-    expect(JSON.parse(reply.text).problems).toEqual([
-      { path: 'photo', code: 'media_type', zh: '这里只收照片，请删去别的文件，重新上传。' },
-    ]);
+    expect(JSON.parse(reply.text).problems).toEqual(
+      ['applicant_sign', 'photo'].map((path) => ({
+        path,
+        code: 'media_type',
+        zh: '这里只收照片，请删去别的文件，重新上传。',
+      })),
+    );
   });
 
   it('a file of somebody else cannot be handed in, and one that never was neither', async () => {

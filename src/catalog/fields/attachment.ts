@@ -23,7 +23,7 @@ export const acceptMimeTypes: Record<FileAccept, readonly string[]> = {
 
 const acceptZh: Record<FileAccept, string> = {
   image: '照片',
-  pdf: ' PDF ',
+  pdf: 'PDF',
   audio: '录音',
   video: '视频',
   sheet: '表格',
@@ -37,10 +37,7 @@ export function mediaTypesOf({ accept = acceptDefault }: FileOptions): readonly 
 }
 
 export function acceptedZh({ accept = acceptDefault }: FileOptions): string {
-  return accept
-    .map((one) => acceptZh[one])
-    .join('、')
-    .trim();
+  return accept.map((one) => acceptZh[one]).join('、');
 }
 
 const countMaxDefault = 9;

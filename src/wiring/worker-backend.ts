@@ -134,7 +134,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       caseNo: item.caseNo,
       serviceZh: item.serviceZh,
       statusText: item.statusText,
-      whose: item.status === 'ended' ? '' : item.mineNow ? '您' : '经办单位',
+      whose: item.mineNow ? '您' : item.officeNow ? '经办单位' : '',
       dueText: item.dueAt ? `${untilText(item.dueAt, dayOf(clock.now()))} 前` : '',
       light: item.light,
       status: item.status,

@@ -177,6 +177,7 @@ export function createReader(options: ReaderOptions) {
       statusText: summaryText(service, { ...state, steps: state.active.map((one) => one.step) }),
       openedAt: state.openedAt,
       mineNow: turn !== undefined,
+      officeNow: !turn && state.active.some(({ role }) => role !== 'system'),
       dueAt: turn?.supplement?.dueAt ?? turn?.dueAt ?? null,
       light: turn?.light ?? 'green',
       canRate: state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn',

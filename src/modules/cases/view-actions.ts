@@ -8,7 +8,7 @@ import { allFields, isSecret } from '#catalog/form';
 import { fieldsRead } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
-import { isPublicRole, stepOf } from './enter.ts';
+import { stepOf } from './enter.ts';
 import type { ActiveStep } from './model.ts';
 import type { ViewInput } from './view-input.ts';
 import { command, officesOf } from './verbs.ts';
@@ -200,10 +200,8 @@ function applicantStepActions(input: ViewInput, { step }: ActiveStep): PossibleA
 
 function applicantVerbs(input: ViewInput): PossibleAction[] {
   const { seq } = input.state;
-  // Nobody is urged where only the applicant or the clock is waited for: cover that simply runs.
-  const waited = input.state.active.some(
-    ({ role, supplement }) => !supplement && role !== 'system' && !isPublicRole(role),
-  );
+  // Nobody is urged while nothing but the system or the clock is waited for: cover that simply runs.
+  const waited = input.state.active.some(({ role }) => role !== 'system');
   return [
     ...(waited ? verb(input, 'urge', '催办', { type: 'urge' }) : []),
     ...verb(input, 'withdraw', '撤回申请', { type: 'withdraw', seen: seq }, {}, { tone: 'danger' }),

@@ -68,6 +68,7 @@ export function limitText(
     const days = workingDays(from, lastInstant);
     return tell(days > 0 ? `还剩 ${days} 个工作日` : '今天到期');
   }
+  if (limit?.unit === 'hour' && leftMs >= hourMs) return tell(`还剩 ${Math.floor(leftMs / hourMs)} 小时`);
   if (limit?.unit === 'minute' || limit?.unit === 'hour') return tell(`还剩 ${spell(leftMs)}`);
   const days = (Date.parse(dayOf(lastInstant)) - Date.parse(dayOf(from))) / dayMs;
   return tell(days > 0 ? `还剩 ${days} 天` : '今天到期', limit?.unit === 'calendar_day' && days > limit.value);

@@ -141,8 +141,8 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
         {view.active.map((step) => (
           <div>
             <dt>{step.whose === '您' ? '轮到您' : `轮到：${step.whose}`}</dt>
+            <dd>{step.zh}</dd>
             <dd>
-              <span>{step.zh}</span>
               <Limit step={step} today={model.frame.today} />
             </dd>
           </div>

@@ -306,10 +306,12 @@ export function ActPage({ model }: { model: Model<'act'> }) {
       {model.note === null ? null : <p class="note yellow">{model.note}</p>}
       {model.step === null ? null : <ShownFacts step={model.step} />}
       {model.step === null || model.step.dueAt === null ? null : (
-        <p class="note">
-          <Limit step={model.step} today={model.frame.today} />
-          {model.step.silence === null ? null : <span> 到期没有办的：{model.step.silence}</span>}
-        </p>
+        <div class="note">
+          <p>
+            <Limit step={model.step} today={model.frame.today} />
+          </p>
+          {model.step.silence === null ? null : <p>到期没有办的：{model.step.silence}</p>}
+        </div>
       )}
       <Form
         frame={model.frame}

@@ -83,7 +83,7 @@ export function CaseList({ items, today }: { items: readonly CaseItem[]; today: 
               </span>
               <span class="d">{item.statusText}</span>
               <span class="d">
-                {item.status === 'ended' ? '已办结' : `轮到：${item.whose}`}{' '}
+                {item.status === 'ended' ? '已办结' : item.whose === '' ? '' : `轮到：${item.whose}`}{' '}
                 <Due text={item.dueText} light={item.light} />
               </span>
             </span>

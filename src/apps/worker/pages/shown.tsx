@@ -3,6 +3,7 @@
 import type { ExplanationLine } from '#contract/cases';
 import type { ActiveStepView } from './model.ts';
 import { Unverified } from './parts.tsx';
+import { saidDates } from './words.ts';
 
 export function ShownFacts({ step }: { step: ActiveStepView }) {
   if (step.shows.length === 0) return null;
@@ -29,7 +30,7 @@ export function Calculation({ lines }: { lines: readonly ExplanationLine[] }) {
     <>
       {lines.map((line) => (
         <p class="sm">
-          {line.zh}：<strong class="num">{line.value}</strong>
+          {line.zh}：<strong class="num">{saidDates(line.value)}</strong>
           <span class="soft">（{line.basis}）</span>
           <Unverified when={!line.verified} />
         </p>

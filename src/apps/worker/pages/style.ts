@@ -52,7 +52,7 @@ dl.kv>div{padding:10px 16px}
 .tag.red{background:var(--redtint);color:var(--red)}
 .note{border-radius:12px;padding:12px 16px;background:var(--tint)}
 .note.yellow{background:var(--ambertint)}
-.note .tag{background:none;padding:0;white-space:normal}
+.note .tag,.kv .tag{background:none;padding:0;white-space:normal}
 .note.red{background:var(--redtint)}
 .hero{background:var(--card);border-radius:12px;padding:20px 16px;display:flex;gap:14px;align-items:center}
 .hero svg{width:3rem;height:3rem;flex:none;color:var(--brand)}

@@ -36,6 +36,11 @@ export function dayText(day: string, today: string): string {
   return `${year}${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`;
 }
 
+/** 2026-07-03 in a line of a calculation, as dates are written everywhere else. */
+export function saidDates(text: string): string {
+  return text.replace(/(\d{4})-(\d\d)-(\d\d)/g, (day) => dayText(day, ''));
+}
+
 export function yuanText(fen: number): string {
   const sign = fen < 0 ? '-' : '';
   const digits = String(Math.abs(fen)).padStart(3, '0');

@@ -125,6 +125,7 @@ export function cannedCase(seq: number): CaseView {
     canUnmaskApplicant: true,
     region: '厦门市思明区',
     openedAt: '2026-03-10T01:12:00.000Z',
+    submittedAt: '2026-03-10T01:12:00.000Z',
     endedAt: null,
     supervised: null,
     active: [

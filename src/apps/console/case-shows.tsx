@@ -1,15 +1,11 @@
 // What whoever acts in a step should look at first, as the catalogue names it: on top of the actions, so that nobody decides beside it.
 
-import type { ActiveStepView, CaseView, Fact } from '#contract/cases';
-import type { Explained } from './api-types.ts';
+import type { CaseView } from '#contract/cases';
 import { Explanation } from './explanation-list.tsx';
 import { Masked } from './unmask.tsx';
 
-/** A version of the server that names none sends none. */
-type Showing = ActiveStepView & { readonly shows?: readonly (Fact & { readonly lines: readonly Explained[] })[] };
-
 export function ShownFirst({ view }: { readonly view: CaseView }) {
-  const shown = view.active.flatMap((step: Showing) => (step.mine ? (step.shows ?? []) : []));
+  const shown = view.active.flatMap((step) => (step.mine ? step.shows : []));
   if (shown.length === 0) return null;
   return (
     <div role="group" aria-label="办理前先看" className="shown-first">

@@ -123,7 +123,14 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
     await options.db.transaction(systemAccess, (tx) => publish(tx, authored, options.clock.now()));
     await load();
     findings.clear();
-    for (const service of authored) findings.set(service.code, verify([service], catalogRegistry));
+    // A lifecycle is verified with all of its services: what one of them asks, the steps of another may show.
+    const found = verify(authored, catalogRegistry);
+    const isAbout = (where: string, name: string) => where.split(/[/.]/)[0] === name;
+    for (const { code, workflow } of authored)
+      findings.set(
+        code,
+        found.filter(({ where }) => isAbout(where, code) || isAbout(where, workflow.code)),
+      );
   }
 
   return {

@@ -25,14 +25,21 @@ export function ShownFacts({ step }: { step: ActiveStepView }) {
   );
 }
 
+/** Line by line; a basis that several lines share is said after the last of them. */
 export function Calculation({ lines }: { lines: readonly ExplanationLine[] }) {
+  const isLast = ({ basis, verified }: ExplanationLine, next: ExplanationLine | undefined) =>
+    basis !== next?.basis || verified !== next.verified;
   return (
     <>
-      {lines.map((line) => (
+      {lines.map((line, index) => (
         <p class="sm">
           {line.zh}：<strong class="num">{saidDates(line.value)}</strong>
-          <span class="soft">（{line.basis}）</span>
-          <Unverified when={!line.verified} />
+          {isLast(line, lines[index + 1]) ? (
+            <>
+              <span class="soft">（依据：{line.basis}）</span>
+              <Unverified when={!line.verified} />
+            </>
+          ) : null}
         </p>
       ))}
     </>

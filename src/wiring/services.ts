@@ -299,7 +299,7 @@ export function createServices(options: ServicesOptions) {
   ): Promise<string> {
     const found = await db.transaction(access, async (tx) => {
       if (query.caseId) return (await tx.maybe(readState, [query.caseId]))?.state.personId ?? null;
-      const parsed = fieldKind('id_number').parse(query.idNumber, {}, { today: clock.now().slice(0, 10) });
+      const parsed = fieldKind('id_number').parse(query.idNumber, {}, { today: dayOf(clock.now()) });
       if (!parsed.ok) return null;
       const personId = await identity.idByNumber(tx.asSystem(), String(parsed.value));
       return personId && (await tx.maybe(selectSeesPerson, [personId])) ? personId : null;

@@ -190,15 +190,8 @@ export function createCases(options: CasesOptions) {
       const checked = await forms.checkCommand(tx, service, row.state, input.command);
       const decision = decideCommand(service, row.state, checked, actor, facts);
       await engine.letGo(tx, service, input.caseId, decision);
-      const state = await engine.carry(tx, {
-        service,
-        before: row,
-        caseId: input.caseId,
-        decision,
-        actor,
-        facts,
-        request,
-      });
+      const { caseId } = input;
+      const state = await engine.carry(tx, { service, before: row, caseId, decision, actor, facts, request });
       for (const grant of decision.body.copied ?? []) {
         const [role = '', orgId = ''] = grant.split('@');
         tx.send(store.insertCopy, [state.caseId, role, orgId, facts.now]);
@@ -252,15 +245,8 @@ export function createCases(options: CasesOptions) {
       const service = options.byHash(row.state.serviceHash);
       const facts = engine.factsAt(now());
       const decision = decideRate(row.state, input.stars, input.comment, actor, facts, service.workflow);
-      const state = await engine.carry(tx, {
-        service,
-        before: row,
-        caseId: input.caseId,
-        decision,
-        actor,
-        facts,
-        request,
-      });
+      const { caseId } = input;
+      const state = await engine.carry(tx, { service, before: row, caseId, decision, actor, facts, request });
       const dueAt = input.stars <= 2 ? rectify(facts.now) : null;
       const leafId = options.trace.record(tx, {
         eventId: newId(),

@@ -3,6 +3,7 @@
 
 import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
+import { canonical } from '#modules/trace';
 import type { Engine } from './engine.ts';
 import { foldAll } from './fold.ts';
 import { systemActor, type Actor, type CaseAction, type CaseState } from './model.ts';
@@ -41,31 +42,26 @@ export function createCaseClock(engine: Engine) {
   }
 
   async function runDeadline(tx: Tx, due: store.DeadlineRow): Promise<void> {
+    const caseId = due.case_id;
     // The case may have moved between the look and the lock; then its deadline did too, and comes up again if it is due.
     const [there, row] = await Promise.all([
-      tx.maybe(store.holdDeadline, [due.case_id, due.step, due.kind, due.fire_at]),
-      engine.load(tx, due.case_id),
+      tx.maybe(store.holdDeadline, [caseId, due.step, due.kind, due.fire_at]),
+      engine.load(tx, caseId),
     ]);
     if (!there) return;
     const service = options.byHash(row.state.serviceHash);
-    if (due.kind === 'clock' && options.mayExpire && !(await options.mayExpire(tx, due.case_id))) {
-      tx.send(store.postponeDeadline, [due.case_id, laterBy(heldClockMs)]);
+    if (due.kind === 'clock' && options.mayExpire && !(await options.mayExpire(tx, caseId))) {
+      tx.send(store.postponeDeadline, [caseId, laterBy(heldClockMs)]);
       return;
     }
     const facts = engine.factsAt(due.fire_at);
     const decision = tick(service, row.state, due.step, due.kind as ClockKind, clockActor, facts);
-    if (decision) await engine.letGo(tx, service, due.case_id, decision);
-    if (decision)
-      await engine.carry(tx, {
-        service,
-        before: row,
-        caseId: due.case_id,
-        decision,
-        actor: clockActor,
-        facts,
-        request: null,
-      });
-    else tx.send(store.deleteDeadline, [due.case_id]);
+    if (!decision) {
+      tx.send(store.deleteDeadline, [caseId]);
+      return;
+    }
+    await engine.letGo(tx, service, caseId, decision);
+    await engine.carry(tx, { service, before: row, caseId, decision, actor: clockActor, facts, request: null });
   }
 
   const laterBy = (ms: number) => new Date(Date.parse(now()) + ms).toISOString();
@@ -159,7 +155,7 @@ export function createCaseClock(engine: Engine) {
   /** An erased body leaves a state that cannot be rebuilt whole; the chain of headers still is. */
   function rebuilds(caseId: string, state: CaseState, actions: readonly CaseAction[]): boolean {
     const rebuilt = foldAll(caseId, actions);
-    return rebuilt.erased > 0 || canonicalJson(rebuilt) === canonicalJson(state);
+    return rebuilt.erased > 0 || canonical(rebuilt) === canonical(state);
   }
 
   /** Looked at again while nobody else can act: a case that moved between two reads is no fault. */
@@ -171,13 +167,4 @@ export function createCaseClock(engine: Engine) {
   }
 
   return { runNextDeadline, runDueDeadlines, recomputeAll, recomputeIfCalendarMoved, compareStates };
-}
-
-/** Key order does not count: jsonb keeps its own. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

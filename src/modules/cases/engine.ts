@@ -133,10 +133,8 @@ export function createEngine(options: EngineOptions) {
         previous: head,
         commitment: committed.commitment,
       });
-      rows.push({
+      const header = {
         actionId,
-        leafId: leaf.leafId,
-        entry: leaf.entry,
         seq,
         type: decision.type,
         step: decision.step,
@@ -146,25 +144,18 @@ export function createEngine(options: EngineOptions) {
         actorRole: decision.actorRole,
         actorOrgId: decision.actorOrgId,
         at: decision.at,
+      };
+      rows.push({
+        ...header,
+        leafId: leaf.leafId,
+        entry: leaf.entry,
         previous: head,
         commitment: committed.commitment,
         salt: committed.salt,
         body: committed.text,
       });
       head = leaf.hash;
-      state = fold(state, caseId, {
-        actionId,
-        seq,
-        type: decision.type,
-        step: decision.step,
-        outcome: decision.outcome,
-        actorKind: by.kind,
-        actorId: by.id,
-        actorRole: decision.actorRole,
-        actorOrgId: decision.actorOrgId,
-        at: decision.at,
-        body,
-      });
+      state = fold(state, caseId, { ...header, body });
       if (body.vote && by.id) {
         tx.send(store.insertVote, [
           caseId,

@@ -1,24 +1,11 @@
 // What several services say alike: the occupations of the new forms of employment, pictures of an accident, comparisons of answers.
 
 import { choices, type Material } from '#catalog/define';
+import { occupations as coveredOccupations } from '#catalog/rules/index';
 import type { Condition } from '#platform/condition';
 
 /** RT-ELIG-UNION and the daily cover use the same list; position is stable. */
-export const occupations = choices(
-  '快递员',
-  '网约配送员',
-  '网约车司机',
-  '货车司机',
-  '家政服务员',
-  '护工护理员',
-  '网络主播',
-  '互联网营销师',
-  '代驾员',
-  '房产中介员',
-  '保安员',
-  '商场信息员',
-  '其他',
-);
+export const occupations = choices(...coveredOccupations);
 
 /** Asked for with the report and again with the claim; never a condition of either. */
 export const sceneMedia: Material = {

@@ -49,7 +49,7 @@ export function createConditions({ catalogue, clock, cover, db, identity, member
         openDays > 0 ? '您有还没有开始的保障日。' : '没有查到还没有开始的保障日。',
       ),
       'cover.in_force':
-        days.items.length === 0 ? judged(false, '没有查到您的投保记录。') : later('以出险的那一刻是否在保为准。'),
+        days.items.length === 0 ? judged(false, '没有查到您的投保记录。') : later('以出事的那一刻是否在保为准。'),
     };
   }
 

@@ -55,22 +55,22 @@ export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'dra
 
   /** Adds what is known already, with where it comes from, so that it is shown and not asked. */
   async function withKnown(personId: string, serviceCode: string, found: DraftView) {
-    const published = catalogue.published(serviceCode);
+    const fields = catalogue.published(serviceCode)?.service.fields ?? {};
     const profile = await identity.profile(personId);
     const prefill: Record<string, { value: unknown; from: string }> = {};
-    for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
-      if (field.concept === 'occupation' && profile?.occupation)
+    for (const [name, { kind, concept, options }] of Object.entries(fields)) {
+      if (concept === 'occupation' && profile?.occupation)
         prefill[name] = { value: profile.occupation, from: '您登记的资料' };
-      if (field.kind === 'region' && profile) prefill[name] = { value: profile.region, from: '您登记的常住地区' };
-      const org = field.concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
+      if (kind === 'region' && profile) prefill[name] = { value: profile.region, from: '您登记的常住地区' };
+      const org = concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
       if (org) prefill[name] = { value: { orgId: org.orgId, name: org.name }, from: '您登记的资料' };
-    }
-    for (const [name, field] of Object.entries(published?.service.fields ?? {})) {
-      const cited = field.kind === 'case_ref' ? await citable(personId, field.concept) : undefined;
+      const cited = kind === 'case_ref' ? await citable(personId, concept) : undefined;
       if (cited) prefill[name] = { value: cited.caseNo, from: `您最近的“${cited.serviceZh}”` };
+      // What may begin today at the earliest most often does; what cannot be later than now has most often just happened.
+      const { min, max }: { min?: unknown; max?: unknown } = Object(options);
+      if (kind === 'date' && min === 'today') prefill[name] = { value: dayOf(clock.now()), from: '今天' };
+      if (kind === 'datetime' && max === 'now') prefill[name] = { value: clock.now(), from: '现在的时间' };
     }
-    if (serviceCode === 'DI-001') prefill['cover_from'] = { value: dayOf(clock.now()), from: '今天' };
-    if (serviceCode === 'DI-006') prefill['accident_time'] = { value: clock.now(), from: '现在的时间' };
     const fileIds = Object.values(found.answers).flatMap(fileIdsIn);
     const described = await files.describe(workerAccess(personId), fileIds);
     return {

@@ -15,6 +15,7 @@ import { createRandom, type Random } from './random.ts';
 import type { Rows } from './rows.ts';
 import {
   accountOf,
+  makeAdministrators,
   makePassword,
   makeStaff,
   staffByGrant,
@@ -64,7 +65,8 @@ export async function makeCity(options: CityOptions): Promise<City> {
   const nowMs = Date.parse(now);
   const random = createRandom(seed, 'foundation');
   const orgs = makeOrganisations(random, nowMs - 2 * yearMs);
-  const staff = makeStaff(random, orgs, nowMs - 2 * yearMs);
+  const administrators = makeAdministrators(createRandom(seed, 'administrators'), orgs, nowMs - 2 * yearMs);
+  const staff = [...makeStaff(random, orgs, nowMs - 2 * yearMs), ...administrators];
   const password = makePassword(random);
   const passwordHash = await hashPassword(password, random.bytes(16));
   const blobs = makePictures(random, createCrypto(options.masterKey, random.bytes));

@@ -124,7 +124,7 @@ function routingOf(orgs: readonly Org[]): Routing[] {
   const routing: Routing[] = [];
   const local: Partial<Record<Role, string>> = districtRoles;
   for (const [role, { org, kind }] of Object.entries(roles) as [Role, (typeof roles)[Role]][]) {
-    if (kind === 'system' || kind === 'public') continue;
+    if (kind === 'system' || kind === 'public' || kind === 'administrator') continue;
     const prefix = local[role];
     if (prefix) {
       for (const { region } of districts)

@@ -1,7 +1,7 @@
 // Who works at the desks of the city: one or two people for every role in every organisation that acts in it. Their logins are for
 // a demonstration and printed by it: one password, hashed once; a TOTP secret each. All of it follows from the seed.
 
-import { roles, type Role } from '#catalog';
+import { administratorRoles, roles, staffKindOf, type Role } from '#catalog';
 import { roleGrant } from '#platform/access';
 import type { CryptoPort } from '#platform/crypto';
 import { invariant } from '#platform/errors';
@@ -57,18 +57,44 @@ export function makeStaff(random: Random, orgs: Organisations, atMs: number): re
     for (let place = 0; place < (pairs.includes(acting) ? 2 : 1); place += 1) {
       const number = (counts.get(role) ?? 0) + 1;
       counts.set(role, number);
-      staff.push({
-        staffId: random.id(atMs),
-        login: `${role.replaceAll('_', '-')}-${number}`,
-        name: random.weighted(surnames) + random.pick(random.chance(0.5) ? givenMale : givenFemale),
-        role: acting,
-        orgId,
-        region,
-        totpSecret: Array.from({ length: 32 }, () => random.pick(base32)).join(''),
-      });
+      staff.push(memberOf(random, { role: acting, orgId, region, number }, atMs));
     }
   }
   return staff;
+}
+
+/**
+ * Administrators act for no case, so no routing names them: the three of the installation, with a second for security because critical
+ * grants need four eyes, and one of every company.
+ */
+export function makeAdministrators(random: Random, orgs: Organisations, atMs: number): readonly CityStaff[] {
+  const made: CityStaff[] = [];
+  const add = (role: Role, orgCode: string): void => {
+    const { org_id: orgId, region } = orgs.byCode(orgCode);
+    invariant(orgId && region, 'an organisation has its id and region');
+    const number = made.filter((one) => one.role === role).length + 1;
+    made.push(memberOf(random, { role, orgId, region, number }, atMs));
+  };
+  for (const role of administratorRoles) add(role, 'data_bureau');
+  add('security_administrator', 'data_bureau');
+  for (const { code } of orgs.orgs.filter((one) => one.kind === 'platform_company'))
+    add('enterprise_administrator', code ?? '');
+  return made;
+}
+
+function memberOf(
+  random: Random,
+  post: { readonly role: Role; readonly orgId: string; readonly region: string; readonly number: number },
+  atMs: number,
+): CityStaff {
+  const { number, ...rest } = post;
+  return {
+    staffId: random.id(atMs),
+    login: `${post.role.replaceAll('_', '-')}-${number}`,
+    name: random.weighted(surnames) + random.pick(random.chance(0.5) ? givenMale : givenFemale),
+    ...rest,
+    totpSecret: Array.from({ length: 32 }, () => random.pick(base32)).join(''),
+  };
 }
 
 /** By `role@org`, as grants name it. */
@@ -94,5 +120,6 @@ export function staffRow(one: CityStaff, crypto: CryptoPort, passwordHash: strin
     locked_until: null,
     active: true,
     synthetic: true,
+    kind: staffKindOf(one.role),
   };
 }

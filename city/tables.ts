@@ -41,6 +41,7 @@ export const tables = {
     locked_until: 'timestamptz',
     active: 'boolean',
     synthetic: 'boolean',
+    kind: 'text',
   },
   staff_role: {
     staff_id: 'uuid',

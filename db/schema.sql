@@ -865,12 +865,16 @@ create table staff (
   locked_until timestamp with time zone,
   active boolean default true not null,
   synthetic boolean default false not null,
+  kind text default 'business'::text not null,
   constraint staff_pkey PRIMARY KEY (staff_id),
+  constraint staff_kind_key UNIQUE (staff_id, kind),
   constraint staff_login_key UNIQUE (login),
+  constraint staff_kind_check CHECK (kind = ANY (ARRAY['business'::text, 'system_administrator'::text, 'security_administrator'::text, 'audit_administrator'::text])),
   constraint staff_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
 );
 comment on table staff is 'People who work at the desk. TOTP secrets are sealed; totp_last_step refuses a code used twice.';
-grant insert, select, update on table staff to gongdun_app;
+grant insert, select on table staff to gongdun_app;
+grant update (name, org_id, password_hash, totp_secret_sealed, totp_last_step, failed_count, locked_until, active) on table staff to gongdun_app;
 
 create table staff_role (
   staff_id uuid not null,
@@ -879,7 +883,14 @@ create table staff_role (
   from_day date not null,
   until_day date,
   leaf_id uuid not null,
-  constraint staff_role_pkey PRIMARY KEY (staff_id, role, org_id, from_day),
+  seq bigint generated always as identity not null,
+  kind text generated always as (
+CASE
+    WHEN (role = ANY (ARRAY['system_administrator'::text, 'security_administrator'::text, 'audit_administrator'::text])) THEN role
+    ELSE 'business'::text
+END) stored not null,
+  constraint staff_role_pkey PRIMARY KEY (staff_id, role, org_id, from_day, seq),
+  constraint staff_role_kind_fkey FOREIGN KEY (staff_id, kind) REFERENCES staff(staff_id, kind),
   constraint staff_role_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
   constraint staff_role_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
   constraint staff_role_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)

@@ -47,6 +47,14 @@ export const glossary: readonly Term[] = [
   },
   { term: 'subsidyShare', zh: '补贴分担', source: '保险实施方案（待核）', not: ['discount'] },
   ...terms(
+    '信息安全技术 网络安全等级保护基本要求（GB/T 22239-2019）8.1.5；条款号待核',
+    `
+      systemAdministrator 系统管理员
+      securityAdministrator 安全管理员
+      auditAdministrator 审计管理员
+    `,
+  ),
+  ...terms(
     '存储与记录',
     `
       account 账户

@@ -495,7 +495,39 @@ export const roles = {
     org: 'data_bureau',
     kind: 'department',
   },
+  // 三员分立: rights that one person never holds together (GB/T 22239-2019 8.1.5 系统管理、审计管理、安全管理; 待核).
+  system_administrator: {
+    zh: '系统管理员',
+    en: 'System administrator',
+    duty: '单位、账号的设立与停用，运行状况；不授予岗位',
+    org: 'data_bureau',
+    kind: 'administrator',
+  },
+  security_administrator: {
+    zh: '安全管理员',
+    en: 'Security administrator',
+    duty: '授予和收回岗位、重置第二验证；不设账号，不给自己授权',
+    org: 'data_bureau',
+    kind: 'administrator',
+  },
+  audit_administrator: {
+    zh: '审计管理员',
+    en: 'Audit administrator',
+    duty: '查看全部管理行为的留痕；不能改动任何事项',
+    org: 'data_bureau',
+    kind: 'administrator',
+  },
+  enterprise_administrator: {
+    zh: '企业管理员',
+    en: "Enterprise's own administrator",
+    duty: '管理本企业的经办人和接口密钥',
+    org: 'cooperating_employer',
+    kind: 'administrator',
+  },
 } as const satisfies Record<
   string,
-  Organisational & { readonly org: string | null; readonly kind: 'system' | 'public' | 'department' | 'external' }
+  Organisational & {
+    readonly org: string | null;
+    readonly kind: 'system' | 'public' | 'department' | 'external' | 'administrator';
+  }
 >;

@@ -11,3 +11,16 @@ export type Role = keyof typeof roles;
 export function isRole(value: string): value is Role {
   return Object.hasOwn(roles, value);
 }
+
+/** 三员: no account holds more than one of them, nor any other role beside. */
+export const administratorRoles = ['system_administrator', 'security_administrator', 'audit_administrator'] as const;
+export type AdministratorRole = (typeof administratorRoles)[number];
+
+/** What an account is made for. It never changes, so that no sequence of grants can join what must stay apart. */
+export const staffKinds = ['business', ...administratorRoles] as const;
+export type StaffKind = (typeof staffKinds)[number];
+
+/** The kind of account that alone may hold this role; the database computes the same (staff_role.kind). */
+export function staffKindOf(role: string): StaffKind {
+  return administratorRoles.find((one) => one === role) ?? 'business';
+}

@@ -79,7 +79,7 @@ const selectColleagues = statement<[string, string, string], { staffId: string; 
   'wiring.colleagues',
   `select f.staff_id as "staffId", f.name
    from (select distinct on (staff_id) staff_id, until_day from staff_role
-         where org_id = $2 and role = $1 and from_day <= $3::date order by staff_id, from_day desc) r
+         where org_id = $2 and role = $1 and from_day <= $3::date order by staff_id, from_day desc, seq desc) r
    join staff f on f.staff_id = r.staff_id
    where f.active and (r.until_day is null or r.until_day >= $3::date) order by f.name, f.staff_id limit 500`,
 );

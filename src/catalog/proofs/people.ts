@@ -13,7 +13,10 @@ const rolesExist: Proof = {
   check({ workflow }, report) {
     for (const [name, step] of Object.entries(workflow.steps)) {
       const named: readonly string[] = [step.role, ...(step.actors ?? []), ...(step.readers ?? [])];
-      for (const role of named) if (!isRole(role)) report(name, `角色“${role}”不在名录中`);
+      for (const role of named) {
+        if (!isRole(role)) report(name, `角色“${role}”不在名录中`);
+        else if (kindOf(role) === 'administrator') report(name, `管理员“${role}”不办件`);
+      }
       for (const [id, outcome] of Object.entries(step.outcomes)) {
         for (const chooser of outcome.by ?? []) {
           if (chooser !== 'clock' && chooser !== 'event' && !isRole(chooser))

@@ -77,7 +77,7 @@ export function actorsOf(step: StepDefinition): readonly Role[] {
   return step.actors ?? [step.role];
 }
 
-export function kindOf(role: Role): 'system' | 'public' | 'department' | 'external' | undefined {
+export function kindOf(role: Role): (typeof roles)[Role]['kind'] | undefined {
   return Object.hasOwn(roles, role) ? roles[role].kind : undefined;
 }
 

@@ -206,6 +206,11 @@ const people: readonly Case[] = [
   { proof: 'roles_exist', what: 'a role is unknown', spoil: spoilStep('visit', { role: 'wizard' }) },
   {
     proof: 'roles_exist',
+    what: 'an administrator reads cases',
+    spoil: spoilStep('visit', { readers: ['audit_administrator'] }),
+  },
+  {
+    proof: 'roles_exist',
     what: 'a chooser is unknown',
     spoil: spoilStep('visit', { outcomes: { done: { zh: '完成', next: ['review'], by: ['wizard'] } } }),
   },

@@ -1,6 +1,6 @@
 // For tests of this module only: an identity on a test database with two clocks that stand still, an outbox, people and staff.
 
-import type { Role } from '#catalog';
+import { staffKindOf, type Role } from '#catalog';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { createTrace } from '#modules/trace';
 import { addOrg } from '#modules/orgs';
@@ -118,7 +118,7 @@ export async function makeFixture() {
         kind: 'hrss',
         region: '350206',
       });
-      addStaff(tx, crypto, { ...staff, name: '经办示例', passwordHash });
+      addStaff(tx, crypto, { ...staff, name: '经办示例', passwordHash, kind: staffKindOf(roles[0] ?? '') });
       for (const role of roles) giveRole(tx, staff, role, '2026-01-01', null);
     });
     return staff;

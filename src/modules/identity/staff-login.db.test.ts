@@ -1,6 +1,7 @@
 // Staff login on real PostgreSQL: one answer for everything that is wrong, codes good once, five failures, roles by the day.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Role } from '#catalog';
 import { roleGrant, systemAccess } from '#platform/access';
 import { statement } from '#platform/db';
 import { makeFixture, refusalOf, type Fixture } from './fixture.ts';
@@ -13,6 +14,11 @@ beforeAll(async () => {
 });
 
 afterAll(() => f?.stop());
+
+const setKind = statement<[string], never>(
+  'identity_test.set_kind',
+  `update staff set kind = 'system_administrator' where staff_id = $1`,
+);
 
 const failed = 'identity.login_failed';
 const setActive = statement<[string, boolean], never>(
@@ -143,6 +149,32 @@ describe('the second factor', () => {
     expect(await refusalOf(f.identity.confirmTotp(null, f.totpNow(staff)))).toBe('identity.not_logged_in');
     const full = await f.loginStaff(staff);
     expect(await refusalOf(f.identity.confirmTotp(full.token, f.totpNow(staff)))).toBe('identity.not_logged_in');
+  });
+});
+
+describe('三员 in the database itself', () => {
+  test('an account takes roles of its own kind only, and the application cannot change the kind', async () => {
+    const clerk = await f.newStaff('hrss_window');
+    const auditor = await f.newStaff('audit_administrator');
+    const give = (staff: typeof clerk, role: Role) =>
+      f.db.transaction(systemAccess, async (tx) => f.giveRole(tx, staff, role, '2026-01-02', null));
+    await expect(give(clerk, 'system_administrator')).rejects.toThrow(/staff_role_kind_fkey/);
+    await expect(give(auditor, 'security_administrator')).rejects.toThrow(/staff_role_kind_fkey/);
+    await expect(give(auditor, 'insurer_finance')).rejects.toThrow(/staff_role_kind_fkey/);
+    await give(clerk, 'insurer_finance');
+    const turn = f.db.transaction(systemAccess, async (tx) => tx.send(setKind, [clerk.staffId]));
+    await expect(turn).rejects.toThrow(/permission denied/);
+  });
+
+  test('a role given and taken on one day is gone', async () => {
+    const staff = await f.newStaff('hrss_window');
+    await f.db.transaction(systemAccess, async (tx) => {
+      f.giveRole(tx, staff, 'supervisor', '2026-03-02', null);
+      f.giveRole(tx, staff, 'supervisor', '2026-03-02', '2026-03-01');
+    });
+    const { token } = await f.loginStaff(staff);
+    const session = await f.identity.sessionOf(token, 'staff');
+    expect(session?.staff.roles.map(({ role }) => role)).toEqual(['hrss_window']);
   });
 });
 

@@ -1,7 +1,7 @@
 // How staff come in: password, then TOTP. Whatever is wrong (no such login, password, code, a code used twice, a locked account),
 // the answer is the same and takes as long. The writes by which the synthetic city and an administrator make staff are here too.
 
-import type { Role } from '#catalog';
+import type { Role, StaffKind } from '#catalog';
 import type { Trace } from '#modules/trace';
 import { systemAccess } from '#platform/access';
 import type { Clock } from '#platform/clock';
@@ -99,6 +99,8 @@ export type NewStaff = {
   /** Base 32, from `newTotpSecret`. */
   readonly totpSecret: string;
   readonly synthetic?: boolean;
+  /** Fixed for good; `business` unless said. */
+  readonly kind?: StaffKind;
 };
 
 export function sealTotpSecret(crypto: CryptoPort, staffId: string, secret: string): string {
@@ -114,6 +116,7 @@ export function addStaff(tx: Tx, crypto: CryptoPort, staff: NewStaff): void {
     staff.passwordHash,
     sealTotpSecret(crypto, staff.staffId, staff.totpSecret),
     staff.synthetic ?? false,
+    staff.kind ?? 'business',
   ]);
 }
 

@@ -173,7 +173,7 @@ export const selectSession = statement<[Buffer, string], SessionRow>(
      (select json_agg(json_build_object('role', r.role, 'orgId', r.org_id, 'orgName', o.name, 'region', o.region)
         order by r.role, o.code)
       from (select distinct on (role, org_id) role, org_id, until_day from staff_role
-            where staff_id = s.staff_id and from_day <= $2::date order by role, org_id, from_day desc) r
+            where staff_id = s.staff_id and from_day <= $2::date order by role, org_id, from_day desc, seq desc) r
       join org o on o.org_id = r.org_id
       where o.active and (r.until_day is null or r.until_day >= $2::date)) as roles
    from session s
@@ -204,10 +204,10 @@ export const revokeAllOfStaff = statement<[string, string], never>(
 
 // ---- staff -------------------------------------------------------------------------------------------------------------------
 
-export const insertStaff = statement<[string, string, string, string, string, string, boolean], never>(
+export const insertStaff = statement<[string, string, string, string, string, string, boolean, string], never>(
   'identity.insert_staff',
-  `insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed, synthetic)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed, synthetic, kind)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 
 export const insertStaffRole = statement<[string, string, string, string, string | null, string], never>(

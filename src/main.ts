@@ -74,21 +74,28 @@ async function start(config: Config): Promise<void> {
   if (await buildApps()) say('页面已构建');
   const demo = config.demo ? createDemo(services, parties, accounts) : null;
   const app = await createServer({ services, log, publicUrl: config.publicUrl, dist: join(root, 'dist'), demo });
-  started.push({ name: '网页服务', stop: () => closeHttp(app) });
+  started.push({ name: '网页服务', stop: () => closeHttp(app, 10_000, app.server.listening ? config.drainMs : 0) });
   await listen(app, config);
   const background = await startBackground(services, {
     ownerUrl: database.ownerUrl,
     concurrency: config.jobConcurrency,
     log,
   });
-  started.push({ name: '后台任务', stop: background.stop });
+  const stopBackground = (): Promise<void> => {
+    // The balancer hears of it before the jobs are handed over.
+    app.leaving.now = true;
+    return background.stop();
+  };
+  started.push({ name: '后台任务', stop: stopBackground });
 
   announce(config, city, Date.now() - began);
 }
 
 async function listen(app: Awaited<ReturnType<typeof createServer>>, config: Config): Promise<void> {
   try {
-    await app.listen({ host: config.host, port: config.port });
+    const { socketFd, host, port } = config;
+    // Node takes a descriptor too; Fastify's type does not name it.
+    await app.listen(socketFd === null ? { host, port } : ({ host, fd: socketFd } as { host: string }));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
       throw new SetupError(

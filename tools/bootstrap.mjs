@@ -180,7 +180,8 @@ function run(node, script, args) {
   const path = `${dirname(node)}${delimiter}${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}`;
   const child = spawn(node, [join(root, script), ...args], {
     cwd: root,
-    stdio: 'inherit',
+    // The fourth is a socket that systemd listens on for us.
+    stdio: process.env.LISTEN_FDS === '1' ? ['inherit', 'inherit', 'inherit', 3] : 'inherit',
     env: { ...process.env, PATH: path },
   });
   // A terminal sends Ctrl-C to the child as well; it is passed on only where no terminal does that.

@@ -15,6 +15,10 @@ export type Config = {
   readonly demo: boolean;
   readonly host: string;
   readonly port: number;
+  /** A socket that systemd listens on for us (LISTEN_FDS), so that no connection is refused while a version replaces another. */
+  readonly socketFd: number | null;
+  /** How long a stopping instance goes on answering before it closes idle connections. */
+  readonly drainMs: number;
   readonly publicUrl: string;
   readonly trustProxy: readonly string[];
   /** Null is the embedded PostgreSQL. */
@@ -65,6 +69,8 @@ const variables = {
   DEMO: { check: flag, zh: 'on 或 off', en: 'on or off' },
   HOST: { check: z.string().min(1), zh: '监听地址', en: 'an address to listen on' },
   PORT: { check: whole(0, 65_535), zh: '0 到 65535 的端口号', en: 'a port from 0 to 65535' },
+  LISTEN_FDS: { check: whole(0, 1), zh: '0 或 1（由 systemd 设置）', en: '0 or 1 (systemd sets it)' },
+  DRAIN_SECONDS: { check: whole(0, 120), zh: '0 到 120 的秒数', en: 'seconds from 0 to 120' },
   PUBLIC_URL: {
     check: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
     zh: 'http:// 或 https:// 开头的网址',
@@ -123,6 +129,9 @@ const variables = {
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
+/** systemd passes its sockets after standard input, output and error. */
+const firstSocketFd = 3;
+
 type Variables = { -readonly [Name in keyof typeof variables]?: z.output<(typeof variables)[Name]['check']> };
 
 export function readConfig(env: Environment, argv: readonly string[]): Config {
@@ -138,6 +147,8 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     // A reverse proxy stands in front; who wants more says so.
     host: set.HOST ?? '127.0.0.1',
     port,
+    socketFd: set.LISTEN_FDS === 1 ? firstSocketFd : null,
+    drainMs: (set.DRAIN_SECONDS ?? (demo ? 0 : 5)) * 1_000,
     publicUrl,
     trustProxy: set.TRUST_PROXY ?? [],
     databaseUrl: set.DATABASE_URL ?? null,
@@ -240,7 +251,8 @@ export function printConfig(config: Config): string {
   const rows: [string, string][] = [
     ['DEMO', config.demo ? 'on（演示模式，数据都是虚构的）' : 'off'],
     ['PUBLIC_URL', config.publicUrl],
-    ['HOST:PORT', `${config.host}:${config.port}`],
+    ['HOST:PORT', config.socketFd === null ? `${config.host}:${config.port}` : '由 systemd 监听 systemd socket'],
+    ['DRAIN_SECONDS', String(config.drainMs / 1_000)],
     ['TRUST_PROXY', config.trustProxy.join(', ') || '—'],
     ['DATABASE_URL', config.databaseUrl === null ? '自带 embedded' : withoutPassword(config.databaseUrl)],
     ['DATABASE_POOL', String(config.poolSize)],

@@ -19,6 +19,7 @@ export function addHealth(app: Http, options: HealthOptions): void {
   const schema = { hide: true };
   app.get('/healthz', { config, schema }, async () => ({ status: 'ok' }));
   app.get('/readyz', { config, schema }, async (_request, reply) => {
+    if (app.leaving.now) return reply.code(503).header('retry-after', '1').send({ status: 'leaving' });
     try {
       await options.ping();
       return { status: 'ready' };

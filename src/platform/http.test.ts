@@ -300,6 +300,17 @@ test('closing lets a request under way finish and takes no other', async () => {
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });
 
+test('who leaves still answers for a while, closes each connection behind its answer, and takes nothing more after it', async () => {
+  app.get('/quick', { config: open }, async () => 'done');
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  expect((await fetch(`${address}/quick`)).headers.get('connection')).toBe('keep-alive');
+  const closed = closeHttp(app, 1_000, 300);
+  const reply = await fetch(`${address}/quick`);
+  expect([await reply.text(), reply.headers.get('connection')]).toEqual(['done', 'close']);
+  await closed;
+  await expect(fetch(`${address}/quick`)).rejects.toThrow('fetch failed');
+});
+
 test('tells somebody who opened an address in words, and a program in JSON', async () => {
   const opened = await app.inject({ url: '/nowhere/%3Cb%3E', headers: { accept: 'text/html,*/*' } });
   expect([opened.statusCode, opened.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);

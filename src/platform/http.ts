@@ -57,6 +57,8 @@ declare module 'fastify' {
     /** Every route with its access, for the test that walks them all. */
     readonly routeEntries: readonly RouteEntry[];
     readonly overload: Overload;
+    /** Another instance takes over: this one finishes what it has and asks for nothing more. */
+    readonly leaving: { now: boolean };
   }
   interface FastifyRequest {
     isCounted: boolean;
@@ -100,6 +102,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   app.setSerializerCompiler(serializerCompiler);
   app.decorate('routeEntries', routeEntries);
   app.decorate('overload', overload);
+  app.decorate('leaving', { now: false });
   app.decorateRequest('isCounted', false);
   app.decorateReply('pageSecurity', function pageSecurity(this: FastifyReply, more: PageSecurity) {
     return this.header('content-security-policy', policyOf(more));
@@ -149,14 +152,13 @@ function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): v
     done();
   });
   app.addHook('preValidation', async (request) => checkInput(request));
-  let isClosing = false;
   app.addHook('preClose', async () => {
-    isClosing = true;
+    app.leaving.now = true;
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     secure(reply, isHttps);
     // Else the connection would stay open, idle, and hold the close up.
-    if (isClosing) void reply.header('connection', 'close');
+    if (app.leaving.now) void reply.header('connection', 'close');
     done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -195,8 +197,14 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
 
-/** Stops taking requests, lets those inside finish, and cuts what is left after the limit. */
-export async function closeHttp(app: Http, limitMs = 10_000): Promise<void> {
+/**
+ * Stops taking requests, lets those inside finish, and cuts what is left after the limit. For `drainMs` before that it answers
+ * everything, tells /readyz that it leaves, and closes each connection behind its answer: a connection that is closed while idle can
+ * meet a request that is just under way, and that request would be lost.
+ */
+export async function closeHttp(app: Http, limitMs = 10_000, drainMs = 0): Promise<void> {
+  app.leaving.now = true;
+  if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
   const timer = setTimeout(() => app.server.closeAllConnections(), limitMs);
   try {
     await app.close();

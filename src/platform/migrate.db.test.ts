@@ -85,6 +85,42 @@ describe('migrating', () => {
     expect(found).toEqual([{ schemaname: 'tenant_a' }, { schemaname: 'tenant_b' }]);
   });
 
+  test('a busy table: whoever comes after waits a second at most, and the migration goes on when it is free', async () => {
+    await migrate(database.ownerUrl, { dir });
+    writeFileSync(join(dir, '0002_second.sql'), 'alter table item add word text;');
+    const holder = new pg.Client({ connectionString: database.ownerUrl });
+    await holder.connect();
+    try {
+      await holder.query('begin; select * from item');
+      await expect(migrate(database.ownerUrl, { dir, lockPatienceMs: 100 })).rejects.toThrow('一直被占用');
+      const waiting = migrate(database.ownerUrl, { dir });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const startedAt = performance.now();
+      await query(database.ownerUrl, 'select * from item');
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+      await holder.query('commit');
+      expect((await waiting).applied).toEqual(['0002_second.sql']);
+    } finally {
+      await holder.end();
+    }
+  });
+
+  test('a breaking migration does not begin while an old program serves, and refuses it afterwards', async () => {
+    await migrate(database.ownerUrl, { dir });
+    const old = new pg.Client({ connectionString: database.ownerUrl });
+    await old.connect();
+    try {
+      await old.query(`select pg_advisory_lock_shared(hashtextextended('gongdun.worker.graphile_worker', 0))`);
+      writeFileSync(join(dir, '0002_second.sql'), '--! breaking-change\nalter table item add word text;');
+      await expect(migrate(database.ownerUrl, { dir })).rejects.toThrow('请先停止全部旧版程序');
+    } finally {
+      await old.end();
+    }
+    expect((await migrate(database.ownerUrl, { dir })).applied).toEqual(['0002_second.sql']);
+    rmSync(join(dir, '0002_second.sql'));
+    await expect(migrate(database.ownerUrl, { dir })).rejects.toThrow('请改用更新的版本');
+  });
+
   test('a user without the right to create is told which right is missing', async () => {
     const user = `gongdun_t_${randomBytes(4).toString('hex')}`;
     await administer(database.ownerUrl, `create role ${user} login password 'only-for-this-test'`);

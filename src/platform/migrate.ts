@@ -21,6 +21,8 @@ export type MigrateOptions = {
   readonly schema?: string;
   /** Schema of the job queue; one per tenant. */
   readonly workerSchema?: string;
+  /** How long a migration tries to get at a busy table. */
+  readonly lockPatienceMs?: number;
 };
 
 export type MigrateResult = { readonly applied: readonly string[]; readonly present: readonly string[] };
@@ -53,12 +55,14 @@ export async function migrate(ownerUrl: string, options: MigrateOptions): Promis
     // One migrator at a time; the others wait here and then find everything done. Freed with the connection.
     await client.query(`select pg_advisory_lock(hashtextextended('gongdun.migrate.' || $1, 0))`, [schema]);
     await prepareSchema(client, schema);
-    await migrateJobs(ownerUrl, identifier(options.workerSchema ?? 'graphile_worker'));
+    const workerSchema = identifier(options.workerSchema ?? 'graphile_worker');
+    await migrateJobs(ownerUrl, workerSchema);
     const rows = await client.query<AppliedRow>(
       `select number, name, sha256, is_breaking from ${schema}.schema_migration order by number`,
     );
     const missing = planMigrations(migrations, rows.rows);
-    for (const migration of missing) await apply(client, schema, migration);
+    if (rows.rows.length > 0) await refuseBreakingUnder(client, missing, workerSchema);
+    for (const migration of missing) await applyPatiently(client, schema, migration, options);
     return { applied: missing.map(({ name }) => name), present: migrations.map(({ name }) => name) };
   } finally {
     await client.end();
@@ -106,10 +110,61 @@ export function planMigrations(files: readonly Migration[], applied: readonly Ap
   return files.slice(applied.length);
 }
 
+const lockMs = 1_000;
+const lockPatienceMs = 180_000;
+
+/**
+ * Who waits for a lock on a busy table makes everybody after him wait too, and an upgrade happens while people work. So a migration
+ * waits a second, gives way to those behind it, and tries again for three minutes.
+ */
+async function applyPatiently(client: pg.Client, schema: string, migration: Migration, options: MigrateOptions) {
+  const endMs = Date.now() + (options.lockPatienceMs ?? lockPatienceMs);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await apply(client, schema, migration);
+    } catch (error) {
+      const cause = error instanceof SetupError ? error.cause : error;
+      const gaveWay = lostLocks.has(sqlState(cause) ?? '');
+      if (!gaveWay) throw error;
+      if (Date.now() >= endMs) throw tableBusy(migration, error);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(attempt * 100, 2_000) * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** Lock not available, deadlock detected. */
+const lostLocks = new Set(['55P03', '40P01']);
+
+function tableBusy({ name }: Migration, error: unknown): SetupError {
+  return new SetupError(
+    `迁移 ${name} 要改的表一直被占用，已放弃并整体撤销，数据库停留在上一步。请找出长时间运行的语句（视图 pg_stat_activity）并结束它，或在人少的时候再试。`,
+    `A table that the migration ${name} changes stayed busy; it was undone as a whole. Find the long-running statement in pg_stat_activity and end it, or try again at a quiet hour.`,
+    error,
+  );
+}
+
+/**
+ * What is marked as breaking takes the ground from under the old version. Every program that serves holds a shared lock while it lives
+ * (the presence of its job worker); as long as one does, such a migration does not begin.
+ */
+async function refuseBreakingUnder(client: pg.Client, missing: readonly Migration[], workerSchema: string) {
+  const breaking = missing.find((migration) => migration.isBreaking);
+  if (!breaking) return;
+  const lock = `hashtextextended('gongdun.worker.${workerSchema}', 0)`;
+  const free = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${lock}) as got`);
+  if (free.rows[0]?.got !== true) {
+    throw new SetupError(
+      `迁移 ${breaking.name} 与旧版程序不兼容，而旧版程序仍在运行。请先停止全部旧版程序，再启动新版（这次升级会短暂停止服务）。`,
+      `The migration ${breaking.name} does not suit the old version, which is still running. Stop it everywhere, then start the new one (this upgrade interrupts the service).`,
+    );
+  }
+  await client.query(`select pg_advisory_unlock(${lock})`);
+}
+
 /** Each migration in its own transaction; its row goes in first, so that a second migrator clashes before it does anything. */
 async function apply(client: pg.Client, schema: string, migration: Migration): Promise<void> {
   try {
-    await client.query(`begin; set local search_path to ${schema}; set local lock_timeout to '30s'`);
+    await client.query(`begin; set local search_path to ${schema}; set local lock_timeout to '${lockMs}ms'`);
     await client.query(`insert into schema_migration (number, name, sha256, is_breaking) values ($1, $2, $3, $4)`, [
       migration.number,
       migration.name,

@@ -73,6 +73,10 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-007.fields.treat_finished: 是否治疗终结, boolean → 治疗已经结束, boolean': ownWords,
   'DI-008.fields.leave_days: 请假外出天数, integer → 住院期间请假外出天数, integer': ownWords,
   'DI-008.materials.scene_media: added (现场照片或视频)': '报案时来不及拍的，索赔时可以补交，不是必交',
+  'DI-009.fields.linked_report: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
+  'DI-009.fields.closed_on: 医疗终结日, date → 治疗结束的日期, date': ownWords,
+  'DI-009.fields.assess_grade: 评定等级（1至10）, integer → 评定书上的等级（1 至 10）, integer': ownWords,
+  'DI-009.fields.functional_loss: 功能障碍描述, longtext → 现在哪些动作做不了、做不好, longtext': ownWords,
   'DI-008.fields.report_ref: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
 };
 

@@ -7,7 +7,6 @@ import { isRole, type Field, type Fields, type Role, type Service } from '#catal
 import { field } from '#catalog/define';
 import { fieldKind, makeResidentId, rawOf, syntheticRegion } from '#catalog/fields/index';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
-import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { services as authored } from '#catalog/services/index';
 import { un001 } from '#catalog/services/union/un-001';
 import { readState, type Actor, type CaseState } from '#modules/cases';
@@ -45,7 +44,6 @@ export const doors: readonly Service[] = [
   { ...di001, code: 'DI-902', entry: 'group' },
   { ...di001, code: 'DI-903', entry: 'auto' },
   { ...bare, code: 'DI-904', entry: 'endorse', fields: {}, materials: {}, eligibility: [] },
-  { ...di006, code: 'DI-905', entry: 'disability' },
 ];
 
 /** What a decider is given to come to another outcome than the usual one. */
@@ -265,8 +263,22 @@ export async function createJourney(app: TestApp) {
       if (!has('policy-check', 'miss')) await insured(who, today());
       pass(has('policy-check', 'late') ? 61 * hourMs : 2 * hourMs);
       Object.assign(form, accidentIn(has('policy-check', 'late') ? 60 : 1));
+      if (service.entry === 'disability') Object.assign(form, { linked_report: await acceptedReport(who, form) });
     }
     return { who, facts: { form }, before };
+  }
+
+  /** An accident for which the insurer is liable, as every further claim needs it. Gives its number. */
+  async function acceptedReport(who: Person, given: Readonly<Record<string, unknown>>): Promise<string> {
+    const { caseId, caseNo } = await openAs(who, 'DI-006', given);
+    for (const [step, outcome] of [
+      ['dispatch', 'contact'],
+      ['survey', 'done'],
+      ['police-doc', 'none'],
+      ['duty', 'yes'],
+    ] as const)
+      await actAs(who, caseId, { kind: 'act', step, outcome, by: 'staff' });
+    return caseNo;
   }
 
   async function joinedAlready(who: Person): Promise<void> {
@@ -400,7 +412,8 @@ export async function createJourney(app: TestApp) {
       return;
     }
     if (move.kind === 'act' && move.by === 'event') return event(who, caseId, move);
-    if (move.outcome === 'submit' && ['docs', 'remind-docs'].includes(move.step)) return claimPapers(who, caseId);
+    const attaches = service.entry === 'report' && ['docs', 'remind-docs'].includes(move.step);
+    if (move.outcome === 'submit' && attaches) return claimPapers(who, caseId);
     return actAs(who, caseId, move);
   }
 

@@ -12,6 +12,7 @@ import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di007 } from '#catalog/services/daily-insurance/di-007';
 import { di008 } from '#catalog/services/daily-insurance/di-008';
+import { di009 } from '#catalog/services/daily-insurance/di-009';
 import { createCases, openOfPerson, readState, type Actor, type Cases } from '#modules/cases';
 import { createCover } from '#modules/cover';
 import { createMoney, moneyRoutes, type Officer } from '#modules/money';
@@ -30,7 +31,7 @@ import { createLog } from '#platform/log';
 import { testDatabase, type TestDatabase } from '#test/database';
 
 const region = '350203';
-const services = new Map([di001, di005, di006, di007, di008].map((service) => [service.code, service]));
+const services = new Map([di001, di005, di006, di007, di008, di009].map((service) => [service.code, service]));
 
 const addPerson = statement<[string, string, Buffer], never>(
   'world.add_person',

@@ -6,6 +6,7 @@ import type { Service, Workflow } from '#catalog';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
 import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
+import { di009 } from '#catalog/services/daily-insurance/di-009';
 import { un001 } from '#catalog/services/union/un-001';
 import { nextDeadline, type CaseState, type Facts } from '#modules/cases';
 import { statutoryCalendar } from '#platform/calendar';
@@ -31,10 +32,10 @@ afterAll(async () => {
   await app?.close();
 });
 
-const byWorkflow = Map.groupBy([un001, di001, di005, di006, ...doors], (service) => service.workflow.code);
+const byWorkflow = Map.groupBy([un001, di001, di005, di006, di009, ...doors], (service) => service.workflow.code);
 
-/** Ways that the published rules do not open yet: the above, and the assessment of a disability, whose benefit has no service. */
-const leadsOn = (key: string): boolean => ![...[...notYet.values()].flat(), 'disability-rate/rated'].includes(key);
+/** Ways that the published rules do not open yet. */
+const leadsOn = (key: string): boolean => ![...notYet.values()].flat().includes(key);
 
 type Planned = { readonly service: Service; readonly moves: readonly Move[] };
 
@@ -241,15 +242,23 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
     return (await count('cover_entry', `person_id = $1 and kind = 'released'`, [state.personId])) === days;
   },
   'cover.open_claim': (state) =>
-    some('benefit_claim', `case_id = $1 and person_id = $2 and benefit = 'medical'`, [state.caseId, state.personId]),
+    some('benefit_claim', `case_id = $1 and person_id = $2 and benefit = $3`, [
+      state.caseId,
+      state.personId,
+      state.data['benefit'],
+    ]),
   'cover.check_prepay': (state) => some('benefit_claim', `case_id = $1 and benefit = 'prepay'`, [state.caseId]),
   'cover.agree': (state) =>
-    some('benefit_claim', `case_id = $1 and benefit = 'medical' and state in ('agreed', 'paid') and amount_fen >= $2`, [
+    some('benefit_claim', `case_id = $1 and benefit = $3 and state in ('agreed', 'paid') and amount_fen >= $2`, [
       state.caseId,
       state.data['agreed_fen'],
+      state.data['benefit'],
     ]),
   'cover.settle_claim': async (state) =>
-    (await some('benefit_claim', `case_id = $1 and benefit = 'medical' and state = 'paid'`, [state.caseId])) &&
+    (await some('benefit_claim', `case_id = $1 and benefit = $2 and state = 'paid'`, [
+      state.caseId,
+      state.data['benefit'],
+    ])) &&
     (await some('payout', `case_id = $1 and state = 'settled' and settled_at is not null`, [state.caseId])) &&
     (await some('transfer', `case_id = $1 and state = 'resolved_post'`, [state.caseId])),
   'cover.deny_claim': async (state) =>

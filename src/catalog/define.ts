@@ -203,6 +203,10 @@ export type EntryDefinition<Step extends string = string> = {
   readonly startedBy: 'service' | 'staff' | 'system';
   /** Steps at which a running case can take this entry (attach); the entry's own step unless said. */
   readonly waits?: readonly Step[];
+  /** Steps at which a case of this entry fills in its own form once more (a payment that came back needs another card). */
+  readonly again?: readonly Step[];
+  /** Offered beside a case of the lifecycle once this step of it came to this outcome; it then opens a case that cites it. */
+  readonly after?: { readonly step: Step; readonly outcome: string };
 };
 
 export type Domain =

@@ -135,6 +135,16 @@ const list: readonly NoticeTemplate[] = [
     '您的赔款{approved_fen}（{case_no}）已付到尾号{card_tail}的卡，请查收。算法见办件中的赔付通知书，有异议可以提出。',
   ),
   told('claim_denied', '理赔办理结果', '您的理赔（{case_no}）未能赔付，理由和申诉途径见拒赔通知书，您可以提出异议。'),
+  told(
+    'disability_received',
+    '伤残评定申请已收到',
+    '您的伤残理赔（{case_no}）已收到，评定专家将在{due_day}前给出等级，可能请您补充影像资料。',
+  ),
+  told(
+    'disability_unstable',
+    '伤情还不稳定',
+    '您的伤残理赔（{case_no}）经专家查看，伤情还不稳定，暂不评定等级；请继续治疗，稳定后再评，不影响您的权利。',
+  ),
   told('payout_failed', '赔款没有付成', '您的赔款（{case_no}）付款被银行退回，请打开办件核对收款卡。'),
 
   // Occupational injury

@@ -142,6 +142,7 @@ export const catalogRegistry: Registry = {
     'cover.medical_limit_left',
     'cover.hospital_days',
     'cover.allowance_days_left',
+    'cover.disability_window',
   ],
   notices,
   documents,

@@ -249,6 +249,11 @@ const workflow = z.strictObject({
     z.strictObject({
       step: stepName.describe('起始环节'),
       waits: z.array(stepName).min(1).optional().describe('接续时所等待的环节'),
+      again: z.array(stepName).min(1).optional().describe('本入口的办件在哪些环节重新填写自己的表'),
+      after: z
+        .strictObject({ step: stepName.describe('环节'), outcome: name.describe('结果') })
+        .optional()
+        .describe('同一流程的办件到了这个结果之后，可以从它的页面开始'),
       zh: zh.describe('入口名称'),
       caseMode: z.enum(['new', 'attach', 'attach_or_new', 'sub_case']).describe('新办或接续'),
       startedBy: z.enum(['service', 'staff', 'system']).describe('由谁发起'),

@@ -17,6 +17,7 @@ const names: Readonly<Record<string, string>> = {
   allowanceStayDaysMax: '津贴每次最多（天）',
   allowanceYearDaysMax: '津贴每年最多（天）',
   prepayBasisPoints: '预付比例上限',
+  disabilityDaysMax: '伤残提出期限（事故后天数）',
   stepBasisPoints: '伤残每级相差',
   occupations: '职业',
   deathHoursMax: '突发疾病死亡时限（小时）',

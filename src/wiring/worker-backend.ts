@@ -28,7 +28,7 @@ const refuse = declareRefusals({
 
 /** Where a phrase of life leads. */
 const lifeEvents: readonly { code: string; zh: string; services: readonly string[] }[] = [
-  { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008'] },
+  { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008', 'DI-009'] },
   { code: 'cover', zh: '买保障、退保障', services: ['DI-001', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001'] },
 ];

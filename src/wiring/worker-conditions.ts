@@ -2,7 +2,7 @@
 // nothing; the deciders look again, at what is submitted, and the law lets anybody ask.
 
 import { ageOn } from '#catalog/fields/index';
-import { evaluateRule, premiumOn, unionEligibilityRule } from '#catalog/rules/index';
+import { benefitRule, evaluateRule, parametersOf, premiumOn, unionEligibilityRule } from '#catalog/rules/index';
 import type { ConditionView } from '#apps/worker/pages/model';
 import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
@@ -12,15 +12,38 @@ import type { Services } from './services.ts';
 type Standing = Pick<ConditionView, 'standing' | 'why'>;
 
 const judged = (met: boolean, why: string): Standing => ({ standing: met ? 'met' : 'unmet', why });
+type Report = { readonly duty: string | null; readonly accidentDay: string };
+
+/** What the records say of claims: an accepted report, and how long ago its accident was. */
+function afterAccident(reports: readonly Report[], today: string, region: string): Record<string, Standing> {
+  const accepted = reports.find((one) => one.duty === 'yes');
+  const waiting = reports.some((one) => one.duty === null);
+  const duty = accepted
+    ? judged(true, `${accepted.accidentDay} 的事故已核定属于保险责任。`)
+    : waiting
+      ? later('您报的案还在核定责任，结果出来会通知您。')
+      : judged(false, reports.length === 0 ? '没有查到您的报案，请先报案。' : '您报的案没有核定为保险责任。');
+  if (!accepted) return { 'cover.duty_accepted': duty };
+  const limit = parametersOf(benefitRule, accepted.accidentDay, region)?.values.disabilityDaysMax ?? 0;
+  const days = Math.round((Date.parse(today) - Date.parse(accepted.accidentDay)) / 86_400_000);
+  return {
+    'cover.duty_accepted': duty,
+    'cover.disability_window': judged(days <= limit, `今天是事故后第 ${days} 天。`),
+  };
+}
+
 const later = (why: string): Standing => ({ standing: 'unknown', why });
 
-export function createConditions({ catalogue, clock, cover, db, identity, membership, orgs }: Services) {
+const reportsMax = 5;
+
+export function createConditions({ catalogue, clock, cover, db, identity, membership, orgs, reader }: Services) {
   /** What the records say of a person, by the facts that services name. A fact that is not here is known only in the case. */
   async function factsOf(personId: string): Promise<Readonly<Record<string, Standing>>> {
-    const [person, member, days] = await Promise.all([
+    const [person, member, days, reports] = await Promise.all([
       identity.profile(personId),
       db.transaction(workerAccess(personId), (tx) => membership.activeMember(tx, personId)),
       cover.days(personId, null),
+      reportsOf(personId),
     ]);
     invariant(person, 'who is logged in is registered');
     const today = dayOf(clock.now());
@@ -48,9 +71,22 @@ export function createConditions({ catalogue, clock, cover, db, identity, member
         openDays > 0,
         openDays > 0 ? '您有还没有开始的保障日。' : '没有查到还没有开始的保障日。',
       ),
+      ...afterAccident(reports, today, region),
       'cover.in_force':
         days.items.length === 0 ? judged(false, '没有查到您的投保记录。') : later('以出事的那一刻是否在保为准。'),
     };
+  }
+
+  /** The person's latest reports of accidents, as far as the insurer has come with each. */
+  async function reportsOf(personId: string) {
+    const access = workerAccess(personId);
+    const { items } = await reader.mine(access, personId, null);
+    const reports = items.filter((one) => one.serviceCode === 'DI-006').slice(0, reportsMax);
+    const states = await Promise.all(reports.map((one) => reader.state(access, one.caseId)));
+    return states.map(({ data, done, openedAt }) => ({
+      duty: done['duty']?.outcome ?? null,
+      accidentDay: dayOf(typeof data['accident_time'] === 'string' ? data['accident_time'] : openedAt),
+    }));
   }
 
   return async function conditions(personId: string, serviceCode: string): Promise<readonly ConditionView[]> {

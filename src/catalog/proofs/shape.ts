@@ -14,6 +14,13 @@ const targets: Proof = {
     for (const [key, entry] of Object.entries(workflow.entries)) {
       need(`entries.${key}`, entry.step);
       for (const step of entry.waits ?? []) need(`entries.${key}.waits`, step);
+      for (const step of entry.again ?? []) need(`entries.${key}.again`, step);
+      if (entry.after) {
+        need(`entries.${key}.after`, entry.after.step);
+        const outcomes = workflow.steps[entry.after.step]?.outcomes ?? {};
+        if (!Object.hasOwn(outcomes, entry.after.outcome))
+          report(`entries.${key}.after`, `环节“${entry.after.step}”没有结果“${entry.after.outcome}”`);
+      }
     }
     for (const [name, step] of Object.entries(workflow.steps)) {
       for (const [id, outcome] of Object.entries(step.outcomes)) {

@@ -52,6 +52,8 @@ export type BenefitParameters = {
   readonly allowanceStayDaysMax: number;
   readonly allowanceYearDaysMax: number;
   readonly prepayBasisPoints: number;
+  /** After the accident a disability is claimed within these days; later claims are looked at by a person. */
+  readonly disabilityDaysMax: number;
 };
 
 export type Benefit = {
@@ -167,6 +169,7 @@ export const benefitRule: Rule<BenefitInput, BenefitParameters, Benefit> = defin
         allowanceStayDaysMax: 90,
         allowanceYearDaysMax: 180,
         prepayBasisPoints: 5_000,
+        disabilityDaysMax: 180,
       },
       basis: noItem,
       confidence: 'unverified',

@@ -6,6 +6,7 @@ import { di005 } from './daily-insurance/di-005.ts';
 import { di006 } from './daily-insurance/di-006.ts';
 import { di007 } from './daily-insurance/di-007.ts';
 import { di008 } from './daily-insurance/di-008.ts';
+import { di009 } from './daily-insurance/di-009.ts';
 import { un001 } from './union/un-001.ts';
 
-export const services: readonly Service[] = [un001, di001, di005, di006, di007, di008];
+export const services: readonly Service[] = [un001, di001, di005, di006, di007, di008, di009];

@@ -2,7 +2,22 @@
 
 import { choices, defineWorkflow, field } from '#catalog/define';
 
+const disabilityGrades = choices('一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级');
 const approvedAmount = { approved_fen: field('money', '核定赔付金额', { minFen: 1, maxFen: 40_000_000 }) };
+
+/** What the adjuster of a claim must see to judge it: the papers of every benefit. */
+const claimPapers = [
+  'accident_spot',
+  'scene_media',
+  'fee_bill',
+  'fee_list',
+  'case_history',
+  'inpatient_record',
+  'rate_report',
+  'image_report',
+  'functional_loss',
+  'disability_opinion',
+];
 
 export const dailyInsuranceClaim = defineWorkflow({
   code: 'daily-insurance-claim',
@@ -26,7 +41,14 @@ export const dailyInsuranceClaim = defineWorkflow({
       caseMode: 'attach_or_new',
       startedBy: 'service',
     },
-    disability: { step: 'disability-start', zh: '伤残', caseMode: 'attach_or_new', startedBy: 'service' },
+    disability: {
+      step: 'disability-start',
+      again: ['docs', 'remind-docs'],
+      after: { step: 'duty', outcome: 'yes' },
+      zh: '伤残',
+      caseMode: 'attach_or_new',
+      startedBy: 'service',
+    },
     death: {
       step: 'docs',
       waits: ['docs', 'remind-docs'],
@@ -233,7 +255,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       role: 'insurer_adjuster',
       produces: '齐全或补正清单',
       limit: { value: 3, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
-      reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
+      reveals: claimPapers,
       outcomes: {
         complete: { zh: '资料齐全', next: ['assess'] },
         return: { zh: '退回申请人补正', next: ['docs'] },
@@ -245,14 +267,15 @@ export const dailyInsuranceClaim = defineWorkflow({
       role: 'worker',
       actors: ['worker', 'family_member'],
       produces: '评定申请、医疗终结证明',
-      form: {
-        treatment_ended_on: field('date', '医疗终结日期', { max: 'today' }),
-        disability_request: field('longtext', '评定申请说明', {}, { class: 'personal' }),
-      },
+      withdrawable: true,
       outcomes: {
         submit: { zh: '提交评定申请', next: ['disability-rate'] },
       },
-      auto: [{ action: 'ocr', targets: ['diagnosis'], when: 'enter' }],
+      auto: [
+        { action: 'record', targets: ['理赔登记'], when: 'exit', on: ['submit'], effect: 'cover.open_claim' },
+        { action: 'ocr', targets: ['diagnosis'], when: 'enter' },
+        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['submit'], template: 'disability_received' },
+      ],
     },
     'disability-rate': {
       zh: '伤残等级评定',
@@ -261,21 +284,23 @@ export const dailyInsuranceClaim = defineWorkflow({
       produces: '评定意见（人身保险伤残标准）',
       limit: { value: 30, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       form: {
-        disability_grade: field(
-          'enum',
-          '伤残等级',
-          choices('一级', '二级', '三级', '四级', '五级', '六级', '七级', '八级', '九级', '十级'),
-          { optional: true },
-        ),
         disability_opinion: field('longtext', '评定意见', {}, { class: 'sensitive' }),
       },
-      reveals: ['disability_opinion'],
+      reveals: ['disability_opinion', 'functional_loss', 'rate_report', 'image_report'],
       outcomes: {
-        rated: { zh: '已评定伤残等级', next: ['assess'] },
-        none: { zh: '够不上伤残等级', next: ['deny'] },
+        rated: {
+          zh: '已评定伤残等级',
+          next: ['assess'],
+          // A grade that nobody gave must never be taken for one.
+          form: { disability_grade: field('enum', '伤残等级', disabilityGrades) },
+        },
+        none: { zh: '够不上伤残等级', next: ['deny'], reason: 'required' },
         unstable: { zh: '伤情未稳定，以后再评', next: ['disability-rate'] },
       },
-      auto: [{ action: 'rule', targets: ['RT-DI-DIS'], when: 'enter' }],
+      auto: [
+        { action: 'rule', targets: ['RT-DI-DIS'], when: 'enter' },
+        { action: 'sms', targets: ['申请人'], when: 'exit', on: ['unstable'], template: 'disability_unstable' },
+      ],
     },
     assess: {
       zh: '理算核赔',
@@ -292,7 +317,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       form: {
         assess_note: field('longtext', '理算说明', {}, { class: 'internal' }),
       },
-      reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
+      reveals: claimPapers,
       outcomes: {
         agree: { zh: '按此金额赔付', next: ['confirm'], form: approvedAmount },
         high: {
@@ -317,7 +342,7 @@ export const dailyInsuranceClaim = defineWorkflow({
       limit: { value: 2, unit: 'working_day', basis: '地方承诺', basisType: 'local_promise' },
       differentFrom: ['assess'],
       form: { review_opinion: field('longtext', '复核意见', {}, { class: 'internal' }) },
-      reveals: ['accident_spot', 'scene_media', 'fee_bill', 'fee_list', 'case_history', 'inpatient_record'],
+      reveals: claimPapers,
       outcomes: {
         approve: { zh: '复核通过', next: ['confirm'] },
         return: { zh: '退回重新理算', next: ['assess'] },

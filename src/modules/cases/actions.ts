@@ -9,7 +9,7 @@ import { newId } from '#platform/ids';
 import { createCaseClock } from './clock.ts';
 import { refuse, type Answer, type CaseCommand, type OpenCaseInput } from './contract.ts';
 import { act, open, type Decision } from './decide.ts';
-import type { Facts } from './enter.ts';
+import { fills, type Facts } from './enter.ts';
 import { createEngine, type EngineOptions, type Request } from './engine.ts';
 import { createForms, type FormsOptions, type Proof } from './forms.ts';
 import type { Actor, CaseState } from './model.ts';
@@ -64,8 +64,12 @@ export function createCases(options: CasesOptions) {
     return engine.once(access, input.requestId, { ...input, applicant }, async (tx, request) => {
       const cited = await citedCase(tx, service, input.data);
       const waits = entry.waits ?? [entry.step];
+      // A case that waits for its own form is no place for another service's.
+      const own = cited && options.byHash(cited.state.serviceHash);
       const waiting =
-        entry.caseMode === 'new' ? undefined : cited?.state.active.find((one) => waits.includes(one.step));
+        entry.caseMode === 'new' || !own
+          ? undefined
+          : cited?.state.active.find((one) => waits.includes(one.step) && !fills(own, one.step));
       if (!waiting && entry.caseMode === 'attach') throw refuse('cases.attach_nothing');
       const opened =
         cited && waiting

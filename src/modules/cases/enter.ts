@@ -1,11 +1,17 @@
 // How a step begins: whose turn it is, from when its limit counts, when the light turns yellow, when a timer fires. Pure.
 
-import type { LimitDefinition, OutcomeDefinition, Role, StepDefinition, Workflow } from '#catalog';
+import type { LimitDefinition, OutcomeDefinition, Role, Service, StepDefinition, Workflow } from '#catalog';
 import { roles } from '#catalog';
 import { dueAt, dueBefore, lightAt, type WorkingCalendar } from '#platform/calendar';
 import { invariant } from '#platform/errors';
 import { refuse } from './contract.ts';
 import type { ActiveStep, CaseState } from './model.ts';
+
+/** Whether a step takes in the form of the case's own service, and not of one that joins it. */
+export function fills(service: Service, step: string): boolean {
+  const entry = service.workflow.entries[service.entry];
+  return entry !== undefined && (entry.step === step || (entry.again?.includes(step) ?? false));
+}
 
 /** What the pure engine may know of the world. */
 export type Facts = {

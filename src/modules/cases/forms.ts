@@ -9,6 +9,7 @@ import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
 import type { Tx } from '#platform/db';
 import { refuse, type CaseCommand } from './contract.ts';
+import { fills } from './enter.ts';
 import type { CaseState } from './model.ts';
 
 export type FormsOptions = {
@@ -87,7 +88,7 @@ export function createForms(options: FormsOptions) {
    * only attached services enter, with none attached yet, is 'unnamed': nobody can submit it without saying for what.
    */
   function entryService(service: Service, state: CaseState, step: string): Service | 'unnamed' | null {
-    if (service.workflow.entries[service.entry]?.step === step) return service;
+    if (fills(service, step)) return service;
     for (const code of state.attached.toReversed()) {
       const attached = options.published(code)?.service;
       const entry = attached?.workflow.entries[attached.entry];

@@ -152,7 +152,10 @@ export function createReader(options: ReaderOptions) {
     return options.publishedServices().flatMap((one) => {
       const entry = one.workflow.entries[one.entry];
       if (one.workflow.code !== service.workflow.code || !entry || entry.caseMode === 'new') return [];
-      return [{ code: one.code, zh: one.zh, steps: entry.waits ?? [entry.step] }];
+      const { after } = entry;
+      // Only the case that came first leads on to what is started beside it.
+      const beside = after && service.code !== one.code && !service.workflow.entries[service.entry]?.after;
+      return [{ code: one.code, zh: one.zh, steps: entry.waits ?? [entry.step], ...(beside ? { after } : {}) }];
     });
   }
 

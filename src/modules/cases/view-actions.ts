@@ -8,7 +8,7 @@ import { allFields, isSecret } from '#catalog/form';
 import { fieldsRead } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
-import { stepOf } from './enter.ts';
+import { fills, stepOf } from './enter.ts';
 import type { ActiveStep } from './model.ts';
 import type { ViewInput } from './view-input.ts';
 import { command, officesOf } from './verbs.ts';
@@ -39,7 +39,7 @@ export function actionsFor(input: ViewInput, mine: boolean): PossibleAction[] {
     const verbs = mine ? applicantStepActions(input, active) : deskVerbs(input, active, definition);
     return [...outcomeActions(input, active, definition), ...verbs];
   });
-  return [...list, ...(mine ? applicantVerbs(input) : caseVerbs(input))];
+  return [...list, ...(mine ? [...besides(input), ...applicantVerbs(input)] : caseVerbs(input))];
 }
 
 // ---- asked of the engine ---------------------------------------------------------------------------------------------------------
@@ -98,7 +98,8 @@ function outcomeActions(input: ViewInput, active: ActiveStep, definition: StepDe
     const sample = { type: 'act' as const, step, outcome: id, data: {}, reason: sampleText };
     const refusal = refusalOf(input, sample);
     if (refusal && notOffered.has(refusal.code) && !(stillOpen && refusal.code === 'cases.outcome_not_open')) return [];
-    if (id === 'submit' && entrances.length > 0 && input.viewer.kind === 'worker') {
+    // A step that the case's own form enters is filled in here; where only others enter, they are gone to.
+    if (id === 'submit' && !fills(input.service, step) && entrances.length > 0 && input.viewer.kind === 'worker') {
       return entrances.map((entrance) => startService(entrance, input.state.caseNo));
     }
     return [
@@ -120,7 +121,7 @@ function outcomeActions(input: ViewInput, active: ActiveStep, definition: StepDe
 function resubmission(input: ViewInput, step: string): Fields {
   const service =
     [...input.attached].toReversed().find((one) => entrySteps(one).includes(step)) ??
-    (entrySteps(input.service).includes(step) ? input.service : null);
+    (fills(input.service, step) ? input.service : null);
   return service ? givenAgain(service) : {};
 }
 
@@ -137,6 +138,13 @@ function givenAgain(service: Service): Fields {
 function entrySteps(service: Service): readonly string[] {
   const entry = service.workflow.entries[service.entry];
   return entry ? (entry.waits ?? [entry.step]) : [];
+}
+
+/** Services that open a case of their own beside this one, once it has come so far. */
+function besides(input: ViewInput): PossibleAction[] {
+  return input.entrances
+    .filter(({ after }) => after && input.state.done[after.step]?.outcome === after.outcome)
+    .map((entrance) => ({ ...startService(entrance, input.state.caseNo), tone: 'normal' as const }));
 }
 
 function startService(entrance: ViewInput['entrances'][number], caseNo: string): PossibleAction {

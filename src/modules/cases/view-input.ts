@@ -27,8 +27,13 @@ export type ViewInput = {
   readonly documents: CaseView['documents'];
   readonly related: CaseView['related'];
   readonly rating: CaseView['rating'];
-  /** Services that may enter at a waiting step (attach), offered as links. */
-  readonly entrances: readonly { readonly code: string; readonly zh: string; readonly steps: readonly string[] }[];
+  /** Services that may enter at a waiting step (attach) or be started beside the case, offered as links. */
+  readonly entrances: readonly {
+    readonly code: string;
+    readonly zh: string;
+    readonly steps: readonly string[];
+    readonly after?: { readonly step: string; readonly outcome: string };
+  }[];
   /** Names of planned or published lifecycles that `open` links point to. */
   readonly targetZh: (target: string) => { zh: string; available: boolean };
 };

@@ -157,7 +157,7 @@ export function createClaims(options: CoverOptions) {
         };
       }
       case 'disability':
-        return { benefit, grade: Math.max(1, grades.indexOf(textOf(state, 'disability_grade') ?? '') + 1), before };
+        return { benefit, grade: gradeOf(state), before };
       case 'death':
         return { benefit, before };
       case 'prepay':
@@ -208,7 +208,21 @@ export function createClaims(options: CoverOptions) {
     const claims = await claimsUnder(tx, report);
     const { mine, value, explanation } = await computed(tx, state, report, benefit, claims);
     const others = await Promise.all(claims.filter((one) => one !== mine).map((one) => otherClaim(tx, one)));
-    return { amountFen: value.amountFen, explanation: [...explanation, ...others] };
+    const late = benefit === 'disability' ? lateClaim(state, report) : [];
+    return { amountFen: value.amountFen, explanation: [...explanation, ...late, ...others] };
+  }
+
+  /** A disability claimed long after its accident: the adjuster looks at it, nobody is refused for it. */
+  function lateClaim(state: CaseState, report: Report): ExplanationLine[] {
+    const accident = dayOf(report.accidentAt);
+    const limit = parametersOf(benefitRule, accident, report.region)?.values.disabilityDaysMax ?? 0;
+    const days = daysBetween(accident, dayOf(state.openedAt));
+    const asked = line(
+      '提出时间',
+      `事故后第 ${days} 天，期限 ${limit} 天（待核）${days > limit ? '，请核对延迟原因' : ''}`,
+    );
+    const said = wholeOf(state, 'assess_grade');
+    return said === 0 ? [asked] : [asked, line('申请人所附评定书的等级', `${said}级，以专家评定的等级为准`)];
   }
 
   /** Another claim of the policy, for the adjuster to see whether the same harm is paid twice. */
@@ -323,6 +337,13 @@ export function createClaims(options: CoverOptions) {
     suggest,
     reportClaim,
   };
+}
+
+/** The grade that the expert gave; the applicant's own is never taken for it. */
+function gradeOf(state: CaseState): number {
+  const index = grades.indexOf(textOf(state, 'disability_grade') ?? '');
+  if (index === -1) throw refuse('cover.not_rated');
+  return index + 1;
 }
 
 function isBenefit(value: string | null): value is store.Benefit {

@@ -32,12 +32,17 @@ export const refuse = declareRefusals({
   'cover.no_benefit': {
     status: 422,
     zh: '没有写明申请哪一项赔付。',
-    next: '请从“医疗费用理赔”或“住院津贴理赔”进入办理。',
+    next: '请从“医疗费用理赔”“住院津贴理赔”或“伤残理赔”进入办理。',
   },
   'cover.refund_days': {
     status: 422,
     zh: '从{from}起还能退的保障日有 {left} 天，填写的天数超过了。',
     next: '请按还能退的天数填写；已经开始、已经退过的日期不能再退，可以到“我的保障”查看。',
+  },
+  'cover.not_rated': {
+    status: 409,
+    zh: '还没有评定伤残等级，不能计算赔付金额。',
+    next: '请先由评定专家给出等级；够不上等级的，请作出不予赔付的决定并说明理由。',
   },
   'cover.over_limit': {
     status: 422,

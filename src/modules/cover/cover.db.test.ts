@@ -552,6 +552,60 @@ describe('claims', () => {
     expect(await given()).toMatchObject({ amountFen: 10_000 });
   });
 
+  it('a disability is rated by an expert, paid by its grade less what was paid ahead, and never without a grade', async () => {
+    const who = await insured();
+    const { caseId, caseNo, adjuster } = await report(who);
+    await world.act(adjuster, caseId, 'prepay-option', 'prepay', {
+      prepay_fen: { fen: 20_000 },
+      payout_card: who.card,
+    });
+    await world.casesEvent(caseId, 'prepay', 'paid');
+    const asked = {
+      linked_report: caseNo,
+      closed_on: '2026-05-03',
+      assess_org: '示例鉴定中心',
+      assess_grade: '3',
+      functional_loss: '右手不能握拳',
+      payout_card: who.card,
+      rate_report: [randomUUID()],
+      image_report: [randomUUID()],
+    };
+    const claim = await world.open(who, 'DI-009', asked);
+    expect(claim.caseId).not.toBe(caseId);
+    expect((await world.state(claim.caseId)).active.map((one) => one.step)).toEqual(['disability-rate']);
+    expect(await refused(world.open(who, 'DI-009', asked))).toBe('cover.claim_exists');
+    const given = async () =>
+      world.db.transaction(adjuster.access, async (tx) => world.cover.suggest(tx, await world.state(claim.caseId)));
+    // What the applicant's own paper says is no grade.
+    expect(await refused(given())).toBe('cover.not_rated');
+    const expert = await world.officer('medical_expert');
+    expect(
+      await refused(world.act(expert, claim.caseId, 'disability-rate', 'rated', { disability_opinion: '看过' })),
+    ).toBe('cases.form_invalid');
+    await world.act(expert, claim.caseId, 'disability-rate', 'unstable', { disability_opinion: '尚未稳定' });
+    await world.act(expert, claim.caseId, 'disability-rate', 'rated', {
+      disability_opinion: '符合标准',
+      disability_grade: '九级',
+    });
+    const suggestion = await given();
+    expect(suggestion).toMatchObject({ amountFen: 6_000_000 - 20_000 });
+    expect(suggestion?.explanation.map((one) => one.zh)).toEqual(
+      expect.arrayContaining(['伤残给付比例', '扣除已预付', '提出时间', '申请人所附评定书的等级']),
+    );
+    await world.act(adjuster, claim.caseId, 'assess', 'high', {
+      assess_note: '按等级',
+      approved_fen: { fen: 5_980_000 },
+    });
+    const second = await world.officer('insurer_adjuster');
+    await world.act(second, claim.caseId, 'assess-dual', 'approve', { review_opinion: '同意' });
+    await world.act(who, claim.caseId, 'confirm', 'agree');
+    // The bank gives it back: the card is asked for again on the claim's own form, not on another benefit's.
+    await world.casesEvent(claim.caseId, 'pay', 'pay_failed');
+    await world.act(who, claim.caseId, 'docs', 'submit', { payout_card: who.card });
+    expect((await world.state(claim.caseId)).active.map((one) => one.step)).toEqual(['doc-check']);
+    expect((await world.state(claim.caseId)).data).toMatchObject({ benefit: 'disability', disability_grade: '九级' });
+  });
+
   it('a denied claim can be made again', async () => {
     const who = await insured();
     const { caseId, caseNo, adjuster } = await report(who);

@@ -91,7 +91,8 @@ export function createReports(options: CoverOptions) {
 
   async function reportOf(tx: Tx, state: CaseState): Promise<Report> {
     const cited = textOf(state, 'policy_id') ? null : textOf(state, 'cited_case_id');
-    const report = cited ? await options.cases.read(tx, cited) : state;
+    // Whoever acts on the claim need not see the report: the expert of a disability does not.
+    const report = cited ? await options.cases.read(tx.asSystem(), cited) : state;
     const accidentAt = report && instantOf(report, 'accident_time');
     const { personId } = state;
     if (!report || !personId || report.personId !== personId || !accidentAt) throw refuse('cover.no_report');

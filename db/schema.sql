@@ -201,6 +201,7 @@ create table case_state (
   constraint case_state_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossier(dossier_id)
 ) with (fillfactor=70, toast_tuple_target=8160);
 comment on table case_state is 'The fold of a case''s actions. It can be rebuilt from them at any time, and a job proves it.';
+CREATE INDEX case_state_applicant_idx ON case_state USING btree (applicant_org_id, opened_at DESC, case_id DESC) WHERE applicant_org_id IS NOT NULL;
 CREATE INDEX case_state_dossier_idx ON case_state USING btree (dossier_id) WHERE dossier_id IS NOT NULL;
 CREATE INDEX case_state_parent_idx ON case_state USING btree (parent_case_id) WHERE parent_case_id IS NOT NULL;
 CREATE INDEX case_state_person_idx ON case_state USING btree (person_id, opened_at DESC);
@@ -378,7 +379,7 @@ grant update (readers) on table dossier to gongdun_app;
 
 create table draft (
   draft_id uuid not null,
-  person_id uuid not null,
+  person_id uuid,
   service_code text not null,
   service_hash text not null,
   data jsonb not null,
@@ -387,14 +388,21 @@ create table draft (
   step text,
   updated_at timestamp with time zone not null,
   submitted_case_id uuid,
+  staff_id uuid,
+  org_id uuid,
+  readers text[],
   constraint draft_pkey PRIMARY KEY (draft_id),
-  constraint draft_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+  constraint draft_subject_check CHECK ((person_id IS NULL) <> (staff_id IS NULL)),
+  constraint draft_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint draft_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint draft_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
 );
 comment on table draft is 'A form being filled in, saved page by page. Sensitive fields are sealed.';
+CREATE UNIQUE INDEX draft_desk_key ON draft USING btree (staff_id, service_code) WHERE staff_id IS NOT NULL AND submitted_case_id IS NULL;
 CREATE INDEX draft_person_idx ON draft USING btree (person_id, updated_at DESC);
 alter table draft enable row level security;
 alter table draft force row level security;
-create policy draft_all on draft for all to public using (((('person:'::text || (person_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR ('*'::text = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])))) with check (true);
+create policy draft_all on draft for all to public using (((('person:'::text || (person_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR (readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)) OR ('*'::text = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])))) with check (true);
 grant delete, insert, select, update on table draft to gongdun_app;
 
 create table entry (

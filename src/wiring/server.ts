@@ -15,6 +15,7 @@ import { fileRoutes } from '#modules/files';
 import { checkCsrf } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
 import { orgRoutes } from '#modules/orgs';
+import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
 import type { Services } from './services.ts';
 import { createWorkerBackend } from './worker-backend.ts';
@@ -61,6 +62,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     }),
   );
   await app.register(deskRoutes(services, asker));
+  await app.register(deskStartRoutes(services, asker));
   if (options.demo) await app.register(demoRoutes(() => options.demo?.accounts() ?? []));
   await app.register(consoleRoutes, { distDir: join(options.dist, 'console') });
   await app.register(workerRoutes, {

@@ -31,7 +31,7 @@ import {
 } from '#modules/cases';
 import { createCover } from '#modules/cover';
 import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
-import { createDrafts } from '#modules/drafts';
+import { createDeskDrafts, createDrafts } from '#modules/drafts';
 import { createFiles, type Scanner } from '#modules/files';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
 import { refuse as refuseIdentity } from '#contract/identity';
@@ -360,6 +360,7 @@ export function createServices(options: ServicesOptions) {
     reader,
     documents: { ...documents, print, printPdf },
     drafts: createDrafts({ db, crypto, clock, isRegion, published: catalogue.published }),
+    deskDrafts: createDeskDrafts({ db, crypto, clock }),
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
     metrics: options.metrics,
     tasks: { ...money.tasks, ...cover.tasks },

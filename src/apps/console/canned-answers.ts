@@ -1,5 +1,6 @@
 // Canned answers of the reading routes: money, catalogue, notices, ratings. For the desk's own tests; nobody in it exists.
 
+import type { Startable, StartForm } from '#contract/cases';
 import { payoutStateZh, type BatchView, type PayoutState, type PayoutView } from '#contract/money';
 import { caseId } from './canned-case.ts';
 
@@ -49,6 +50,56 @@ export const own: BatchView = {
   blocked: '制单人不能复核自己的批次。',
 };
 
+const cannedStartable: Startable = {
+  code: 'CA-901',
+  zh: '示例：站点申请',
+  summary: '站点向总工会申请，办结后得到审查意见。',
+  limitText: '承诺 10 个工作日内办结',
+  feeZh: '免费',
+  as: [
+    {
+      role: 'enterprise',
+      roleZh: '企业／站点经办人',
+      orgId: '0195a000-0000-7000-8000-0000000000e1',
+      orgZh: '示例配送有限公司',
+    },
+  ],
+};
+
+const cannedField = {
+  required: true,
+  options: {},
+  help: null,
+  showWhen: null,
+  requiredWhen: null,
+  check: null,
+  secret: false,
+};
+
+export const cannedStartForm: StartForm = {
+  ...cannedStartable,
+  outcomeZh: '审查意见',
+  fields: [
+    { ...cannedField, name: 'contact_person', kind: 'text', zh: '站点联络人', options: { max: 30 } },
+    {
+      ...cannedField,
+      name: 'station_licence',
+      kind: 'file',
+      zh: '营业执照',
+      required: false,
+      options: { maxCount: 1 },
+    },
+  ],
+  eligibility: ['在本市登记'],
+  legalBasis: ['示例（待核）'],
+  terms: [{ zh: '要先知道的', lines: ['提交后由县总工会审查'], basis: '示例' }],
+  regions: [
+    { orgId: '0195a000-0000-7000-8000-0000000000e1', code: '350200', zh: '厦门市' },
+    { orgId: '0195a000-0000-7000-8000-0000000000e1', code: '350203', zh: '思明区' },
+  ],
+  draft: null,
+};
+
 export const reads: Readonly<Record<string, unknown>> = {
   '/api/dev/accounts': [
     {
@@ -70,6 +121,8 @@ export const reads: Readonly<Record<string, unknown>> = {
       totp: '654321',
     },
   ],
+  '/api/desk/services': { items: [cannedStartable] },
+  '/api/desk/services/CA-901': cannedStartForm,
   '/api/catalogue/services': [
     {
       code: 'DI-001',

@@ -174,6 +174,19 @@ function writeRoutes(app: FastifyInstance, session: Session, writes: { path: str
   };
   accept('/api/cases/:id/unmask', { value: '350203199001010012' });
   accept('/api/desk/notices/:id/read', { done: true });
+  accept('/api/desk/services/:code/draft', { at: now });
+  app.post<{ Body: { data: Record<string, unknown> } }>('/api/desk/services/:code/start', (request, reply) => {
+    if (request.body.data['contact_person'] === '冲突演示')
+      return refuse(reply, 422, {
+        code: 'cases.form_invalid',
+        detail: '有1处填写需要修改。',
+        next: null,
+        problems: [{ path: 'contact_person', code: 'unknown', zh: '没有查到这位联络人。' }],
+      });
+    writes.push({ path: request.url, body: request.body });
+    const active = [{ step: 'review', zh: '县总工会审查', dueAt: null }];
+    return reply.code(201).send({ caseId, caseNo: '35020320260310000017', seq: 1, status: 'open', end: null, active });
+  });
   accept('/api/files', { fileId: '0195a000-0000-7000-8000-0000000000f9' });
   accept('/api/payout-batches', { batchId: batch.batchId });
   accept('/api/payout-batches/:id/decide', {});

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { caseView, deskPage } from '#contract/cases';
+import { caseView, deskPage, startForm } from '#contract/cases';
 import { axe, launchBrowser } from '#test/chromium';
 import { buildConsole } from './build.ts';
+import { cannedStartForm } from './canned-answers.ts';
 import { startCannedApi, type CannedApi } from './canned-api.ts';
 import { cannedCase, cannedTasks, caseId } from './canned-case.ts';
 
@@ -29,6 +30,7 @@ afterAll(async () => {
 
 test('the canned answers are such as the contract promises', () => {
   expect(caseView.safeParse(cannedCase(1)).error).toBeUndefined();
+  expect(startForm.safeParse(cannedStartForm).error).toBeUndefined();
   expect(deskPage.safeParse(cannedTasks({})).error).toBeUndefined();
 });
 
@@ -77,6 +79,9 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/catalogue/DI-006', '待核事项'],
   ['/desk/ratings', '提交整改答复'],
   ['/desk/notices', '任务临期'],
+  ['/desk/start', '示例配送有限公司'],
+  ['/desk/start/CA-901', '提交申请'],
+  ['/desk/?tab=started', '日保医疗费用理赔'],
   ['/desk/no-such-page', '没有这个页面'],
 ];
 
@@ -346,4 +351,24 @@ test('the second page and back', async () => {
   await page.getByRole('button', { name: '上一页' }).click();
   await page.getByRole('button', { name: '下一页' }).waitFor();
   expect(await heading()).toBe('任务');
+});
+
+test('a company applies: what is typed is kept, the server has the last word, and a receipt says what comes next', async () => {
+  await open('/desk/start');
+  await page.getByRole('link', { name: '示例：站点申请' }).click();
+  await page.getByRole('button', { name: '提交申请' }).click();
+  await page.getByText('有 1 处需要修改').waitFor();
+  await page.getByLabel('站点联络人').fill('冲突演示');
+  await page.getByText('已保存草稿').waitFor();
+  await page.getByRole('button', { name: '提交申请' }).click();
+  await page.getByText('没有查到这位联络人。').waitFor();
+  expect(await page.getByLabel('站点联络人').inputValue()).toBe('冲突演示');
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel('站点联络人').fill('王联络');
+  await page.getByRole('button', { name: '提交申请' }).click();
+  await page.getByRole('heading', { name: '已经提交', level: 1 }).waitFor();
+  await page.getByText('县总工会审查').waitFor();
+  expect(await axe(page)).toEqual([]);
+  const sent = server.writes.filter((one) => one.path.endsWith('/start')).map((one) => one.body);
+  expect(sent).toMatchObject([{ role: 'enterprise', region: '350200', data: { contact_person: '王联络' } }]);
 });

@@ -34,6 +34,7 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
       zh: '办件',
       items: [
         { page: 'tasks', zh: '任务', to: pages.tasks() },
+        { page: 'start', zh: '发起办件', to: pages.start() },
         { page: 'notices', zh: '消息', to: pages.notices() },
         { page: 'ratings', zh: '评价整改', to: pages.ratings() },
       ],
@@ -53,6 +54,7 @@ const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> =
   case: 'tasks',
   batch: 'batches',
   service: 'catalogue',
+  startService: 'start',
 };
 
 /** The menu entry that a page belongs to. */

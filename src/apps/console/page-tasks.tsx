@@ -20,6 +20,7 @@ const tabs = [
   { tab: 'done', zh: '已办' },
   { tab: 'copied', zh: '抄送我的' },
   { tab: 'supervised', zh: '督办' },
+  { tab: 'started', zh: '我发起的' },
 ] as const;
 
 type Filters = {
@@ -254,6 +255,7 @@ function NoTasks({ filters }: { readonly filters: Filters }) {
     done: '您办理过的任务会留在这里，便于回看。',
     copied: '别的单位抄送给您的办件会出现在这里。',
     supervised: '被督办的办件会出现在这里，请优先答复。',
+    started: '本单位申请的办件会出现在这里，看得到办到哪一步、在等谁。要申请新的，请到“发起办件”。',
   };
   return <EmptyView title="这里还没有办件">{why[filters.tab]}</EmptyView>;
 }

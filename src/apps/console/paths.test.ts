@@ -15,6 +15,8 @@ test.each([
   [pages.ledger(), { page: 'ledger' }],
   [pages.cover(), { page: 'cover' }],
   [pages.catalogue(), { page: 'catalogue' }],
+  [pages.start(), { page: 'start' }],
+  [pages.startService('DI-002'), { page: 'startService', code: 'DI-002' }],
   [pages.ratings(), { page: 'ratings' }],
   [pages.notices(), { page: 'notices' }],
   ['/desk', { page: 'tasks' }],

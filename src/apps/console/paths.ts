@@ -17,6 +17,8 @@ const part = encodeURIComponent;
 export const pages = {
   tasks: (query: Query = {}) => `${base}/${queryString(query)}`,
   login: (back?: string) => `${base}/login${queryString({ back })}`,
+  start: () => `${base}/start`,
+  startService: (code: string) => `${base}/start/${part(code)}`,
   case: (caseId: string) => `${base}/cases/${part(caseId)}`,
   payouts: (query: Query = {}) => `${base}/payouts${queryString(query)}`,
   batches: (query: Query = {}) => `${base}/batches${queryString(query)}`,
@@ -37,6 +39,10 @@ export const api = {
   me: '/api/staff/me',
   demoAccounts: '/api/dev/accounts',
   tasks: (query: Query) => `/api/desk/tasks${queryString(query)}`,
+  startables: '/api/desk/services',
+  startForm: (code: string) => `/api/desk/services/${part(code)}`,
+  startDraft: (code: string) => `/api/desk/services/${part(code)}/draft`,
+  start: (code: string) => `/api/desk/services/${part(code)}/start`,
   notices: (query: Query) => `/api/desk/notices${queryString(query)}`,
   noticeRead: (noticeId: string) => `/api/desk/notices/${part(noticeId)}/read`,
   case: (caseId: string) => `/api/cases/${part(caseId)}`,
@@ -67,10 +73,10 @@ export const api = {
 
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
-  | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'missing' }
+  | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
   | { readonly page: 'case'; readonly caseId: string }
   | { readonly page: 'batch'; readonly batchId: string }
-  | { readonly page: 'service'; readonly code: string };
+  | { readonly page: 'service' | 'startService'; readonly code: string };
 
 const plain = [
   'login',
@@ -82,6 +88,7 @@ const plain = [
   'catalogue',
   'ratings',
   'notices',
+  'start',
 ] as const;
 
 /** Which page an address names. */
@@ -94,6 +101,7 @@ export function matchPage(pathname: string): PageMatch {
     return page ? { page } : { page: 'missing' };
   }
   if (first === 'cases') return { page: 'case', caseId: second };
+  if (first === 'start') return { page: 'startService', code: second };
   if (first === 'batches') return { page: 'batch', batchId: second };
   return first === 'catalogue' ? { page: 'service', code: second } : { page: 'missing' };
 }

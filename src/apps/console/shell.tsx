@@ -30,6 +30,8 @@ const CataloguePage = lazy(() => import('./page-catalogue.tsx'));
 const ServicePage = lazy(() => import('./page-service.tsx'));
 const RatingsPage = lazy(() => import('./page-ratings.tsx'));
 const NoticesPage = lazy(() => import('./page-notices.tsx'));
+const StartPage = lazy(() => import('./page-start.tsx'));
+const StartServicePage = lazy(() => import('./page-start-service.tsx'));
 const MissingPage = lazy(() => import('./page-missing.tsx'));
 
 function pageOf(match: PageMatch): ReactNode {
@@ -58,6 +60,10 @@ function pageOf(match: PageMatch): ReactNode {
       return <RatingsPage />;
     case 'notices':
       return <NoticesPage />;
+    case 'start':
+      return <StartPage />;
+    case 'startService':
+      return <StartServicePage key={match.code} code={match.code} />;
     case 'login':
       return <LoadingView />;
     case 'missing':

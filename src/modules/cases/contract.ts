@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { declareRefusals } from '#platform/errors';
 
+export * from './start-contract.ts';
 export * from './view-contract.ts';
 
 export const refuse = declareRefusals({

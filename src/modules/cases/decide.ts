@@ -63,7 +63,8 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
   const { caseId, data, readers, ...opened } = opening;
   const fresh = emptyState(opening, facts.now);
   const capacity = openingCapacity(definition, actor);
-  const moved = move(workflow, { ...fresh, data }, entry.step, outcomeId, facts, null);
+  const applied = opening.applicantOrgId && capacity.role ? { applicantRole: capacity.role } : {};
+  const moved = move(workflow, { ...fresh, ...applied, data }, entry.step, outcomeId, facts, null);
   invariant(caseId, 'a case is opened with its id');
   // The office that opened the case goes on reading it, whoever has the next turn.
   const openers = capacity.role && capacity.orgId ? [roleGrant(capacity.role, capacity.orgId)] : [];
@@ -75,13 +76,21 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
     actorRole: capacity.role,
     actorOrgId: capacity.orgId,
     at: facts.now,
-    body: { ...moved.body, v: 1, opened, data, readers: [...readers, ...openers, ...(moved.body.readers ?? [])] },
+    body: {
+      ...moved.body,
+      v: 1,
+      opened: { ...opened, ...applied },
+      data,
+      readers: [...readers, ...openers, ...(moved.body.readers ?? [])],
+    },
   };
 }
 
 function openingCapacity(definition: StepDefinition, actor: Actor): Capacity {
   if (actor.kind === 'worker') return { role: actorsOf(definition).find(isPublicRole) ?? 'worker', orgId: null };
-  return capacityIn(actorsOf(definition), actor) ?? { role: null, orgId: null };
+  const held = capacityIn(actorsOf(definition), actor);
+  if (!held && actor.kind === 'staff') throw wrongRole(definition, actorsOf(definition));
+  return held ?? { role: null, orgId: null };
 }
 
 /** Takes an outcome of an active step. */
@@ -360,6 +369,12 @@ export function readersOf(
   const named = new Set(definition.readers ?? []);
   for (const role of [...actorsOf(definition), ...named]) {
     if (isPublicRole(role) || roles[role].kind === 'system') continue;
+    // Where the applicant's organisation has the turn in a role of its own, nobody else is let in as its alternative.
+    const isApplicants = active.role !== definition.role && active.orgId === state.applicantOrgId;
+    if (isApplicants && !named.has(role)) {
+      if (role === active.role && active.orgId) readers.push(roleGrant(role, active.orgId));
+      continue;
+    }
     // Where a person or the person's company may act, the company is the one that applied, never whichever the region has.
     const isAlternative = isPublicRole(definition.role) && roles[role].kind === 'external' && !named.has(role);
     const orgId =

@@ -75,6 +75,7 @@ type ListQuery = [string, string, number, string | null, string | null];
 type CopiedQuery = [string[], ...ListQuery];
 type DoneQuery = [string, ...ListQuery];
 type SeenRow = CaseColumns & { readonly at: string; readonly supervised: boolean };
+type PastRow = SeenRow & { readonly step: string; readonly org_id?: string | null; readonly due_at?: string | null };
 
 /** Copies to the offices that a person holds, newest first; one that reached two of them is shown once. */
 const selectCopied = statement<CopiedQuery, SeenRow>(
@@ -117,6 +118,22 @@ const selectCounts = statement<[string[], string], DeskPage['counts']>(
      (select count(*) as supervised from case_task t where t.supervised and t.readers && $1::text[]) watched`,
 );
 
+/** What the person's own organisations applied for, newest first, with the office whose turn it is. */
+const selectStarted = statement<
+  CopiedQuery,
+  SeenRow & { readonly org_id: string | null; readonly due_at: string | null }
+>(
+  'cases.desk_started',
+  `select mine.* from unnest($1::text[]) g, lateral (
+     select ${caseColumns}, s.opened_at as at, s.state ->> 'supervised' is not null as supervised,
+       s.state -> 'active' -> 0 ->> 'orgId' as org_id, (s.state -> 'active' -> 0 ->> 'dueAt')::timestamptz as due_at
+     from case_state s
+     where s.applicant_org_id = g::uuid and ($5::text is null or s.service_code = $5)
+       and ($6::text is null or s.case_no like $6 || '%') and (s.opened_at, s.case_id) < ($2::timestamptz, $3::uuid)
+     order by s.opened_at desc, s.case_id desc limit $4) mine
+   order by mine.at desc, mine.case_id desc limit $4`,
+);
+
 export const summaryOf = (service: Service, row: CaseColumns): string =>
   summaryText(service, { status: row.status, end: row.end_code, steps: row.steps });
 
@@ -142,7 +159,7 @@ export function createDesk(options: ReaderOptions) {
       const grants = [...access.grants];
       const [counts, page] = await Promise.all([
         tx.one(selectCounts, [grants, staffId]),
-        query.tab === 'done' || query.tab === 'copied'
+        query.tab === 'done' || query.tab === 'copied' || query.tab === 'started'
           ? pastPage(tx, grants, staffId, query)
           : taskPage(tx, grants, staffId, query),
       ]);
@@ -164,13 +181,21 @@ export function createDesk(options: ReaderOptions) {
   async function pastPage(tx: Tx, grants: string[], staffId: string, query: DeskQuery): Promise<Rows> {
     const [at, id] = readCursor(query.cursor) ?? ['infinity', lastId];
     const rest: ListQuery = [at, id, pageSize + 1, query.service, query.number];
-    const rows =
+    const rows: PastRow[] =
       query.tab === 'done'
         ? await tx.run(selectDone, [staffId, ...rest])
-        : (await tx.run(selectCopied, [grants, ...rest])).map((row) => ({ ...row, step: '' }));
+        : query.tab === 'started'
+          ? await startedRows(tx, grants, rest)
+          : (await tx.run(selectCopied, [grants, ...rest])).map((row) => ({ ...row, step: '' }));
     const page = cutPage(rows, pageSize, (last) => [last.at, last.case_id]);
     const items = page.items.map((row) => toTask(tx, pastTask(row), staffId, row.step === '' ? '' : standing(row)));
     return { ...page, items: await Promise.all(items) };
+  }
+
+  async function startedRows(tx: Tx, grants: string[], rest: ListQuery) {
+    const orgIds = [...new Set(grants.flatMap((grant) => grant.split('@')[1] ?? []))];
+    const rows = await tx.run(selectStarted, [orgIds, ...rest]);
+    return rows.map((row) => ({ ...row, step: '' }));
   }
 
   async function toTask(tx: Tx, row: TaskRow, staffId: string, limit: string): Promise<DeskTask> {
@@ -209,13 +234,13 @@ export function createDesk(options: ReaderOptions) {
   return desk;
 }
 
-function pastTask(row: SeenRow & { readonly step: string }): TaskRow {
+function pastTask(row: PastRow): TaskRow {
   return {
     ...row,
-    org_id: null,
+    org_id: row.org_id ?? null,
     assignee_id: null,
     entered_at: row.at,
-    due_at: null,
+    due_at: row.due_at ?? null,
     light: 'green',
     paused: false,
     paused_at: null,

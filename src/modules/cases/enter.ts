@@ -72,8 +72,7 @@ export function enterStep(
     step,
     round: (state.rounds[step] ?? 0) + 1,
     enteredAt: facts.now,
-    role: definition.role,
-    orgId: orgOf(definition, state, facts),
+    ...(applicantTurn(definition, step, state) ?? { role: definition.role, orgId: orgOf(definition, state, facts) }),
     assigneeId: null,
     ...clock,
     light: 'green',
@@ -85,6 +84,22 @@ export function enterStep(
     supplement: null,
     cosigners: [],
   };
+}
+
+/**
+ * Where the applicant acts and an organisation applied, the step is that organisation's, in the role in which it applied: what a
+ * person would do, what an outside party of its role does, and what it did before and was given back.
+ */
+function applicantTurn(
+  definition: StepDefinition,
+  step: string,
+  state: CaseState,
+): Pick<ActiveStep, 'role' | 'orgId'> | null {
+  const { applicantRole: role, applicantOrgId: orgId } = state;
+  if (!role || !orgId || definition.orgFrom || !actorsOf(definition).includes(role)) return null;
+  const { kind } = roles[definition.role];
+  const theirs = kind === 'public' ? state.personId === null : kind === 'external' && definition.role === role;
+  return theirs || state.done[step]?.actorRole === role ? { role, orgId } : null;
 }
 
 export function timerOf(workflow: Workflow, step: string) {

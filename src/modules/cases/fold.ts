@@ -82,6 +82,7 @@ function firstState(caseId: string, action: CaseAction): CaseState {
     region: opened?.region ?? '',
     personId: opened?.personId ?? null,
     applicantOrgId: opened?.applicantOrgId ?? null,
+    ...(opened?.applicantRole ? { applicantRole: opened.applicantRole } : {}),
     dossierId: opened?.dossierId ?? null,
     parentCaseId: opened?.parentCaseId ?? null,
     seq: 0,

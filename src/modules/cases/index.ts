@@ -17,5 +17,6 @@ export { createReader, type Reader, type ReaderOptions } from './reading.ts';
 export * as statements from './store.ts';
 export { caseRoutes, rectifyBy } from './http.ts';
 export { createRatings } from './ratings.ts';
+export { toFormFields } from './view-actions.ts';
 export { unitZh } from './words.ts';
 export { worksOn } from './works-on.ts';

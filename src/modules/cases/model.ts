@@ -89,6 +89,8 @@ export type CaseState = {
   readonly region: string;
   readonly personId: string | null;
   readonly applicantOrgId: string | null;
+  /** The role in which an organisation applied; absent where a person did. */
+  readonly applicantRole?: Role;
   readonly dossierId: string | null;
   readonly parentCaseId: string | null;
   readonly seq: number;
@@ -116,7 +118,15 @@ export type ActionBody = {
   readonly v: 1;
   readonly opened?: Pick<
     CaseState,
-    'caseNo' | 'serviceCode' | 'serviceHash' | 'region' | 'personId' | 'applicantOrgId' | 'dossierId' | 'parentCaseId'
+    | 'caseNo'
+    | 'serviceCode'
+    | 'serviceHash'
+    | 'region'
+    | 'personId'
+    | 'applicantOrgId'
+    | 'applicantRole'
+    | 'dossierId'
+    | 'parentCaseId'
   >;
   readonly attached?: string;
   readonly data?: Readonly<Record<string, unknown>>;

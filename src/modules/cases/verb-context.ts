@@ -101,8 +101,11 @@ export function applicant(context: Context): Capacity {
     return { role: 'worker', orgId: null };
   }
   const company = state.applicantOrgId;
-  if (company && actor.grants.some((grant) => grant.endsWith(`@${company}`))) {
-    return { role: capacityIn(['enterprise', 'platform_company'], actor)?.role ?? 'enterprise', orgId: company };
+  const isTheirs = (grant: string) =>
+    state.applicantRole && company ? grant === roleGrant(state.applicantRole, company) : grant.endsWith(`@${company}`);
+  if (company && actor.grants.some(isTheirs)) {
+    const role = state.applicantRole ?? capacityIn(['enterprise', 'platform_company'], actor)?.role ?? 'enterprise';
+    return { role, orgId: company };
   }
   throw refuse('cases.not_applicant');
 }

@@ -15,7 +15,7 @@ import { command, officesOf } from './verbs.ts';
 import { unitZh } from './words.ts';
 import { refuse, type CaseCommand, type FormField, type PossibleAction } from './contract.ts';
 
-function toFormFields(fields: Fields): FormField[] {
+export function toFormFields(fields: Fields): FormField[] {
   return Object.entries(fields)
     .filter(([, field]) => field.prefill !== 'rule')
     .map(([name, field]) => ({

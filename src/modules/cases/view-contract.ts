@@ -172,7 +172,7 @@ export type RatingView = z.infer<typeof ratingView>;
 export const ratingPage = z.object({ items: z.array(ratingView), nextCursor: z.string().nullable() });
 export type RatingPage = z.infer<typeof ratingPage>;
 
-export const deskTab = z.enum(['todo', 'done', 'copied', 'supervised']);
+export const deskTab = z.enum(['todo', 'done', 'copied', 'supervised', 'started']);
 export type DeskTab = z.infer<typeof deskTab>;
 
 export const deskTask = z.object({

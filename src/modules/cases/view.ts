@@ -9,7 +9,7 @@ import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { catalogRegistry } from '#catalog/registry';
 import { workingDaysBetween, dayOf } from '#platform/calendar';
-import { personGrant } from '#platform/access';
+import { personGrant, roleGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
 import { actorsOf, isPublicRole, peopleFor, stepOf } from './enter.ts';
 import type { ActiveStep, CaseAction } from './model.ts';
@@ -50,14 +50,17 @@ export function viewCase(input: ViewInput): CaseView {
     related: input.related,
     referrals: state.links.filter((link) => link.kind === 'referral').map((link) => input.targetZh(link.target)),
     rating: input.rating,
-    canRate: mine && state.status === 'ended' && state.ratedStars === null,
+    canRate: mine && input.viewer.kind === 'worker' && state.status === 'ended' && state.ratedStars === null,
     path: pathOf(input),
   };
 }
 
 function isApplicant(input: ViewInput): boolean {
   const { state, viewer } = input;
-  return viewer.kind === 'worker' && state.personId !== null && viewer.grants.includes(personGrant(state.personId));
+  if (viewer.kind === 'worker') return state.personId !== null && viewer.grants.includes(personGrant(state.personId));
+  const { applicantRole: role, applicantOrgId: orgId } = state;
+  // A company that applied is an applicant like any other; a department that did works on the case as well, with the desk's verbs.
+  return Boolean(role && orgId && roles[role].kind === 'external' && viewer.grants.includes(roleGrant(role, orgId)));
 }
 
 // ---- whose turn --------------------------------------------------------------------------------------------------------------

@@ -8,14 +8,11 @@ import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { CryptoPort } from '#platform/crypto';
 import { statement, type Database, type Tx } from '#platform/db';
-import { declareRefusals, type FieldProblem } from '#platform/errors';
+import type { FieldProblem } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { refuse } from './refusals.ts';
 
-export const refuse = declareRefusals({
-  'drafts.none': { status: 409, zh: '没有找到这份填写中的申请。', next: '请从服务目录重新开始。' },
-  'drafts.sent': { status: 409, zh: '这份申请已经提交过了。', next: '请到“我的办件”查看。' },
-  'drafts.unknown_field': { status: 422, zh: '申请表里没有“{field}”这一项。', next: '请刷新页面后重新填写。' },
-});
+export { createDeskDrafts, type DeskDrafts } from './desk.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 type DraftRow = { draft_id: string; service_code: string; service_hash: string; data: Stored; updated_at: string };

@@ -5,6 +5,7 @@
 import pg from 'pg';
 import type { City, CityBatch } from './make.ts';
 import type { Rows, TableName } from './rows.ts';
+import { statutoryCalendar } from '#platform/calendar';
 import { copyInto } from '#platform/db-copy';
 import { countRows, tableNames } from './rows.ts';
 import { tables } from './tables.ts';
@@ -61,6 +62,12 @@ export async function loadCity(url: string, city: City): Promise<Loaded> {
       `insert into setting (name, value, at) values ('city', $1::jsonb, $2)
        on conflict (name) do update set value = excluded.value, at = excluded.at`,
       [about, city.now],
+    );
+    // Its due dates were computed with what is known of the holidays now: nothing is to be computed anew at the first start.
+    await client.query(
+      `insert into setting (name, value, at) values ('calendar', jsonb_build_object('knownUntil', $1::text), $2)
+       on conflict (name) do nothing`,
+      [statutoryCalendar.knownUntil, city.now],
     );
     await client.query(forced.map((table) => `alter table ${table} force row level security`).join(';'));
     await client.query('commit');

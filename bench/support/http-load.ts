@@ -1,11 +1,11 @@
 // The load of `http-writes`, in a process of its own: keep-alive connections, each sending the next submission as soon as the last
-// was answered. It speaks just enough HTTP/1.1 over plain sockets that it takes little of the machine from what is measured.
+// was answered.
 
 import { randomUUID } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 import { application } from './journey.ts';
 import { asChild } from './children.ts';
+import { openLine, percentile } from './line.ts';
 import { district } from './world.ts';
 
 const input = z.object({
@@ -61,9 +61,14 @@ async function load(given: Input): Promise<z.infer<typeof loadResult>> {
       line.close();
     }),
   );
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { done: times.length, seconds: given.seconds, p50Ms: at(0.5), p99Ms: at(0.99), statuses, firstRefusal };
+  return {
+    done: times.length,
+    seconds: given.seconds,
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+    statuses,
+    firstRefusal,
+  };
 }
 
 /** Person after person, each time with papers that no case has taken yet; null when all are used. */
@@ -80,47 +85,4 @@ function submissions({ writers, port }: Input): () => Buffer | null {
     const head = `POST /api/me/cases HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${writer.cookie}\r\nx-csrf: ${writer.csrf}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), body]);
   };
-}
-
-type Reply = { readonly status: number; readonly body: string };
-type Line = { send(request: Buffer): Promise<Reply>; close(): void };
-
-async function openLine(port: number): Promise<Line> {
-  const socket = await new Promise<Socket>((resolve, reject) => {
-    const made = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(made));
-    made.once('error', reject);
-  });
-  let waiting: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
-  let received: Buffer = Buffer.alloc(0);
-  socket.on('data', (bytes: Buffer) => {
-    received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
-    const reply = readReply(received);
-    if (!reply) return;
-    received = Buffer.alloc(0);
-    waiting?.resolve(reply);
-  });
-  socket.on('error', (error) => waiting?.reject(error));
-  socket.on('close', () => waiting?.reject(new Error('the server closed a connection')));
-  return {
-    send: (request) =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        socket.write(request);
-      }),
-    close: () => {
-      waiting = null;
-      socket.destroy();
-    },
-  };
-}
-
-/** A whole answer with a content-length, as this server gives them; null while it is still coming. */
-function readReply(bytes: Buffer): Reply | null {
-  const headEnd = bytes.indexOf('\r\n\r\n');
-  if (headEnd === -1) return null;
-  const head = bytes.toString('latin1', 0, headEnd);
-  const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? '0');
-  const from = headEnd + 4;
-  if (bytes.length < from + length) return null;
-  return { status: Number(head.slice(9, 12)), body: bytes.toString('utf8', from, from + length) };
 }

@@ -29,9 +29,10 @@ export async function startBackground(
     log,
     onJob: (identifier, outcome) => services.metrics.job(identifier, outcome),
   });
-  void services.cases
-    .recomputeIfCalendarMoved()
-    .catch((error: unknown) => log.error({ err: error }, 'due dates could not be computed anew'));
+  const stopping = new AbortController();
+  const recomputing = services.cases.recomputeIfCalendarMoved(stopping.signal).catch((error: unknown) => {
+    if (!stopping.signal.aborted) log.error({ err: error }, 'due dates could not be computed anew');
+  });
   const stops = [
     every(30 * minuteMs, () => snapshot(services), log),
     every(secondMs, () => services.cases.runDueDeadlines(deadlinesAtOnce), log),
@@ -45,7 +46,8 @@ export async function startBackground(
   ];
   return {
     stop: async () => {
-      await Promise.all(stops.map((stop) => stop()));
+      stopping.abort();
+      await Promise.all([recomputing, ...stops.map((stop) => stop())]);
       await worker.stop();
     },
   };

@@ -79,14 +79,16 @@ export function createCaseClock(engine: Engine) {
   }
 
   /** After a holiday notice: every open case whose due date stood on a guess is computed anew, by a recorded action. */
-  async function recomputeAll(): Promise<number> {
+  async function recomputeAll(signal?: AbortSignal): Promise<number> {
     let changed = 0;
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
       const rows = await options.db.transaction(systemAccess, (tx) =>
         tx.run(store.listProvisional, [after, openBatch]),
       );
-      for (const { case_id: caseId } of rows) {
+      for (const { case_id: caseId, provisional } of rows) {
+        if (!provisional) continue;
+        signal?.throwIfAborted();
         changed += await options.db.transaction(systemAccess, async (tx) => {
           const row = await engine.load(tx, caseId);
           const service = options.byHash(row.state.serviceHash);
@@ -107,6 +109,7 @@ export function createCaseClock(engine: Engine) {
       }
       const last = rows.at(-1);
       if (!last || rows.length < openBatch) return changed;
+      signal?.throwIfAborted();
       after = last.case_id;
     }
   }
@@ -114,13 +117,13 @@ export function createCaseClock(engine: Engine) {
   /**
    * At the start of the program: when the calendar knows more holidays than at the last start, due dates are computed anew, once, and
    * that it was done is kept. Stopped in the middle it begins again; a case that is right already is left alone. Gives how many
-   * cases changed, null when the calendar has not moved.
+   * cases changed, null when the calendar has not moved. An aborted signal ends it with that signal's reason.
    */
-  async function recomputeIfCalendarMoved(): Promise<number | null> {
+  async function recomputeIfCalendarMoved(signal?: AbortSignal): Promise<number | null> {
     const { knownUntil } = options.calendar();
     const last = await options.db.transaction(systemAccess, (tx) => tx.maybe(store.selectCalendar, []));
     if (last?.known_until === knownUntil) return null;
-    const changed = await recomputeAll();
+    const changed = await recomputeAll(signal);
     await options.db.transaction(systemAccess, async (tx) => tx.send(store.putCalendar, [knownUntil, now()]));
     return changed;
   }

@@ -34,7 +34,13 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
   await owner.query("set gongdun.grants = '{*}'");
-  reader = createReader({
+  reader = createReaderOf();
+  ratings = createRatings({ db, clock, byHash: () => un001 });
+  await fill();
+}, 120_000);
+
+function createReaderOf(): Reader {
+  return createReader({
     db,
     clock,
     calendar: () => statutoryCalendar,
@@ -47,9 +53,7 @@ beforeAll(async () => {
     applicantName: async () => '林**',
     targetZh: (target) => ({ zh: target, available: false }),
   });
-  ratings = createRatings({ db, clock, byHash: () => un001 });
-  await fill();
-}, 120_000);
+}
 
 afterAll(async () => {
   await db?.close();
@@ -180,10 +184,23 @@ describe('with 200,000 cases', () => {
     expect([none.scans, none.looked]).toEqual([[], 0]);
   });
 
-  it('the counts look at the own queue and at what is supervised', async () => {
-    const { scans, looked } = await explain(small, 'cases.desk_counts', [[...small.grants], anna]);
+  it('the counts of an office that nobody works off are made once for all who ask, and not by the page', async () => {
+    const { scans, looked } = await explain(busy, 'cases.desk_own_counts', [[...busy.grants], anna, 2_001]);
     expect(scans).toEqual([]);
-    expect(looked).toBeLessThan(many / 4);
+    expect(looked).toBeLessThan(2_100);
+    const [first, second] = await Promise.all([reader.desk(busy, anna, query), reader.desk(busy, anna, query)]);
+    expect(first.counts.todo).toBe(many - many / 10);
+    expect(second.counts).toEqual(first.counts);
+    // What a colleague took on is not one's own to do, however large the queue.
+    await owner.query(`update case_task set assignee_id = '${randomUUID()}' where case_id = (
+      select case_id from case_task where org_id = '${org}' and light = 'red' limit 1)`);
+    const other = createReaderOf();
+    const after = await other.desk(busy, anna, query);
+    expect(after.counts).toMatchObject({ todo: first.counts.todo - 1, red: first.counts.red - 1 });
+    await owner.query('update case_task set assignee_id = null');
+  });
+
+  it('what is supervised is counted', async () => {
     const { counts } = await reader.desk(small, anna, query);
     expect(counts.todo).toBe(many / 10);
     expect(counts.supervised).toBe(many / 50);

@@ -8,6 +8,7 @@ import { dayOf, workingDaysBetween } from '#platform/calendar';
 import { statement, type Tx } from '#platform/db';
 import { cursorId, cursorInstant, cutPage, decodeCursor, readCursor } from '#platform/page';
 import type { DeskPage, DeskTab, DeskTask } from './contract.ts';
+import { createDeskCounts } from './desk-counts.ts';
 import type { ReaderOptions } from './reading.ts';
 import { limitText, summaryText } from './words.ts';
 
@@ -104,20 +105,6 @@ const selectDone = statement<DoneQuery, SeenRow & { readonly step: string }>(
    order by a.at desc, a.case_id desc limit $4`,
 );
 
-/** Own work is counted in the offices' queues, supervised work among what is supervised; neither looks at all tasks. */
-const selectCounts = statement<[string[], string], DeskPage['counts']>(
-  'cases.desk_counts',
-  `select own.todo, own.yellow, own.red, watched.supervised
-   from (select coalesce(sum(mine.todo), 0)::bigint as todo, coalesce(sum(mine.yellow), 0)::bigint as yellow,
-           coalesce(sum(mine.red), 0)::bigint as red
-         from unnest($1::text[]) g, lateral (
-           select count(*) as todo, count(*) filter (where t.light = 'yellow') as yellow,
-             count(*) filter (where t.light = 'red') as red
-           from case_task t where t.org_id = split_part(g, '@', 2)::uuid and t.role = split_part(g, '@', 1)
-             and (t.assignee_id is null or t.assignee_id = $2)) mine) own,
-     (select count(*) as supervised from case_task t where t.supervised and t.readers && $1::text[]) watched`,
-);
-
 /** What the person's own organisations applied for, newest first, with the office whose turn it is. */
 const selectStarted = statement<
   CopiedQuery,
@@ -154,11 +141,13 @@ const taskCursor = z.tuple([cursorInstant, cursorId, z.string().max(64)]);
 type Rows = Omit<DeskPage, 'counts'>;
 
 export function createDesk(options: ReaderOptions) {
+  const countsOf = createDeskCounts(options.db);
+
   async function desk(access: Access, staffId: string, query: DeskQuery): Promise<DeskPage> {
     return options.db.transaction(access, async (tx) => {
       const grants = [...access.grants];
       const [counts, page] = await Promise.all([
-        tx.one(selectCounts, [grants, staffId]),
+        countsOf(tx, access, staffId),
         query.tab === 'done' || query.tab === 'copied' || query.tab === 'started'
           ? pastPage(tx, grants, staffId, query)
           : taskPage(tx, grants, staffId, query),

@@ -235,14 +235,14 @@ export const postponeDeadline = statement<[string, string], never>(
 );
 
 /**
- * Open cases with a due date that stands on a guess, in the order of their ids. They are looked for once a year, when holidays are
- * announced: an index on what every action rewrites would cost each of them more than this one walk.
+ * Cases in the order of their ids, so many at a time, and whether one is open with a due date that stands on a guess. They are looked
+ * through once a year, when holidays are announced: an index on what every action rewrites would cost each of them more than this walk.
  */
-export const listProvisional = statement<[string, number], { case_id: string }>(
+export const listProvisional = statement<[string, number], { case_id: string; provisional: boolean }>(
   'cases.list_provisional',
-  `select case_id from case_state where status = 'open' and case_id > $1
-     and exists (select 1 from json_array_elements(state -> 'active') one where (one ->> 'provisional')::boolean)
-   order by case_id limit $2`,
+  `select case_id, status = 'open' and exists (
+     select 1 from json_array_elements(state -> 'active') one where (one ->> 'provisional')::boolean) as provisional
+   from case_state where case_id > $1 order by case_id limit $2`,
 );
 
 /** Up to which day the holidays were known when due dates were last computed anew. */

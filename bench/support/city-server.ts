@@ -1,0 +1,98 @@
+// The real server on a synthetic city, in a process of its own, after its tables were grown to the size that a bench asks for. Says
+// where it listens and who at which desk is logged in, and serves until it is told to stop.
+
+import { join } from 'node:path';
+import pg from 'pg';
+import { z } from 'zod';
+import { loadCity, makeCity, type DemoAccount } from '#city';
+import { serviceHash } from '#modules/catalogue';
+import { totpCode } from '#modules/identity';
+import { invariant } from '#platform/errors';
+import { closeHttp, type Http } from '#platform/http';
+import { createLog } from '#platform/log';
+import { startBackground } from '#wiring/background';
+import { createServer } from '#wiring/server';
+import { asChild } from './children.ts';
+import { growCases } from './grow.ts';
+import { createWorld } from './world.ts';
+
+const input = z.object({
+  ownerUrl: z.string(),
+  appUrl: z.string(),
+  pid: z.number(),
+  folder: z.string(),
+  poolSize: z.number(),
+  workers: z.number(),
+  /** Cases in all; the city's own are copied until there are so many. */
+  cases: z.number(),
+  /** Roles of which every account logs in. */
+  roles: z.array(z.string()),
+});
+
+export type CityServing = {
+  readonly port: number;
+  readonly cases: number;
+  readonly openTasks: number;
+  readonly clerks: readonly { readonly login: string; readonly cookie: string; readonly todo: number }[];
+};
+
+asChild(async (message, say) => {
+  const given = input.parse(message);
+  const world = await createWorld(given, given.folder, { poolSize: given.poolSize });
+  const { services } = world;
+  const { masterKey, origin } = services.config;
+  const now = services.clock.now();
+  const city = await makeCity({
+    seed: 1,
+    workers: given.workers,
+    now,
+    masterKey,
+    origin,
+    serviceHash,
+    pricing: services.pricing,
+  });
+  await loadCity(given.ownerUrl, city);
+  await services.prepare();
+  const owner = new pg.Client({ connectionString: given.ownerUrl });
+  await owner.connect();
+  const grown = await growCases(owner, given.cases);
+  await owner.end();
+  const log = createLog({ level: 'warn' });
+  const dist = join(import.meta.dirname, '..', '..', 'dist');
+  const app = await createServer({ services, log, publicUrl: 'http://127.0.0.1', dist, demo: null });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const background = await startBackground(services, { ownerUrl: given.ownerUrl, concurrency: 2, log });
+  const address = app.server.address();
+  invariant(typeof address === 'object' && address, 'the server listens');
+  const clerks = [];
+  for (const account of city.accounts) {
+    if (given.roles.includes(account.role)) clerks.push(await logIn(app, account));
+  }
+  say({ port: address.port, ...grown, clerks } satisfies CityServing);
+  return async () => {
+    await background.stop();
+    await closeHttp(app, 2_000);
+    await world.stop();
+  };
+});
+
+/** By the real door: password, then the one-time code. */
+async function logIn(app: Http, account: DemoAccount): Promise<CityServing['clerks'][number]> {
+  const { login, password, totpSecret } = account;
+  const first = await app.inject({ method: 'POST', url: '/api/staff/login', payload: { login, password } });
+  const second = await app.inject({
+    method: 'POST',
+    url: '/api/staff/totp',
+    headers: { cookie: cookieOf(first.headers['set-cookie']) },
+    payload: { code: totpCode(totpSecret, Date.now()) },
+  });
+  const cookie = cookieOf(second.headers['set-cookie']);
+  const page = await app.inject({ method: 'GET', url: '/api/desk/tasks', headers: { cookie } });
+  invariant(page.statusCode === 200, `${login} sees the work list: ${page.body}`);
+  const { counts } = z.object({ counts: z.object({ todo: z.number() }) }).parse(JSON.parse(page.body));
+  return { login, cookie, todo: counts.todo };
+}
+
+function cookieOf(header: string | string[] | undefined): string {
+  return [header ?? ''].flat()[0]?.split(';')[0] ?? '';
+}

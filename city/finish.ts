@@ -11,7 +11,13 @@ export function finishBatch(world: World, nowMs: number): void {
   for (const notice of rows.notice) {
     // Nothing of the past is sent again when the program starts.
     if (notice.sms_state === 'queued')
-      Object.assign(notice, { sms_state: 'sent', sms_tries: 1, sms_provider_id: `city-${notice.notice_id}` });
+      Object.assign(notice, {
+        sms_state: 'sent',
+        sms_tries: 1,
+        sms_provider: 'city',
+        sms_provider_id: `city-${notice.notice_id}`,
+        sms_at: notice.at,
+      });
     const at = Date.parse(notice.at ?? '');
     if (at + readAfterMs < nowMs) notice.read_at = new Date(at + readAfterMs / 10).toISOString();
   }

@@ -84,6 +84,8 @@ const others = new Set([
   'sms_state',
   'sms_tries',
   'sms_provider_id',
+  'sms_provider',
+  'sms_at',
   'read_at',
   'bytes',
   'media_type',

@@ -198,6 +198,8 @@ export const tables = {
     read_at: 'timestamptz',
     sms_state: 'text',
     sms_provider_id: 'text',
+    sms_provider: 'text',
+    sms_at: 'timestamptz',
     sms_next_at: 'timestamptz',
     sms_params: 'json',
     sms_tries: 'int',

@@ -111,7 +111,7 @@ export function createWorld(setup: Setup) {
     const outbox = createNotices({
       db,
       clock,
-      sms: { send: nobody },
+      sms: { send: nobody, find: nobody },
       templates: notices,
       sources: catalogRegistry,
       regionName: nameOf,

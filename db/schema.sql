@@ -502,15 +502,18 @@ create table notice (
   sms_next_at timestamp with time zone,
   sms_tries integer default 0 not null,
   sms_params json,
+  sms_provider text,
+  sms_at timestamp with time zone,
   constraint notice_pkey PRIMARY KEY (notice_id),
-  constraint notice_sms_state_check CHECK (sms_state = ANY (ARRAY['none'::text, 'queued'::text, 'sent'::text, 'failed'::text])),
+  constraint notice_sms_state_check CHECK (sms_state = ANY (ARRAY['none'::text, 'queued'::text, 'doubtful'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text])),
   constraint notice_sms_tries_check CHECK (sms_tries >= 0)
 );
 comment on table notice is 'The outbox: what was told to whom, in the app and by SMS.';
 comment on column notice.sms_next_at is 'When a queued SMS is tried next; a worker that takes it moves this into the future.';
+comment on column notice.sms_at is 'When it was last handed to a provider; a provider is asked by this day what became of it.';
 CREATE INDEX notice_org_idx ON notice USING btree (org_id, role, at DESC) WHERE org_id IS NOT NULL;
 CREATE INDEX notice_person_idx ON notice USING btree (person_id, at DESC);
-CREATE INDEX notice_sms_idx ON notice USING btree (sms_next_at) WHERE sms_state = 'queued'::text;
+CREATE INDEX notice_sms_idx ON notice USING btree (sms_next_at) WHERE sms_state = ANY (ARRAY['queued'::text, 'doubtful'::text]);
 alter table notice enable row level security;
 alter table notice force row level security;
 create policy notice_delete on notice for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -860,6 +863,22 @@ CREATE INDEX sms_code_address_idx ON sms_code USING btree (address, issued_at DE
 CREATE INDEX sms_code_issued_idx ON sms_code USING brin (issued_at);
 CREATE INDEX sms_code_phone_idx ON sms_code USING btree (phone_index, issued_at DESC);
 grant delete, insert, select, update on table sms_code to gongdun_app;
+
+create table sms_part (
+  provider text not null,
+  provider_id text not null,
+  notice_id uuid,
+  state text not null,
+  code text default ''::text not null,
+  at timestamp with time zone not null,
+  constraint sms_part_pkey PRIMARY KEY (provider, provider_id),
+  constraint sms_part_state_check CHECK (state = ANY (ARRAY['sent'::text, 'delivered'::text, 'failed'::text])),
+  constraint sms_part_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notice(notice_id)
+);
+comment on table sms_part is 'What providers took, part by part, and its receipt. Without a notice: a login code, or a receipt that came first.';
+CREATE INDEX sms_part_at_idx ON sms_part USING brin (at);
+CREATE INDEX sms_part_notice_idx ON sms_part USING btree (notice_id) WHERE notice_id IS NOT NULL;
+grant delete, insert, select, update on table sms_part to gongdun_app;
 
 create table staff (
   staff_id uuid not null,

@@ -51,7 +51,10 @@ async function start(config: Config): Promise<void> {
   started.push({ name: '连接池', stop: db.close });
 
   const localUrl = `http://127.0.0.1:${config.port}`;
-  const parties = await connectParties(config, clock, { callbackBase: config.demo ? localUrl : config.publicUrl });
+  const parties = await connectParties(config, clock, {
+    callbackBase: config.demo ? localUrl : config.publicUrl,
+    onTrouble: (party, why) => log.warn({ party, why }, 'the connection to an outside party ended'),
+  });
   started.push({ name: '外部系统', stop: parties.stop });
   const services = createServices({
     config,

@@ -529,6 +529,7 @@ const open = [
   'POST /m/register/region',
   'POST /ports/bank/callback',
   'POST /ports/payment/callback',
+  'POST /ports/sms/:provider/receipts/:token',
 ];
 
 const guarded = () => app.app.routeEntries.filter((one) => one.access !== 'public' && one.method !== 'HEAD');

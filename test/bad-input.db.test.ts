@@ -37,7 +37,7 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: app.database.ownerUrl });
   await owner.connect();
   const found = await owner.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('sms_code', 'session', 'case_number_counter', 'schema_migration') order by 1`,
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not in ('sms_code', 'sms_part', 'session', 'case_number_counter', 'schema_migration') order by 1`,
   );
   tables = found.rows.map((one) => one.name);
   newcomer = await app.worker(app.city.rider.phone);

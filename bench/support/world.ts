@@ -87,9 +87,10 @@ export async function createWorld(
     parties: {
       ...parties,
       sms: {
+        ...parties.sms,
         send: async (message) => {
           if (message.params['code']) codes.set(message.phone, message.params['code']);
-          return { providerId: message.bizId };
+          return { providerId: message.bizId, provider: 'bench' };
         },
       },
     },

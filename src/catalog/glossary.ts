@@ -91,6 +91,7 @@ export const glossary: readonly Term[] = [
       number 编号
       order 订单、支付单
       org 机构
+      part 短信分段
       payment 收款
       payout 付款
       person 劳动者（自然人）

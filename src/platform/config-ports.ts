@@ -1,8 +1,8 @@
 // Credentials of the outside parties. A party is set whole or not at all: half of it is a mistake that must not be found out at the
 // first payment. Nothing here connects to anybody.
 
-import { readFileSync } from 'node:fs';
-import { reasonOf, SetupError } from './setup-error.ts';
+import { fileText, httpUrl, whole, wrong, type Environment } from './config-read.ts';
+import { readReceiptsToken, readSmsProviders, smsVariables, type SmsProviderConfig } from './config-sms.ts';
 
 export type HmacPort = { readonly baseUrl: string; readonly clientId: string; readonly secret: string };
 
@@ -18,19 +18,14 @@ export type PaymentPort = {
   readonly apiV3Key: string;
 };
 
-export type SmsPortConfig = {
-  readonly baseUrl: string;
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  readonly signName: string;
-};
-
 /** Null is a party that is not connected; a demonstration then uses its simulator. */
 export type PortsConfig = {
   readonly payment: PaymentPort | null;
   readonly bank: HmacPort | null;
   readonly insurer: HmacPort | null;
-  readonly sms: SmsPortConfig | null;
+  /** Two fail over; in this order. */
+  readonly sms: readonly SmsProviderConfig[] | null;
+  readonly smsReceiptsToken: string | null;
 };
 
 /** The variables of each party, without its name before them. */
@@ -47,22 +42,21 @@ export const portVariables = {
   ],
   bank: ['URL', 'CLIENT_ID', 'SECRET'],
   insurer: ['URL', 'CLIENT_ID', 'SECRET'],
-  sms: ['URL', 'KEY_ID', 'SECRET', 'SIGN_NAME'],
-} as const satisfies Readonly<Record<keyof PortsConfig, readonly string[]>>;
-
-type Environment = Readonly<Record<string, string | undefined>>;
+  sms: smsVariables,
+} as const satisfies Readonly<Partial<Record<keyof PortsConfig, readonly string[]>>>;
 
 export function readPorts(env: Environment): PortsConfig {
   return {
     payment: readPayment(env),
     bank: readHmac(env, 'bank'),
     insurer: readHmac(env, 'insurer'),
-    sms: readSms(env),
+    sms: readSmsProviders(env),
+    smsReceiptsToken: readReceiptsToken(env),
   };
 }
 
 function readHmac(env: Environment, party: 'bank' | 'insurer'): HmacPort | null {
-  const set = whole(env, party);
+  const set = whole(env, party.toUpperCase(), portVariables[party]);
   return (
     set && {
       baseUrl: httpUrl(`${party.toUpperCase()}_URL`, set('URL')),
@@ -72,20 +66,8 @@ function readHmac(env: Environment, party: 'bank' | 'insurer'): HmacPort | null 
   );
 }
 
-function readSms(env: Environment): SmsPortConfig | null {
-  const set = whole(env, 'sms');
-  return (
-    set && {
-      baseUrl: httpUrl('SMS_URL', set('URL')),
-      accessKeyId: set('KEY_ID'),
-      accessKeySecret: set('SECRET'),
-      signName: set('SIGN_NAME'),
-    }
-  );
-}
-
 function readPayment(env: Environment): PaymentPort | null {
-  const set = whole(env, 'payment');
+  const set = whole(env, 'PAYMENT', portVariables.payment);
   if (!set) return null;
   const channel = set('CHANNEL');
   if (channel !== 'h5' && channel !== 'jsapi') throw wrong('PAYMENT_CHANNEL', 'h5 或 jsapi', 'h5 or jsapi');
@@ -102,40 +84,6 @@ function readPayment(env: Environment): PaymentPort | null {
   };
 }
 
-/** Reads all variables of a party, or none; some of them is refused by name. */
-function whole(env: Environment, port: keyof PortsConfig): ((name: string) => string) | null {
-  const party = port.toUpperCase();
-  const names: readonly string[] = portVariables[port];
-  const values = new Map(names.map((name) => [name, (env[`${party}_${name}`] ?? '').trim()]));
-  const missing = names.filter((name) => values.get(name) === '');
-  if (missing.length === names.length) return null;
-  if (missing.length > 0) {
-    const listed = missing.map((name) => `${party}_${name}`).join('、');
-    throw new SetupError(
-      `外部系统 ${party} 的设置不完整，还缺 ${listed}。请补齐，或全部去掉。`,
-      `The settings of ${party} are incomplete: ${listed} missing. Set all of them or none.`,
-    );
-  }
-  return (name) => values.get(name) ?? '';
-}
-
-function httpUrl(name: string, text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
-  throw wrong(name, 'http:// 或 https:// 开头的网址', 'a URL that begins with http:// or https://');
-}
-
-function fileText(name: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new SetupError(
-      `环境变量 ${name} 指定的文件无法读取：${reasonOf(error)}。请检查路径和权限。`,
-      `The file named by ${name} cannot be read: ${reasonOf(error)}. Check the path and its rights.`,
-      error,
-    );
-  }
-}
-
 function keysBySerial(text: string): Record<string, string> {
   try {
     const parsed: unknown = JSON.parse(text);
@@ -150,12 +98,5 @@ function keysBySerial(text: string): Record<string, string> {
     'PAYMENT_PLATFORM_KEYS_FILE',
     '一个 JSON 文件：{"证书序列号": "公钥 PEM"}',
     'a JSON file {"serial": "public key PEM"}',
-  );
-}
-
-function wrong(name: string, zh: string, en: string): SetupError {
-  return new SetupError(
-    `环境变量 ${name} 的值不对，应为${zh}。请改正后再启动。`,
-    `The environment variable ${name} is wrong: it takes ${en}. Correct it and start again.`,
   );
 }

@@ -272,7 +272,7 @@ export function printConfig(config: Config): string {
     ['PAYMENT', port(ports.payment)],
     ['BANK', port(ports.bank)],
     ['INSURER', port(ports.insurer)],
-    ['SMS', port(ports.sms)],
+    ['SMS', ports.sms?.map((one) => `${one.name} ${one.baseUrl}`).join('，') ?? port(null)],
     ['--workers / --seed', `${config.workers} / ${config.seed}`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -35,3 +35,27 @@ it('gives simulators and the database secrets of their own', () => {
   const all = [...secrets, ...secrets.map((secret) => Buffer.from(secret, 'base64url').toString('hex'))].join();
   for (let at = 0; at + 8 <= masterKey.length; at += 8) expect(all).not.toContain(masterKey.slice(at, at + 8));
 });
+
+it('two providers of SMS are read by kind; a half, a second without a first, and a wrong kind are refused by name', async () => {
+  const first = { SMS_URL: 'https://dysmsapi.test', SMS_KEY_ID: 'k', SMS_SECRET: 's', SMS_SIGN_NAME: '工盾' };
+  const second = { SMS2_URL: 'smpp://centre.test:2775', SMS2_KEY_ID: 'k', SMS2_SECRET: 's', SMS2_SIGN_NAME: '工盾' };
+  const smpp = { SMS2_KIND: 'smpp', SMS2_SENDER: '10690000' };
+  const read = (more: Record<string, string>) => readConfig({ ...env, ...more }, []);
+  expect(read({ ...first, ...second, ...smpp }).ports.sms).toMatchObject([
+    { kind: 'aliyun', name: 'aliyun', window: 10 },
+    { kind: 'smpp', name: 'smpp', sender: '10690000', baseUrl: 'smpp://centre.test:2775' },
+  ]);
+  const again = { SMS2_URL: 'https://other.test', SMS2_KEY_ID: 'k', SMS2_SECRET: 's', SMS2_SIGN_NAME: '工盾' };
+  expect(read({ ...first, ...again }).ports.sms?.map((one) => one.name)).toEqual(['aliyun', 'aliyun-2']);
+  for (const [more, named] of [
+    [{ SMS_URL: 'https://x.test' }, 'SMS_KEY_ID、SMS_SECRET、SMS_SIGN_NAME'],
+    [second, 'SMS2_URL'],
+    [{ ...first, SMS_KIND: 'pigeon' }, 'SMS_KIND'],
+    [{ ...first, SMS_KIND: 'tencent' }, 'SMS_SENDER'],
+    [{ ...first, SMS_KIND: 'tencent', SMS_SENDER: '1' }, 'SMS_TEMPLATES_FILE'],
+    [{ ...first, ...second, SMS2_KIND: 'smpp', SMS2_SENDER: '1', SMS2_WINDOW: '0' }, 'SMS2_WINDOW'],
+    [{ ...first, ...second, ...smpp, SMS2_URL: 'https://x.test' }, 'SMS2_URL'],
+    [{ ...first, SMS_RECEIPTS_TOKEN: 'short' }, 'SMS_RECEIPTS_TOKEN'],
+  ] as const)
+    expect(() => read(more)).toThrow(named);
+});

@@ -5,24 +5,25 @@ import { join } from 'node:path';
 import { createBankClient, startBankSimulator, type BankPort, type BankSimulator } from '#adapters/bank';
 import { createInsurerClient, startInsurerSimulator, type InsurerPort, type InsurerSimulator } from '#adapters/insurer';
 import { createPaymentClient, startPaymentSimulator, type PaymentPort, type PaymentSimulator } from '#adapters/payment';
-import { createAliyunSms, startSmsSimulator, type SmsPort, type SmsSimulator } from '#adapters/sms';
-import { smsTemplates } from '#catalog/notices';
+import type { SmsFailover } from '#adapters/sms';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { portVariables } from '#platform/config-ports';
 import { SetupError } from '#platform/setup-error';
 import { derivedSecret } from './database.ts';
+import { connectSms, type SmsInboxes, type SmsReceipts } from './parties-sms.ts';
 
 export type Parties = {
   readonly payment: PaymentPort;
   readonly bank: BankPort;
   readonly insurer: InsurerPort;
-  readonly sms: SmsPort;
+  readonly sms: SmsFailover;
+  readonly smsReceipts: SmsReceipts;
   readonly simulators: {
     readonly payment: PaymentSimulator | null;
     readonly bank: BankSimulator | null;
     readonly insurer: InsurerSimulator | null;
-    readonly sms: SmsSimulator | null;
+    readonly sms: SmsInboxes | null;
   };
   stop(): Promise<void>;
 };
@@ -33,14 +34,16 @@ const timeoutMs = 3_000;
 export async function connectParties(
   config: Config,
   clock: Clock,
-  options: { readonly callbackBase: string },
+  options: {
+    readonly callbackBase: string;
+    readonly onTrouble?: (party: string, why: string) => void;
+  },
 ): Promise<Parties> {
   if (!config.demo) requireAll(config);
   const now = () => new Date(clock.now());
   const secret = derivedSecret(config, 'simulators');
   const base = (party: string) => ({ now, stateDir: join(config.dataDir, 'simulators', party) });
   const link = { clientId: 'gongdun', secret };
-  const keys = { accessKeyId: 'gongdun', accessKeySecret: secret };
   const { ports } = config;
   const callbackUrl = `${options.callbackBase}/ports/bank/callback`;
   const notifyUrl = `${options.callbackBase}/ports/payment/callback`;
@@ -63,27 +66,31 @@ export async function connectParties(
     () => startInsurerSimulator({ ...base('insurer'), ...link }),
     ({ url }) => ({ ...link, baseUrl: url }),
   );
-  const sms = await simulatedUnless(
-    ports.sms,
-    // A provider holds the texts that it has approved; ours are those of the catalogue.
-    () => startSmsSimulator({ now, ...keys, templates: smsTemplates }),
-    ({ url }) => ({ ...keys, baseUrl: url, signName: '工盾' }),
-  );
+  const sms = await connectSms(config, {
+    now,
+    timeoutMs,
+    secret,
+    callbackBase: options.callbackBase,
+    onTrouble: options.onTrouble ?? (() => undefined),
+  });
   const simulators = {
     payment: payment.simulator,
     bank: bank.simulator,
     insurer: insurer.simulator,
-    sms: sms.simulator,
+    sms: sms.simulators,
   };
 
   return {
     payment: createPaymentClient({ ...payment.set, notifyUrl, refundNotifyUrl: notifyUrl, timeoutMs, now }),
     bank: createBankClient({ ...bank.set, timeoutMs, now }),
     insurer: createInsurerClient({ ...insurer.set, timeoutMs, now }),
-    sms: createAliyunSms({ ...sms.set, timeoutMs, now }),
+    sms: sms.port,
+    smsReceipts: sms.receipts,
     simulators,
     stop: async () => {
-      await Promise.all(Object.values(simulators).map(async (simulator) => simulator?.close()));
+      await sms.stop();
+      const { sms: _closed, ...others } = simulators;
+      await Promise.all(Object.values(others).map(async (simulator) => simulator?.close()));
     },
   };
 }

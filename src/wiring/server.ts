@@ -14,6 +14,7 @@ import { coverRoutes } from '#modules/cover';
 import { fileRoutes } from '#modules/files';
 import { checkCsrf } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
+import { smsRoutes } from '#modules/notices';
 import { orgRoutes } from '#modules/orgs';
 import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
@@ -51,6 +52,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(orgRoutes(services.orgs));
   await app.register(caseRoutes({ cases, reader, calendar, asker, suggest: services.suggest }));
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));
+  await app.register(smsRoutes(services.smsReceipts));
   await app.register(coverRoutes({ cover: services.cover, sessionOf: asker, personFor: services.personFor }));
   await app.register(
     fileRoutes({

@@ -37,7 +37,7 @@ import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffS
 import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
 import { createMoney } from '#modules/money';
-import { createNotices } from '#modules/notices';
+import { createNotices, type SmsReceipt } from '#modules/notices';
 import { createOrgs } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
 import { newId } from '#platform/ids';
@@ -56,7 +56,7 @@ export type ServicesOptions = {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
-  readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms'>;
+  readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms' | 'smsReceipts'>;
   readonly metrics: Metrics;
   readonly scan: Scanner;
   readonly filesFolder: string;
@@ -140,6 +140,17 @@ export function createServices(options: ServicesOptions) {
     phoneOf: async (tx, personId) => (await identity.personIn(tx, personId))?.phone ?? null,
     onFailed: (error, about) => options.log.warn({ err: error, ...about }, 'an SMS was not taken'),
   });
+  /** Receipts end notices, and tell how well their provider delivers. */
+  async function takeReceipts(provider: string, receipts: readonly SmsReceipt[]): Promise<void> {
+    await notices.takeReceipts(provider, receipts);
+    for (const { state } of receipts) parties.sms.noteReceipt(provider, state === 'delivered');
+  }
+  parties.smsReceipts.handTo(takeReceipts);
+  options.metrics.gauge(
+    'gongdun_sms_providers_resting',
+    'SMS providers that are left alone because they do badly',
+    () => parties.sms.health().filter((one) => one.state !== 'good').length,
+  );
   const documents = createDocuments({
     db,
     trace,
@@ -363,6 +374,9 @@ export function createServices(options: ServicesOptions) {
     deskDrafts: createDeskDrafts({ db, crypto, clock }),
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
     metrics: options.metrics,
+    /** How the outside parties do, for the operator's page. */
+    partyHealth: () => ({ sms: parties.sms.health() }),
+    smsReceipts: { token: parties.smsReceipts.token, read: parties.sms.readReceipts, take: takeReceipts },
     tasks: { ...money.tasks, ...cover.tasks },
     region: config.region,
     isRegion,

@@ -2,8 +2,9 @@
 
 import type { Services } from './services.ts';
 
-export async function sweepAll(services: Pick<Services, 'identity' | 'cases' | 'files'>): Promise<void> {
+export async function sweepAll(services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices'>): Promise<void> {
   await services.identity.sweep();
   await services.cases.sweep();
   await services.files.sweep();
+  await services.notices.sweep();
 }

@@ -9,6 +9,7 @@ import {
   createAliyunSms,
   OutcomeUnknown,
   Refused,
+  SmsReceiptsUnreadable,
   startSmsSimulator,
   type SmsPort,
   type SmsSimulator,
@@ -177,6 +178,41 @@ describe('bad habits', () => {
     expect(simulator.messages({ phone: '13700000002' })).toHaveLength(2);
     simulator.setFaults({ lie: { limitRate: 1 } });
     await expect(sms().send(login('13700000002'))).rejects.toMatchObject({ code: 'isv.BUSINESS_LIMIT_CONTROL' });
+  });
+});
+
+describe('what became of a message', () => {
+  test('found by our own id, also when its answer was lost; never sent: not found', async () => {
+    const at = now();
+    await sms().send(login('13400000001', '1'));
+    simulator.setFaults({ garbageRate: 1 });
+    await sms()
+      .send(login('13400000001', '2'))
+      .catch(() => undefined);
+    simulator.setFaults(honest);
+    const fate = async (code: string) =>
+      await sms().find({ phone: '13400000001', bizId: `biz-13400000001-${code}`, at });
+    const [arrived] = simulator.messages({ phone: '13400000001', limit: 1 });
+    expect(await fate('2')).toMatchObject({ state: 'delivered', providerId: arrived?.providerId });
+    expect(await fate('3')).toEqual({ state: 'not_found' });
+    simulator.setFaults({ lie: { undeliveredRate: 1 } });
+    await sms().send(login('13400000001', '4'));
+    expect(await fate('4')).toMatchObject({ state: 'failed', code: 'MOBILE_NOT_ON_SERVICE' });
+  });
+
+  test('on the second page too', async () => {
+    for (let n = 0; n < 60; n += 1) await sms().send(login('13400000002', String(n)));
+    const fate = await sms().find({ phone: '13400000002', bizId: 'biz-13400000002-59', at: now() });
+    expect(fate.state).toBe('delivered');
+  });
+
+  test('receipts are read; anything else is unreadable', () => {
+    const one = { biz_id: 'b1', success: false, err_code: 'E', phone_number: '13400000003' };
+    expect(sms().readReceipts(Buffer.from(JSON.stringify([one])))).toEqual([
+      { providerId: 'b1', state: 'failed', code: 'E' },
+    ]);
+    for (const body of ['', '{}', '[{"biz_id":""}]', '[1]'])
+      expect(() => sms().readReceipts(Buffer.from(body))).toThrow(SmsReceiptsUnreadable);
   });
 });
 

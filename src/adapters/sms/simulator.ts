@@ -1,11 +1,10 @@
-// A text-message provider on loopback that speaks Dysmsapi's SendSms and keeps what it was given, for a page where a
-// demonstration reads its messages. It can be slow, fail, lose, double and refuse. It has no callbacks.
+// A text-message provider on loopback that speaks Dysmsapi's SendSms and QuerySendDetails, posts receipts, and keeps what it was
+// given, for a page where a demonstration reads its messages. It can be slow, fail, lose, double, refuse and not deliver.
 import { timingSafeEqual } from 'node:crypto';
-import { join } from 'node:path';
 import {
+  beijingDay,
   createFaultBox,
   jsonAnswer,
-  openJournal,
   seededStream,
   startSimServer,
   type Faults,
@@ -16,6 +15,9 @@ import {
 } from '#adapters/party';
 import { z } from 'zod';
 import { acs3Signature, ALGORITHM, canonicalQuery, sha256Hex } from './acs3.ts';
+import { openInbox, type SimSms } from './inbox.ts';
+import { startReceiptPoster } from './receipt-poster.ts';
+import { fillTemplate } from './templates.ts';
 
 export type SmsLie = {
   /** Says OK, and the message never arrives. */
@@ -24,28 +26,19 @@ export type SmsLie = {
   readonly doubleRate: number;
   /** Refuses for its own limits (isv.BUSINESS_LIMIT_CONTROL). */
   readonly limitRate: number;
+  /** Says OK, and its receipt says later that the phone did not take it. */
+  readonly undeliveredRate: number;
 };
 
-const HONEST_LIE: SmsLie = { loseRate: 0, doubleRate: 0, limitRate: 0 };
-
-const messageSchema = z.object({
-  providerId: z.string(),
-  phone: z.string(),
-  signName: z.string(),
-  templateCode: z.string(),
-  params: z.record(z.string(), z.string()),
-  bizId: z.string(),
-  /** As the phone shows it. */
-  text: z.string(),
-  at: z.string(),
-});
-export type SimSms = z.infer<typeof messageSchema>;
+export const HONEST_LIE: SmsLie = { loseRate: 0, doubleRate: 0, limitRate: 0, undeliveredRate: 0 };
 
 export type SmsSimulatorOptions = SimulatorOptions<SmsLie> & {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** Its own approved texts by code, with `${name}` where a parameter goes. */
   readonly templates: Readonly<Record<string, string>>;
+  /** Where receipts are posted; without it none are. */
+  readonly receiptUrl?: string;
 };
 
 export type SmsSimulator = {
@@ -58,32 +51,7 @@ export type SmsSimulator = {
   close(): Promise<void>;
 };
 
-const MESSAGES_MAX = 2_000;
 const SKEW_MS_MAX = 15 * 60_000;
-
-type Inbox = { add(message: SimSms): void; all(): readonly SimSms[]; close(): void };
-
-function openInbox(stateDir: string | undefined): Inbox {
-  const messages: SimSms[] = [];
-  function replay(message: SimSms): void {
-    messages.push(message);
-    if (messages.length > MESSAGES_MAX) messages.shift();
-  }
-  const journal = openJournal({
-    path: stateDir === undefined ? undefined : join(stateDir, 'sms.jsonl'),
-    parse: (value) => messageSchema.parse(value),
-    replay,
-    compact: () => messages,
-  });
-  return {
-    add(message) {
-      journal.append(message);
-      replay(message);
-    },
-    all: () => messages,
-    close: () => journal.close(),
-  };
-}
 
 function refuse(status: number, code: string, message: string): SimAnswer {
   return jsonAnswer(status, { Code: code, Message: message, RequestId: 'simulated' });
@@ -139,8 +107,6 @@ function readParams(text: string): Record<string, string> | undefined {
   }
 }
 
-const PARAMETER = /\$\{(\w+)\}/g;
-
 /** What the phone shows, or the provider's refusal. */
 function compose(
   query: URLSearchParams,
@@ -153,13 +119,43 @@ function compose(
   if (!/^1\d{10}$/.test(phone)) return refuse(200, 'isv.MOBILE_NUMBER_ILLEGAL', '号码格式错误');
   if (params === undefined) return refuse(200, 'isv.INVALID_JSON_PARAM', '模板变量不是字符串对象');
   if (template === undefined) return refuse(200, 'isv.SMS_TEMPLATE_ILLEGAL', '该账号下找不到对应模板');
-  const wanted = [...template.matchAll(PARAMETER)].map((match) => match[1] ?? '');
-  if (wanted.some((name) => params[name] === undefined)) {
-    return refuse(200, 'isv.TEMPLATE_MISSING_PARAMETERS', '模板缺少变量');
-  }
-  const filled = template.replaceAll(PARAMETER, (_all, name: string) => params[name] ?? '');
+  const filled = fillTemplate(template, params);
+  if (filled === undefined) return refuse(200, 'isv.TEMPLATE_MISSING_PARAMETERS', '模板缺少变量');
   const text = `【${signName}】${filled}`;
   return { phone, signName, templateCode, params, bizId: field('OutId'), text };
+}
+
+type Taken = {
+  readonly phone: string;
+  readonly day: string;
+  readonly bizId: string;
+  readonly providerId: string;
+  status: 1 | 2 | 3;
+};
+const TAKEN_MAX = 20_000;
+
+/** What QuerySendDetails answers from: every message that was taken, arrived or not. */
+function createLedger() {
+  const taken: Taken[] = [];
+  return {
+    add(one: Taken): void {
+      taken.push(one);
+      if (taken.length > TAKEN_MAX) taken.shift();
+    },
+    answer(query: URLSearchParams): SimAnswer {
+      const size = Math.min(50, Math.max(1, Number(query.get('PageSize'))));
+      const found = taken.filter((one) => one.phone === query.get('PhoneNumber') && one.day === query.get('SendDate'));
+      const from = (Math.max(1, Number(query.get('CurrentPage'))) - 1) * size;
+      const page = found.slice(from, from + size).map((one) => ({
+        PhoneNum: one.phone,
+        OutId: one.bizId,
+        BizId: one.providerId,
+        SendStatus: one.status,
+        ErrCode: one.status === 2 ? 'MOBILE_NOT_ON_SERVICE' : one.status === 3 ? 'DELIVERED' : '',
+      }));
+      return jsonAnswer(200, { Code: 'OK', TotalCount: found.length, SmsSendDetailDTOs: { SmsSendDetailDTO: page } });
+    },
+  };
 }
 
 export async function startSmsSimulator(options: SmsSimulatorOptions): Promise<SmsSimulator> {
@@ -168,7 +164,18 @@ export async function startSmsSimulator(options: SmsSimulatorOptions): Promise<S
   const box = createFaultBox(HONEST_LIE, options.faults);
   const random = seededStream(options.seed ?? 1);
   const gate = createGate(options);
+  const ledger = createLedger();
+  const receipts = startReceiptPoster({
+    url: options.receiptUrl,
+    party: 'sms',
+    stateDir,
+    faults: box.get,
+    random,
+    retryMs: options.callbackRetryMs,
+    attempts: options.callbackAttempts,
+  });
   let last = 0;
+  for (const one of inbox.all()) ledger.add({ ...one, day: dayNumber(new Date(one.at)), status: 3 });
 
   // Unique over restarts too: the instant, then a counter for those of one instant.
   function nextId(): string {
@@ -182,16 +189,33 @@ export async function startSmsSimulator(options: SmsSimulatorOptions): Promise<S
     const { lie } = box.get();
     if (random() < lie.limitRate) return refuse(200, 'isv.BUSINESS_LIMIT_CONTROL', '触发业务流控限制');
     const message = { ...composed, providerId: nextId(), at: now().toISOString() };
-    const copies = random() < lie.loseRate ? 0 : random() < lie.doubleRate ? 2 : 1;
+    const lost = random() < lie.loseRate;
+    const undelivered = !lost && random() < lie.undeliveredRate;
+    const copies = lost || undelivered ? 0 : random() < lie.doubleRate ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) inbox.add(message);
-    return jsonAnswer(200, { Code: 'OK', Message: 'OK', BizId: message.providerId, RequestId: 'simulated' });
+    const { phone, bizId, providerId } = message;
+    ledger.add({ phone, bizId, providerId, day: dayNumber(now()), status: lost ? 1 : undelivered ? 2 : 3 });
+    if (!lost)
+      receipts.post(providerId, {
+        phone_number: phone,
+        biz_id: providerId,
+        out_id: bizId,
+        success: !undelivered,
+        err_code: undelivered ? 'MOBILE_NOT_ON_SERVICE' : 'DELIVERED',
+        report_time: message.at,
+        sms_size: '1',
+      });
+    return jsonAnswer(200, { Code: 'OK', Message: 'OK', BizId: providerId, RequestId: 'simulated' });
   }
 
   function handle(request: SimRequest): SimAnswer {
     const objection = gate(request);
     if (objection !== undefined) return objection;
-    const known = request.headers['x-acs-action'] === 'SendSms' && request.headers['x-acs-version'] === '2017-05-25';
-    return known ? sendSms(request.query) : refuse(404, 'InvalidAction.NotFound', 'Specified api is not found.');
+    if (request.headers['x-acs-version'] === '2017-05-25') {
+      if (request.headers['x-acs-action'] === 'SendSms') return sendSms(request.query);
+      if (request.headers['x-acs-action'] === 'QuerySendDetails') return ledger.answer(request.query);
+    }
+    return refuse(404, 'InvalidAction.NotFound', 'Specified api is not found.');
   }
   const server = await startSimServer({ port: options.port, faults: box.get, random, handle });
 
@@ -200,13 +224,15 @@ export async function startSmsSimulator(options: SmsSimulatorOptions): Promise<S
     port: server.port,
     setFaults: box.patch,
     faults: box.get,
-    messages({ phone, limit = MESSAGES_MAX } = {}) {
-      const wanted = inbox.all().filter((message) => phone === undefined || message.phone === phone);
-      return wanted.toReversed().slice(0, limit);
-    },
+    messages: inbox.messages,
     async close() {
       await server.close();
+      await receipts.close();
       inbox.close();
     },
   };
+}
+
+function dayNumber(at: Date): string {
+  return beijingDay(at).replaceAll('-', '');
 }

@@ -5,7 +5,7 @@ import { roles, type Role } from '#catalog';
 import type { DataSources } from '#catalog/data';
 import type { NoticeTemplate, Recipient } from '#catalog/notices';
 import { fill, namesIn, valuesOf } from '#catalog/values';
-import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
+import { personGrant, roleGrant, workerAccess, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { Database, Tx } from '#platform/db';
@@ -13,6 +13,7 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { cutPage, readCursor } from '#platform/page';
 import { refuse, type NoticePage } from './contract.ts';
+import { createSending, type Sending, type SmsSender } from './sending.ts';
 import * as store from './store.ts';
 
 /** The part of an effect's context that telling needs. */
@@ -41,15 +42,6 @@ export type NoticeContext = {
   readonly reason?: string | null;
 };
 
-export type SmsSender = {
-  send(message: {
-    readonly phone: string;
-    readonly templateCode: string;
-    readonly params: Readonly<Record<string, string>>;
-    readonly bizId: string;
-  }): Promise<{ providerId: string }>;
-};
-
 export type NoticesOptions = {
   readonly db: Database;
   readonly clock: Clock;
@@ -63,13 +55,7 @@ export type NoticesOptions = {
   readonly onFailed?: (error: unknown, about: { readonly template: string; readonly tries: number }) => void;
 };
 
-export type Sent = { readonly sent: number; readonly failed: number; readonly retried: number };
-
-const batchMax = 50;
 const pageMax = 20;
-const leaseMinutes = 2;
-/** Minutes until the next try, by the tries made; after the last one the message has failed. */
-const backoffMinutes = [1, 5, 15, 60] as const;
 
 export type Notices = ReturnType<typeof createNotices>;
 
@@ -125,44 +111,6 @@ export function createNotices(options: NoticesOptions) {
     }
   }
 
-  /** Sends what is queued, one batch; call it again while it sends. No transaction is open while the provider is asked. */
-  async function sendQueued(limit: number = batchMax): Promise<Sent> {
-    const now = clock.now();
-    const claimed = await db.transaction(systemAccess, async (tx) => {
-      const rows = await tx.run(store.claim, [now, later(now, leaseMinutes), limit]);
-      const phones = await Promise.all(rows.map((row) => options.phoneOf(tx, row.person_id)));
-      return rows.map((row, at) => ({ row, phone: phones[at] ?? null }));
-    });
-    const counts = { sent: 0, failed: 0, retried: 0 };
-    for (const { row, phone } of claimed) counts[await sendOne(row, phone)] += 1;
-    return counts;
-  }
-
-  async function sendOne(row: store.Claimed, phone: string | null): Promise<keyof Sent> {
-    if (!phone) return settle(row, 'failed', null);
-    try {
-      const { providerId } = await options.sms.send({
-        phone,
-        templateCode: row.template,
-        params: row.sms_params,
-        bizId: row.notice_id,
-      });
-      return await settle(row, 'sent', providerId);
-    } catch (error) {
-      const minutes = backoffMinutes[row.sms_tries - 1];
-      options.onFailed?.(error, { template: row.template, tries: row.sms_tries });
-      if (isFinal(error) || minutes === undefined) return settle(row, 'failed', null);
-      const at = later(clock.now(), minutes);
-      await db.transaction(systemAccess, async (tx) => tx.send(store.retry, [row.notice_id, at]));
-      return 'retried';
-    }
-  }
-
-  async function settle(row: store.Claimed, result: 'sent' | 'failed', providerId: string | null): Promise<keyof Sent> {
-    await db.transaction(systemAccess, async (tx) => tx.send(store.settle, [row.notice_id, result, providerId]));
-    return result;
-  }
-
   /** A person's own notices, newest first. */
   function list(personId: string, cursor: string | undefined, limit: number = pageMax): Promise<NoticePage> {
     return db.transaction(workerAccess(personId), async (tx) => {
@@ -213,7 +161,9 @@ export function createNotices(options: NoticesOptions) {
     await db.transaction(workerAccess(personId), async (tx) => tx.send(store.markAllRead, [personId, clock.now()]));
   }
 
-  return { announce, sendQueued, list, orgNotices, markRead, unread, open, markAllRead };
+  const sending: Sending = createSending(options);
+
+  return { announce, ...sending, list, orgNotices, markRead, unread, open, markAllRead };
 }
 
 type Addressee = { readonly personId: string } | { readonly orgId: string; readonly role: Role };
@@ -244,15 +194,6 @@ function dueDayOf({ state, step }: NoticeContext): string | null {
   if (active?.lastDay && !active.supplement) return active.lastDay;
   // A due instant is exclusive: midnight belongs to the day before.
   return dueAt ? dayOf(new Date(Date.parse(dueAt) - 1).toISOString()) : null;
-}
-
-/** The provider answered and said no: the same message again would be refused again. */
-function isFinal(error: unknown): boolean {
-  return error instanceof Error && 'kind' in error && error.kind === 'refused';
-}
-
-function later(instant: string, minutes: number): string {
-  return new Date(Date.parse(instant) + minutes * 60_000).toISOString();
 }
 
 function pageOf(rows: readonly store.NoticeRow[], unread: number, limit: number): NoticePage {

@@ -5,6 +5,12 @@ import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
   'notices.not_found': { status: 404, zh: '没有找到这条消息，或您无权查看。', next: '请回到消息列表重新打开。' },
+  'notices.no_such_address': { status: 404, zh: '没有这个地址。', next: '请核对短信服务商控制台里填写的回执地址。' },
+  'notices.receipts_unreadable': {
+    status: 422,
+    zh: '回执的格式不对，没有采用。',
+    next: '请确认短信服务商控制台选择的是 JSON 格式的状态回执。',
+  },
 });
 
 export const noticeView = z.object({

@@ -35,18 +35,24 @@ const states = statement<[], { template: string; sms_state: string }>(
 );
 const clear = statement<[], never>(
   'test.end_queue',
-  `update notice set sms_state = 'failed' where sms_state = 'queued'`,
+  `update notice set sms_state = 'failed' where sms_state in ('queued', 'doubtful')`,
 );
 
 let database: TestDatabase;
 let db: Database;
 let sent: Parameters<SmsSender['send']>[0][] = [];
+let asked: string[] = [];
+let fate: () => Awaited<ReturnType<SmsSender['find']>> = () => ({ state: 'not_found' });
 let answer: SmsSender['send'] = async () => ({ providerId: 'p1' });
 
 const sms: SmsSender = {
   send: (message) => {
     sent.push(message);
     return answer(message);
+  },
+  find: async ({ bizId }) => {
+    asked.push(bizId);
+    return fate();
   },
 };
 
@@ -100,6 +106,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   sent = [];
+  asked = [];
+  fate = () => ({ state: 'not_found' });
   answer = async () => ({ providerId: 'p1' });
   await db.transaction(systemAccess, (tx) => tx.run(clear, []));
 });
@@ -165,10 +173,10 @@ describe('sendQueued', () => {
     });
   });
 
-  it('tries again later after an unknown outcome, and gives up after five times', async () => {
+  it('tries again later what was certainly not taken, and gives up after five times', async () => {
     await tell(await person(), 'card_issued');
     answer = async () => {
-      throw new Error('timeout');
+      throw Object.assign(new Error('nobody there'), { kind: 'outcome_unknown', maybeDone: false });
     };
     const results = [];
     for (let count = 0; count < 7; count += 1) {
@@ -189,6 +197,132 @@ describe('sendQueued', () => {
     expect(await make().sendQueued()).toEqual({ sent: 0, failed: 1, retried: 0 });
     const rows = await db.transaction(systemAccess, (tx) => tx.run(states, []));
     expect(rows.at(-1)).toEqual({ template: 'card_issued', sms_state: 'failed' });
+  });
+});
+
+describe('a message in doubt', () => {
+  const unknown = async (): Promise<never> => {
+    throw Object.assign(new Error('timeout'), { kind: 'outcome_unknown', maybeDone: true });
+  };
+  const minutes = (count: number) => clock.set(new Date(Date.parse(clock.now()) + count * 60_000).toISOString());
+  const stateNow = async () => (await db.transaction(systemAccess, (tx) => tx.run(states, []))).at(-1)?.sms_state;
+
+  it.each([
+    ['accepted', 'sent'],
+    ['delivered', 'delivered'],
+    ['failed', 'failed'],
+  ] as const)('is asked about, not sent again: %s', async (found, state) => {
+    await tell(await person(), 'card_issued');
+    answer = unknown;
+    await make().sendQueued();
+    expect(await stateNow()).toBe('doubtful');
+    minutes(2);
+    await make().sendQueued();
+    expect(asked).toEqual([]);
+    fate = () => ({ state: found, providerId: newId() });
+    minutes(3);
+    await make().sendQueued();
+    expect([sent.length, asked.length, await stateNow()]).toEqual([1, 1, state]);
+  });
+
+  it('is sent again only when its provider knows that it never had it', async () => {
+    await tell(await person(), 'card_issued');
+    answer = unknown;
+    await make().sendQueued();
+    minutes(3);
+    await make().sendQueued();
+    expect([sent.length, asked.length, await stateNow()]).toEqual([1, 1, 'queued']);
+    answer = async () => ({ providerId: newId() });
+    await make().sendQueued();
+    expect([sent.length, asked.length, await stateNow()]).toEqual([2, 1, 'sent']);
+  });
+
+  it('that nobody can tell about ends as unknown, and a late receipt still ends it', async () => {
+    await tell(await person(), 'card_issued');
+    answer = unknown;
+    await make().sendQueued();
+    fate = () => ({ state: 'cannot_tell' });
+    minutes(3);
+    await make().sendQueued();
+    minutes(600);
+    expect(await make().sendQueued()).toEqual({ sent: 0, failed: 0, retried: 0 });
+    expect([sent.length, await stateNow()]).toEqual([1, 'unknown']);
+  });
+
+  it('of a process that was killed while it sent is asked about too', async () => {
+    await tell(await person(), 'card_issued');
+    answer = () => new Promise(() => undefined);
+    void make().sendQueued();
+    await expect.poll(() => sent.length).toBe(1);
+    fate = () => ({ state: 'delivered', providerId: newId() });
+    for (let round = 0; round < 3; round += 1) {
+      minutes(3);
+      await make().sendQueued();
+    }
+    expect([sent.length, asked.length, await stateNow()]).toEqual([1, 1, 'delivered']);
+  });
+});
+
+describe('receipts', () => {
+  const stateNow = async () => (await db.transaction(systemAccess, (tx) => tx.run(states, []))).at(-1)?.sms_state;
+  const say = (state: 'delivered' | 'failed') => (providerId: string) =>
+    make().takeReceipts('p', [{ providerId, state, code: state }]);
+  const [delivered, failed] = [say('delivered'), say('failed')];
+
+  async function sendInParts(): Promise<readonly [string, string]> {
+    const parts = [newId(), newId()] as const;
+    answer = async () => ({ providerId: parts[0], provider: 'p', parts });
+    await tell(await person(), 'card_issued');
+    await make().sendQueued();
+    return parts;
+  }
+
+  it('end a message when all its parts are delivered, in any order and at the same time', async () => {
+    const [one, two] = await sendInParts();
+    await delivered(two);
+    expect(await stateNow()).toBe('sent');
+    await delivered(one);
+    expect(await stateNow()).toBe('delivered');
+    for (let round = 0; round < 5; round += 1) {
+      const parts = await sendInParts();
+      await Promise.all([...parts, ...parts].map(delivered));
+      expect(await stateNow()).toBe('delivered');
+    }
+  });
+
+  it('one part that failed has failed the message, and a later word changes nothing', async () => {
+    const [one, two] = await sendInParts();
+    await failed(one);
+    await delivered(two);
+    await delivered(one);
+    expect(await stateNow()).toBe('failed');
+  });
+
+  it('that come before the answer wait for it', async () => {
+    const id = newId();
+    answer = async () => {
+      await delivered(id);
+      return { providerId: id, provider: 'p' };
+    };
+    await tell(await person(), 'card_issued');
+    await make().sendQueued();
+    expect(await stateNow()).toBe('delivered');
+  });
+
+  it('of another provider, or forged about nobody, move nothing and are swept', async () => {
+    const [one] = await sendInParts();
+    await make().takeReceipts('other', [{ providerId: one, state: 'failed', code: '' }]);
+    await failed(newId());
+    expect(await stateNow()).toBe('sent');
+    await make().sweep();
+    const left = statement<[], { count: number }>(
+      'test.parts',
+      'select count(*)::int as count from sms_part where notice_id is null',
+    );
+    expect((await db.transaction(systemAccess, (tx) => tx.one(left, []))).count).toBeGreaterThan(0);
+    clock.set(new Date(Date.parse(clock.now()) + 8 * 86_400_000).toISOString());
+    await make().sweep();
+    expect((await db.transaction(systemAccess, (tx) => tx.one(left, []))).count).toBe(0);
   });
 });
 

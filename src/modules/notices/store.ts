@@ -57,26 +57,81 @@ export type Claimed = {
   readonly template: string;
   readonly sms_params: Readonly<Record<string, string>>;
   readonly sms_tries: number;
+  /** When it was handed over before, for one that is in doubt; null for one that was never sent. */
+  readonly doubt_at: string | null;
 };
 
-/** $1 now, $2 when the lease ends and whoever comes next may try, $3 how many. */
+/**
+ * $1 now, $2 when the lease ends and whoever comes next may try, $3 how many. From here on the outcome is in doubt until somebody
+ * knows it: a crash in the middle of sending must not send again.
+ */
 export const claim = statement<[string, string, number], Claimed>(
   'notices.claim',
-  `update notice set sms_next_at = $2, sms_tries = sms_tries + 1
-   where notice_id in (
-     select notice_id from notice where sms_state = 'queued' and sms_next_at <= $1
+  `with due as (
+     select notice_id, sms_state, sms_at from notice where sms_state in ('queued', 'doubtful') and sms_next_at <= $1
      order by sms_next_at limit $3::int for update skip locked)
-   returning notice_id, person_id, template, sms_params, sms_tries`,
+   update notice n set sms_state = 'doubtful', sms_next_at = $2, sms_tries = n.sms_tries + 1,
+     sms_at = case when due.sms_state = 'queued' then $1::timestamptz else n.sms_at end
+   from due where n.notice_id = due.notice_id
+   returning n.notice_id, n.person_id, n.template, n.sms_params, n.sms_tries,
+     case when due.sms_state = 'doubtful' then due.sms_at end as doubt_at`,
 );
 
-export const retry = statement<[string, string], never>(
-  'notices.retry',
-  `update notice set sms_next_at = $2 where notice_id = $1 and sms_state = 'queued'`,
+/** Known not to have been taken: it may be sent again. */
+export const requeue = statement<[string, string], never>(
+  'notices.requeue',
+  `update notice set sms_state = 'queued', sms_next_at = $2 where notice_id = $1 and sms_state = 'doubtful'`,
 );
 
-export const settle = statement<[string, 'sent' | 'failed', string | null], never>(
+/** Still in doubt, asked about again later. */
+export const askLater = statement<[string, string], never>(
+  'notices.ask_later',
+  `update notice set sms_next_at = $2 where notice_id = $1 and sms_state = 'doubtful'`,
+);
+
+export const settle = statement<[string, 'sent' | 'failed' | 'unknown', string | null, string | null], never>(
   'notices.settle',
-  `update notice set sms_state = $2, sms_provider_id = $3 where notice_id = $1 and sms_state = 'queued'`,
+  `update notice set sms_state = $2, sms_provider_id = $3, sms_provider = $4
+   where notice_id = $1 and sms_state in ('queued', 'doubtful')`,
+);
+
+/** What was taken, or a receipt; the first final word stands, and a receipt that came first finds its notice here. */
+export const keepParts = statement<
+  [string, readonly string[], readonly string[], readonly string[], string | null, string],
+  { notice_id: string | null }
+>(
+  'notices.keep_parts',
+  `insert into sms_part (provider, provider_id, state, code, notice_id, at)
+   select $1, part.provider_id, part.state, part.code, $5::uuid, $6::timestamptz
+   from unnest($2::text[], $3::text[], $4::text[]) as part (provider_id, state, code)
+   order by part.provider_id
+   on conflict (provider, provider_id) do update set
+     state = case when sms_part.state = 'sent' then excluded.state else sms_part.state end,
+     code = case when sms_part.state = 'sent' then excluded.code else sms_part.code end,
+     notice_id = coalesce(sms_part.notice_id, excluded.notice_id)
+   returning notice_id`,
+);
+
+/** Two parts of one message may end at the same moment: whoever comes second must see the first. */
+export const lockNotices = statement<[readonly string[]], { notice_id: string }>(
+  'notices.lock',
+  'select notice_id from notice where notice_id = any ($1::uuid[]) order by notice_id for update',
+);
+
+export const endByParts = statement<[readonly string[]], never>(
+  'notices.end_by_parts',
+  `update notice n set sms_state = ended.state
+   from (select notice_id, case when bool_or(state = 'failed') then 'failed' when bool_and(state = 'delivered') then 'delivered' end as state
+         from sms_part where notice_id = any ($1::uuid[]) group by notice_id) ended
+   where n.notice_id = ended.notice_id and ended.state is not null and n.sms_state in ('sent', 'unknown')`,
+);
+
+/** Receipts that belong to no notice after a week are of login codes, or forged; the rest stay half a year. */
+export const sweepParts = statement<[string, number], never>(
+  'notices.sweep_parts',
+  `delete from sms_part where (provider, provider_id) in (
+     select provider, provider_id from sms_part
+     where at < $1::timestamptz - interval '7 days' and (notice_id is null or at < $1::timestamptz - interval '180 days') limit $2)`,
 );
 
 const columns = 'notice_id, template, title, text, case_id, at, read_at';

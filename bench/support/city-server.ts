@@ -13,7 +13,7 @@ import { createLog } from '#platform/log';
 import { startBackground } from '#wiring/background';
 import { createServer } from '#wiring/server';
 import { asChild } from './children.ts';
-import { growCases } from './grow.ts';
+import { growCases, growCover, type CoverQuestion } from './grow.ts';
 import { createWorld } from './world.ts';
 
 const input = z.object({
@@ -25,6 +25,9 @@ const input = z.object({
   workers: z.number(),
   /** Cases in all; the city's own are copied until there are so many. */
   cases: z.number(),
+  /** Rows of the ledger of cover, and people in it about whom one may ask; none unless said. */
+  coverEntries: z.number().default(0),
+  coverAsked: z.number().default(0),
   /** Roles of which every account logs in. */
   roles: z.array(z.string()),
 });
@@ -33,6 +36,7 @@ export type CityServing = {
   readonly port: number;
   readonly cases: number;
   readonly openTasks: number;
+  readonly questions: readonly CoverQuestion[];
   readonly clerks: readonly { readonly login: string; readonly cookie: string; readonly todo: number }[];
 };
 
@@ -56,6 +60,10 @@ asChild(async (message, say) => {
   const owner = new pg.Client({ connectionString: given.ownerUrl });
   await owner.connect();
   const grown = await growCases(owner, given.cases);
+  const adjuster = city.accounts.find((one) => one.role === 'insurer_adjuster');
+  const reader = adjuster ? await grantOf(owner, adjuster.login) : '';
+  const questions =
+    given.coverEntries > 0 ? await growCover(owner, given.coverEntries, given.coverAsked, { reader, now }) : [];
   await owner.end();
   const log = createLog({ level: 'warn' });
   const dist = join(import.meta.dirname, '..', '..', 'dist');
@@ -68,13 +76,22 @@ asChild(async (message, say) => {
   for (const account of city.accounts) {
     if (given.roles.includes(account.role)) clerks.push(await logIn(app, account));
   }
-  say({ port: address.port, ...grown, clerks } satisfies CityServing);
+  say({ port: address.port, ...grown, questions, clerks } satisfies CityServing);
   return async () => {
     await background.stop();
     await closeHttp(app, 2_000);
     await world.stop();
   };
 });
+
+/** The first role of an account, as rows name their readers. */
+async function grantOf(owner: pg.Client, login: string): Promise<string> {
+  const { rows } = await owner.query<{ reader: string }>(
+    `select r.role || '@' || r.org_id as reader from staff_role r join staff s using (staff_id) where s.login = $1 limit 1`,
+    [login],
+  );
+  return rows[0]?.reader ?? '';
+}
 
 /** By the real door: password, then the one-time code. */
 async function logIn(app: Http, account: DemoAccount): Promise<CityServing['clerks'][number]> {

@@ -7,14 +7,18 @@ import { openLine, percentile, type Line } from './line.ts';
 
 const input = z.object({
   port: z.number(),
-  requests: z.array(z.object({ path: z.string(), cookie: z.string() })).min(1),
+  requests: z
+    .array(
+      z.object({ path: z.string(), cookie: z.string(), expects: z.string().default('').describe('in the answer') }),
+    )
+    .min(1),
   perSecond: z.number(),
   connections: z.number(),
   warmSeconds: z.number(),
   seconds: z.number(),
 });
 
-export type ReadsInput = z.infer<typeof input>;
+export type ReadsInput = z.input<typeof input>;
 export type ReadsResult = {
   readonly done: number;
   readonly p50Ms: number;
@@ -29,7 +33,7 @@ asChild(async (message, say) => {
   return async () => {};
 });
 
-async function load(given: ReadsInput): Promise<ReadsResult> {
+async function load(given: z.infer<typeof input>): Promise<ReadsResult> {
   const lines = await Promise.all(Array.from({ length: given.connections }, () => openLine(given.port)));
   const startMs = performance.now();
   const total = Math.floor((given.warmSeconds + given.seconds) * given.perSecond);
@@ -50,7 +54,7 @@ async function load(given: ReadsInput): Promise<ReadsResult> {
       const sentMs = performance.now();
       const { status, body } = await line.send(bytesOf(given.port, request));
       statuses[status] = (statuses[status] ?? 0) + 1;
-      if (status !== 200) firstRefusal ||= body.slice(0, 500);
+      if (status !== 200 || !body.includes(request.expects)) firstRefusal ||= body.slice(0, 500);
       // A timer wakes up to a millisecond late, which is ours and not the server's; a connection that was busy is the server's.
       const fromMs = wait > 0 ? sentMs : dueOf(index);
       if (index >= measuredFrom) times.push(performance.now() - fromMs);

@@ -1,0 +1,49 @@
+// "Was this person covered at that instant?", asked over HTTP at a steady rate of a ledger with ten million days of cover. Every answer
+// is compared with what the ledger was filled with.
+
+import { buildApps } from '#tools/build';
+import { numberOption, type BenchContext } from '#tools/bench-context';
+import { invariant } from '#platform/errors';
+import { startChild } from './support/children.ts';
+import type { CityServing } from './support/city-server.ts';
+import type { ReadsInput, ReadsResult } from './support/http-reads.ts';
+
+export const about = 'p99 of "covered at?" over HTTP with 10,000,000 cover days (--entries, --rate 100)';
+
+export async function run(context: BenchContext): Promise<void> {
+  const seconds = numberOption(context.args, 'seconds', 20);
+  await buildApps();
+  const database = await context.startDatabase();
+  const server = startChild('city-server.ts', {
+    ...database,
+    folder: context.folder,
+    poolSize: 10,
+    workers: 300,
+    cases: 1,
+    coverEntries: numberOption(context.args, 'entries', 10_000_000),
+    coverAsked: 20_000,
+    roles: ['insurer_adjuster'],
+  });
+  context.keep(server.stop);
+  const serving = (await server.message()) as CityServing;
+  const cookie = serving.clerks[0]?.cookie;
+  invariant(cookie !== undefined, 'an adjuster is logged in');
+  context.say(`${serving.questions.length} people to ask about`);
+  const load = startChild('http-reads.ts', {
+    port: serving.port,
+    requests: serving.questions.map(({ caseId, at, covered }) => ({
+      path: `/api/cover/at?caseId=${caseId}&at=${encodeURIComponent(at)}`,
+      cookie,
+      expects: `"covered":${covered}`,
+    })),
+    perSecond: numberOption(context.args, 'rate', 100),
+    connections: 8,
+    warmSeconds: 5,
+    seconds,
+  } satisfies ReadsInput);
+  context.keep(load.stop);
+  const result = (await load.message()) as ReadsResult;
+  invariant(result.firstRefusal === '', `not as the ledger says: ${result.firstRefusal}`);
+  context.emit('p99_ms', Number(result.p99Ms.toFixed(1)), 'ms');
+  context.emit('p50_ms', Number(result.p50Ms.toFixed(1)), 'ms');
+}

@@ -95,7 +95,8 @@ export async function growCover(
     copyOf(
       'case_state',
       "service_code = 'DI-006'",
-      `'case_id', ${named('report')}, 'case_no', 'BENCH' || n, 'dossier_id', null, 'person_id', ${named('person')}, 'readers', ${readers}`,
+      `'case_id', ${named('report')}, 'case_no', 'BENCH' || n, 'dossier_id', null, 'person_id', ${named('person')}, 'readers', ${readers},
+       'state', (one.original).state::jsonb || jsonb_build_object('personId', ${named('person')})`,
     ),
     [1, Math.min(asked, people)],
   );

@@ -326,7 +326,10 @@ describe('stories', () => {
     'daily-insurance-enrol/quote/free',
   ]);
 
-  it.each(services.map((service) => [service.code, service] as const))(
+  /** The city has no stories of these yet; appeals are told for their queues only. */
+  const untold = new Set(['DI-009', 'DS-001', 'DS-002', 'DS-003', 'DS-004']);
+
+  it.each(services.filter(({ code }) => !untold.has(code)).map((service) => [service.code, service] as const))(
     '%s: every step is reached and every end is met',
     (_code, service) => {
       const { steps, ends } = reachable(service);

@@ -29,6 +29,12 @@ export function answerCases({ on, by, rows }: Memory): HeldCases {
   // Asked where a command fails, to tell a repeat from what is then a bug of the city.
   on(cases.selectRequest, () => []);
   on(cases.selectState, (caseId) => found(byId.get(caseId)));
+  on(cases.readState, (caseId) => found(byId.get(caseId)));
+  on(cases.answerRating, (caseId, reply, by_, at) => {
+    for (const rating of by('rating', 'case_id', caseId)) {
+      if (rating.replied_at === null) Object.assign(rating, { reply, replied_by: by_, replied_at: at });
+    }
+  });
   on(cases.selectStateByNo, (caseNo) => found(byNo.get(caseNo)));
   on(cases.widenDossier, (dossierId, readers) => {
     for (const dossier of by('dossier', 'dossier_id', dossierId)) {

@@ -1,6 +1,8 @@
-// 好差评: what the city's people thought of the service, and how bad ratings were answered.
+// 好差评: what the city's people thought of the service, and how bad ratings were looked into, mended and answered.
 
+import { invariant } from '#platform/errors';
 import { hour, type Story } from './story.ts';
+import type { Held } from './world.ts';
 
 const comments: Readonly<Record<number, readonly string[]>> = {
   5: ['很快，手机上就办好了', '工作人员很耐心', ''],
@@ -21,10 +23,32 @@ export async function rateEnded(story: Story, nowMs: number, stars: number): Pro
     if (at > nowMs) continue;
     world.setNow(at);
     const row = await world.rate(held, person, stars, world.random.pick(comments[stars] ?? ['']));
-    if (row.due_rectify_at === null || !world.random.chance(0.5) || at + answeredAfterMs >= nowMs) continue;
-    const answering = world.staffActor('supervisor', world.orgs.route('supervisor', state.region) ?? '');
-    row.reply = '已电话致歉并督促经办单位整改，今后保持电话畅通。';
-    row.replied_by = answering.id;
-    row.replied_at = new Date(at + answeredAfterMs).toISOString();
+    if (row.due_rectify_at === null) continue;
+    const rectified = [...world.held.values()].find(
+      ({ state: { parentCaseId, serviceCode } }) => serviceCode === 'DS-004' && parentCaseId === state.caseId,
+    );
+    invariant(rectified, 'a poor rating opens its rectification');
+    if (world.random.chance(0.5) && at + answeredAfterMs < nowMs) await rectify(story, rectified, at);
+    await world.goTo(Math.max(nowMs, world.nowMs()), [rectified]);
   }
+}
+
+/** Called back, mended, asked again. */
+async function rectify({ world }: Story, one: Held, at: number): Promise<void> {
+  const step = async (afterMs: number, name: string, outcome: string, data: object, reason?: string): Promise<void> => {
+    world.setNow(at + afterMs);
+    const active = one.state.active.find((each) => each.step === name);
+    invariant(active, `the rectification is at ${name}`);
+    const actor = world.staffActor(active.role, active.orgId ?? '');
+    await world.perform(one, actor, {
+      type: 'act',
+      step: name,
+      outcome,
+      data: { ...data },
+      ...(reason ? { reason } : {}),
+    });
+  };
+  await step(4 * hour, 'contact-back', 'true', { contact_record: '电话核实，反映的情况属实。' });
+  await step(20 * hour, 'rectify', 'done', { rectify_text: '已电话致歉并督促经办单位整改，今后保持电话畅通。' });
+  await step(answeredAfterMs, 'return-visit', 'satisfied', {}, '电话回访，本人表示满意');
 }

@@ -183,6 +183,7 @@ export const tables = {
     replied_at: 'timestamptz',
     readers: 'text[]',
     leaf_id: 'uuid',
+    rectify_case_id: 'uuid',
   },
   notice: {
     notice_id: 'uuid',

@@ -14,7 +14,8 @@ import type { CryptoPort } from '#platform/crypto';
 import { invariant } from '#platform/errors';
 import { caseNumber, newId } from '#platform/ids';
 import type { enqueue as enqueueJob } from '#platform/jobs';
-import { createCases, rectifyBy, type Actor, type Cases } from '#modules/cases';
+import { createAppeals } from '#modules/appeals';
+import { createCases, type Actor, type Cases } from '#modules/cases';
 import { createCover, type CoverOptions } from '#modules/cover';
 import { createDocuments } from '#modules/documents';
 import { createMembership } from '#modules/membership';
@@ -150,6 +151,18 @@ export function createWorld(setup: Setup) {
       money,
       findInsured: async (_tx, personId) => ({ ...personOf(personId), idNumberHash: '' }),
     });
+    const appeals = createAppeals({
+      cases: {
+        lock: (...input) => cases.lock(...input),
+        byNo: async (_tx, caseNo) =>
+          [...held.byId.values()].map((one) => one.state).find((one) => one.caseNo === caseNo) ?? null,
+        link: (...input) => cases.link(...input),
+        remark: (...input) => cases.remark(...input),
+      },
+      announce: outbox.announce,
+      occupationOf: async (_tx, personId) => personOf(personId).occupation,
+      orgName: orgs.name,
+    });
     cases = createCases({
       db,
       clock,
@@ -164,8 +177,8 @@ export function createWorld(setup: Setup) {
       announce: outbox.announce,
       makeDocument: (context, template) => void papers.makeDocument(context, template),
       mayExpire: money.payments.mayExpire,
-      effects: { ...membership.effects, ...money.effects, ...cover.effects },
-      deciders: { ...membership.deciders, ...cover.deciders },
+      effects: { ...membership.effects, ...appeals.effects, ...money.effects, ...cover.effects },
+      deciders: { ...membership.deciders, ...appeals.deciders, ...cover.deciders },
       numbers: async (region, at) => nextNumber(region, dayOf(at)),
       write: (_tx, input) => held.write(input),
       onStuck: (caseId, error) => {
@@ -251,7 +264,7 @@ export function createWorld(setup: Setup) {
   /** 好差评; gives the rating's row. */
   async function rate(one: Held, person: CityPerson, stars: number, comment: string): Promise<Row<'rating'>> {
     const input = { requestId: newId(), caseId: one.state.caseId, stars, comment };
-    await modules.cases.rateCase(workerActor(person), input, (at) => rectifyBy(statutoryCalendar, at));
+    await modules.cases.rateCase(workerActor(person), input);
     const row = rows.rating.at(-1);
     invariant(row, 'a rating leaves a row');
     return row;

@@ -17,6 +17,7 @@ import { collectiveWageNegotiation } from '#catalog/workflows/collective-wage-ne
 import { dailyInsuranceClaim } from '#catalog/workflows/daily-insurance-claim';
 import { dailyInsuranceEnrol } from '#catalog/workflows/daily-insurance-enrol';
 import { injuryConfirmation } from '#catalog/workflows/injury-confirmation';
+import { rightsAppealDispatch } from '#catalog/workflows/rights-appeal-dispatch';
 import { unionMembershipJoin } from '#catalog/workflows/union-membership-join';
 import { differences, type CatalogueIndex } from './catalogue-index.ts';
 
@@ -30,11 +31,14 @@ const workflows: readonly Workflow[] = [
   dailyInsuranceClaim,
   injuryConfirmation,
   collectiveWageNegotiation,
+  rightsAppealDispatch,
 ];
 
 /** Every difference, with its reason. The reason stands in docs/decisions/0004-catalogue-mendings.md too. */
 const ownWords = '标签用申请人自己的话，字段和类型不变';
 const plain = '申请人看得到的环节，用平常话';
+const twoPeople = '答复由律师作出，满意与否由咨询人表态：两个人的两件事，各有时限';
+const oneStep = '自动分类不对时，分派员一步更正';
 const allowed: Readonly<Record<string, string>> = {
   'union-membership-join.assign-union: 会籍归口分派, county_union, human → 确定由哪个工会接收, county_union, human':
     plain,
@@ -78,6 +82,24 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-009.fields.assess_grade: 评定等级（1至10）, integer → 评定书上的等级（1 至 10）, integer': ownWords,
   'DI-009.fields.functional_loss: 功能障碍描述, longtext → 现在哪些动作做不了、做不好, longtext': ownWords,
   'DI-008.fields.report_ref: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
+  'rights-appeal-dispatch.classify: 智能分类与紧急度判断, system, auto → 自动分类，判断紧急程度, system, auto': plain,
+  'rights-appeal-dispatch.merge: 重复件合并, case_dispatcher, human → 核对是不是重复件, case_dispatcher, human':
+    '合并由人核对之后才有，环节名不预先断定是重复件',
+  'rights-appeal-dispatch.re-assign: 权属争议裁定, supervisor, human → 裁定由哪个部门办, supervisor, human': plain,
+  'rights-appeal-dispatch.evaluate: 诉求人评议, worker, human → 看答复，作出评议, worker, human': plain,
+  'rights-appeal-dispatch.consult-opinion: added (看答复，说是否满意, worker, human)': twoPeople,
+  'rights-appeal-dispatch.consult-reply.satisfied: missing': twoPeople,
+  'rights-appeal-dispatch.consult-reply.unsatisfied: missing': twoPeople,
+  'rights-appeal-dispatch.consult-reply.answered: added (→ consult-opinion)': twoPeople,
+  'rights-appeal-dispatch.dispatch.consult: added (→ consult-reply)': oneStep,
+  'rights-appeal-dispatch.dispatch.repeat: added (→ merge)': oneStep,
+  'DS-001.fields.facts: 事实经过, longtext → 事情的经过, longtext': ownWords,
+  'DS-001.fields.expectation: 诉求, longtext → 您希望怎么解决, longtext': ownWords,
+  'DS-001.fields.hide_name: 对单位隐名, boolean → 不要让被反映的单位知道我是谁, boolean': ownWords,
+  'DS-002.fields.question: 问题描述, longtext → 想问什么, longtext': ownWords,
+  'DS-002.fields.publish_agree: 同意脱敏入知识库, boolean → 同意去掉个人信息后收入知识库, boolean': ownWords,
+  'DS-004.fields.rated_case: 办件编号, case_ref → 评价哪一件, case_ref': ownWords,
+  'DS-004.fields.contact_back: 愿意回访, boolean → 愿意接受回访, boolean': ownWords,
 };
 
 describe('the index', () => {

@@ -8,6 +8,7 @@ import { collectiveWageNegotiation } from '#catalog/workflows/collective-wage-ne
 import { dailyInsuranceClaim } from '#catalog/workflows/daily-insurance-claim';
 import { dailyInsuranceEnrol } from '#catalog/workflows/daily-insurance-enrol';
 import { injuryConfirmation } from '#catalog/workflows/injury-confirmation';
+import { rightsAppealDispatch } from '#catalog/workflows/rights-appeal-dispatch';
 import { unionMembershipJoin } from '#catalog/workflows/union-membership-join';
 import { act, deadlinesOf, foldAll, tick, type ActiveStep, type CaseState, type Facts } from '#modules/cases';
 import { roleGrant } from '#platform/access';
@@ -42,12 +43,19 @@ const openingData = {
   cover_ends_at: '2026-01-08T16:00:00.000Z',
 };
 
+/** An entry whose first outcome depends on what was filled in is walked with each. */
+const openings: readonly Readonly<Record<string, unknown>>[] = ['满意', '不满意'].map((score) => ({
+  ...openingData,
+  score,
+}));
+
 const workflows: readonly Workflow[] = [
   unionMembershipJoin,
   dailyInsuranceEnrol,
   dailyInsuranceClaim,
   injuryConfirmation,
   collectiveWageNegotiation,
+  rightsAppealDispatch,
 ];
 
 function refusalOf(work: () => unknown): string {
@@ -63,12 +71,21 @@ function refusalOf(work: () => unknown): string {
 const tokensOf = (state: CaseState): Token[] => state.active.map(({ step, scope }) => ({ step, scope }));
 const sorted = (tokens: readonly Token[]) => tokens.map((one) => `${one.step}@${one.scope ?? '-'}`).toSorted();
 
+type Path = {
+  readonly entry: string;
+  readonly moves: readonly Move[];
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
 describe.each(workflows.map((workflow) => [workflow.code, workflow] as const))('%s', (_code, workflow) => {
-  const paths = new Map<string, { entry: string; moves: readonly Move[] }>();
-  for (const entry of Object.keys(workflow.entries)) {
-    for (const [key, moves] of pathsFrom(doorTo(workflow, entry), facts, openingData)) {
-      const known = paths.get(key);
-      if (!known || known.moves.length > moves.length) paths.set(key, { entry, moves });
+  const paths = new Map<string, Path>();
+  for (const [entry, { step }] of Object.entries(workflow.entries)) {
+    const isOpen = Object.values(stepIn(workflow, step).outcomes).some((outcome) => outcome.when);
+    for (const data of isOpen ? openings : [openingData]) {
+      for (const [key, moves] of pathsFrom(doorTo(workflow, entry), facts, data)) {
+        const known = paths.get(key);
+        if (!known || known.moves.length > moves.length) paths.set(key, { entry, moves, data });
+      }
     }
   }
 
@@ -76,8 +93,9 @@ describe.each(workflows.map((workflow) => [workflow.code, workflow] as const))('
     expect(outcomesOf(workflow).filter((key) => !paths.has(key))).toEqual([]);
   });
 
-  it.each([...paths].map(([key, path]) => [key, path] as const))('%s', (_key, { entry, moves }) => {
-    const { state } = walk(workflow, entry, moves);
+  it.each([...paths].map(([key, path]) => [key, path] as const))('%s', (_key, path) => {
+    const { moves } = path;
+    const { state } = walk(workflow, path);
     expect(state.seq).toBeGreaterThanOrEqual(moves.length);
   });
 
@@ -89,14 +107,14 @@ describe.each(workflows.map((workflow) => [workflow.code, workflow] as const))('
     const last = loop?.moves.at(-1);
     // These two have no step that a person takes back to itself at once.
     if (!loop || !last) return expect(['union-membership-join', 'injury-confirmation']).toContain(workflow.code);
-    const node = walk(workflow, loop.entry, [...loop.moves, last, last]);
+    const node = walk(workflow, { ...loop, moves: [...loop.moves, last, last] });
     expect(node.state.rounds[last.step]).toBeGreaterThanOrEqual(3);
     expect(node.state.supervised?.note).toContain('第3轮');
   });
 });
 
 /** Takes the moves one by one, a minute apart, and proves every one of them. */
-function walk(workflow: Workflow, entry: string, moves: readonly Move[]): Node {
+function walk(workflow: Workflow, { entry, moves, data }: Path): Node {
   const service = doorTo(workflow, entry);
   const nodes: Node[] = [];
   let now = start;
@@ -105,7 +123,7 @@ function walk(workflow: Workflow, entry: string, moves: readonly Move[]): Node {
     now = new Date(Date.parse(now) + 60_000).toISOString();
     const at: Facts = { ...facts, now };
     if (node) proveRefusals(workflow, node, move, at);
-    const taken: Taken = take(service, node, move, at, 'case', openingData);
+    const taken: Taken = take(service, node, move, at, 'case', data);
     now = taken.facts.now;
     proveMove(workflow, node, move, taken);
     const actions = [...(node?.actions ?? []), ...taken.actions];

@@ -2,6 +2,7 @@
 // plain model of tokens, written from the definition alone, says where each move must lead. Nothing here reads a database.
 
 import { roles, type Role, type Service, type StepDefinition, type Workflow } from '#catalog';
+import { decideWhen } from '#catalog/decide-when';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
 import {
   act,
@@ -113,6 +114,7 @@ export function dataFor(condition: Condition | undefined): Record<string, unknow
   if ((condition.op === 'eq' || condition.op === 'ne') && condition.a.op === 'field' && condition.b.op === 'const') {
     return { [condition.a.name]: condition.op === 'eq' ? condition.b.value : `不是${String(condition.b.value)}` };
   }
+  if (condition.op === 'in' && condition.a.op === 'field') return { [condition.a.name]: condition.values[0] };
   throw new Error(`no data for the condition ${JSON.stringify(condition)}`);
 }
 
@@ -260,7 +262,10 @@ export function pathsFrom(
   const openMove: Move = {
     kind: 'open',
     step: entry.step,
-    outcome: 'submit' in first.outcomes ? 'submit' : (Object.keys(first.outcomes)[0] ?? ''),
+    outcome:
+      'submit' in first.outcomes
+        ? 'submit'
+        : (decideWhen(first, openingData, facts.now) ?? Object.keys(first.outcomes)[0] ?? ''),
   };
   const found = new Map<string, readonly Move[]>([[keyOf(openMove), [openMove]]]);
   const start = take(service, null, openMove, facts, 'case', openingData);

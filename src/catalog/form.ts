@@ -20,6 +20,8 @@ export type FormContext = {
   readonly today: string;
   readonly isRegion?: (code: string) => boolean;
   readonly smsCodeVerified?: boolean;
+  /** What the case holds already; conditions may read it, and nothing of it is asked or given again. */
+  readonly known?: Readonly<Record<string, unknown>>;
 };
 
 export type ParsedForm =
@@ -105,8 +107,9 @@ export function parseForm(
   const secrets: Record<string, { mask: string }> = {};
 
   for (const [name, field] of Object.entries(allFields({ fields, materials }))) {
-    if (!isShown(field, data, context.now)) continue;
-    const required = isRequired(field, data, context.now);
+    const answers = context.known ? { ...context.known, ...data } : data;
+    if (!isShown(field, answers, context.now)) continue;
+    const required = isRequired(field, answers, context.now);
     const parsed = parseField({ kind: field.kind, options: field.options, required, zh: field.zh }, raw[name], context);
     if (!parsed.ok) {
       problems.push(...parsed.problems.map((problem) => toProblem(name, problem)));
@@ -115,7 +118,7 @@ export function parseForm(
     warnings.push(...parsed.warnings.map((problem) => toProblem(name, problem)));
     if (parsed.value === undefined) continue;
     data[name] = parsed.value;
-    const problem = disagreement(name, field, data, context.now);
+    const problem = disagreement(name, field, { ...answers, ...data }, context.now);
     if (problem) problems.push(problem);
     fileIds.push(...fileIdsIn(parsed.value));
     if (isSecret(field)) secrets[name] = { mask: fieldKind(field.kind).mask(parsed.value) };

@@ -55,17 +55,6 @@ export const glossary: readonly Term[] = [
     `,
   ),
   ...terms(
-    '组织与人员',
-    `
-      administration 系统管理（三员的管理行为）
-      admin 管理
-      act 管理行为
-      staffLink 一次性链接（邀请、重设）
-      roleProposal 待复核的授权
-      substitution 代办（不在岗期间由同事办理）
-    `,
-  ),
-  ...terms(
     '存储与记录',
     `
       account 账户
@@ -296,6 +285,22 @@ export const glossary: readonly Term[] = [
       upload 上传
       urge 催办、督促
       wait 等待
+      accept 签收、受理
+      back 回（回访、退回）
+      bad 差（差评）
+      classify 分类
+      consult 咨询
+      contact 联系、回访
+      evaluate 评议
+      final 终次
+      handle 调查处理
+      joint 联合
+      merge 并案
+      re 再次
+      rectify 整改
+      return 退回、事后
+      team 工作组
+      visit 回访
     `,
     { supplement: ['correction'], underwrite: ['insure'], urge: ['remind'] },
   ),

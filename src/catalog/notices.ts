@@ -168,6 +168,71 @@ const list: readonly NoticeTemplate[] = [
     ['subject', { role: 'platform_company' }],
   ),
 
+  // Appeals
+  told(
+    'appeal_received',
+    '已收到您的诉求',
+    '已收到您的诉求，编号{case_no}，正在分派。有人身危险请先拨110、120，急事可再拨12345。',
+  ),
+  inApp('appeal_urgent', '紧急诉求', '办件{case_no}判为{urgency}，请立即分派，并电话联系诉求人。', [
+    { role: 'case_dispatcher' },
+    { role: 'supervisor' },
+  ]),
+  told(
+    'appeal_merged',
+    '您的诉求已并案',
+    '您的诉求（{case_no}）与一件正在办的相同，已并案办理。进展请看本办件；不同意并案的，可在本办件提出异议。',
+  ),
+  told('appeal_main_moved', '并案的诉求有进展', '您的诉求（{case_no}）所并入的主件有了进展，请打开办件查看。'),
+  told(
+    'appeal_assigned',
+    '您的诉求已派单',
+    '您的诉求（{case_no}）已派给{lead_org}，{due_day}前签收。谁在办、到什么时候，打开办件就能看到。',
+  ),
+  inApp(
+    'appeal_dispatched',
+    '新派件待签收',
+    '办件{case_no}派给您单位主办，请于{due_day}前签收；不属于您单位的，请当天退单。',
+    ['step_org'],
+  ),
+  told(
+    'appeal_referred',
+    '您的诉求已转办',
+    '您的诉求（{case_no}）{end}，打开办件看怎么办、找谁。不同意的可以提出异议。',
+  ),
+  told('appeal_found', '您的诉求已查办', '您的诉求（{case_no}）已查办完毕，{due_day}前书面答复您。'),
+  told(
+    'appeal_replied',
+    '您的诉求有答复了',
+    '您的诉求（{case_no}）已答复，请打开办件看答复书，{due_day}前评议；不满意会督办重办，不评议则按期办结。',
+  ),
+  told('appeal_final', '终次答复', '您的诉求（{case_no}）已作出终次答复，还可以怎么办，写在终次答复书里。'),
+  told(
+    'consult_answered',
+    '律师答复您了',
+    '您的咨询（{case_no}）已有答复，请打开办件看，{due_day}前说是否满意；不满意会转部门办理。',
+  ),
+  told(
+    'group_appeal_received',
+    '已收到群体诉求',
+    '已收到你们的群体诉求，编号{case_no}，联合接访组{due_day}前处置。请代表保持电话畅通，请大家注意安全。',
+  ),
+  inApp('group_appeal_arrived', '群体诉求', '办件{case_no}为群体诉求，请二十四小时内组织联合接访。', [
+    { role: 'case_dispatcher' },
+    { role: 'supervisor' },
+  ]),
+  inApp('joint_team_decided', '联合接访组已处置', '办件{case_no}联合接访组已处置，请按分工落实。', [
+    { role: 'hrss_reviewer' },
+    { role: 'county_union' },
+    { role: 'supervisor' },
+  ]),
+  told(
+    'poor_rating_received',
+    '已收到您的差评',
+    '您的差评已收到（{case_no}），{due_day}前有人核实，属实的限期整改，再来问您。',
+  ),
+  told('rating_rectified', '整改完了，请您看看', '您的差评（{case_no}）已整改，请打开办件说是否满意；我们也会回访。'),
+
   // Collective bargaining
   inApp(
     'bargaining_invited',

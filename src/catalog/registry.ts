@@ -6,7 +6,7 @@ import { choices, field } from './define.ts';
 import { documents } from './documents/index.ts';
 import { notices, type NoticeTemplate } from './notices.ts';
 import { plannedWorkflows, ruleTables } from './planned.ts';
-import { proveTotal, rules, type AnyRule, type TableProblem } from './rules/index.ts';
+import { appealSubjects, proveTotal, rules, urgencies, type AnyRule, type TableProblem } from './rules/index.ts';
 import type { DocumentTemplate } from './documents/letter.ts';
 
 export type RuleEntry = {
@@ -48,6 +48,23 @@ const deciders: Registry['deciders'] = {
     },
   },
   'cover.refund_check': nothing('退保核对'),
+  'appeals.classify': {
+    zh: '诉求分类、紧急程度、建议主办与重复件',
+    writes: {
+      appeal_subject: field('enum', '诉求类别', choices(...appealSubjects), { class: 'internal' }),
+      urgency: field('enum', '紧急程度', choices(...urgencies), { class: 'internal' }),
+      lead_org: field('org_ref', '主办单位', {}, { class: 'internal' }),
+      similar_cases: field('text', '相似的在办件', {}, { class: 'internal', optional: true }),
+      main_case: field('case_ref', '主件编号', {}, { class: 'internal', optional: true }),
+      merged_count: field('integer', '并入本件的诉求数', {}, { class: 'internal', optional: true }),
+      class_explanation: field(
+        'group',
+        '分类说明',
+        { fields: { zh: { kind: 'text' }, value: { kind: 'text' } } },
+        { class: 'internal' },
+      ),
+    },
+  },
 };
 
 const effects: Registry['effects'] = {
@@ -78,6 +95,11 @@ const effects: Registry['effects'] = {
     zh: '释放未开始的保障日',
     writes: { refund_fen: field('money', '退款金额', {}, { class: 'internal' }) },
   },
+  'appeals.register': nothing('诉求登记，供查找重复件'),
+  'appeals.merge': nothing('并入主件'),
+  'appeals.tell_merged': nothing('告知并入本件的诉求人'),
+  'ratings.take': nothing('记下评价'),
+  'ratings.answer': nothing('答复差评'),
   'cover.open_claim': nothing('理赔登记'),
   'cover.check_prepay': nothing('预付核对'),
   'cover.agree': {
@@ -132,6 +154,9 @@ export const catalogRegistry: Registry = {
     'person.age_at_least_16',
     'membership.none_active',
     'membership.occupation_listed',
+    'appeals.not_in_court',
+    'ratings.case_ended',
+    'ratings.not_rated',
     'cover.age_in_range',
     'cover.no_overlap',
     'cover.region_in_city',

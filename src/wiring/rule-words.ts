@@ -26,6 +26,15 @@ const names: Readonly<Record<string, string>> = {
   frontLineBasisPoints: '一线职工代表最低比例',
   monthlyFen: '月最低工资',
   hourlyFen: '小时最低工资',
+  dangerWords: '人身危险的字眼',
+  collectiveWords: '多人聚集的字眼',
+  arrearsWords: '欠薪的字眼',
+  questionWords: '咨询的字眼',
+  peopleMin: '群体诉求最少人数',
+  holidayDaysMax: '长假前多少天内的欠薪算紧急',
+  repeatDaysMax: '多少天内的诉求查重复',
+  samePersonPercentMin: '同一人的诉求相似到多少算重复（%）',
+  otherPersonPercentMin: '不同人的诉求相似到多少算重复（%）',
 };
 
 const words: Readonly<Record<string, string>> = { gross: '补贴前', net: '个人缴纳部分，补贴另加' };

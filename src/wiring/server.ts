@@ -9,7 +9,6 @@ import { workerRoutes } from '#apps/worker/routes';
 import { addHealth } from '#platform/http-health';
 import { createHttp, type Http } from '#platform/http';
 import type { Log } from '#platform/log';
-import { adminRoutes } from '#modules/administration';
 import { caseRoutes } from '#modules/cases';
 import { coverRoutes } from '#modules/cover';
 import { fileRoutes } from '#modules/files';
@@ -33,7 +32,7 @@ export type ServerOptions = {
 
 export async function createServer(options: ServerOptions): Promise<Http> {
   const { services, log } = options;
-  const { identity, cases, reader, calendar, metrics } = services;
+  const { identity, cases, reader, metrics } = services;
   const app = await createHttp({
     log,
     publicUrl: options.publicUrl,
@@ -50,10 +49,8 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     return { access: session.access, actor: session.actor };
   };
   await app.register(identity.routes);
-  await app.register(identity.staffRoutes);
-  await app.register(adminRoutes(services.acts, (request) => asker(request).access));
   await app.register(orgRoutes(services.orgs));
-  await app.register(caseRoutes({ cases, reader, calendar, asker, suggest: services.suggest }));
+  await app.register(caseRoutes({ cases, reader, asker, suggest: services.suggest }));
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));
   await app.register(smsRoutes(services.smsReceipts));
   await app.register(coverRoutes({ cover: services.cover, sessionOf: asker, personFor: services.personFor }));

@@ -8,7 +8,7 @@ import { isRegion, isWithin, regionName } from '#catalog/regions';
 import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
-import { personGrant, systemAccess, type Access } from '#platform/access';
+import { personGrant, type Access } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -18,7 +18,7 @@ import { declareRefusals, invariant } from '#platform/errors';
 import { enqueue } from '#platform/jobs';
 import type { Metrics } from '#platform/metrics';
 import { readCursor } from '#platform/page';
-import { createActs } from '#modules/administration';
+import { createAppeals } from '#modules/appeals';
 import { createCatalogue } from '#modules/catalogue';
 import {
   createCases,
@@ -26,6 +26,7 @@ import {
   createReader,
   openOfPerson,
   readState,
+  readStateByNo,
   worksOn,
   type Cases,
   type Colleagues,
@@ -75,22 +76,14 @@ const selectStaffName = statement<[string], { name: string }>(
   'select name from staff where staff_id = $1',
 );
 
+/** The newest row of a role says whether it is held. */
 const selectColleagues = statement<[string, string, string], { staffId: string; name: string }>(
   'wiring.colleagues',
-  `select distinct f.staff_id as "staffId", f.name
-   from roles_on($3::date) r join staff f on f.staff_id = r.staff_id
-   where r.org_id = $2 and r.role = $1 and f.active order by f.name, f.staff_id limit 500`,
-);
-
-/** Tasks taken up by somebody who may not act in them any more: gone, suspended, without the role, or no longer standing in. */
-const selectStranded = statement<[string, string | null], { caseId: string; step: string }>(
-  'wiring.stranded_tasks',
-  `select t.case_id as "caseId", t.step
-   from case_task t left join staff f on f.staff_id = t.assignee_id
-   where t.assignee_id is not null and ($2::uuid is null or t.assignee_id = $2)
-     and (f.active is not true or not exists (select 1 from roles_on($1::date) r
-       where r.staff_id = t.assignee_id and r.role = t.role and r.org_id = t.org_id))
-   order by t.case_id, t.step limit 2000`,
+  `select f.staff_id as "staffId", f.name
+   from (select distinct on (staff_id) staff_id, until_day from staff_role
+         where org_id = $2 and role = $1 and from_day <= $3::date order by staff_id, from_day desc, seq desc) r
+   join staff f on f.staff_id = r.staff_id
+   where f.active and (r.until_day is null or r.until_day >= $3::date) order by f.name, f.staff_id limit 500`,
 );
 
 const namesMax = 5_000;
@@ -114,13 +107,10 @@ export function createServices(options: ServicesOptions) {
     dayLimit: { files: config.uploadFilesADay, mb: config.uploadMbADay },
   });
 
-  const acts = createActs({ db, trace, crypto, clock });
   const identity = createIdentity({
     db,
     crypto,
     trace,
-    acts,
-    releaseTasks: (staffId) => releaseStranded(staffId),
     clock,
     publicUrl: options.publicUrl,
     demo: config.demo,
@@ -229,6 +219,17 @@ export function createServices(options: ServicesOptions) {
     },
   });
 
+  const appeals = createAppeals({
+    cases: {
+      lock: casesPort.lock,
+      byNo: async (tx, caseNo) => (await tx.maybe(readStateByNo, [caseNo]))?.state ?? null,
+      link: (...input) => cases.link(...input),
+      remark: (...input) => cases.remark(...input),
+    },
+    announce: notices.announce,
+    occupationOf: async (tx, personId) => (await person(tx, personId)).occupation ?? '',
+    orgName: orgs.orgName,
+  });
   const colleagues: Colleagues = (tx, role, orgId) => tx.run(selectColleagues, [role, orgId, dayOf(clock.now())]);
   cases = createCases({
     db,
@@ -251,20 +252,11 @@ export function createServices(options: ServicesOptions) {
     makeDocument: (context, template) => void documents.makeDocument(context, template),
     mayExpire: money.payments.mayExpire,
     letGo: money.letGo,
-    effects: { ...membership.effects, ...money.effects, ...cover.effects },
-    deciders: { ...membership.deciders, ...cover.deciders },
+    effects: { ...membership.effects, ...appeals.effects, ...money.effects, ...cover.effects },
+    deciders: { ...membership.deciders, ...appeals.deciders, ...cover.deciders },
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
     onSteps: (count) => options.metrics.steps(count),
   });
-
-  /** Gives back to the offices what nobody who may act holds; of everybody, or of one person. */
-  async function releaseStranded(staffId: string | null): Promise<void> {
-    const tasks = await db.transaction(systemAccess, (tx) => tx.run(selectStranded, [dayOf(clock.now()), staffId]));
-    await cases.releaseTasks(tasks, '原经办人不再承担这个岗位，任务退回本单位').catch((error: unknown) => {
-      // The hourly sweep tries again.
-      options.log.error({ err: error, staffId }, 'tasks of who left could not be given back');
-    });
-  }
 
   // A list of cases shows many names; they change seldom, and only their masks and own pages are made from what is kept here.
   const names = new Map<string, { name: string; untilMs: number }>();
@@ -291,6 +283,11 @@ export function createServices(options: ServicesOptions) {
       if (!personId) return orgId ? orgs.orgName(orgId) : '';
       const name = await nameOf(tx, personId);
       return open ? name : maskName(name);
+    },
+    joined: async (tx, state) => {
+      const names = { byHash: catalogue.byHash, orgName: orgs.orgName };
+      const [main, merged] = await Promise.all([appeals.mainOf(tx, state, names), appeals.mergedInto(tx, state)]);
+      return { main, merged: [...merged] };
     },
     targetZh: (target) => {
       const service = catalogue.publishedServices().find((one) => one.workflow.code === target);
@@ -345,12 +342,14 @@ export function createServices(options: ServicesOptions) {
   /** A document as it is printed, with the name open for the person and masked for others. */
   async function printed(access: Access, documentId: string): Promise<Printed & { at: string }> {
     const { content, caseId, at } = await documents.read(access, documentId);
-    const { personId } = await reader.state(access, caseId);
+    const { personId, data } = await reader.state(access, caseId);
     const mine = personId !== null && access.grants.includes(personGrant(personId));
     const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
     const idTail = mine ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
     const notice = config.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
-    return { content, documentId, applicant: mine ? name : maskName(name), idTail, notice, at };
+    // Whoever wished to stay unnamed is not even hinted at on a paper that may leave the office.
+    const shown = data['hide_name'] === true ? '诉求人（隐名）' : maskName(name);
+    return { content, documentId, applicant: mine ? name : shown, idTail, notice, at };
   }
 
   const print = async (access: Access, documentId: string) => render(await printed(access, documentId));
@@ -378,12 +377,10 @@ export function createServices(options: ServicesOptions) {
     clock,
     crypto,
     trace,
-    releaseStranded,
     calendar,
     orgs,
     catalogue,
     files,
-    acts,
     identity,
     notices,
     membership,

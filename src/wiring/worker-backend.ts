@@ -11,7 +11,6 @@ import { personGrant, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals } from '#platform/errors';
 import type { CaseSummary } from '#modules/cases';
-import { rectifyBy } from '#modules/cases';
 import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
 import { openedAndMasked, toFileView } from './worker-words.ts';
@@ -29,6 +28,7 @@ const refuse = declareRefusals({
 /** Where a phrase of life leads. */
 const lifeEvents: readonly { code: string; zh: string; services: readonly string[] }[] = [
   { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008', 'DI-009'] },
+  { code: 'rights', zh: '被扣钱、受委屈、想问律师', services: ['DS-001', 'DS-002', 'DS-003', 'DS-004'] },
   { code: 'cover', zh: '买保障、退保障', services: ['DI-001', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001'] },
 ];
@@ -257,9 +257,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       await cases.commandCase(access, actor, { requestId, caseId, command });
     },
     rate: async (personId, caseId, rating, requestId) => {
-      await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating }, (at) =>
-        rectifyBy(services.calendar(), at),
-      );
+      await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating });
     },
     upload: async (personId, upload) =>
       toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.from(upload.bytes) })),

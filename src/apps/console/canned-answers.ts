@@ -284,6 +284,7 @@ export const reads: Readonly<Record<string, unknown>> = {
         comment: '等了很久才有人联系我，电话也打不通。',
         at,
         dueRectifyAt: '2026-03-16T16:00:00.000Z',
+        rectifyCaseId: null,
         reply: null,
       },
       {
@@ -294,6 +295,7 @@ export const reads: Readonly<Record<string, unknown>> = {
         comment: null,
         at,
         dueRectifyAt: '2026-03-11T16:00:00.000Z',
+        rectifyCaseId: null,
         reply: '已致电致歉，并更换联系电话。',
       },
     ],

@@ -296,6 +296,8 @@ export function cannedCase(seq: number): CaseView {
       },
     ],
     referrals: [{ zh: '职业伤害确认申请', available: false }],
+    main: null,
+    merged: [],
     rating: null,
     canRate: false,
     path: [

@@ -1,4 +1,4 @@
-// What hangs on a case: documents issued, related cases, where else to turn, and the applicant's rating. Nothing is done here.
+// What hangs on a case: documents issued, related and merged cases, where else to turn, and the applicant's rating. Nothing is done here.
 
 import type { CaseView } from '#contract/cases';
 import { Tag, When } from './marks.tsx';
@@ -40,6 +40,26 @@ export function Related({ view }: Props) {
             <Link to={pages.case(other.caseId)}>{other.serviceZh}</Link> <Tag>{other.relation}</Tag>
             <span className="sub">
               <span className="mono">{other.caseNo}</span> · {other.statusText}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Appeals that were merged into this one: a part of what is decided here. */
+export function Merged({ view }: Props) {
+  if (view.merged.length === 0) return null;
+  return (
+    <section className="panel" aria-labelledby="merged-title">
+      <h2 id="merged-title">并入本件的诉求（{view.merged.length} 件）</h2>
+      <ul className="plain">
+        {view.merged.map((one) => (
+          <li key={one.caseNo}>
+            {one.asks}
+            <span className="sub">
+              <span className="mono">{one.caseNo}</span> · <When at={one.openedAt} />
             </span>
           </li>
         ))}

@@ -22,7 +22,8 @@ export function OrgControl({ args, control }: { readonly args: ControlArgs; read
   const { field, value, onChange, onLeave } = args;
   const [text, setText] = useState('');
   const words = useDeferredValue(text.trim());
-  const role = textOption(field.options, 'role');
+  const several = field.options['roles'];
+  const role = Array.isArray(several) ? several.join(',') : textOption(field.options, 'role');
   const found = useQuery({
     queryKey: ['orgs', words, role],
     queryFn: () => get<{ readonly items: readonly OrgView[] }>(api.orgs(words, role)),

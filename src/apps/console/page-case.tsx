@@ -6,7 +6,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { CaseView } from '#contract/cases';
 import { get } from './api.ts';
 import { ActionPanel } from './case-actions.tsx';
-import { Documents, RatingView, Referrals, Related } from './case-aside.tsx';
+import { Documents, Merged, RatingView, Referrals, Related } from './case-aside.tsx';
 import { Evidence } from './case-evidence.tsx';
 import { Facts } from './case-facts.tsx';
 import { ActiveSteps } from './case-steps.tsx';
@@ -52,6 +52,7 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
               <ActiveSteps steps={view.active} />
               <ActionPanel view={view} onChanged={reload} />
               <Documents view={view} />
+              <Merged view={view} />
               <Related view={view} />
               <Referrals view={view} />
               <RatingView view={view} />

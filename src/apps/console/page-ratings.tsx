@@ -73,7 +73,14 @@ function RatingCard({ rating }: { readonly rating: RatingView }) {
         )}
       </p>
       <p className="entry-note">{rating.comment ?? '没有写文字评价。'}</p>
-      {rating.reply === null ? <ReplyForm rating={rating} /> : <p className="note green">已答复：{rating.reply}</p>}
+      {rating.rectifyCaseId && (
+        <p>
+          <Link to={pages.case(rating.rectifyCaseId)}>打开差评整改办件</Link>
+          ：回访、整改、再回访都在那里办，结果自动答复评价人。
+        </p>
+      )}
+      {rating.reply !== null && <p className="note green">已答复：{rating.reply}</p>}
+      {rating.reply === null && !rating.rectifyCaseId && <ReplyForm rating={rating} />}
     </article>
   );
 }

@@ -2,11 +2,12 @@
 
 import { bargainingDocuments } from './bargaining.ts';
 import { coverDocuments } from './cover.ts';
+import { appealDocuments } from './appeal.ts';
 import { injuryDocuments } from './injury.ts';
 import type { DocumentTemplate } from './letter.ts';
 
 export type { Block, DocumentTemplate } from './letter.ts';
 
 export const documents: Readonly<Record<string, DocumentTemplate>> = Object.fromEntries(
-  [...coverDocuments, ...injuryDocuments, ...bargainingDocuments].map((one) => [one.code, one]),
+  [...coverDocuments, ...injuryDocuments, ...appealDocuments, ...bargainingDocuments].map((one) => [one.code, one]),
 );

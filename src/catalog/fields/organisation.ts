@@ -105,6 +105,8 @@ export type OrgRef = { name: string; orgId?: string; uscc?: string };
 export type OrgRefOptions = {
   /** Only an organisation picked from the list will do. */
   known?: boolean;
+  /** Only organisations that act in one of these roles; held by whoever uses the value. */
+  roles?: readonly string[];
 };
 
 const orgNameMax = 120;

@@ -7,6 +7,22 @@ import { di006 } from './daily-insurance/di-006.ts';
 import { di007 } from './daily-insurance/di-007.ts';
 import { di008 } from './daily-insurance/di-008.ts';
 import { di009 } from './daily-insurance/di-009.ts';
+import { ds001 } from './dispute/ds-001.ts';
+import { ds002 } from './dispute/ds-002.ts';
+import { ds003 } from './dispute/ds-003.ts';
+import { ds004 } from './dispute/ds-004.ts';
 import { un001 } from './union/un-001.ts';
 
-export const services: readonly Service[] = [un001, di001, di005, di006, di007, di008, di009];
+export const services: readonly Service[] = [
+  un001,
+  di001,
+  di005,
+  di006,
+  di007,
+  di008,
+  di009,
+  ds001,
+  ds002,
+  ds003,
+  ds004,
+];

@@ -2,7 +2,7 @@
 // nothing is written when anything is refused.
 
 import type { Service } from '#catalog';
-import { personGrant, workerAccess, type Access } from '#platform/access';
+import { personGrant, type Access } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
@@ -10,13 +10,14 @@ import { createCaseClock } from './clock.ts';
 import { refuse, type Answer, type CaseCommand, type OpenCaseInput } from './contract.ts';
 import { act, open, type Decision } from './decide.ts';
 import { fills, type Facts } from './enter.ts';
-import { createEngine, type EngineOptions, type Request } from './engine.ts';
-import { createHandover } from './handover.ts';
+import { createEngine, type Effect, type EngineOptions, type Request } from './engine.ts';
 import { createForms, type FormsOptions, type Proof } from './forms.ts';
-import type { Actor, CaseState } from './model.ts';
+import { systemActor, type Actor, type CaseState } from './model.ts';
 import * as store from './store.ts';
+import { createRating } from './rate.ts';
 import { createSweep } from './sweep.ts';
-import { command as decideCommand, rate as decideRate, requireSender } from './verbs.ts';
+import { record } from './verb-context.ts';
+import { command as decideCommand, requireSender } from './verbs.ts';
 
 /** Somebody of the staff, to whom work may be given. */
 export type Colleague = { readonly staffId: string; readonly name: string };
@@ -38,7 +39,11 @@ export type Applicant = { readonly personId: string | null; readonly orgId: stri
 export type Cases = ReturnType<typeof createCases>;
 
 export function createCases(options: CasesOptions) {
-  const engine = createEngine(options);
+  // Rating acts on another case than the one that is acted on: its effects need the engine, and the engine its effects.
+  const effects: Record<string, Effect> = { ...options.effects };
+  const engine = createEngine({ ...options, effects });
+  const rating = createRating(engine);
+  Object.assign(effects, rating.effects);
   const forms = createForms(options);
   const now = () => options.clock.now();
 
@@ -238,48 +243,29 @@ export function createCases(options: CasesOptions) {
     return true;
   }
 
-  async function rateCase(
-    actor: Actor,
-    input: { requestId: string; caseId: string; stars: number; comment: string },
-    rectify: (at: string) => string,
-  ): Promise<Answer> {
-    invariant(actor.id, 'only a person rates');
-    const personId = actor.id;
-    return engine.once(workerAccess(personId), input.requestId, input, async (tx, request) => {
-      const row = await engine.load(tx, input.caseId);
-      const service = options.byHash(row.state.serviceHash);
-      const facts = engine.factsAt(now());
-      const decision = decideRate(row.state, input.stars, input.comment, actor, facts, service.workflow);
-      const { caseId } = input;
-      const state = await engine.carry(tx, { service, before: row, caseId, decision, actor, facts, request });
-      const dueAt = input.stars <= 2 ? rectify(facts.now) : null;
-      const leafId = options.trace.record(tx, {
-        eventId: newId(),
-        type: 'rating',
-        at: facts.now,
-        region: state.region,
-        department: service.lead,
-        actorId: personId,
-        subjectId: personId,
-        body: { case: state.caseNo, stars: input.stars },
-      });
-      tx.send(store.insertRating, [
-        state.caseId,
-        personId,
-        input.stars,
-        input.comment || null,
-        facts.now,
-        dueAt,
-        [...state.readers],
-        leafId,
-      ]);
-      return engine.answerOf(service, state);
-    });
+  /** Holds a case until the transaction ends, for modules whose own rows must change together with it. */
+  async function lock(tx: Tx, caseId: string): Promise<CaseState> {
+    return (await engine.load(tx, caseId)).state;
   }
 
-  /** Holds a case until the transaction ends, for modules whose own rows must change together with it. */
-  async function lock(tx: Tx, caseId: string): Promise<void> {
-    await engine.load(tx, caseId);
+  /** The program writes a note, and what it found out, into another case than the one that is acted on; whoever had that one open looks again. */
+  async function remark(
+    tx: Tx,
+    caseId: string,
+    note: string,
+    data: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const row = await engine.load(tx, caseId);
+    const service = options.byHash(row.state.serviceHash);
+    const facts = engine.factsAt(now());
+    const context = { workflow: service.workflow, state: row.state, actor: systemActor, facts };
+    const decision = record(context, 'noted', { role: 'system', orgId: null }, { note, data });
+    await engine.carry(tx, { service, before: row, caseId, decision, actor: systemActor, facts, request: null });
+  }
+
+  /** Ties a case to another one, once. */
+  function link(tx: Tx, fromCaseId: string, toCaseId: string, kind: 'cites' | 'merged'): void {
+    tx.send(store.insertLink, [fromCaseId, toCaseId, kind, now()]);
   }
 
   return {
@@ -288,9 +274,10 @@ export function createCases(options: CasesOptions) {
     commandCase,
     event,
     lock,
-    rateCase,
+    link,
+    remark,
+    rateCase: rating.rateCase,
     ...createCaseClock(engine),
-    ...createHandover(engine),
     sweep: createSweep(options),
     unsealed: forms.unsealed,
     plainData: forms.plainData,

@@ -123,7 +123,11 @@ export const refuse = declareRefusals({
     zh: '您已经评价过这个办件，每件只评一次。',
     next: '如有新的意见，请通过投诉建议提出。',
   },
-  'cases.rating_answered': { status: 409, zh: '这条评价已经答复过，或您无权答复。', next: '请刷新页面查看答复内容。' },
+  'cases.rating_answered': {
+    status: 409,
+    zh: '这条评价已经答复过，正在整改办件里办理，或您无权答复。',
+    next: '请刷新页面查看答复；有整改办件的，在那里回访和整改。',
+  },
   'cases.not_ended': { status: 409, zh: '办件还没有办结，暂时不能评价。', next: '办结后我们会请您评价。' },
 });
 

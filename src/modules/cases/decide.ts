@@ -3,6 +3,7 @@
 
 import type { OutcomeDefinition, Role, Service, StepDefinition, Workflow } from '#catalog';
 import { roles } from '#catalog';
+import { decideWhen } from '#catalog/decide-when';
 import { personGrant, roleGrant } from '#platform/access';
 import { evaluate } from '#platform/condition';
 import { invariant } from '#platform/errors';
@@ -58,7 +59,10 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
   const entry = workflow.entries[service.entry];
   invariant(entry, `service ${service.code} names an entry that its workflow lacks`);
   const definition = stepOf(workflow, entry.step);
-  const outcomeId = 'submit' in definition.outcomes ? 'submit' : Object.keys(definition.outcomes)[0];
+  const outcomeId =
+    'submit' in definition.outcomes
+      ? 'submit'
+      : (decideWhen(definition, opening.data, facts.now) ?? Object.keys(definition.outcomes)[0]);
   invariant(outcomeId, `step ${entry.step} has no outcome`);
   const { caseId, data, readers, ...opened } = opening;
   const fresh = emptyState(opening, facts.now);
@@ -219,6 +223,7 @@ export function capacityFor(
   }
   for (const role of allowed) {
     if (active.orgId && actor.grants.includes(roleGrant(role, active.orgId))) return { role, orgId: active.orgId };
+    if (active.named) continue;
     // A step owned by one role may be done by another that the case routes elsewhere; readers of the case name where. A copy is for
     // reading alone.
     if (role !== active.role && !isPublicRole(role)) {
@@ -365,9 +370,9 @@ export function readersOf(
   state: CaseState,
   facts: Facts,
 ): readonly string[] {
-  const readers: string[] = [];
+  const readers: string[] = active.named && active.orgId ? [roleGrant(active.role, active.orgId)] : [];
   const named = new Set(definition.readers ?? []);
-  for (const role of [...actorsOf(definition), ...named]) {
+  for (const role of [...(active.named ? [] : actorsOf(definition)), ...named]) {
     if (isPublicRole(role) || roles[role].kind === 'system') continue;
     // Where the applicant's organisation has the turn in a role of its own, nobody else is let in as its alternative.
     const isApplicants = active.role !== definition.role && active.orgId === state.applicantOrgId;

@@ -72,7 +72,7 @@ export function enterStep(
     step,
     round: (state.rounds[step] ?? 0) + 1,
     enteredAt: facts.now,
-    ...(applicantTurn(definition, step, state) ?? { role: definition.role, orgId: orgOf(definition, state, facts) }),
+    ...(applicantTurn(definition, step, state) ?? actsIn(definition, state, facts)),
     assigneeId: null,
     ...clock,
     light: 'green',
@@ -165,16 +165,27 @@ function instantOf(value: unknown): string | null {
   return Number.isNaN(Date.parse(value)) ? null : new Date(value).toISOString();
 }
 
+/** Who acts in a step: the organisation that somebody named, in the role that it holds there, or the one that the role leads to. */
+function actsIn(
+  definition: StepDefinition,
+  state: CaseState,
+  facts: Facts,
+): Pick<ActiveStep, 'role' | 'orgId' | 'named'> {
+  const from = definition.orgFrom;
+  const orgId = from && 'field' in from ? orgIdIn(state.data[from.field]) : null;
+  if (!orgId) return { role: definition.role, orgId: orgOf(definition, state, facts) };
+  const allowed = actorsOf(definition);
+  const role = facts.holds ? allowed.find((one) => facts.holds?.(one, orgId)) : definition.role;
+  if (!role) throw refuse('cases.no_organisation', { role: allowed.map((one) => roles[one].zh).join('、') });
+  return { role, orgId, named: true };
+}
+
 function orgOf(definition: StepDefinition, state: CaseState, facts: Facts): string | null {
   if (isPublicRole(definition.role) || roles[definition.role].kind === 'system') return null;
   const from = definition.orgFrom;
   if (from && 'step' in from) {
     const acted = state.done[from.step]?.orgId;
     if (acted) return acted;
-  }
-  if (from && 'field' in from) {
-    const named = orgIdIn(state.data[from.field]);
-    if (named) return named;
   }
   // A company acts for itself: the applicant's own organisation before any routing.
   if (roles[definition.role].kind === 'external' && state.applicantOrgId && definition.role === 'enterprise') {

@@ -35,12 +35,14 @@ export function createForms(options: FormsOptions) {
     raw: Readonly<Record<string, unknown>>,
     caseId: string,
     proof: Proof = {},
+    known: Readonly<Record<string, unknown>> = {},
   ): Promise<Record<string, unknown>> {
     const at = options.clock.now();
     const parsed = parseForm(fields, materials, raw, {
       now: at,
       today: dayOf(at),
       isRegion: options.isRegion,
+      known,
       ...proof,
     });
     if (!parsed.ok) throw refuse('cases.form_invalid', { count: parsed.problems.length }, parsed.problems);
@@ -80,7 +82,10 @@ export function createForms(options: FormsOptions) {
     const entered = source === 'unnamed' ? null : source;
     const fields: Fields = { ...entered?.fields, ...definition.form, ...definition.outcomes[input.outcome]?.form };
     const raw = entered ? { ...plainData(state, entered), ...input.data } : input.data;
-    return { ...input, data: await checkedForm(tx, fields, entered?.materials ?? {}, raw, state.caseId) };
+    return {
+      ...input,
+      data: await checkedForm(tx, fields, entered?.materials ?? {}, raw, state.caseId, {}, state.data),
+    };
   }
 
   /**

@@ -5,7 +5,6 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import { pageQuery, readCursor } from '#platform/page';
-import { dueAt, type WorkingCalendar } from '#platform/calendar';
 import type { Cases } from './actions.ts';
 import {
   caseAnswer,
@@ -23,7 +22,6 @@ import type { Reader } from './reading.ts';
 export type CaseHttpOptions = {
   readonly cases: Cases;
   readonly reader: Reader;
-  readonly calendar: () => WorkingCalendar;
   /** Who asks; the routes' declared access has been checked before. */
   readonly asker: (request: FastifyRequest) => { readonly access: Access; readonly actor: Actor };
   /** What a rule makes of a claim, for the adjuster. */
@@ -33,9 +31,6 @@ export type CaseHttpOptions = {
   ) => Promise<{ amountFen: number; explanation: readonly unknown[] } | null>;
 };
 
-/** 差评整改: within 15 working days (政务服务好差评). */
-const rectifyLimit = { value: 15, unit: 'working_day' } as const;
-
 const caseParams = z.object({ caseId: z.uuid() });
 const commandBody = z.object({ requestId, command: caseCommand });
 const ratingBody = z.object({
@@ -43,11 +38,6 @@ const ratingBody = z.object({
   stars: z.number().int().min(1).max(5),
   comment: z.string().trim().max(500).default(''),
 });
-
-/** End of the time to rectify after a bad rating. */
-export function rectifyBy(calendar: WorkingCalendar, at: string): string {
-  return dueAt(calendar, at, rectifyLimit).dueAt;
-}
 
 export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
   const { cases, reader, asker } = options;
@@ -84,9 +74,7 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
       { ...worker, schema: { summary: '评价', params: caseParams, body: ratingBody, response: { 200: caseAnswer } } },
       async (request) => {
         const { actor } = asker(request);
-        return cases.rateCase(actor, { ...request.body, caseId: request.params.caseId }, (at) =>
-          rectifyBy(options.calendar(), at),
-        );
+        return cases.rateCase(actor, { ...request.body, caseId: request.params.caseId });
       },
     );
 

@@ -15,7 +15,7 @@ export type { DeskQuery } from './desk.ts';
 export { createReader, type Reader, type ReaderOptions } from './reading.ts';
 /** For the synthetic city, which answers them from memory. */
 export * as statements from './store.ts';
-export { caseRoutes, rectifyBy } from './http.ts';
+export { caseRoutes } from './http.ts';
 export { createRatings } from './ratings.ts';
 export { toFormFields } from './view-actions.ts';
 export { unitZh } from './words.ts';

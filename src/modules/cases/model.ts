@@ -14,8 +14,6 @@ export type Actor = {
   /** Shown in the timeline to those who may see it. */
   readonly name: string;
   readonly grants: readonly string[];
-  /** By grant, the name of the person on leave whose role this is: what is done in it shows 代. */
-  readonly standsInFor?: Readonly<Record<string, string>>;
 };
 
 /** The program itself, where it decides. */
@@ -40,6 +38,8 @@ export type ActiveStep = {
   /** Role that owns the step and the organisation that acts in it; null where the applicant acts or nobody does. */
   readonly role: Role;
   readonly orgId: string | null;
+  /** A person named this organisation to act: no other office acts here, whatever else it reads. */
+  readonly named?: true;
   readonly assigneeId: string | null;
   /** The instant from which the limit counts, and the instant at which it runs out (exclusive). */
   readonly countedFrom: string | null;
@@ -134,8 +134,6 @@ export type ActionBody = {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly note?: string;
   readonly reason?: string;
-  /** Whose role the actor had while that person was on leave (代). */
-  readonly standsInFor?: string;
   /** How a rule came to its result, clause by clause. */
   readonly explanation?: unknown;
   readonly left?: readonly string[];

@@ -17,12 +17,13 @@ type RatingRow = {
   at: string;
   due_rectify_at: string | null;
   reply: string | null;
+  rectify_case_id: string | null;
 };
 
 /** The page is cut before the cases are joined: whoever sees a rating sees its case, for readers are only ever added. */
 const pageOf = (
   page: string,
-) => `select r.case_id, s.case_no, s.service_hash, r.stars, r.comment, r.at, r.due_rectify_at, r.reply
+) => `select r.case_id, s.case_no, s.service_hash, r.stars, r.comment, r.at, r.due_rectify_at, r.reply, r.rectify_case_id
    from (select * from rating ${page} limit $3) r join case_state s on s.case_id = r.case_id`;
 
 /** Newest first. */
@@ -42,7 +43,8 @@ const selectRatingsDue = statement<[string, string, number], RatingRow>(
 
 const replyRating = statement<[string, string, string, string], { case_id: string }>(
   'cases.reply_rating',
-  `update rating set reply = $2, replied_by = $3, replied_at = $4 where case_id = $1 and replied_at is null returning case_id`,
+  `update rating set reply = $2, replied_by = $3, replied_at = $4 where case_id = $1 and replied_at is null
+     and rectify_case_id is null returning case_id`,
 );
 
 export function createRatings(options: {
@@ -68,6 +70,7 @@ export function createRatings(options: {
         at: row.at,
         dueRectifyAt: row.due_rectify_at,
         reply: row.reply,
+        rectifyCaseId: row.rectify_case_id,
       })),
     };
   }

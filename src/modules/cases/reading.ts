@@ -14,7 +14,7 @@ import { stepOf, type Facts } from './enter.ts';
 import type { ActiveStep, Actor, CaseState } from './model.ts';
 import { readState, toAction, type ActionRecord } from './store.ts';
 import { clerkCapacity } from './verb-context.ts';
-import { viewCase } from './view.ts';
+import { isRateable, viewCase } from './view.ts';
 import type { ViewInput } from './view-input.ts';
 import { summaryText } from './words.ts';
 
@@ -31,6 +31,8 @@ export type ReaderOptions = {
   /** Masked name of the applicant, read in the same transaction. */
   readonly applicantName: (tx: Tx, personId: string | null, orgId: string | null, open: boolean) => Promise<string>;
   readonly targetZh: ViewInput['targetZh'];
+  /** The main case of one that was merged, and what was merged into one. */
+  readonly joined?: (tx: Tx, state: CaseState) => Promise<Pick<CaseView, 'main' | 'merged'>>;
 };
 
 const selectTimeline = statement<[string], ActionRecord & { entry: string }>(
@@ -96,11 +98,12 @@ export function createReader(options: ReaderOptions) {
       const { state } = row;
       const service = options.byHash(state.serviceHash);
       const mine = viewer.kind === 'worker';
-      const [related, applicant, names, colleagues] = await Promise.all([
+      const [related, applicant, names, colleagues, joined] = await Promise.all([
         tx.run(selectRelated, [caseId, state.dossierId]),
         options.applicantName(tx, state.personId, state.applicantOrgId, mine),
         tx.run(selectStaffNames, [staffIn(state, actions)]),
         colleaguesIn(tx, service, state, viewer),
+        options.joined?.(tx, state) ?? { main: null, merged: [] },
       ]);
       const staff = new Map(names.map((one) => [one.staff_id, one.name]));
       return viewCase({
@@ -129,6 +132,7 @@ export function createReader(options: ReaderOptions) {
           relation: relationZh[one.relation] ?? '同一事件',
         })),
         rating: rating ?? null,
+        ...joined,
         entrances: entrancesOf(service),
         targetZh: options.targetZh,
       });
@@ -183,7 +187,7 @@ export function createReader(options: ReaderOptions) {
       officeNow: !turn && state.active.some(({ role }) => role !== 'system'),
       dueAt: turn?.supplement?.dueAt ?? turn?.dueAt ?? null,
       light: turn?.light ?? 'green',
-      canRate: state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn',
+      canRate: isRateable(state),
     };
   }
 

@@ -262,8 +262,13 @@ export const listCases = statement<[string, number], { case_id: string; state: C
   'select case_id, state from case_state where case_id > $1 order by case_id limit $2',
 );
 
+export const answerRating = statement<[string, string, string | null, string], never>(
+  'cases.answer_rating',
+  'update rating set reply = $2, replied_by = $3, replied_at = $4 where case_id = $1 and replied_at is null',
+);
+
 export const insertRating = statement<readonly unknown[], never>(
   'cases.insert_rating',
-  `insert into rating (case_id, person_id, stars, comment, at, due_rectify_at, readers, leaf_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `insert into rating (case_id, person_id, stars, comment, at, due_rectify_at, readers, leaf_id, rectify_case_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );

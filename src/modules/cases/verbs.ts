@@ -180,7 +180,9 @@ function release(context: Context, step: string): Decision {
 /** 加签: another organisation must give its opinion before the step can be decided. */
 function cosign(context: Context, input: { step: string; role: string; orgId: string; note: string }): Decision {
   const { active, capacity } = clerk(context, input.step);
-  if (!isRole(input.role) || !context.facts.holds?.(input.role, input.orgId)) throw noOrganisation(input.role);
+  const known = officesOf(context.workflow).some((role) => role === input.role);
+  if (!known || !isRole(input.role) || !context.facts.holds?.(input.role, input.orgId))
+    throw noOrganisation(input.role);
   const cosigners = [...active.cosigners, { role: input.role, orgId: input.orgId, opinion: null }];
   const body = { changed: [{ ...active, cosigners }], note: input.note, readers: [roleGrant(input.role, input.orgId)] };
   return record(context, 'cosigner_added', capacity, body, input.step);
@@ -298,7 +300,11 @@ function copy(context: Context, input: { role: string; orgId: string; reason: st
 /** Offices that a lifecycle knows: those that act in it or read it, and the supervisor. Nobody else is ever let in by hand. */
 export function officesOf(workflow: Workflow): readonly Role[] {
   const steps = Object.values(workflow.steps);
-  const named = steps.flatMap((step) => [...actorsOf(step), ...(step.readers ?? [])]);
+  const named = steps.flatMap((step) => [
+    // In a dispute a company is the other side: it may apply like a person, and is never let in by hand.
+    ...actorsOf(step).filter((role) => workflow.domain !== 'dispute' || roles[role].kind !== 'external'),
+    ...(step.readers ?? []),
+  ]);
   return [...new Set<Role>([...named, 'supervisor'])].filter(
     (role) => !['public', 'system'].includes(roles[role].kind),
   );

@@ -31,6 +31,8 @@ function offers(live: LiveCase, viewer: Actor): Map<string, PossibleAction> {
       documents: [],
       related: [],
       rating: null,
+      main: null,
+      merged: [],
       entrances: [],
       targetZh: (target) => ({ zh: target, available: false }),
     },

@@ -5,7 +5,7 @@
 import type { Fields, Service, StepDefinition } from '#catalog';
 import { roles } from '#catalog';
 import { allFields, isSecret } from '#catalog/form';
-import { fieldsRead } from '#platform/condition';
+import { evaluate, fieldsRead, type Condition } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
 import { fills, stepOf } from './enter.ts';
@@ -109,12 +109,27 @@ function outcomeActions(input: ViewInput, active: ActiveStep, definition: StepDe
         kind: 'outcome',
         tone: tone(id),
         command: { type: 'act', step, outcome: id, seen: input.state.seq },
-        form: toFormFields(form),
+        form: toFormFields(settled(form, input)),
         needsReason: needsReason(id, outcome) && input.viewer.kind === 'staff',
         blocked: refusal && refusal.code !== 'cases.outcome_not_open' ? sentence(input, sample, refusal) : null,
       },
     ];
   });
+}
+
+/** Conditions on what the case holds already are answered here: the page knows only what stands in the form. */
+function settled(form: Fields, { state, facts }: ViewInput): Fields {
+  const now = { fields: state.data, now: facts.now };
+  const isPast = (condition: Condition | undefined): condition is Condition =>
+    condition !== undefined && fieldsRead(condition).every((name) => !(name in form));
+  return Object.fromEntries(
+    Object.entries(form).flatMap(([name, field]) => {
+      if (isPast(field.showWhen) && !evaluate(field.showWhen, now)) return [];
+      if (!isPast(field.requiredWhen)) return [[name, field]];
+      const { requiredWhen, ...rest } = field;
+      return [[name, { ...rest, required: field.required || evaluate(requiredWhen, now) }]];
+    }),
+  );
 }
 
 /** Returned to the applicant: the form of the service is filled in again. */

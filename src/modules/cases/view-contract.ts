@@ -120,6 +120,18 @@ export const caseView = z.object({
     }),
   ),
   referrals: z.array(z.object({ zh: z.string(), available: z.boolean() })),
+  main: z
+    .object({
+      statusZh: z.string(),
+      dueAt: z.string().nullable(),
+      ended: z.boolean(),
+      replySummary: z.string().nullable().describe('主件的答复要点，不含他人信息'),
+    })
+    .nullable()
+    .describe('并入的主件进展到哪里；没有并案为空'),
+  merged: z
+    .array(z.object({ caseNo: z.string(), openedAt: z.string(), asks: z.string() }))
+    .describe('并入本件的诉求，只给经办单位看'),
   rating: z.object({ stars: z.number(), comment: z.string().nullable() }).nullable(),
   canRate: z.boolean(),
   path: z
@@ -166,6 +178,7 @@ export const ratingView = z.object({
   comment: z.string().nullable(),
   at: z.string(),
   dueRectifyAt: z.string().nullable(),
+  rectifyCaseId: z.string().nullable().describe('差评整改的办件，有它就在那里答复'),
   reply: z.string().nullable(),
 });
 export type RatingView = z.infer<typeof ratingView>;

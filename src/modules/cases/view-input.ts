@@ -26,6 +26,8 @@ export type ViewInput = {
   readonly regionName: (code: string) => string | undefined;
   readonly documents: CaseView['documents'];
   readonly related: CaseView['related'];
+  readonly main: CaseView['main'];
+  readonly merged: CaseView['merged'];
   readonly rating: CaseView['rating'];
   /** Services that may enter at a waiting step (attach) or be started beside the case, offered as links. */
   readonly entrances: readonly {

@@ -12,7 +12,7 @@ import { workingDaysBetween, dayOf } from '#platform/calendar';
 import { personGrant, roleGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
 import { actorsOf, isPublicRole, peopleFor, stepOf } from './enter.ts';
-import type { ActiveStep, CaseAction } from './model.ts';
+import type { ActiveStep, CaseAction, CaseState } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText } from './words.ts';
@@ -49,11 +49,17 @@ export function viewCase(input: ViewInput): CaseView {
     documents: input.documents,
     related: input.related,
     referrals: state.links.filter((link) => link.kind === 'referral').map((link) => input.targetZh(link.target)),
+    main: input.main,
+    merged: mine ? [] : [...input.merged],
     rating: input.rating,
-    canRate: mine && input.viewer.kind === 'worker' && state.status === 'ended' && state.ratedStars === null,
+    canRate: mine && input.viewer.kind === 'worker' && isRateable(state),
     path: pathOf(input),
   };
 }
+
+/** What was withdrawn or became a part of another case is not rated by itself. */
+export const isRateable = (state: Pick<CaseState, 'status' | 'end' | 'ratedStars'>): boolean =>
+  state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn' && state.end !== 'merged';
 
 function isApplicant(input: ViewInput): boolean {
   const { state, viewer } = input;
@@ -251,9 +257,7 @@ function byWhom(input: ViewInput, action: CaseAction, mine: boolean): string {
   if (action.actorKind === 'event') return '外部回执';
   if (action.actorKind === 'worker') return mine ? '我' : '申请人';
   const org = action.actorOrgId ? input.orgName(action.actorOrgId) : '经办单位';
-  if (mine || !action.actorId) return org;
-  const absent = action.body?.standsInFor;
-  return `${org} ${input.staffName(action.actorId)}${absent ? `（代${absent}）` : ''}`;
+  return mine || !action.actorId ? org : `${org} ${input.staffName(action.actorId)}`;
 }
 
 // ---- path --------------------------------------------------------------------------------------------------------------------

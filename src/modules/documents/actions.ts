@@ -1,7 +1,7 @@
 // Issuing a document in the transaction of the act, and reading it again for print.
 
 import type { Service } from '#catalog';
-import { roles, type Role } from '#catalog';
+import { isRole, roles, type Role } from '#catalog';
 import type { DataSources } from '#catalog/data';
 import type { Block, DocumentTemplate } from '#catalog/documents/index';
 import { fill, valuesOf } from '#catalog/values';
@@ -25,8 +25,8 @@ export type DocumentContext = {
     readonly applicantOrgId: string | null;
     readonly data: Readonly<Record<string, unknown>>;
     readonly end: string | null;
-    readonly active: readonly { readonly step: string; readonly orgId: string | null }[];
-    readonly done: Readonly<Record<string, { readonly orgId: string | null }>>;
+    readonly active: readonly { readonly step: string; readonly orgId: string | null; readonly role?: Role }[];
+    readonly done: Readonly<Record<string, { readonly orgId: string | null; readonly actorRole?: string | null }>>;
   };
   readonly step: string;
   readonly actor: { readonly id: string | null };
@@ -181,6 +181,15 @@ function fillBlock(block: Block, values: Readonly<Record<string, string>>): Docu
   return { kind: 'facts', rows: block.rows.map(([label, text]) => [fill(label, values), fill(text, values)]) };
 }
 
+/** The office that acts or acted in a step: one that a person named acts in a role of its own. */
+function actingIn(step: string, role: Role, state: DocumentContext['state']): string[] {
+  const active = state.active.find((one) => one.step === step);
+  if (active) return active.orgId ? [roleGrant(active.role ?? role, active.orgId)] : [];
+  const done = state.done[step];
+  if (!done?.orgId) return [];
+  return [roleGrant(done.actorRole && isRole(done.actorRole) ? done.actorRole : role, done.orgId)];
+}
+
 /** The applicant where the public reads it, and the recipients' organisations: those that act in the case before any routing. */
 function readersOf({ state, service, facts }: DocumentContext, definition: DocumentTemplate): string[] {
   const readers = new Set(['*']);
@@ -192,9 +201,9 @@ function readersOf({ state, service, facts }: DocumentContext, definition: Docum
     if (role === 'enterprise' && state.applicantOrgId) readers.add(roleGrant(role, state.applicantOrgId));
     const acting = Object.entries(service.workflow.steps)
       .filter(([, step]) => step.role === role)
-      .flatMap(([name]) => state.active.find((one) => one.step === name)?.orgId ?? state.done[name]?.orgId ?? []);
+      .flatMap(([name]) => actingIn(name, role, state));
     const routed = facts.route(role, state.region);
-    for (const orgId of acting.length > 0 ? acting : routed ? [routed] : []) readers.add(roleGrant(role, orgId));
+    for (const grant of acting.length > 0 ? acting : routed ? [roleGrant(role, routed)] : []) readers.add(grant);
   }
   return [...readers];
 }

@@ -31,6 +31,8 @@ export type NoticeContext = {
     readonly active: readonly {
       readonly step: string;
       readonly orgId: string | null;
+      /** In which role, where a person named who acts. */
+      readonly role?: Role;
       readonly dueAt: string | null;
       readonly lastDay: string | null;
       readonly supplement: { readonly dueAt: string } | null;
@@ -180,8 +182,9 @@ function resolve(recipient: Recipient, { state, service, step, facts }: NoticeCo
     const role = service.workflow.steps[step]?.role;
     invariant(role, `workflow ${service.workflow.code} has no step ${step}`);
     if (roles[role].kind === 'public') return applicant;
-    const orgId = state.active.find((one) => one.step === step)?.orgId ?? state.done[step]?.orgId;
-    return orgId ? [{ orgId, role }] : [];
+    const active = state.active.find((one) => one.step === step);
+    const orgId = active?.orgId ?? state.done[step]?.orgId;
+    return orgId ? [{ orgId, role: active?.role ?? role }] : [];
   }
   const orgId = facts.route(recipient.role, state.region);
   return orgId ? [{ orgId, role: recipient.role }] : [];

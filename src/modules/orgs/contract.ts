@@ -14,7 +14,7 @@ export type OrgView = z.infer<typeof orgView>;
 export const orgSearchQuery = z.object({
   text: z.string().max(120).default('').describe('名称中的文字或统一社会信用代码'),
   kind: z.string().max(40).optional(),
-  role: z.string().max(40).optional().describe('只找以这个角色办事的单位'),
+  role: z.string().max(300).optional().describe('只找以这个角色办事的单位；几个角色用逗号分开，任一即可'),
   region: z
     .string()
     .regex(/^\d{6}$/, '行政区划代码应为 6 位数字。')

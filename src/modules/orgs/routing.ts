@@ -72,7 +72,7 @@ export function holdsIn(directory: Directory, role: string, orgId: string): bool
 
 const foundMax = 20;
 
-/** Names that begin with the text come first, then those nearer to the region, then shorter ones. */
+/** One role, or several with commas between. Names that begin with the text come first, then those nearer to the region, then shorter ones. */
 export function searchIn(
   directory: Directory,
   text: string,
@@ -81,6 +81,7 @@ export function searchIn(
   role?: string,
 ): readonly Org[] {
   const wanted = foldName(text);
+  const actsAs = role?.split(',');
   const near = (org: Org) => {
     if (region === undefined) return 0;
     const index = regionsUp(region).indexOf(org.region);
@@ -88,7 +89,7 @@ export function searchIn(
   };
   return directory.names
     .filter(({ org }) => kind === undefined || org.kind === kind)
-    .filter(({ org }) => role === undefined || holdsIn(directory, role, org.orgId))
+    .filter(({ org }) => actsAs === undefined || actsAs.some((one) => holdsIn(directory, one, org.orgId)))
     .filter(
       ({ org, folded }) =>
         wanted === '' || folded.includes(wanted) || (org.uscc !== null && foldName(org.uscc) === wanted),

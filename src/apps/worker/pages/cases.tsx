@@ -39,6 +39,7 @@ export function CasePage({ model }: { model: Model<'case'> }) {
         <p class="soft sm num">办件编号 {view.caseNo}</p>
       </div>
       <Status view={view} today={model.frame.today} />
+      <MainCase view={view} today={model.frame.today} />
       {payments.map((payment) => (
         <a class={payment.payable ? 'btn' : 'btn plain'} href={`/m/pay/${payment.caseId}`}>
           {payment.payable ? '去支付' : '缴费情况'}：{payment.zh} {yuanText(payment.amountFen)}（{payment.stateText}）
@@ -60,6 +61,30 @@ export function CasePage({ model }: { model: Model<'case'> }) {
       <Facts view={view} />
       <Related view={view} />
     </>
+  );
+}
+
+/** Merged: how the main case stands, and the summary of its reply. Whose it is, nobody is told. */
+function MainCase({ view, today }: { view: CaseView; today: string }) {
+  const { main } = view;
+  if (main === null) return null;
+  return (
+    <section class="card" aria-labelledby="main">
+      <h2 id="main">并入的主件办到哪一步</h2>
+      <p>{main.statusZh}</p>
+      {main.dueAt === null ? null : <p class="soft">期限：{untilText(main.dueAt, today)} 前</p>}
+      {main.replySummary === null ? (
+        main.ended ? (
+          <p>主件没有另写答复要点，请拨打 12345 或到窗口询问，报本办件编号即可。</p>
+        ) : null
+      ) : (
+        <>
+          <h3>答复要点</h3>
+          <p>{main.replySummary}</p>
+        </>
+      )}
+      <p class="sm soft">您的诉求与一件正在办的相同，一并办理。不同意并案，可以提出异议。</p>
+    </section>
   );
 }
 

@@ -11,6 +11,38 @@ create table account (
 comment on table account is 'Accounts of the double-entry ledger. floor_fen: the balance (credit minus debit) may not go below it; null is no floor.';
 grant insert, select on table account to gongdun_app;
 
+create table admin_act (
+  act_id uuid not null,
+  request_id uuid not null,
+  request_hash bytea not null,
+  type text not null,
+  actor_id uuid,
+  actor_role text not null,
+  staff_id uuid,
+  org_id uuid,
+  title text not null,
+  answer json not null,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  readers text[] not null,
+  constraint admin_act_pkey PRIMARY KEY (act_id),
+  constraint admin_act_request_key UNIQUE (request_id),
+  constraint admin_act_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES staff(staff_id),
+  constraint admin_act_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint admin_act_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint admin_act_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table admin_act is 'Every act of an administrator, append-only; its details are the body of its leaf.';
+CREATE INDEX admin_act_at_idx ON admin_act USING btree (at DESC, act_id DESC);
+CREATE INDEX admin_act_org_idx ON admin_act USING btree (org_id, at DESC) WHERE org_id IS NOT NULL;
+CREATE INDEX admin_act_staff_idx ON admin_act USING btree (staff_id, at DESC) WHERE staff_id IS NOT NULL;
+alter table admin_act enable row level security;
+alter table admin_act force row level security;
+create policy admin_act_insert on admin_act for insert to public with check (true);
+create policy admin_act_read on admin_act for select to public using (((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)) OR ( SELECT bool_or((held.held ~~ 'audit\_administrator@%'::text)) AS bool_or
+   FROM unnest((current_setting('gongdun.grants'::text))::text[]) held(held))));
+grant insert, select on table admin_act to gongdun_app;
+
 create table appeal (
   case_id uuid not null,
   person_id uuid,
@@ -249,6 +281,7 @@ create table case_task (
   constraint case_task_light_check CHECK (light = ANY (ARRAY['green'::text, 'yellow'::text, 'red'::text]))
 );
 comment on table case_task is 'Whose turn it is: a row for each step of an open case that waits for somebody.';
+CREATE INDEX case_task_assignee_idx ON case_task USING btree (assignee_id) WHERE assignee_id IS NOT NULL;
 CREATE INDEX case_task_queue_idx ON case_task USING btree (org_id, role, (
 CASE
     WHEN due_at IS NULL THEN 'infinity'::timestamp with time zone
@@ -825,6 +858,41 @@ comment on table request is 'Every write carries a request id made by its client
 CREATE INDEX request_at_idx ON request USING brin (at);
 grant delete, insert, select on table request to gongdun_app;
 
+create table role_proposal (
+  proposal_id uuid not null,
+  purpose text not null,
+  staff_id uuid not null,
+  stands_in_for uuid,
+  role text not null,
+  org_id uuid not null,
+  from_day date not null,
+  until_day date,
+  reason text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  state text default 'waiting'::text not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  decision_reason text,
+  constraint role_proposal_pkey PRIMARY KEY (proposal_id),
+  constraint role_proposal_absent_check CHECK ((purpose = 'stand_in'::text) = (stands_in_for IS NOT NULL) AND stands_in_for IS DISTINCT FROM staff_id),
+  constraint role_proposal_decided_check CHECK ((state = 'waiting'::text) = (decided_by IS NULL)),
+  constraint role_proposal_four_eyes_check CHECK ((state <> ALL (ARRAY['approved'::text, 'rejected'::text])) OR decided_by <> proposed_by),
+  constraint role_proposal_purpose_check CHECK (purpose = ANY (ARRAY['give'::text, 'take'::text, 'stand_in'::text])),
+  constraint role_proposal_self_check CHECK (staff_id <> proposed_by AND staff_id IS DISTINCT FROM decided_by),
+  constraint role_proposal_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text])),
+  constraint role_proposal_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff(staff_id),
+  constraint role_proposal_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint role_proposal_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff(staff_id),
+  constraint role_proposal_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id),
+  constraint role_proposal_stands_in_for_fkey FOREIGN KEY (stands_in_for) REFERENCES staff(staff_id)
+);
+comment on table role_proposal is 'A critical role is proposed by one security administrator and decided by another; neither is the person it is about.';
+CREATE INDEX role_proposal_list_idx ON role_proposal USING btree (proposed_at DESC, proposal_id DESC);
+CREATE UNIQUE INDEX role_proposal_waiting_key ON role_proposal USING btree (staff_id, role, org_id, purpose) WHERE state = 'waiting'::text;
+grant insert, select on table role_proposal to gongdun_app;
+grant update (state, decided_by, decided_at, decision_reason) on table role_proposal to gongdun_app;
+
 create table schema_migration (
   number integer not null,
   name text not null,
@@ -914,15 +982,45 @@ create table staff (
   active boolean default true not null,
   synthetic boolean default false not null,
   kind text default 'business'::text not null,
+  person_index bytea,
+  invited_at timestamp with time zone,
+  suspended_at timestamp with time zone,
+  closed_at timestamp with time zone,
   constraint staff_pkey PRIMARY KEY (staff_id),
   constraint staff_kind_key UNIQUE (staff_id, kind),
   constraint staff_login_key UNIQUE (login),
+  constraint staff_active_check CHECK (NOT active OR suspended_at IS NULL AND closed_at IS NULL AND password_hash <> ''::text),
   constraint staff_kind_check CHECK (kind = ANY (ARRAY['business'::text, 'system_administrator'::text, 'security_administrator'::text, 'audit_administrator'::text])),
   constraint staff_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
 );
 comment on table staff is 'People who work at the desk. TOTP secrets are sealed; totp_last_step refuses a code used twice.';
+comment on column staff.person_index is 'Keyed index of the ID number: one person, one open account, and so one of the three administrators at most.';
+CREATE INDEX staff_org_idx ON staff USING btree (org_id, login);
+CREATE UNIQUE INDEX staff_person_key ON staff USING btree (person_index) WHERE closed_at IS NULL;
 grant insert, select on table staff to gongdun_app;
-grant update (name, org_id, password_hash, totp_secret_sealed, totp_last_step, failed_count, locked_until, active) on table staff to gongdun_app;
+grant update (name, org_id, password_hash, totp_secret_sealed, totp_last_step, failed_count, locked_until, active, suspended_at, closed_at) on table staff to gongdun_app;
+
+create table staff_link (
+  link_id uuid not null,
+  staff_id uuid not null,
+  purpose text not null,
+  token_hash bytea not null,
+  made_by uuid,
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint staff_link_pkey PRIMARY KEY (link_id),
+  constraint staff_link_token_key UNIQUE (token_hash),
+  constraint staff_link_maker_check CHECK (made_by IS NULL OR made_by <> staff_id),
+  constraint staff_link_purpose_check CHECK (purpose = ANY (ARRAY['invitation'::text, 'password'::text, 'second_factor'::text])),
+  constraint staff_link_made_by_fkey FOREIGN KEY (made_by) REFERENCES staff(staff_id),
+  constraint staff_link_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table staff_link is 'One-time links and codes: an invitation, a new password (system administrator), a new second factor (security administrator). Only a keyed hash is kept.';
+CREATE INDEX staff_link_staff_idx ON staff_link USING btree (staff_id, purpose);
+grant insert, select on table staff_link to gongdun_app;
+grant update (used_at, revoked_at) on table staff_link to gongdun_app;
 
 create table staff_role (
   staff_id uuid not null,
@@ -937,7 +1035,10 @@ CASE
     WHEN (role = ANY (ARRAY['system_administrator'::text, 'security_administrator'::text, 'audit_administrator'::text])) THEN role
     ELSE 'business'::text
 END) stored not null,
+  given_by uuid,
   constraint staff_role_pkey PRIMARY KEY (staff_id, role, org_id, from_day, seq),
+  constraint staff_role_giver_check CHECK (given_by IS NULL OR given_by <> staff_id),
+  constraint staff_role_given_by_fkey FOREIGN KEY (given_by) REFERENCES staff(staff_id),
   constraint staff_role_kind_fkey FOREIGN KEY (staff_id, kind) REFERENCES staff(staff_id, kind),
   constraint staff_role_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
   constraint staff_role_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
@@ -946,6 +1047,39 @@ END) stored not null,
 comment on table staff_role is 'A role held in an organisation for a time. Each change is traced.';
 CREATE INDEX staff_role_office_idx ON staff_role USING btree (org_id, role);
 grant insert, select on table staff_role to gongdun_app;
+
+create table substitution (
+  substitution_id uuid not null,
+  staff_id uuid not null,
+  substitute_id uuid not null,
+  role text not null,
+  org_id uuid not null,
+  from_day date not null,
+  until_day date not null,
+  reason text not null,
+  made_by uuid not null,
+  made_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  leaf_id uuid not null,
+  kind text default 'business'::text not null,
+  constraint substitution_pkey PRIMARY KEY (substitution_id),
+  constraint substitution_days_check CHECK (until_day >= from_day AND until_day <= (from_day + 92)),
+  constraint substitution_kind_check CHECK (kind = 'business'::text),
+  constraint substitution_role_check CHECK (role <> ALL (ARRAY['system_administrator'::text, 'security_administrator'::text, 'audit_administrator'::text])),
+  constraint substitution_self_check CHECK (staff_id <> substitute_id AND made_by <> substitute_id),
+  constraint substitution_absent_fkey FOREIGN KEY (staff_id, kind) REFERENCES staff(staff_id, kind),
+  constraint substitution_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint substitution_made_by_fkey FOREIGN KEY (made_by) REFERENCES staff(staff_id),
+  constraint substitution_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint substitution_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id),
+  constraint substitution_substitute_fkey FOREIGN KEY (substitute_id, kind) REFERENCES staff(staff_id, kind),
+  constraint substitution_substitute_id_fkey FOREIGN KEY (substitute_id) REFERENCES staff(staff_id)
+);
+comment on table substitution is 'While somebody is on leave, a colleague has the work of the role; whoever acts is still a person of his or her own.';
+CREATE INDEX substitution_staff_idx ON substitution USING btree (staff_id, until_day);
+CREATE INDEX substitution_substitute_idx ON substitution USING btree (substitute_id, until_day) WHERE ended_at IS NULL;
+grant insert, select on table substitution to gongdun_app;
+grant update (ended_at) on table substitution to gongdun_app;
 
 create table trace_body (
   leaf_id uuid not null,
@@ -1019,3 +1153,24 @@ begin
 end $function$;
 grant execute on function enqueue_job(text,json,timestamp with time zone,text,integer,text) to gongdun_app;
 comment on function enqueue_job(text,json,timestamp with time zone,text,integer,text) is 'Adds a job in the caller''s transaction (graphile-worker).';
+CREATE OR REPLACE FUNCTION public.roles_on(day date)
+ RETURNS TABLE(staff_id uuid, role text, org_id uuid, stands_in_for uuid)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select h.staff_id, h.role, h.org_id, null::uuid
+  from (select distinct on (r.staff_id, r.role, r.org_id) r.staff_id, r.role, r.org_id, r.until_day from staff_role r
+        where r.from_day <= day order by r.staff_id, r.role, r.org_id, r.from_day desc, r.seq desc) h
+  where h.until_day is null or h.until_day >= day
+  union all
+  select s.substitute_id, s.role, s.org_id, s.staff_id
+  from substitution s
+  where s.ended_at is null and day between s.from_day and s.until_day
+    and coalesce((select r.until_day is null or r.until_day >= day from staff_role r
+      where r.staff_id = s.staff_id and r.role = s.role and r.org_id = s.org_id and r.from_day <= day
+      order by r.from_day desc, r.seq desc limit 1), false)
+    and exists (select 1 from staff f where f.staff_id = s.staff_id and f.closed_at is null)
+$function$;
+grant execute on function roles_on(date) to public;
+grant execute on function roles_on(date) to gongdun_app;
+comment on function roles_on(date) is 'Roles held on a legal day, with those lent by a substitution.';

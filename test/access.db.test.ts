@@ -10,15 +10,9 @@ import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from
 import { roleGrant, systemAccess } from '#platform/access';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
+import { adminSpecs, type Someone } from './access-admin.ts';
 import { startApp, type Answer, type Caller, type TestApp } from './app.ts';
 
-type Kind = 'anonymous' | 'pending' | 'worker' | 'staff';
-type Someone = {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly caller: Caller;
-  readonly grants: readonly string[];
-};
 type Spec = {
   readonly send: (caller: Caller) => Promise<Answer>;
   readonly right: Someone;
@@ -201,12 +195,19 @@ beforeAll(async () => {
   // The same offices of another district, and the second of each pair.
   for (const role of ['county_union', 'grassroots_union', 'hrss_window', 'insurer_adjuster', 'insurer_finance'])
     everyone.push(await staffOf(`${role} 3`, await app.staff(role, 2)));
+  everyone.push(await staffOf('security_administrator 2', await app.staff('security_administrator', 2)));
   await otherInsurer();
   everyone.push(await workerOf('还没有入会、还没有保障'));
   await workerSpecs();
   await staffSpecs();
   await startSpecs();
   await moneySpecs();
+  await adminSpecs({
+    app,
+    staffNamed,
+    row,
+    add: (key, right, send, more = {}) => specs.set(key, { right, send, ...more }),
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -512,8 +513,12 @@ const open = [
   'GET /m/services/:code',
   'GET /metrics',
   'GET /readyz',
+  'POST /api/staff/invitation/accept',
+  'POST /api/staff/invitation/look',
   'POST /api/staff/login',
   'POST /api/staff/totp',
+  'POST /api/staff/totp/recover',
+  'POST /api/staff/totp/recover/accept',
   'POST /api/worker/code',
   'POST /api/worker/login',
   'POST /api/worker/register',
@@ -568,6 +573,12 @@ async function contents(): Promise<string> {
     'request',
     'log_leaf',
     'session',
+    'staff',
+    'staff_role',
+    'staff_link',
+    'role_proposal',
+    'substitution',
+    'admin_act',
   ];
   const [found] = await rows<{
     all: string;

@@ -55,6 +55,17 @@ export const glossary: readonly Term[] = [
     `,
   ),
   ...terms(
+    '组织与人员',
+    `
+      administration 系统管理（三员的管理行为）
+      admin 管理
+      act 管理行为
+      staffLink 一次性链接（邀请、重设）
+      roleProposal 待复核的授权
+      substitution 代办（不在岗期间由同事办理）
+    `,
+  ),
+  ...terms(
     '存储与记录',
     `
       account 账户

@@ -16,6 +16,22 @@ export function isRole(value: string): value is Role {
 export const administratorRoles = ['system_administrator', 'security_administrator', 'audit_administrator'] as const;
 export type AdministratorRole = (typeof administratorRoles)[number];
 
+/**
+ * Roles that one security administrator proposes and another decides: whoever may send money out, and administrators themselves.
+ * 待核: which roles an installation counts here is its own rule of internal control.
+ */
+const criticalRoles: ReadonlySet<string> = new Set<Role>([
+  ...administratorRoles,
+  'insurer_finance',
+  'finance_bureau',
+  'social_insurance_agency',
+  'mutual_aid_office',
+]);
+
+export function isCritical(role: string): boolean {
+  return criticalRoles.has(role);
+}
+
 /** What an account is made for. It never changes, so that no sequence of grants can join what must stay apart. */
 export const staffKinds = ['business', ...administratorRoles] as const;
 export type StaffKind = (typeof staffKinds)[number];

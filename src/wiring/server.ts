@@ -9,6 +9,7 @@ import { workerRoutes } from '#apps/worker/routes';
 import { addHealth } from '#platform/http-health';
 import { createHttp, type Http } from '#platform/http';
 import type { Log } from '#platform/log';
+import { adminRoutes } from '#modules/administration';
 import { caseRoutes } from '#modules/cases';
 import { coverRoutes } from '#modules/cover';
 import { fileRoutes } from '#modules/files';
@@ -49,6 +50,8 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     return { access: session.access, actor: session.actor };
   };
   await app.register(identity.routes);
+  await app.register(identity.staffRoutes);
+  await app.register(adminRoutes(services.acts, (request) => asker(request).access));
   await app.register(orgRoutes(services.orgs));
   await app.register(caseRoutes({ cases, reader, asker, suggest: services.suggest }));
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));

@@ -8,7 +8,7 @@ import { isRegion, isWithin, regionName } from '#catalog/regions';
 import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
-import { personGrant, type Access } from '#platform/access';
+import { personGrant, systemAccess, type Access } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -18,6 +18,7 @@ import { declareRefusals, invariant } from '#platform/errors';
 import { enqueue } from '#platform/jobs';
 import type { Metrics } from '#platform/metrics';
 import { readCursor } from '#platform/page';
+import { createActs } from '#modules/administration';
 import { createAppeals } from '#modules/appeals';
 import { createCatalogue } from '#modules/catalogue';
 import {
@@ -76,14 +77,22 @@ const selectStaffName = statement<[string], { name: string }>(
   'select name from staff where staff_id = $1',
 );
 
-/** The newest row of a role says whether it is held. */
 const selectColleagues = statement<[string, string, string], { staffId: string; name: string }>(
   'wiring.colleagues',
-  `select f.staff_id as "staffId", f.name
-   from (select distinct on (staff_id) staff_id, until_day from staff_role
-         where org_id = $2 and role = $1 and from_day <= $3::date order by staff_id, from_day desc, seq desc) r
-   join staff f on f.staff_id = r.staff_id
-   where f.active and (r.until_day is null or r.until_day >= $3::date) order by f.name, f.staff_id limit 500`,
+  `select distinct f.staff_id as "staffId", f.name
+   from roles_on($3::date) r join staff f on f.staff_id = r.staff_id
+   where r.org_id = $2 and r.role = $1 and f.active order by f.name, f.staff_id limit 500`,
+);
+
+/** Tasks taken up by somebody who may not act in them any more: gone, suspended, without the role, or no longer standing in. */
+const selectStranded = statement<[string, string | null], { caseId: string; step: string }>(
+  'wiring.stranded_tasks',
+  `select t.case_id as "caseId", t.step
+   from case_task t left join staff f on f.staff_id = t.assignee_id
+   where t.assignee_id is not null and ($2::uuid is null or t.assignee_id = $2)
+     and (f.active is not true or not exists (select 1 from roles_on($1::date) r
+       where r.staff_id = t.assignee_id and r.role = t.role and r.org_id = t.org_id))
+   order by t.case_id, t.step limit 2000`,
 );
 
 const namesMax = 5_000;
@@ -107,10 +116,13 @@ export function createServices(options: ServicesOptions) {
     dayLimit: { files: config.uploadFilesADay, mb: config.uploadMbADay },
   });
 
+  const acts = createActs({ db, trace, crypto, clock });
   const identity = createIdentity({
     db,
     crypto,
     trace,
+    acts,
+    releaseTasks: (staffId) => releaseStranded(staffId),
     clock,
     publicUrl: options.publicUrl,
     demo: config.demo,
@@ -258,6 +270,15 @@ export function createServices(options: ServicesOptions) {
     onSteps: (count) => options.metrics.steps(count),
   });
 
+  /** Gives back to the offices what nobody who may act holds; of everybody, or of one person. */
+  async function releaseStranded(staffId: string | null): Promise<void> {
+    const tasks = await db.transaction(systemAccess, (tx) => tx.run(selectStranded, [dayOf(clock.now()), staffId]));
+    await cases.releaseTasks(tasks, '原经办人不再承担这个岗位，任务退回本单位').catch((error: unknown) => {
+      // The hourly sweep tries again.
+      options.log.error({ err: error, staffId }, 'tasks of who left could not be given back');
+    });
+  }
+
   // A list of cases shows many names; they change seldom, and only their masks and own pages are made from what is kept here.
   const names = new Map<string, { name: string; untilMs: number }>();
   const nameOf = async (tx: Tx, personId: string): Promise<string> => {
@@ -377,10 +398,12 @@ export function createServices(options: ServicesOptions) {
     clock,
     crypto,
     trace,
+    releaseStranded,
     calendar,
     orgs,
     catalogue,
     files,
+    acts,
     identity,
     notices,
     membership,

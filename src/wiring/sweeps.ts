@@ -1,10 +1,13 @@
-// What is deleted by age, once an hour and in batches; safe to run in several processes at once.
+// What is deleted by age, and work that is given back by those who may not do it any more, once an hour and in batches; safe to run in several processes at once.
 
 import type { Services } from './services.ts';
 
-export async function sweepAll(services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices'>): Promise<void> {
+export async function sweepAll(
+  services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices' | 'releaseStranded'>,
+): Promise<void> {
   await services.identity.sweep();
   await services.cases.sweep();
   await services.files.sweep();
   await services.notices.sweep();
+  await services.releaseStranded(null);
 }

@@ -11,6 +11,7 @@ import { refuse, type Answer, type CaseCommand, type OpenCaseInput } from './con
 import { act, open, type Decision } from './decide.ts';
 import { fills, type Facts } from './enter.ts';
 import { createEngine, type Effect, type EngineOptions, type Request } from './engine.ts';
+import { createHandover } from './handover.ts';
 import { createForms, type FormsOptions, type Proof } from './forms.ts';
 import { systemActor, type Actor, type CaseState } from './model.ts';
 import * as store from './store.ts';
@@ -278,6 +279,7 @@ export function createCases(options: CasesOptions) {
     remark,
     rateCase: rating.rateCase,
     ...createCaseClock(engine),
+    ...createHandover(engine),
     sweep: createSweep(options),
     unsealed: forms.unsealed,
     plainData: forms.plainData,

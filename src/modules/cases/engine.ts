@@ -119,7 +119,9 @@ export function createEngine(options: EngineOptions) {
         `case ${caseId} runs through more than ${automaticStepsMax} automatic steps`,
       );
       const seq = (state?.seq ?? 0) + 1;
-      const body = await runEffects(tx, service, state, caseId, decision, by, facts);
+      const effected = await runEffects(tx, service, state, caseId, decision, by, facts);
+      const absent = by.standsInFor?.[`${decision.actorRole}@${decision.actorOrgId}`];
+      const body = absent === undefined ? effected : { ...effected, standsInFor: absent };
       const actionId = newId();
       const committed = options.trace.commit(body);
       const leaf = options.trace.leaf({

@@ -14,6 +14,8 @@ export type Actor = {
   /** Shown in the timeline to those who may see it. */
   readonly name: string;
   readonly grants: readonly string[];
+  /** By grant, the name of the person on leave whose role this is: what is done in it shows 代. */
+  readonly standsInFor?: Readonly<Record<string, string>>;
 };
 
 /** The program itself, where it decides. */
@@ -134,6 +136,8 @@ export type ActionBody = {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly note?: string;
   readonly reason?: string;
+  /** Whose role the actor had while that person was on leave (代). */
+  readonly standsInFor?: string;
   /** How a rule came to its result, clause by clause. */
   readonly explanation?: unknown;
   readonly left?: readonly string[];

@@ -257,7 +257,9 @@ function byWhom(input: ViewInput, action: CaseAction, mine: boolean): string {
   if (action.actorKind === 'event') return '外部回执';
   if (action.actorKind === 'worker') return mine ? '我' : '申请人';
   const org = action.actorOrgId ? input.orgName(action.actorOrgId) : '经办单位';
-  return mine || !action.actorId ? org : `${org} ${input.staffName(action.actorId)}`;
+  if (mine || !action.actorId) return org;
+  const absent = action.body?.standsInFor;
+  return `${org} ${input.staffName(action.actorId)}${absent ? `（代${absent}）` : ''}`;
 }
 
 // ---- path --------------------------------------------------------------------------------------------------------------------

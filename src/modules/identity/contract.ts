@@ -107,7 +107,14 @@ export const totpInput = z.object({ code: z.string().max(12) });
 export const staffMe = z.object({
   staff: z.object({ staffId: z.string(), name: z.string(), login: z.string() }),
   roles: z.array(
-    z.object({ role: z.string(), zh: z.string(), orgId: z.string(), orgZh: z.string(), region: z.string() }),
+    z.object({
+      role: z.string(),
+      zh: z.string(),
+      orgId: z.string(),
+      orgZh: z.string(),
+      region: z.string(),
+      standsInFor: z.string().nullable().describe('代谁办理；自己的岗位为 null'),
+    }),
   ),
   csrf: z.string(),
   demo: z.boolean(),

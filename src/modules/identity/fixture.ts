@@ -2,6 +2,7 @@
 
 import { staffKindOf, type Role } from '#catalog';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
+import { createActs } from '#modules/administration';
 import { createTrace } from '#modules/trace';
 import { addOrg } from '#modules/orgs';
 import { systemAccess } from '#platform/access';
@@ -37,13 +38,17 @@ export async function makeFixture() {
   const clock = fixedClock(startOfTests);
   const sessionClock = fixedClock(startOfTests);
   const trace = createTrace('gongdun.test', crypto);
+  const acts = createActs({ db, trace, crypto, clock });
+  const released: string[] = [];
   const outbox: { phone: string; code: string }[] = [];
   const identity = createIdentity({
     db,
     crypto,
     trace,
+    acts,
     clock,
     sessionClock,
+    releaseTasks: async (staffId) => void released.push(staffId),
     publicUrl: 'http://localhost:4180',
     demo: true,
     sendCode: (_tx, phone, code) => void outbox.push({ phone, code }),
@@ -172,6 +177,8 @@ export async function makeFixture() {
     clock,
     sessionClock,
     outbox,
+    acts,
+    released,
     identity,
     pass,
     codeFor,

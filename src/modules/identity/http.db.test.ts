@@ -256,7 +256,14 @@ describe('staff over HTTP', () => {
     expect((await call(caller, 'GET', '/api/staff/me')).answer.json()).toEqual({
       staff: { staffId: made.staffId, name: '经办示例', login: made.login },
       roles: [
-        { role: 'supervisor', zh: expect.any(String), orgId: made.orgId, orgZh: '湖里区示例单位', region: '350206' },
+        {
+          role: 'supervisor',
+          zh: expect.any(String),
+          orgId: made.orgId,
+          orgZh: '湖里区示例单位',
+          region: '350206',
+          standsInFor: null,
+        },
       ],
       csrf: caller.csrf,
       demo: true,

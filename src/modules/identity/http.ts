@@ -140,12 +140,13 @@ function staffRoutes({ identity, sessions, guard, clock, demo }: IdentityRoutesO
 
 function meOf({ staff, csrf }: StaffSession) {
   const { staffId, name, login } = staff;
-  const held = staff.roles.map(({ role, orgId, orgName, region }) => ({
+  const held = staff.roles.map(({ role, orgId, orgName, region, standsInFor }) => ({
     role,
     zh: roles[role].zh,
     orgId,
     orgZh: orgName,
     region,
+    standsInFor: standsInFor ?? null,
   }));
   return { staff: { staffId, name, login }, roles: held, csrf };
 }

@@ -1,5 +1,6 @@
 // The door of identity: everything that others use of people, staff, sessions and access.
 
+import type { Acts } from '#modules/administration';
 import type { Trace } from '#modules/trace';
 import { systemClock, type Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
@@ -8,7 +9,12 @@ import { createGuard } from './guard.ts';
 import { identityRoutes } from './http.ts';
 import { createPeople, type PeopleOptions } from './people.ts';
 import { createSessions } from './sessions.ts';
+import { createStaffAccounts } from './staff-accounts.ts';
+import { staffRoutes } from './staff-http.ts';
+import { createStaffLinks } from './staff-links.ts';
 import { createStaffLogin } from './staff-login.ts';
+import { createStaffRoles } from './staff-roles.ts';
+import { createSubstitutions, lendWith } from './substitutions.ts';
 import { createSweep } from './sweep.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
 
@@ -34,6 +40,7 @@ export type IdentityOptions = {
   readonly db: Database;
   readonly crypto: CryptoPort;
   readonly trace: Trace;
+  readonly acts: Acts;
   /** The demonstration's time: legal days, ages, what is traced. */
   readonly clock: Clock;
   /** Real time, for sessions and codes; the machine's unless a test says otherwise. */
@@ -42,6 +49,8 @@ export type IdentityOptions = {
   readonly demo: boolean;
   readonly sendCode: WorkerLoginOptions['sendCode'];
   readonly revealCase: PeopleOptions['revealCase'];
+  /** Gives what somebody had taken up back to the office; called after the account is closed. */
+  readonly releaseTasks: (staffId: string) => Promise<void>;
 };
 
 export type Identity = ReturnType<typeof createIdentity>;
@@ -55,13 +64,24 @@ export function createIdentity(options: IdentityOptions) {
     ...createStaffLogin({ ...options, sessionClock, sessions }),
     ...createPeople(options),
   };
+  const deskOptions = { ...options, sessionClock, sessions };
+  const lend = lendWith(options);
+  const staffRoles = createStaffRoles({ ...deskOptions, lend });
+  const desk = {
+    ...createStaffAccounts(deskOptions),
+    ...staffRoles,
+    ...createStaffLinks(deskOptions),
+    ...createSubstitutions({ ...deskOptions, staffRoles, lend }),
+  };
   return {
     ...functions,
+    ...desk,
     sessionOf: sessions.sessionOf,
     logout: sessions.logout,
     revokeAll: sessions.revokeAll,
     sweep: createSweep({ db: options.db, sessionClock }),
     guard,
     routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),
+    staffRoutes: staffRoutes({ desk, guard }),
   };
 }

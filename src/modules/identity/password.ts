@@ -61,6 +61,16 @@ export function newTotpSecret(): string {
   return new Secret({ size: 20 }).base32;
 }
 
+/** What an authenticator scans. */
+export function totpUri(login: string, secret: string): string {
+  return new TOTP({
+    issuer: '工盾',
+    label: login,
+    secret: Secret.fromBase32(secret),
+    period: periodSeconds,
+  }).toString();
+}
+
 /** For demonstration accounts and tests. */
 export function totpCode(secret: string, atMs: number): string {
   return TOTP.generate({ secret: Secret.fromBase32(secret), period: periodSeconds, timestamp: atMs });

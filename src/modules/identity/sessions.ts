@@ -19,6 +19,8 @@ export type StaffRole = {
   readonly orgId: string;
   readonly orgName: string;
   readonly region: string;
+  /** For whom this role is held while he or she is on leave; one's own says nothing. */
+  readonly standsInFor?: string | undefined;
 };
 
 export type Staff = {
@@ -106,10 +108,20 @@ export function createSessions(options: SessionsOptions) {
   /** Ends every session of somebody: a lost phone, a clerk who left. */
   async function revokeAll(subject: Subject): Promise<void> {
     await db.transaction(systemAccess, async (tx) => {
-      if ('personId' in subject) tx.send(store.revokeAllOfPerson, [subject.personId, sessionClock.now()]);
-      else tx.send(store.revokeAllOfStaff, [subject.staffId, sessionClock.now()]);
+      if (!('personId' in subject)) return endAllOfStaff(tx, subject.staffId);
+      tx.send(store.revokeAllOfPerson, [subject.personId, sessionClock.now()]);
       tx.onCommit(() => cache.clear());
     });
+  }
+
+  /** Roles changed: what is remembered of anybody is read anew. */
+  function forget(tx: Tx): void {
+    tx.onCommit(() => cache.clear());
+  }
+
+  function endAllOfStaff(tx: Tx, staffId: string): void {
+    tx.send(store.revokeAllOfStaff, [staffId, sessionClock.now()]);
+    tx.onCommit(() => cache.clear());
   }
 
   async function find(token: string | null): Promise<Session | PendingSession | null> {
@@ -157,15 +169,24 @@ export function createSessions(options: SessionsOptions) {
     invariant(row.staff_id !== null && row.staff_name !== null && row.login !== null, 'a staff session has its staff');
     if (row.active !== true) return undefined;
     if (row.kind === 'staff_pending') return { kind: 'staff_pending', staffId: row.staff_id };
-    const roles = (row.roles ?? []).flatMap((one) => (isRole(one.role) ? [{ ...one, role: one.role }] : []));
+    const roles = (row.roles ?? []).flatMap(({ standsInFor, ...one }) =>
+      isRole(one.role) ? [{ ...one, role: one.role, ...(standsInFor === null ? {} : { standsInFor }) }] : [],
+    );
     const staff = { staffId: row.staff_id, name: row.staff_name, login: row.login, roles };
     const grants = [...new Set(roles.map((one) => roleGrant(one.role, one.orgId)))];
+    // Where a role is one's own and lent as well, it is one's own.
+    const lent = roles.flatMap(({ role, orgId, standsInFor }) =>
+      standsInFor && !roles.some((one) => one.role === role && one.orgId === orgId && !one.standsInFor)
+        ? [[roleGrant(role, orgId), standsInFor] as const]
+        : [],
+    );
+    const standIns = lent.length > 0 ? { standsInFor: Object.fromEntries(lent) } : {};
     return {
       kind: 'staff',
       staff,
       csrf: row.csrf,
       access: { kind: 'staff', actorId: staff.staffId, grants },
-      actor: { kind: 'staff', id: staff.staffId, name: staff.name, grants },
+      actor: { kind: 'staff', id: staff.staffId, name: staff.name, grants, ...standIns },
     };
   }
 
@@ -195,5 +216,5 @@ export function createSessions(options: SessionsOptions) {
     return found?.kind === 'staff_pending' ? found : null;
   }
 
-  return { begin, end, logout, revokeAll, sessionOf, pendingOf };
+  return { begin, end, forget, endAllOfStaff, logout, revokeAll, sessionOf, pendingOf };
 }

@@ -66,7 +66,8 @@ export function createStaffLogin(options: StaffLoginOptions) {
     const charged = await db.transaction(systemAccess, (tx) =>
       tx.maybe(store.chargeTotp, [staffId, now, loginLimits.failuresMax, lockUntil(now)]),
     );
-    if (!charged) throw refuse('identity.login_failed');
+    // An empty secret was reset: a code from the security administrator is needed first.
+    if (!charged || charged.totp_secret_sealed === '') throw refuse('identity.login_failed');
     const secret = crypto.open(totpContext(staffId), charged.totp_secret_sealed);
     const step = totpStep(secret, code, Date.parse(now));
     if (step === null) throw refuse('identity.login_failed');
@@ -85,7 +86,7 @@ export function foldLogin(login: string): string {
   return login.normalize('NFKC').trim().toLowerCase();
 }
 
-function totpContext(staffId: string): string {
+export function totpContext(staffId: string): string {
   return `staff:totp_secret_sealed:${staffId}`;
 }
 
@@ -145,5 +146,5 @@ export function changeStaffRole(tx: Tx, trace: Trace, change: StaffRoleChange): 
     subjectId: staffId,
     body: { staff_id: staffId, role, org_id: orgId, from_day: fromDay, until_day: untilDay },
   });
-  tx.send(store.insertStaffRole, [staffId, role, orgId, fromDay, untilDay, leafId]);
+  tx.send(store.insertStaffRole, [staffId, role, orgId, fromDay, untilDay, leafId, change.actorId]);
 }

@@ -162,20 +162,17 @@ export type SessionRow = {
   staff_name: string | null;
   login: string | null;
   active: boolean | null;
-  roles: { role: string; orgId: string; orgName: string; region: string }[] | null;
+  roles: { role: string; orgId: string; orgName: string; region: string; standsInFor: string | null }[] | null;
 };
 
-/** The newest row of a role says whether it is held: a role ends by a row whose last day is past. */
 export const selectSession = statement<[Buffer, string], SessionRow>(
   'identity.session',
   `select s.kind, s.person_id, s.staff_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
      p.name_sealed as person_name_sealed, f.name as staff_name, f.login, f.active,
-     (select json_agg(json_build_object('role', r.role, 'orgId', r.org_id, 'orgName', o.name, 'region', o.region)
-        order by r.role, o.code)
-      from (select distinct on (role, org_id) role, org_id, until_day from staff_role
-            where staff_id = s.staff_id and from_day <= $2::date order by role, org_id, from_day desc, seq desc) r
-      join org o on o.org_id = r.org_id
-      where o.active and (r.until_day is null or r.until_day >= $2::date)) as roles
+     (select json_agg(json_build_object('role', r.role, 'orgId', r.org_id, 'orgName', o.name, 'region', o.region,
+        'standsInFor', a.name) order by r.role, o.code, a.name nulls first)
+      from roles_on($2::date) r join org o on o.org_id = r.org_id left join staff a on a.staff_id = r.stands_in_for
+      where r.staff_id = s.staff_id and o.active) as roles
    from session s
    left join person p on p.person_id = s.person_id
    left join staff f on f.staff_id = s.staff_id
@@ -210,9 +207,9 @@ export const insertStaff = statement<[string, string, string, string, string, st
    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 
-export const insertStaffRole = statement<[string, string, string, string, string | null, string], never>(
+export const insertStaffRole = statement<[string, string, string, string, string | null, string, string | null], never>(
   'identity.insert_staff_role',
-  `insert into staff_role (staff_id, role, org_id, from_day, until_day, leaf_id) values ($1, $2, $3, $4, $5, $6)`,
+  `insert into staff_role (staff_id, role, org_id, from_day, until_day, leaf_id, given_by) values ($1, $2, $3, $4, $5, $6, $7)`,
 );
 
 type Charge = {

@@ -1,0 +1,4 @@
+// The door of administration: acts run once and listed for ever.
+
+export { adminRoutes } from './http.ts';
+export { createActs, type Act, type Acts, type By } from './acts.ts';

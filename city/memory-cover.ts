@@ -1,6 +1,6 @@
 // What the statements of cover and of membership give in memory.
 
-import { statements as cover } from '#modules/cover';
+import { renewalStatements as renewal, statements as cover } from '#modules/cover';
 import { selectActive } from '#modules/membership';
 import type { Memory } from './memory.ts';
 import type { Row } from './rows.ts';
@@ -117,6 +117,8 @@ export function answerCover({ on, by, rows }: Memory): void {
     rows.cover_entry.push(...released);
     return released;
   });
+  // Nobody of the city renews: a case has one policy, and no debit stands behind one.
+  on(renewal.orderOfPolicy, () => []);
   on(cover.policyOfCase, (caseId) => by('cover_policy', 'case_id', caseId));
 
   on(

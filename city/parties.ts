@@ -51,6 +51,7 @@ export function createParties(): CityParties {
     },
     insurer: {
       underwrite: async () => says.underwriting,
+      declare: async () => ({ refused: [] }),
       endorseRefund: async () => ({ endorsementNo: '' }),
       reportClaim: async () => ({ insurerClaimNo: '' }),
     },

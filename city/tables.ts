@@ -317,6 +317,7 @@ export const tables = {
     paid_at: 'timestamptz',
     created_at: 'timestamptz',
     checked_at: 'timestamptz',
+    contract_code: 'text',
     readers: 'text[]',
   },
   payment_event: {

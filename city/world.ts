@@ -138,6 +138,9 @@ export function createWorld(setup: Setup) {
       ...asked,
       crypto,
       payment: parties.payment,
+      // Nobody of the city renews.
+      withholding: null,
+      debitsSettled: async () => {},
       bank: parties.bank,
       cases: casesPort,
       findPayee: async (_tx, personId) => personOf(personId),

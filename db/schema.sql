@@ -636,13 +636,16 @@ create table payment_order (
   created_at timestamp with time zone not null,
   checked_at timestamp with time zone,
   readers text[] not null,
+  contract_code text,
   constraint payment_order_pkey PRIMARY KEY (order_no),
   constraint payment_order_refund_key UNIQUE (refund_no),
   constraint payment_order_amount_fen_check CHECK (amount_fen > 0),
   constraint payment_order_state_check CHECK (state = ANY (ARRAY['created'::text, 'open'::text, 'paid'::text, 'closed'::text, 'refunding'::text, 'refunded'::text]))
 );
 comment on table payment_order is 'Money asked of a person through the payment port.';
+comment on column payment_order.contract_code is 'The withholding contract under which it is debited; null where the payer pays by hand.';
 CREATE INDEX payment_order_case_idx ON payment_order USING btree (case_id);
+CREATE INDEX payment_order_debit_idx ON payment_order USING btree (COALESCE(checked_at, created_at)) WHERE contract_code IS NOT NULL AND (state = ANY (ARRAY['created'::text, 'open'::text]));
 CREATE INDEX payment_order_open_idx ON payment_order USING btree (created_at) WHERE state = ANY (ARRAY['created'::text, 'open'::text, 'refunding'::text]);
 CREATE INDEX payment_order_paid_idx ON payment_order USING btree (paid_at) WHERE paid_at IS NOT NULL;
 alter table payment_order enable row level security;
@@ -845,6 +848,73 @@ create table reconciliation (
 comment on table reconciliation is 'The result of comparing a day of ours with a day of an outside party; a difference has an owner.';
 CREATE INDEX reconciliation_day_idx ON reconciliation USING btree (party, day DESC, at DESC);
 grant insert, select on table reconciliation to gongdun_app;
+
+create table renewal (
+  case_id uuid not null,
+  day date not null,
+  attempt integer not null,
+  person_id uuid not null,
+  order_no text not null,
+  payable_fen bigint not null,
+  subsidy_fen bigint not null,
+  why text not null,
+  state text not null,
+  reason text,
+  policy_id uuid,
+  planned_at timestamp with time zone not null,
+  readers text[] not null,
+  constraint renewal_pkey PRIMARY KEY (case_id, day, attempt),
+  constraint renewal_order_key UNIQUE (order_no),
+  constraint renewal_attempt_check CHECK (attempt > 0),
+  constraint renewal_payable_fen_check CHECK (payable_fen >= 0),
+  constraint renewal_state_check CHECK (state = ANY (ARRAY['charging'::text, 'bound'::text, 'failed'::text, 'refunded'::text])),
+  constraint renewal_subsidy_fen_check CHECK (subsidy_fen >= 0),
+  constraint renewal_case_id_fkey FOREIGN KEY (case_id) REFERENCES renewal_mandate(case_id),
+  constraint renewal_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES cover_policy(policy_id)
+);
+comment on table renewal is 'One day that a mandate renewed or tried to: what was charged, why, and what came of it.';
+CREATE UNIQUE INDEX renewal_day_key ON renewal USING btree (person_id, day) WHERE state = ANY (ARRAY['charging'::text, 'bound'::text]);
+CREATE INDEX renewal_list_idx ON renewal USING btree (person_id, day DESC, attempt DESC);
+alter table renewal enable row level security;
+alter table renewal force row level security;
+create policy renewal_insert on renewal for insert to public with check (true);
+create policy renewal_read on renewal for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy renewal_update on renewal for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table renewal to gongdun_app;
+
+create table renewal_mandate (
+  case_id uuid not null,
+  case_no text not null,
+  person_id uuid not null,
+  region text not null,
+  work_type text not null,
+  trigger text not null,
+  monthly_cap_fen bigint not null,
+  state text not null,
+  contract_code text,
+  insurer_org_id uuid not null,
+  beneficiary text,
+  first_day date,
+  last_day date not null,
+  paused_until date,
+  resumed_at timestamp with time zone,
+  readers text[] not null,
+  constraint renewal_mandate_pkey PRIMARY KEY (case_id),
+  constraint renewal_mandate_monthly_cap_fen_check CHECK (monthly_cap_fen >= 1 AND monthly_cap_fen <= 1000000),
+  constraint renewal_mandate_state_check CHECK (state = ANY (ARRAY['signing'::text, 'active'::text, 'paused'::text, 'ended'::text])),
+  constraint renewal_mandate_trigger_check CHECK (trigger = ANY (ARRAY['daily'::text, 'weekdays'::text, 'order'::text])),
+  constraint renewal_mandate_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
+  constraint renewal_mandate_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table renewal_mandate is 'A person''s standing wish to be insured by the day, one live mandate a person; the case says how it came to be.';
+CREATE INDEX renewal_mandate_due_idx ON renewal_mandate USING btree (case_id) WHERE state = 'active'::text;
+CREATE UNIQUE INDEX renewal_mandate_live_key ON renewal_mandate USING btree (person_id) WHERE state <> 'ended'::text;
+alter table renewal_mandate enable row level security;
+alter table renewal_mandate force row level security;
+create policy renewal_mandate_insert on renewal_mandate for insert to public with check (true);
+create policy renewal_mandate_read on renewal_mandate for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy renewal_mandate_update on renewal_mandate for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table renewal_mandate to gongdun_app;
 
 create table request (
   request_id uuid not null,
@@ -1140,6 +1210,33 @@ comment on table unmasking is 'Who saw which masked value, when and why.';
 CREATE INDEX unmasking_person_idx ON unmasking USING btree (person_id, at DESC);
 CREATE INDEX unmasking_staff_idx ON unmasking USING btree (staff_id, at DESC);
 grant insert, select on table unmasking to gongdun_app;
+
+create table withholding_contract (
+  contract_code text not null,
+  case_id uuid not null,
+  person_id uuid not null,
+  state text not null,
+  contract_id text,
+  sign_url text,
+  created_at timestamp with time zone not null,
+  signed_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  readers text[] not null,
+  constraint withholding_contract_pkey PRIMARY KEY (contract_code),
+  constraint withholding_contract_signed_check CHECK (state <> 'signed'::text OR contract_id IS NOT NULL),
+  constraint withholding_contract_state_check CHECK (state = ANY (ARRAY['created'::text, 'open'::text, 'signed'::text, 'ended'::text])),
+  constraint withholding_contract_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table withholding_contract is 'A contract at the payment party that lets money be withheld; signed and ended only by the party''s word.';
+CREATE INDEX withholding_contract_case_idx ON withholding_contract USING btree (case_id);
+CREATE INDEX withholding_contract_waiting_idx ON withholding_contract USING btree (COALESCE(checked_at, created_at)) WHERE state = ANY (ARRAY['created'::text, 'open'::text]);
+alter table withholding_contract enable row level security;
+alter table withholding_contract force row level security;
+create policy withholding_contract_insert on withholding_contract for insert to public with check (true);
+create policy withholding_contract_read on withholding_contract for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy withholding_contract_update on withholding_contract for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table withholding_contract to gongdun_app;
 
 CREATE OR REPLACE FUNCTION public.enqueue_job(identifier text, payload json, run_at timestamp with time zone, job_key text, max_attempts integer, queue_name text)
  RETURNS void

@@ -298,6 +298,7 @@ async function workerSpecs(): Promise<void> {
   add('POST /api/worker/logout', leaving, (caller) => caller.post('/api/worker/logout', {}), mine);
 
   page('/m/cover', hurt, '/m/cover', { ...mine, secret: policy.policy_no });
+  page('/m/renewal', hurt, '/m/renewal', mine);
   page('/m/me', hurt, '/m/me', mine);
   page('/m/me/access', hurt, '/m/me/access', { ...mine, secret: '电话回访被查看的理由' });
   page('/m/messages', hurt, '/m/messages', { ...mine, secret: notice.notice_id });

@@ -36,6 +36,9 @@ const workflows: readonly Workflow[] = [
 
 /** Every difference, with its reason. The reason stands in docs/decisions/0004-catalogue-mendings.md too. */
 const ownWords = '标签用申请人自己的话，字段和类型不变';
+const daysAreRows = '每天的续保不是办件的环节：全省几十万份授权每晚成批续保，逐日记在续保记录里';
+const cardAtParty = '代扣协议在支付平台签，卡由本人在那里选，我们不必知道（个人信息保护法第六条）';
+const toInsure = '每天的保障按这些内容承保，签约时要问清、要告知条款（保险法第十七条）';
 const plain = '申请人看得到的环节，用平常话';
 const twoPeople = '答复由律师作出，满意与否由咨询人表态：两个人的两件事，各有时限';
 const oneStep = '自动分类不对时，分派员一步更正';
@@ -59,6 +62,34 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-001.fields.days: 投保天数, integer → 保障几天, integer': ownWords,
   'DI-001.fields.read_clause: 已阅条款与免责, boolean → 我已阅读保险条款，特别是不赔的情形, boolean':
     '声明要写全所声明的内容（保险法第十七条）',
+  'daily-insurance-enrol.in-force.renew: missing': daysAreRows,
+  'daily-insurance-enrol.auto-run.order: missing': daysAreRows,
+  'daily-insurance-enrol.auto-run.no_order: missing': daysAreRows,
+  'daily-insurance-enrol.auto-run.overlap: missing': daysAreRows,
+  'daily-insurance-enrol.auto-run: 按接单信号或日历自动投保, system, auto → 自动续保中, system, auto': plain,
+  'daily-insurance-enrol.auto-bank: 银行代扣签约, bank, human → 到支付平台签代扣协议, bank, human': plain,
+  'daily-insurance-enrol.auto-pause: 余额不足暂停并提醒, system, auto → 扣款没有成功，暂停并提醒, system, auto': plain,
+  'daily-insurance-enrol.auto-run.capped: added (→ auto-run)': '到了本人设的月上限要告诉本人，并留下记录',
+  'daily-insurance-enrol.auto-run.change: added (→ auto-run)': '修改在原授权上做，不另填一张表',
+  'daily-insurance-enrol.auto-run.stop: added (→ auto-stop)': '随时可以停，一键，不另填一张解约表',
+  'daily-insurance-enrol.auto-pause.stop: added (→ auto-stop)': '随时可以停，一键，不另填一张解约表',
+  'daily-insurance-enrol.auto-stop.done: → cancelled → → stopped': '停止不退已扣的款，“原路退回”的说法不合适',
+  'daily-insurance-enrol.ends.stopped: added (end)': '停止不退已扣的款，“原路退回”的说法不合适',
+  'DI-003.fields.mandate_action: missing': '签约就是这张表；修改和停止在授权自己的页面上，不用再选一次',
+  'DI-003.fields.trigger_mode: 触发方式, enum [每日固定、接单日自动、周一至周五] → 什么时候自动买, enum [每日固定、接单日自动、周一至周五]':
+    ownWords,
+  'DI-003.fields.linked_platforms: 接单信号平台, multi_enum [美团、饿了么、滴滴、货拉拉、顺丰同城、其他] → 哪些平台的接单算数, multi_enum [美团、饿了么、滴滴、货拉拉、顺丰同城、其他]':
+    ownWords,
+  'DI-003.fields.monthly_cap: 月扣款上限, money → 每月最多扣多少, money': ownWords,
+  'DI-003.fields.debit_card: missing': cardAtParty,
+  'DI-003.materials.debit_card_image: missing': cardAtParty,
+  'DI-003.fields.low_balance_alert: 余额不足提醒, boolean → 扣款没有成功时发短信提醒我, boolean': ownWords,
+  'DI-003.fields.work_type: added (从业类别, enum [快递员、网约配送员、网约车司机、货车司机、家政服务员、护工护理员、网络主播、互联网营销师、代驾员、房产中介员、保安员、商场信息员、其他])':
+    toInsure,
+  'DI-003.fields.work_region: added (作业区域, region)': toInsure,
+  'DI-003.fields.beneficiary_name: added (身故受益人, text)': toInsure,
+  'DI-003.fields.read_clause: added (我已阅读保险条款，特别是不赔的情形；同意按我选的日子和上限自动扣款, boolean)':
+    toInsure,
   'DI-005.fields.policy_ref: 保单号, case_ref → 投保办件编号, case_ref': '字段引用的是办件，不是保单号',
   'DI-005.fields.refund_dates: 退保日期, date → 从哪一天开始退, date': ownWords,
   'DI-005.fields.refund_days: 退保天数, integer → 退几天, integer': ownWords,

@@ -42,7 +42,6 @@ export const doors: readonly Service[] = [
   { ...un001, code: 'UN-903', entry: 'batch', fields: withJoint },
   { ...un001, code: 'UN-904', entry: 'card', fields: {}, materials: {}, eligibility: [] },
   { ...di001, code: 'DI-902', entry: 'group' },
-  { ...di001, code: 'DI-903', entry: 'auto' },
   { ...bare, code: 'DI-904', entry: 'endorse', fields: {}, materials: {}, eligibility: [] },
 ];
 
@@ -248,6 +247,7 @@ export async function createJourney(app: TestApp) {
         days: '2',
         work_type: has('underwrite', 'manual') ? '货车司机' : '快递员',
       });
+      if (service.entry === 'auto') form['trigger_mode'] = '每日固定';
       if (service.entry === 'refund') {
         // Where the check is to fail, the first of the days asked for is not the policy's.
         const { caseNo } = await insured(who, daysOn(has('refund-check', 'fail') ? 3 : 1));

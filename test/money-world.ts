@@ -8,13 +8,14 @@ import { createInsurerClient, startInsurerSimulator } from '#adapters/insurer';
 import { createPaymentClient, startPaymentSimulator } from '#adapters/payment';
 import type { Role, Service } from '#catalog';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
+import { di003 } from '#catalog/services/daily-insurance/di-003';
 import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di007 } from '#catalog/services/daily-insurance/di-007';
 import { di008 } from '#catalog/services/daily-insurance/di-008';
 import { di009 } from '#catalog/services/daily-insurance/di-009';
 import { createCases, openOfPerson, readState, type Actor, type Cases } from '#modules/cases';
-import { createCover } from '#modules/cover';
+import { createCover, type Cover } from '#modules/cover';
 import { createMoney, moneyRoutes, type Officer } from '#modules/money';
 import { addOrg } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
@@ -31,7 +32,7 @@ import { createLog } from '#platform/log';
 import { testDatabase, type TestDatabase } from '#test/database';
 
 const region = '350203';
-const services = new Map([di001, di005, di006, di007, di008, di009].map((service) => [service.code, service]));
+const services = new Map([di001, di003, di005, di006, di007, di008, di009].map((service) => [service.code, service]));
 
 const addPerson = statement<[string, string, Buffer], never>(
   'world.add_person',
@@ -72,6 +73,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     'supervisor',
     'hrss_window',
     'medical_expert',
+    'bank',
   ];
   const people = new Map<string, { name: string; card: string; birthDay: string }>();
 
@@ -115,6 +117,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
   const payment = createPaymentClient({
     ...paymentSim.credentials,
     channel: 'h5',
+    planId: 12_535,
     timeoutMs: 400,
     now,
     breaker: breaker(),
@@ -146,17 +149,20 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     trace,
     enqueue,
     payment,
+    withholding: payment.withholding,
+    debitsSettled: (tx, paid, failed) => cover.renewals.settled(tx, paid, failed),
     bank,
     cases: casesPort,
     findPayee: async (_tx, personId) => ({ name: personOf(personId).name, card: null }),
     staffName: async (_tx, staffId) => staffId.slice(0, 4),
   });
-  const cover = createCover({
+  const cover: Cover = createCover({
     db,
     clock,
     trace,
     enqueue,
     insurer,
+    hasOrderSignals: true,
     cases: casesPort,
     money,
     findInsured: async (_tx, personId) => ({

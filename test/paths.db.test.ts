@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service, Workflow } from '#catalog';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
+import { di003 } from '#catalog/services/daily-insurance/di-003';
 import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di009 } from '#catalog/services/daily-insurance/di-009';
@@ -32,7 +33,10 @@ afterAll(async () => {
   await app?.close();
 });
 
-const byWorkflow = Map.groupBy([un001, di001, di005, di006, di009, ...doors], (service) => service.workflow.code);
+const byWorkflow = Map.groupBy(
+  [un001, di001, di003, di005, di006, di009, ...doors],
+  (service) => service.workflow.code,
+);
 
 /** Ways that the published rules do not open yet. */
 const leadsOn = (key: string): boolean => ![...notYet.values()].flat().includes(key);
@@ -220,6 +224,18 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
       `t.identifier = 'cover.underwrite' and j.payload->>'caseId' = $1`,
       [state.caseId],
     )) || state.done['underwrite'] !== undefined,
+  'debits.sign': (state) =>
+    some('withholding_contract', 'case_id = $1 and contract_code = $2', [
+      state.caseId,
+      state.data['withholding_contract'],
+    ]),
+  'cover.register_mandate': (state) => mandate(state, 'signing', 'active', 'paused', 'ended'),
+  'cover.start_renewal': (state) => mandate(state, 'active', 'paused', 'ended'),
+  'cover.change_renewal': (state) =>
+    some('renewal_mandate', 'case_id = $1 and monthly_cap_fen = $2', [state.caseId, state.data['monthly_cap']]),
+  'cover.pause_renewal': (state) => mandate(state, 'paused', 'active', 'ended'),
+  'cover.resume_renewal': (state) => mandate(state, 'active', 'ended'),
+  'cover.end_renewal': (state) => mandate(state, 'ended'),
   'cover.bind': async (state) =>
     (await count(
       'cover_entry e join cover_policy p using (policy_id)',
@@ -264,6 +280,9 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
   'cover.deny_claim': async (state) =>
     state.data['benefit'] === undefined || some('benefit_claim', `case_id = $1 and state = 'denied'`, [state.caseId]),
 };
+
+const mandate = (state: CaseState, ...states: string[]) =>
+  some('renewal_mandate', 'case_id = $1 and state = any($2)', [state.caseId, states]);
 
 /** The desk's rows and the clock's rows are those of the state, no more and no less. */
 async function proveTurns(workflow: Workflow, state: CaseState): Promise<void> {

@@ -96,6 +96,7 @@ export const glossary: readonly Term[] = [
       line 明细行
       link 关联
       log 存证日志
+      mandate 授权（续保授权）
       membership 会籍
       money 资金
       notice 通知
@@ -108,6 +109,7 @@ export const glossary: readonly Term[] = [
       person 劳动者（自然人）
       policy 保单
       publication 发布
+      withholding 代扣
       rating 好差评
       reconciliation 对账
       request 请求

@@ -95,9 +95,19 @@ const list: readonly NoticeTemplate[] = [
   ),
   told('auto_renewal_sign', '请重新签约', '您的自动续保（{case_no}）还没有签成，请于{due_day}前打开办件重新签约。'),
   told(
+    'auto_renewal_started',
+    '自动续保已开始',
+    '您的自动续保（{case_no}）已签好，从{renewal_first_day}起按您选的日子续保，每天{renewal_daily_fen}，随时可以停。',
+  ),
+  told(
+    'auto_renewal_capped',
+    '本月扣款上限已到',
+    '您的自动续保（{case_no}）本月已到您设的上限，不再扣款，也没有保障，下月恢复；要继续，请打开办件提高上限。',
+  ),
+  told(
     'auto_renewal_paused',
     '自动续保已暂停',
-    '您的自动续保（{case_no}）因余额不足已暂停，暂停期间没有保障，请于{due_day}前补足，逾期停止。',
+    '您的自动续保（{case_no}）扣款没有成功，已暂停，暂停期间没有保障。请于{due_day}前补足并点继续，逾期停止。',
   ),
   told('auto_renewal_stopped', '自动续保已停止', '您的自动续保已停止（{case_no}），已生效的保障不受影响。'),
   told('endorsement_received', '批改申请已收到', '您的保单批改申请（{case_no}）已收到，期限{due_day}。'),

@@ -65,6 +65,7 @@ const deciders: Registry['deciders'] = {
       ),
     },
   },
+  'cover.stop_renewal': nothing('停止自动续保'),
 };
 
 const effects: Registry['effects'] = {
@@ -89,6 +90,22 @@ const effects: Registry['effects'] = {
       cover_ends_at: field('datetime', '保障止', {}, { class: 'internal' }),
     },
   },
+  'debits.sign': nothing('签代扣协议'),
+  'cover.register_mandate': {
+    zh: '续保授权登记',
+    writes: {
+      renewal_ends_at: field('datetime', '最后一个可投保日之后', {}, { class: 'internal' }),
+      renewal_daily_fen: field('money', '每天应扣', {}, { class: 'internal' }),
+    },
+  },
+  'cover.start_renewal': {
+    zh: '开始自动续保',
+    writes: { renewal_first_day: field('date', '第一个续保日', {}, { class: 'internal' }) },
+  },
+  'cover.change_renewal': nothing('修改自动续保'),
+  'cover.pause_renewal': nothing('暂停自动续保'),
+  'cover.resume_renewal': nothing('恢复自动续保'),
+  'cover.end_renewal': nothing('停止自动续保'),
   'cover.accrue_subsidy': nothing('计提补贴'),
   'cover.require_days_left': nothing('退保天数核对'),
   'cover.release': {
@@ -159,6 +176,7 @@ export const catalogRegistry: Registry = {
     'ratings.not_rated',
     'cover.age_in_range',
     'cover.no_overlap',
+    'cover.no_mandate',
     'cover.region_in_city',
     'cover.refund_not_started',
     'cover.no_claim',

@@ -16,6 +16,8 @@ export type PaymentPort = {
   /** By serial. */
   readonly platformPublicKeysPem: Readonly<Record<string, string>>;
   readonly apiV3Key: string;
+  /** The template of withholding contracts agreed with the party; auto-renewal is closed without one. */
+  readonly planId?: number;
 };
 
 /** Null is a party that is not connected; a demonstration then uses its simulator. */
@@ -81,7 +83,16 @@ function readPayment(env: Environment): PaymentPort | null {
     merchantPrivateKeyPem: fileText('PAYMENT_MERCHANT_KEY_FILE', set('MERCHANT_KEY_FILE')),
     platformPublicKeysPem: keysBySerial(fileText('PAYMENT_PLATFORM_KEYS_FILE', set('PLATFORM_KEYS_FILE'))),
     apiV3Key: set('API_V3_KEY'),
+    ...planOf(env['PAYMENT_PLAN_ID']),
   };
+}
+
+function planOf(text: string | undefined): { planId?: number } {
+  if (text === undefined || text.trim() === '') return {};
+  const planId = Number(text.trim());
+  if (!Number.isSafeInteger(planId) || planId <= 0)
+    throw wrong('PAYMENT_PLAN_ID', '代扣模板的编号', 'the number of a template');
+  return { planId };
 }
 
 function keysBySerial(text: string): Record<string, string> {

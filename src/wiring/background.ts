@@ -38,6 +38,10 @@ export async function startBackground(
     every(secondMs, () => services.cases.runDueDeadlines(deadlinesAtOnce), log),
     every(secondMs, () => services.notices.sendQueued(), log),
     every(5 * secondMs, () => money.payments.settleOpenOrders(), log),
+    every(30 * secondMs, () => services.cover.renewals.run(), log),
+    every(2 * secondMs, () => sendDebits(services), log),
+    every(5 * secondMs, () => money.debits.askOpen(), log),
+    every(5 * secondMs, () => money.debits.askWaitingContracts(), log),
     every(10 * secondMs, () => money.payouts.settleUnknownPayouts(), log),
     every(10 * minuteMs, watchStuckPayouts(services, log), log),
     every(30 * secondMs, () => services.orgs.load(), log),
@@ -51,6 +55,11 @@ export async function startBackground(
       await worker.stop();
     },
   };
+}
+
+/** Until nothing is due; processes share the work. */
+async function sendDebits({ money }: Services): Promise<void> {
+  for (let sent = 1; sent > 0;) sent = await money.debits.sendDue();
 }
 
 /** One process writes it; the others pass by. */

@@ -4,7 +4,12 @@
 import { join } from 'node:path';
 import { createBankClient, startBankSimulator, type BankPort, type BankSimulator } from '#adapters/bank';
 import { createInsurerClient, startInsurerSimulator, type InsurerPort, type InsurerSimulator } from '#adapters/insurer';
-import { createPaymentClient, startPaymentSimulator, type PaymentPort, type PaymentSimulator } from '#adapters/payment';
+import {
+  createPaymentClient,
+  startPaymentSimulator,
+  type PaymentClient,
+  type PaymentSimulator,
+} from '#adapters/payment';
 import type { SmsFailover } from '#adapters/sms';
 import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -14,7 +19,7 @@ import { derivedSecret } from './database.ts';
 import { connectSms, type SmsInboxes, type SmsReceipts } from './parties-sms.ts';
 
 export type Parties = {
-  readonly payment: PaymentPort;
+  readonly payment: PaymentClient;
   readonly bank: BankPort;
   readonly insurer: InsurerPort;
   readonly sms: SmsFailover;
@@ -28,6 +33,8 @@ export type Parties = {
   stop(): Promise<void>;
 };
 
+/** The simulator takes any template. */
+const simulatedPlan = 12_535;
 /** A breaker must be able to open within ten seconds. */
 const timeoutMs = 3_000;
 
@@ -53,6 +60,7 @@ export async function connectParties(
     () => startPaymentSimulator(base('payment')),
     (simulator) => ({
       channel: 'h5' as const,
+      planId: simulatedPlan,
       ...simulator.credentials,
     }),
   );

@@ -32,7 +32,7 @@ import {
   type Cases,
   type Colleagues,
 } from '#modules/cases';
-import { createCover } from '#modules/cover';
+import { createCover, type Cover } from '#modules/cover';
 import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDeskDrafts, createDrafts } from '#modules/drafts';
 import { createFiles, type Scanner } from '#modules/files';
@@ -198,6 +198,8 @@ export function createServices(options: ServicesOptions) {
     trace,
     enqueue,
     payment: parties.payment,
+    withholding: parties.payment.withholding,
+    debitsSettled: (tx, paid, failed) => cover.renewals.settled(tx, paid, failed),
     bank: parties.bank,
     cases: casesPort,
     findPayee: async (tx, personId) => {
@@ -205,6 +207,7 @@ export function createServices(options: ServicesOptions) {
       return { name, card };
     },
     staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
+    renewalUrl: `${options.publicUrl}/m/renewal`,
     returnUrl: (caseId) => `${options.publicUrl}/m/pay/${caseId}`,
   });
   /** What the installation lays over the rule of premiums. */
@@ -212,7 +215,7 @@ export function createServices(options: ServicesOptions) {
     subsidyMode: config.subsidyMode,
     sameDay: (region: string) => config.sameDayRegions.some((allowed) => isWithin(region, allowed)),
   };
-  const cover = createCover({
+  const cover: Cover = createCover({
     db,
     clock,
     trace,

@@ -84,7 +84,7 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     };
   }
 
-  async function cover(personId: string, cursor: string | null): Promise<CoverModel> {
+  async function cover(personId: string, cursor: string | null): Promise<Omit<CoverModel, 'renewal'>> {
     const [now, days] = await Promise.all([coverNow(personId), covers.days(personId, cursor)]);
     return {
       now,

@@ -18,6 +18,7 @@ import { createWorkerAccount } from './worker-account.ts';
 import { createConditions } from './worker-conditions.ts';
 import { createWorkerDrafts } from './worker-drafts.ts';
 import { createReview } from './worker-review.ts';
+import { createWorkerRenewal } from './worker-renewal.ts';
 import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
@@ -29,7 +30,7 @@ const refuse = declareRefusals({
 const lifeEvents: readonly { code: string; zh: string; services: readonly string[] }[] = [
   { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008', 'DI-009'] },
   { code: 'rights', zh: '被扣钱、受委屈、想问律师', services: ['DS-001', 'DS-002', 'DS-003', 'DS-004'] },
-  { code: 'cover', zh: '买保障、退保障', services: ['DI-001', 'DI-005'] },
+  { code: 'cover', zh: '买保障、退保障', services: ['DI-001', 'DI-003', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001'] },
 ];
 
@@ -37,6 +38,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   const { identity, drafts, cases, reader, notices, documents, files, orgs, catalogue, clock, db } = services;
 
   const account = createWorkerAccount(services);
+  const renewals = createWorkerRenewal(services);
 
   const open = (personId: string) => ({
     access: workerAccess(personId),
@@ -92,15 +94,17 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   }
 
   async function home(personId: string): Promise<HomeModel> {
-    const [profile, coverState, mine] = await Promise.all([
+    const [profile, coverState, mine, renewal] = await Promise.all([
       identity.profile(personId),
       account.coverNow(personId),
       reader.mine(workerAccess(personId), personId, null),
+      renewals.renewalLine(personId),
     ]);
     const items = mine.items;
     return {
       name: profile?.name ?? '',
       cover: coverState,
+      renewal,
       due: items.flatMap((item) => dueOf(item)),
       doing: items
         .filter((item) => item.status === 'open')
@@ -197,7 +201,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   async function caseView(personId: string, caseId: string) {
     const { access, actor } = open(personId);
     const [view, links] = await Promise.all([reader.view(access, actor, caseId), account.payments(personId, caseId)]);
-    return { view, payments: links };
+    const more = view.serviceCode === 'DI-003' ? [{ href: '/m/renewal', zh: '看自动续保：签约，每次扣款' }] : [];
+    return { view, payments: links, links: more };
   }
 
   function toMessage(one: {
@@ -269,7 +274,11 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     documentPdf: (personId, documentId) => documents.printPdf(workerAccess(personId), documentId),
     payment: account.payment,
     refreshPayment: account.refreshPayment,
-    cover: account.cover,
+    cover: async (personId, cursor) => ({
+      ...(await account.cover(personId, cursor)),
+      renewal: await renewals.renewalLine(personId),
+    }),
+    renewal: renewals.renewal,
     coverAt: account.coverAt,
     messages: async (personId, cursor) => {
       const page = await notices.list(personId, cursor ?? undefined);

@@ -39,11 +39,12 @@ const reportsMax = 5;
 export function createConditions({ catalogue, clock, cover, db, identity, membership, orgs, reader }: Services) {
   /** What the records say of a person, by the facts that services name. A fact that is not here is known only in the case. */
   async function factsOf(personId: string): Promise<Readonly<Record<string, Standing>>> {
-    const [person, member, days, reports] = await Promise.all([
+    const [person, member, days, reports, mandate] = await Promise.all([
       identity.profile(personId),
       db.transaction(workerAccess(personId), (tx) => membership.activeMember(tx, personId)),
       cover.days(personId, null),
       reportsOf(personId),
+      cover.renewals.mandateOf(workerAccess(personId), personId),
     ]);
     invariant(person, 'who is logged in is registered');
     const today = dayOf(clock.now());
@@ -67,6 +68,10 @@ export function createConditions({ catalogue, clock, cover, db, identity, member
         ? judged(false, `您已经是${orgs.orgName(member.unionOrgId)}的会员，会员编号 ${member.memberNo}。`)
         : judged(true, '没有查到您的有效会籍。'),
       'cover.age_in_range': judged(ageAllowed, ageWhy),
+      'cover.no_mandate':
+        mandate && mandate.state !== 'ended'
+          ? judged(false, `您已有一份自动续保，办件编号 ${mandate.case_no}。`)
+          : judged(true, '没有查到您的自动续保。'),
       'cover.refund_not_started': judged(
         openDays > 0,
         openDays > 0 ? '您有还没有开始的保障日。' : '没有查到还没有开始的保障日。',

@@ -85,11 +85,12 @@ export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'dra
 
   /** The person's latest case that a form may mean: the report of a claim, the purchase of a refund. */
   async function citable(personId: string, concept: string | undefined): Promise<CaseSummary | undefined> {
-    const wanted = concept === 'accident_report_no' ? 'DI-006' : concept === 'policy_no' ? 'DI-001' : null;
-    const mine = wanted ? await reader.mine(workerAccess(personId), personId, null) : { items: [] };
+    const wanted: readonly string[] =
+      concept === 'accident_report_no' ? ['DI-006'] : concept === 'policy_no' ? ['DI-001', 'DI-003'] : [];
+    const mine = wanted.length > 0 ? await reader.mine(workerAccess(personId), personId, null) : { items: [] };
     return (
-      mine.items.find((one) => one.serviceCode === wanted && one.status === 'open') ??
-      mine.items.find((one) => one.serviceCode === wanted)
+      mine.items.find((one) => wanted.includes(one.serviceCode) && one.status === 'open') ??
+      mine.items.find((one) => wanted.includes(one.serviceCode))
     );
   }
 

@@ -10,6 +10,11 @@ export type InsurerClientConfig = HmacClientConfig;
 const decisionFields = { policyNo: z.string(), insurerPolicyNo: z.string().optional(), reason: z.string().optional() };
 const policySchema = z.object({ ...decisionFields, decision: z.enum(['approve', 'manual', 'declined']) });
 const amount = z.int().nonnegative();
+const batchSchema = z.object({
+  batchNo: z.string(),
+  accepted: amount,
+  refused: z.array(z.object({ policyNo: z.string(), code: z.string() })),
+});
 const endorsementSchema = z.object({
   endorsementNo: z.string(),
   refundedPremiumFen: amount,
@@ -59,6 +64,17 @@ export function createInsurerClient(config: InsurerClientConfig): InsurerPort {
         throw new OutcomeUnknown(PARTY, 'underwrite', 'garbled');
       }
       return { decision: answer.decision, ...details(answer) };
+    },
+    async declare({ batchNo, policies }) {
+      const json = {
+        batchNo,
+        policies: policies.map((one) => ({ ...one, startsAt: one.startsAt.toISOString() })),
+      };
+      const answer = await ask('declare', batchSchema, '/v1/policy-batches', json);
+      match('declare', batchNo, answer.batchNo);
+      if (answer.accepted + answer.refused.length !== policies.length)
+        throw new OutcomeUnknown(PARTY, 'declare', 'garbled');
+      return { refused: answer.refused };
     },
     async queryPolicy(policyNo) {
       try {

@@ -54,6 +54,11 @@ export type SubsidyAnswer = {
 export type InsurerPort = {
   /** Asked again after the insurer's person declined: `Refused` with DECLINED. */
   underwrite(request: UnderwriteRequest): Promise<Underwriting>;
+  /** Policies that follow from a mandate underwritten before, many at once; the same batch again changes nothing. */
+  declare(batch: {
+    readonly batchNo: string;
+    readonly policies: readonly UnderwriteRequest[];
+  }): Promise<{ readonly refused: readonly { readonly policyNo: string; readonly code: string }[] }>;
   queryPolicy(policyNo: string): Promise<PolicyStatus>;
   /** Takes days that have not started out of the policy. `Refused` with DAY_STARTED or DAY_NOT_COVERED. */
   endorseRefund(request: { readonly policyNo: string; readonly days: readonly string[] }): Promise<RefundEndorsement>;

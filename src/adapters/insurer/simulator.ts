@@ -57,6 +57,7 @@ export type InsurerSimulator = {
   close(): Promise<void>;
 };
 
+const batchSchema = z.object({ batchNo: z.string().min(1), policies: z.array(underwriteSchema).min(1).max(1_000) });
 const endorsementSchema = z.object({ days: z.array(z.iso.date()).min(1).max(366) });
 const claimSchema = z.object({
   claimNo: z.string().min(1),
@@ -148,6 +149,23 @@ function endorseRefund(desk: Desk, policyNo: string, request: SimRequest): SimAn
   });
 }
 
+/** Each policy by its own number, so that a batch sent again is as good as once. */
+function declare(desk: Desk, request: SimRequest): SimAnswer {
+  const wanted = bodyOf(request, batchSchema);
+  if (wanted === undefined) return malformed();
+  const refused: { policyNo: string; code: string }[] = [];
+  for (const one of wanted.policies) {
+    const known = desk.book.policy(one.policyNo);
+    if (known ? !sameRequest(known, one) : doubt(desk, one) !== undefined) {
+      refused.push({ policyNo: one.policyNo, code: known ? 'POLICY_CONFLICT' : 'DECLINED' });
+    } else if (!known) {
+      desk.book.savePolicy({ ...one, decision: 'approve', insurerPolicyNo: `P${desk.book.nextNumber()}` });
+    }
+  }
+  const accepted = wanted.policies.length - refused.length;
+  return jsonAnswer(200, { batchNo: wanted.batchNo, accepted, refused });
+}
+
 function reportClaim(desk: Desk, request: SimRequest): SimAnswer {
   const wanted = bodyOf(request, claimSchema);
   if (wanted === undefined) return malformed();
@@ -188,6 +206,8 @@ function route(desk: Desk, request: SimRequest): SimAnswer {
   switch (`${request.method} ${request.path}`) {
     case 'POST /v1/policies':
       return underwrite(desk, request);
+    case 'POST /v1/policy-batches':
+      return declare(desk, request);
     case 'POST /v1/claims':
       return reportClaim(desk, request);
     case 'POST /v1/subsidies':

@@ -34,6 +34,7 @@ const refundedSchema = z.object({
   success_time: z.iso.datetime({ offset: true }).optional(),
   amount: z.object({ refund: z.int() }),
 });
+const contractSchema = z.object({ mchid: partyText, out_contract_code: partyText, contract_id: partyText });
 const REFUND_STATES = { SUCCESS: 'success', CLOSED: 'closed', ABNORMAL: 'abnormal' } as const;
 
 export type CallbackConfig = {
@@ -93,6 +94,13 @@ export function parseCallback(
       amountFen: paid.amount.total,
       paidAt: new Date(paid.success_time),
     };
+  }
+  if (eventType === 'ENTRUST.SIGN' || eventType === 'ENTRUST.TERMINATE') {
+    const contract = parsed(contractSchema, text);
+    if (contract.mchid !== config.merchantId) throw new PaymentCallbackForged('not ours');
+    const { out_contract_code: contractCode, contract_id: contractId } = contract;
+    const state = eventType === 'ENTRUST.SIGN' ? ('signed' as const) : ('terminated' as const);
+    return { kind: 'contract', eventId, contractCode, contractId, state };
   }
   if (!eventType.startsWith('REFUND.')) return { kind: 'other', eventId, eventType };
   const refunded = parsed(refundedSchema, text);

@@ -55,6 +55,25 @@ export function cashierPage(view: CashierView): string {
   return page(STATE_TEXT[view.state], `${facts}<p role="status">${STATE_TEXT[view.state]}</p>${link}`);
 }
 
+export type EntrustView = {
+  readonly displayName: string;
+  readonly state: 'PRESIGNED' | 'SIGNED' | 'TERMINATED';
+  readonly returnUrl: string | undefined;
+};
+
+/** Where the payer signs the withholding contract, and may end it at the party's side. */
+export function entrustPage({ displayName, state, returnUrl }: EntrustView): string {
+  const back = returnUrl === undefined ? '' : `<a class="plain" href="${escapeHtml(returnUrl)}">返回商户</a>`;
+  const facts = `<p>委托代扣：${escapeHtml(displayName)}</p><p>商户按您选的条件自动扣取日保保费，您随时可以关闭。</p>`;
+  if (state === 'TERMINATED') return page('代扣已关闭', `${facts}<p role="status">代扣已关闭</p>${back}`);
+  const button = state === 'SIGNED' ? '关闭代扣' : '同意并签约';
+  const status = state === 'SIGNED' ? '<p role="status">已签约</p>' : '';
+  return page(
+    '模拟代扣签约',
+    `${facts}${status}<form method="post"><button type="submit">${button}</button></form>${back}`,
+  );
+}
+
 export function missingPage(): string {
   return page('订单不存在', '<p role="status">没有找到这笔订单</p>');
 }

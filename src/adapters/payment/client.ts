@@ -17,6 +17,8 @@ import { z } from 'zod';
 import { BillUnreadable, parseBill } from './bill.ts';
 import { parseCallback } from './callback.ts';
 import type { BillLine, PaymentPort, PaymentState, PaymentStatus, RefundState, RefundStatus } from './port.ts';
+import { createWithholding } from './withholding.ts';
+import type { WithholdingPort } from './withholding-port.ts';
 import { answerMessage, HEADER, requestMessage, signRsa, verifyRsa, writeAuthorization } from './wechat-v3.ts';
 
 const PARTY = 'payment';
@@ -36,6 +38,8 @@ export type PaymentClientConfig = {
   readonly apiV3Key: string;
   readonly notifyUrl: string;
   readonly refundNotifyUrl: string;
+  /** The template of withholding contracts agreed with the party; without it there is none. */
+  readonly planId?: number;
   /** JSAPI only: our page that starts the payment inside WeChat. */
   readonly jsapiPageUrl?: string;
   readonly timeoutMs: number;
@@ -53,7 +57,11 @@ export type JsapiInvocation = {
   readonly paySign: string;
 };
 
-export type PaymentClient = PaymentPort & { jsapiInvocation(prepayId: string): JsapiInvocation };
+export type PaymentClient = PaymentPort & {
+  /** Null where no template for withholding was agreed with the party. */
+  readonly withholding: WithholdingPort | null;
+  jsapiInvocation(prepayId: string): JsapiInvocation;
+};
 
 const errorSchema = z.object({ code: z.string(), message: z.string().optional() });
 const jsapiOrderSchema = z.object({ prepay_id: z.string().min(1) });
@@ -89,7 +97,7 @@ const REFUND_STATES: Readonly<Record<z.infer<typeof refundSchema>['status'], Ref
   ABNORMAL: 'abnormal',
 };
 
-type Wire = {
+export type Wire = {
   /** Signed both ways; the body of a 2xx. */
   exchange(operation: string, method: 'GET' | 'POST', target: string, json?: unknown): Promise<Buffer>;
   /** Signed by us only: files prove themselves by their hash. */
@@ -256,6 +264,7 @@ export function createPaymentClient(config: PaymentClientConfig): PaymentClient 
   const wire = createWire(config, platformKeys);
 
   return {
+    withholding: config.planId === undefined ? null : createWithholding(config, config.planId, wire),
     createOrder: async (order) => await createOrder(config, wire, order),
     query: async (orderNo) => await query(config, wire, orderNo),
     async close(orderNo) {

@@ -13,6 +13,7 @@ export {
   type RefundState,
   type RefundStatus,
 } from './port.ts';
+export type { ContractState, ContractStatus, DebitStatus, WithholdingPort } from './withholding-port.ts';
 export { createPaymentClient, type JsapiInvocation, type PaymentClient, type PaymentClientConfig } from './client.ts';
 export {
   startPaymentSimulator,

@@ -69,6 +69,14 @@ export type PaymentEvent =
       readonly state: Exclude<RefundState, 'processing'>;
       readonly settledAt?: Date;
     }
+  /** A withholding contract was signed or ended; the later of two is not always the last to arrive, so it is asked about. */
+  | {
+      readonly kind: 'contract';
+      readonly eventId: string;
+      readonly contractCode: string;
+      readonly contractId: string;
+      readonly state: 'signed' | 'terminated';
+    }
   /** Genuine, but of a kind we do nothing for: acknowledge it. */
   | { readonly kind: 'other'; readonly eventId: string; readonly eventType: string };
 

@@ -12,6 +12,7 @@ import {
 } from '#adapters/party';
 import { z } from 'zod';
 import { writeBill } from './bill.ts';
+import { entrustRoute, type EntrustContext } from './simulator-entrust.ts';
 import type { PaymentBook, SimOrder, SimRefund } from './simulator-state.ts';
 import type { SimKeys } from './simulator-keys.ts';
 import { answerMessage, HEADER, readAuthorization, requestMessage, signRsa, verifyRsa } from './wechat-v3.ts';
@@ -26,6 +27,8 @@ export type RouteContext = {
   readonly apiUrl: () => string;
   readonly lie: () => { readonly billMissingRate: number; readonly staleQueryRate: number };
   readonly onRefund: (refund: SimRefund) => void;
+  readonly onPaid: (order: SimOrder) => void;
+  readonly onContract: EntrustContext['onContract'];
 };
 
 const orderSchema = z.object({
@@ -82,7 +85,7 @@ export function transactionOf(order: SimOrder, keys: SimKeys, now: Date): Record
     out_trade_no: order.orderNo,
     trade_type: order.tradeType,
     trade_state: expired ? 'CLOSED' : order.state,
-    trade_state_desc: '',
+    trade_state_desc: order.failure ?? '',
     amount: { total: order.amountFen, payer_total: order.amountFen, currency: 'CNY', payer_currency: 'CNY' },
     ...paid,
   };
@@ -217,6 +220,8 @@ function offerBill(context: RouteContext, day: string): SimAnswer {
 
 function route(context: RouteContext, request: SimRequest): SimAnswer {
   const { method, path, query } = request;
+  const entrusted = entrustRoute(context, request);
+  if (entrusted) return entrusted;
   const [, orderNo, tail] = /^\/v3\/pay\/transactions\/out-trade-no\/([^/]+)(\/close)?$/.exec(path) ?? [];
   if (orderNo !== undefined) {
     const plain = decodeURIComponent(orderNo);

@@ -8,13 +8,14 @@ import type { BillRow } from './bill.ts';
 const orderSchema = z.object({
   orderNo: z.string(),
   prepayId: z.string(),
-  tradeType: z.enum(['JSAPI', 'MWEB']),
+  tradeType: z.enum(['JSAPI', 'MWEB', 'PAP']),
   description: z.string(),
   amountFen: z.int(),
   expiresAt: z.string(),
   notifyUrl: z.string(),
   payer: z.string(),
-  state: z.enum(['NOTPAY', 'SUCCESS', 'CLOSED', 'REFUND']),
+  state: z.enum(['NOTPAY', 'SUCCESS', 'CLOSED', 'REFUND', 'PAYERROR']),
+  failure: z.string().optional(),
   transactionId: z.string().optional(),
   paidAt: z.string().optional(),
 });
@@ -32,9 +33,26 @@ const refundSchema = z.object({
 });
 export type SimRefund = z.infer<typeof refundSchema>;
 
+const contractSchema = z.object({
+  code: z.string(),
+  planId: z.int(),
+  contractId: z.string(),
+  displayName: z.string(),
+  user: z.string(),
+  notifyUrl: z.string(),
+  returnUrl: z.string(),
+  state: z.enum(['PRESIGNED', 'SIGNED', 'TERMINATED']),
+  signedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  endedBy: z.enum(['USER', 'MERCHANT']).optional(),
+});
+export type SimContract = z.infer<typeof contractSchema>;
+
 const recordSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('order'), order: orderSchema }),
   z.object({ type: z.literal('refund'), refund: refundSchema }),
+  z.object({ type: z.literal('contract'), contract: contractSchema }),
+  z.object({ type: z.literal('purse'), user: z.string(), fen: z.int() }),
 ]);
 type StateRecord = z.infer<typeof recordSchema>;
 
@@ -45,6 +63,12 @@ export type PaymentBook = {
   refund(refundNo: string): SimRefund | undefined;
   refunds(): SimRefund[];
   refundedFen(orderNo: string): number;
+  contract(code: string): SimContract | undefined;
+  contracts(): SimContract[];
+  saveContract(contract: SimContract): void;
+  /** What a payer has left; null is without end. */
+  purseFen(user: string): number | null;
+  savePurse(user: string, fen: number): void;
   saveOrder(order: SimOrder): void;
   saveRefund(refund: SimRefund): void;
   /** A number never given before, also after a restart. */
@@ -65,10 +89,20 @@ export function openBook(stateDir: string | undefined): PaymentBook {
   const prepays = new Map<string, string>();
   const refunds = new Map<string, SimRefund>();
   const refundedFen = new Map<string, number>();
+  const contracts = new Map<string, SimContract>();
+  const purses = new Map<string, number>();
   let saved = 0;
 
   function replay(record: StateRecord): void {
     saved += 1;
+    if (record.type === 'contract') {
+      contracts.set(record.contract.code, record.contract);
+      return;
+    }
+    if (record.type === 'purse') {
+      purses.set(record.user, record.fen);
+      return;
+    }
     if (record.type === 'refund') {
       const { refundNo, orderNo, amountFen } = record.refund;
       // A refund is recorded again when it ends; its amount counts once.
@@ -120,6 +154,11 @@ export function openBook(stateDir: string | undefined): PaymentBook {
     refund: (refundNo) => refunds.get(refundNo),
     refunds: () => [...refunds.values()],
     refundedFen: (orderNo) => refundedFen.get(orderNo) ?? 0,
+    contract: (code) => contracts.get(code),
+    contracts: () => [...contracts.values()],
+    saveContract: (contract) => save({ type: 'contract', contract }),
+    purseFen: (user) => purses.get(user) ?? null,
+    savePurse: (user, fen) => save({ type: 'purse', user, fen }),
     saveOrder: (order) => save({ type: 'order', order }),
     saveRefund: (refund) => save({ type: 'refund', refund }),
     nextNumber: () => String(saved + 1).padStart(10, '0'),

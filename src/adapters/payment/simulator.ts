@@ -19,8 +19,9 @@ import {
 import { cashierPage, missingPage, safeReturnUrl } from './cashier.ts';
 import type { PaymentClientConfig } from './client.ts';
 import { loadKeys, type SimKeys } from './simulator-keys.ts';
+import { changeContract, contractOf, createEntrustPage } from './simulator-entrust.ts';
 import { createApi, isPayable, refundOf, transactionOf } from './simulator-routes.ts';
-import { openBook, type PaymentBook, type SimOrder, type SimRefund } from './simulator-state.ts';
+import { openBook, type PaymentBook, type SimContract, type SimOrder, type SimRefund } from './simulator-state.ts';
 import { answerMessage, HEADER, sealResource, signRsa } from './wechat-v3.ts';
 
 export type PaymentLie = {
@@ -65,6 +66,12 @@ export type PaymentSimulator = {
   faults(): Faults<PaymentLie>;
   /** The payer presses the button. False when the order cannot be paid any more. */
   pay(orderNo: string): boolean;
+  /** The payer signs or ends the contract at the party's side. */
+  sign(contractCode: string): boolean;
+  endContract(contractCode: string): boolean;
+  contracts(): SimContract[];
+  /** What the payer of a contract has left. */
+  setPurse(payerRef: string, fen: number): void;
   order(orderNo: string): SimOrder | undefined;
   orders(): SimOrder[];
   /** Orders that were paid before this simulator began, as a city's history says; known ones are left alone. */
@@ -92,6 +99,7 @@ export type PaidBefore = {
 export type PaymentSimulatorOptions = SimulatorOptions<PaymentLie> & { readonly publicUrl?: string };
 
 type Till = {
+  notifyContract(contract: SimContract, change: 'SIGN' | 'TERMINATE'): void;
   notifyPaid(order: SimOrder, forged?: boolean): void;
   pay(orderNo: string): boolean;
   scheduleRefund(refund: SimRefund): void;
@@ -218,7 +226,14 @@ function createTill({ book, keys, now, lie, callbacks }: TillOptions): Till {
     );
   }
 
+  function notifyContract(contract: SimContract, change: 'SIGN' | 'TERMINATE'): void {
+    const summary = change === 'SIGN' ? '签约成功' : '解约成功';
+    const resource = contractOf(contract, keys);
+    notify(contract.notifyUrl, { eventType: `ENTRUST.${change}`, summary, original: 'entrust', resource }, false);
+  }
+
   return {
+    notifyContract,
     notifyPaid,
     pay,
     scheduleRefund(refund) {
@@ -270,10 +285,21 @@ export async function startPaymentSimulator(options: PaymentSimulatorOptions): P
   });
   const till = createTill({ book, keys, now, lie, callbacks });
   const publicUrl = (): string => options.publicUrl ?? apiUrl;
-  const api = createApi({ book, keys, now, seed, lie, apiUrl: () => apiUrl, publicUrl, onRefund: till.scheduleRefund });
+  const entrust = {
+    book,
+    keys,
+    now,
+    publicUrl,
+    onPaid: (order: SimOrder) => till.notifyPaid(order),
+    onContract: till.notifyContract,
+  };
+  const api = createApi({ ...entrust, seed, lie, apiUrl: () => apiUrl, onRefund: till.scheduleRefund });
+  const contractPage = createEntrustPage(entrust);
   const cashier = createCashier({ now, find: (prepayId) => book.orderByPrepay(prepayId), pay: till.pay });
-  const isPage = (path: string): boolean => path.startsWith('/cashier/');
-  const handle = (request: SimRequest): SimAnswer => (isPage(request.path) ? cashier(request) : api(request));
+  const isPage = (path: string): boolean => path.startsWith('/cashier/') || path.startsWith('/entrust/');
+  const page = (request: SimRequest): SimAnswer =>
+    request.path.startsWith('/entrust/') ? contractPage(request) : cashier(request);
+  const handle = (request: SimRequest): SimAnswer => (isPage(request.path) ? page(request) : api(request));
   const server = await startSimServer({ port: options.port, faults: box.get, random, isPage, handle });
   apiUrl = server.url;
   for (const refund of book.refunds()) if (refund.status === 'PROCESSING') till.scheduleRefund(refund);
@@ -289,6 +315,10 @@ export async function startPaymentSimulator(options: PaymentSimulatorOptions): P
     setFaults: box.patch,
     faults: box.get,
     pay: till.pay,
+    sign: (code) => changeContract(entrust, code, 'SIGN'),
+    endContract: (code) => changeContract(entrust, code, 'TERMINATE'),
+    contracts: () => book.contracts(),
+    setPurse: (payerRef, fen) => book.savePurse(payerRef, fen),
     order: (orderNo) => book.order(orderNo),
     orders: () => book.orders(),
     learn: (paid) => {

@@ -20,6 +20,7 @@ import type {
   Page,
   PaymentModel,
   ProfileModel,
+  RenewalModel,
   Sms,
 } from './pages/model.ts';
 import type { RegistrationPart } from './registration.ts';
@@ -182,6 +183,8 @@ export type WorkerBackend = {
   refreshPayment(personId: string, caseId: string): Promise<void>;
   cover(personId: string, cursor: string | null): Promise<CoverModel>;
   coverAt(personId: string, instant: string): Promise<CoverAnswer>;
+  /** The person's auto-renewal, live or last, and every renewal, newest first. */
+  renewal(personId: string, cursor: string | null): Promise<RenewalModel>;
 
   // ---- messages and me
   messages(personId: string, cursor: string | null): Promise<Page<Message>>;

@@ -40,6 +40,17 @@ export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
     );
   });
 
+  app.get('/m/renewal', workerOnly, async (request, reply) => {
+    const cursor = query(request, 'cursor') || null;
+    const renewal = await backend.renewal(kit.worker(request).personId, cursor);
+    return kit.show(
+      request,
+      reply,
+      { page: 'renewal', renewal, first: cursor === null },
+      { tab: 'home', back: { href: '/m/cover', zh: '我的保障' } },
+    );
+  });
+
   app.get('/m/me', workerOnly, async (request, reply) => {
     const profile = await backend.profile(kit.worker(request).personId);
     return kit.show(request, reply, { page: 'profile', profile }, { tab: 'me' });

@@ -98,6 +98,7 @@ async function workerPages(): Promise<string[]> {
     `/m/messages/${message?.noticeId}`,
     '/m/cover',
     '/m/cover?day=2026-05-03&time=14:32',
+    '/m/renewal',
     '/m/me',
     '/m/me/access',
     '/m/display',

@@ -60,6 +60,16 @@ export const coverDocuments = [
     ],
   }),
   defineDocument({
+    code: 'renewal_stopped',
+    title: '自动续保解约回执',
+    recipients: ['worker', 'insurer_underwriter'],
+    body: [
+      paragraph('您的自动续保（办件编号{{case_no}}）已经停止，代扣授权同时解除。'),
+      facts(['停止日期', '{{today}}'], ['触发方式', '{{trigger_mode}}'], ['每月扣款上限', '{{monthly_cap}}']),
+      paragraph('自停止之时起不再发起扣款。停止前已经扣款的保障日照常有效；还没有开始的，可以申请退保，钱原路退回。'),
+    ],
+  }),
+  defineDocument({
     code: 'endorsement',
     title: '保险批单',
     recipients: ['worker', 'enterprise', 'insurer_underwriter'],

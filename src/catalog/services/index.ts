@@ -2,6 +2,7 @@
 
 import type { Service } from '#catalog/define';
 import { di001 } from './daily-insurance/di-001.ts';
+import { di003 } from './daily-insurance/di-003.ts';
 import { di005 } from './daily-insurance/di-005.ts';
 import { di006 } from './daily-insurance/di-006.ts';
 import { di007 } from './daily-insurance/di-007.ts';
@@ -16,6 +17,7 @@ import { un001 } from './union/un-001.ts';
 export const services: readonly Service[] = [
   un001,
   di001,
+  di003,
   di005,
   di006,
   di007,

@@ -1,6 +1,7 @@
 // 日保投保与批改退保：按日参保、按日计费，个人承担部分与财政补贴分账；支持个人、团体、自动续投、批改与退保。
 
 import { defineWorkflow, field } from '#catalog/define';
+import { renewalTerms } from '#catalog/services/daily-insurance/renewal-fields';
 
 export const dailyInsuranceEnrol = defineWorkflow({
   code: 'daily-insurance-enrol',
@@ -167,7 +168,6 @@ export const dailyInsuranceEnrol = defineWorkflow({
       },
       outcomes: {
         end: { zh: '保障到期', end: 'completed', by: ['clock'] },
-        renew: { zh: '续投次日保障', conditionZh: '已签自动续投', next: ['auto-run'], by: ['event'] },
       },
     },
     'auto-sign': {
@@ -178,52 +178,73 @@ export const dailyInsuranceEnrol = defineWorkflow({
       limit: { value: 3, unit: 'calendar_day', basis: '地方承诺（签约未成后重新提交）', basisType: 'local_promise' },
       outcomes: {
         submit: { zh: '提交签约', next: ['auto-bank'] },
-        stop: { zh: '停止自动续投', next: ['auto-stop'] },
+        stop: { zh: '停止自动续投', next: ['auto-stop'], by: ['worker', 'clock'] },
       },
       auto: [
+        { action: 'record', targets: ['续保授权'], when: 'exit', on: ['submit'], effect: 'cover.register_mandate' },
         { action: 'sign', targets: ['代扣协议'], when: 'enter' },
         { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'auto_renewal_sign' },
       ],
     },
     'auto-bank': {
-      zh: '银行代扣签约',
+      zh: '到支付平台签代扣协议',
       kind: 'human',
       role: 'bank',
       produces: '签约结果',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        pass: { zh: '银行签约成功', next: ['auto-run'], by: ['event'] },
-        fail: { zh: '银行签约没有成功', next: ['auto-sign'], by: ['event'] },
-      },
-    },
-    'auto-run': {
-      zh: '按接单信号或日历自动投保',
-      kind: 'auto',
-      role: 'system',
-      produces: '次日投保单或暂停',
-      limit: { value: 1, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
-      outcomes: {
-        order: { zh: '有接单，投保', next: ['quote'], by: ['event'] },
-        no_order: { zh: '没有接单，不投保', next: ['auto-run'], by: ['event'] },
-        insufficient: { zh: '余额不足，暂停', next: ['auto-pause'], by: ['event'] },
-        overlap: { zh: '当日已有保障', next: ['auto-run'], by: ['event'] },
+        pass: { zh: '代扣协议已签', next: ['auto-run'], by: ['event'] },
+        fail: { zh: '代扣协议没有签成', next: ['auto-sign'], by: ['event', 'clock'] },
       },
       auto: [
+        { action: 'sync', targets: ['代扣协议'], when: 'enter', effect: 'debits.sign' },
+        { action: 'record', targets: ['续保授权'], when: 'exit', on: ['pass'], effect: 'cover.start_renewal' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['pass'], template: 'auto_renewal_started' },
+      ],
+    },
+    // The days themselves are no steps of a case: half a million mandates of a province are renewed each evening, many at a time, and
+    // each day stands in the record of renewals. The case tells of the mandate: signed, resting, changed, stopped.
+    'auto-run': {
+      zh: '自动续保中',
+      kind: 'auto',
+      role: 'system',
+      produces: '续保记录、次日保障或暂停',
+      limit: {
+        value: 0,
+        unit: 'minute',
+        basis: '投保年龄上限',
+        basisType: 'local_promise',
+        countedFrom: { kind: 'event', ref: 'renewal_ends_at', zh: '最后一个可投保日之后' },
+      },
+      outcomes: {
+        insufficient: { zh: '扣款没有成功，暂停', next: ['auto-pause'], by: ['event'] },
+        capped: { zh: '本月上限已到，下月恢复', next: ['auto-run'], by: ['event'] },
+        change: { zh: '修改触发方式和上限', next: ['auto-run'], by: ['worker'], form: renewalTerms },
+        stop: { zh: '停止自动续保', next: ['auto-stop'], by: ['worker', 'event', 'clock'] },
+      },
+      auto: [
+        { action: 'record', targets: ['续保授权'], when: 'exit', on: ['insufficient'], effect: 'cover.pause_renewal' },
+        { action: 'record', targets: ['续保授权'], when: 'exit', on: ['change'], effect: 'cover.change_renewal' },
         { action: 'match', targets: ['平台接单信号'], when: 'enter' },
         { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['capped'], template: 'auto_renewal_capped' },
       ],
     },
     'auto-pause': {
-      zh: '余额不足暂停并提醒',
+      zh: '扣款没有成功，暂停并提醒',
       kind: 'auto',
       role: 'system',
       produces: '暂停记录',
       limit: { value: 3, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
-        refill: { zh: '余额已补足', next: ['auto-run'], by: ['worker'] },
+        refill: { zh: '余额已补足，继续自动续保', next: ['auto-run'], by: ['worker'] },
+        stop: { zh: '停止自动续保', next: ['auto-stop'], by: ['worker', 'event'] },
         timeout: { zh: '期满没有补足', next: ['auto-stop'], by: ['clock'] },
       },
-      auto: [{ action: 'sms', targets: ['被保险人'], when: 'enter', template: 'auto_renewal_paused' }],
+      auto: [
+        { action: 'record', targets: ['续保授权'], when: 'exit', on: ['refill'], effect: 'cover.resume_renewal' },
+        { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'auto_renewal_paused' },
+      ],
     },
     'auto-stop': {
       zh: '解约自动续投',
@@ -231,10 +252,15 @@ export const dailyInsuranceEnrol = defineWorkflow({
       role: 'system',
       produces: '解约回执',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
+      decide: 'cover.stop_renewal',
       outcomes: {
-        done: { zh: '自动续投已停止', end: 'cancelled' },
+        done: { zh: '自动续保已停止', end: 'stopped' },
       },
-      auto: [{ action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_stopped' }],
+      auto: [
+        { action: 'record', targets: ['续保授权'], when: 'exit', effect: 'cover.end_renewal' },
+        { action: 'doc', targets: ['解约回执'], when: 'exit', template: 'renewal_stopped' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', template: 'auto_renewal_stopped' },
+      ],
     },
     'endorse-request': {
       zh: '申请批改',
@@ -331,6 +357,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
   ends: {
     rejected: '不予办理（已告知理由与救济）',
     cancelled: '已取消，付过的钱原路退回',
+    stopped: '自动续保已停止，不再扣款；已扣款的那天仍然保障',
     completed: '办结',
     withdrawn: '申请人撤回',
   },

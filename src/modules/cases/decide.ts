@@ -346,7 +346,8 @@ function entering(
   cancelled: readonly string[],
 ): Moved {
   const entered = targets.map((target) => enterStep(workflow, state, target, facts, scope));
-  const looped = entered.find((one) => one.round >= supervisedRound);
+  // A step that the program itself keeps (a mandate that runs, month after month) is nobody's delay.
+  const looped = entered.find((one) => one.round >= supervisedRound && stepOf(workflow, one.step).role !== 'system');
   return {
     exits,
     entries: targets,

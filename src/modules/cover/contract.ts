@@ -39,6 +39,32 @@ export const refuse = declareRefusals({
     zh: '从{from}起还能退的保障日有 {left} 天，填写的天数超过了。',
     next: '请按还能退的天数填写；已经开始、已经退过的日期不能再退，可以到“我的保障”查看。',
   },
+  'cover.mandate_exists': {
+    status: 409,
+    zh: '您已经有一份自动续保，不能再签一份。',
+    next: '请到“我的保障”打开自动续保，可以修改触发方式和上限，也可以停止。',
+  },
+  'cover.renewal_unavailable': {
+    status: 409,
+    zh: '这个地区还没有开通自动续保。',
+    next: '请先按天投保；开通后会在“办事”里公布。',
+  },
+  'cover.trigger_unavailable': {
+    status: 422,
+    zh: '这个地区还不能按接单自动续保：平台接单信号没有接入，或保障从次日零时才开始。',
+    next: '请改选“每日固定”或“周一至周五”。',
+  },
+  'cover.renewal_age': {
+    status: 422,
+    zh: '您的年龄不在可以投保的范围内。',
+    next: '请核对登记的证件；有疑问可以按天投保，由人工核对。',
+  },
+  'cover.renewal_manual': {
+    status: 422,
+    zh: '您的从业类别需要保险公司逐次核保，不能自动续保。',
+    next: '请按天投保，由保险公司核保后生效。',
+  },
+  'cover.cap_too_small': { status: 422, zh: '月扣款上限不够付一天的保费。', next: '请把上限填大一些再提交。' },
   'cover.not_rated': {
     status: 409,
     zh: '还没有评定伤残等级，不能计算赔付金额。',

@@ -10,7 +10,9 @@ import type { CoveredAnswer, MyCoverView } from './contract.ts';
 import { addDays, unbrokenUntil } from './days.ts';
 import { createEnrolment } from './enrolment.ts';
 import type { CoverOptions } from './options.ts';
+import { createMandates } from './mandates.ts';
 import { createRelease } from './release.ts';
+import { createRenewals } from './renewals.ts';
 import { holdsAt } from './reports.ts';
 import * as store from './store.ts';
 
@@ -20,6 +22,7 @@ export type { InsurerPort } from './ports.ts';
 export { coverRoutes } from './http.ts';
 /** For the synthetic city, which answers them from memory. */
 export * as statements from './store.ts';
+export * as renewalStatements from './renewal-store.ts';
 
 const policiesMax = 50;
 
@@ -41,6 +44,8 @@ export function createCover(options: CoverOptions) {
   const enrolment = createEnrolment(options);
   const release = createRelease(options);
   const claims = createClaims(options);
+  const mandates = createMandates(options);
+  const renewals = createRenewals(options);
 
   /** The answer and the ledger entry that it stands on. Whoever may not see the person's cover gets "no record". */
   async function coveredAt(personId: string, instant: string, access: Access = systemAccess): Promise<CoveredAnswer> {
@@ -134,6 +139,7 @@ export function createCover(options: CoverOptions) {
   const endorsePayload = z.object({ policyNo: z.string(), days: z.array(z.string()) });
   const reportPayload = z.object({ claimNo: z.string(), policyNo: z.string(), accidentAt: z.string() });
   const tasks = {
+    ...renewals.tasks,
     'cover.underwrite': (payload: unknown) =>
       enrolment.underwrite(z.object({ caseId: z.string() }).parse(payload).caseId),
     'cover.endorse': (payload: unknown) => release.endorse(endorsePayload.parse(payload)),
@@ -141,13 +147,14 @@ export function createCover(options: CoverOptions) {
   };
 
   return {
-    deciders: { ...enrolment.deciders, ...release.deciders, ...claims.deciders },
-    effects: { ...enrolment.effects, ...release.effects, ...claims.effects },
+    deciders: { ...mandates.deciders, ...enrolment.deciders, ...release.deciders, ...claims.deciders },
+    effects: { ...mandates.effects, ...enrolment.effects, ...release.effects, ...claims.effects },
     tasks,
     coveredAt,
     myCover,
     days,
     suggest: claims.suggest,
+    renewals,
   };
 }
 

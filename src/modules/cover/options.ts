@@ -17,11 +17,13 @@ export type CoverOptions = {
   readonly insurer: InsurerPort;
   readonly cases: CasesPort;
   readonly findInsured: FindInsured;
-  readonly money: Pick<Money, 'ledger' | 'payments'>;
+  readonly money: Pick<Money, 'ledger' | 'payments' | 'debits'>;
   /** Whether the daily rate is the whole premium or the worker's part; the rule's own parameter unless set. */
   readonly subsidyMode?: 'gross' | 'net';
   /** Where cover may start on the day of purchase; the rule's own parameter unless set. */
   readonly sameDay?: (region: string) => boolean;
+  /** Whether any platform tells of orders: without that nobody can renew by the first order of the day. */
+  readonly hasOrderSignals?: boolean;
   /** Where work is insured: the case's own city unless set. */
   readonly inRegion?: (region: string) => boolean;
 };

@@ -18,6 +18,10 @@ export type InsurerPort = {
     premiumFen: number;
     subsidyFen: number;
   }): Promise<{ readonly decision: 'approve' | 'manual'; readonly insurerPolicyNo?: string; readonly reason?: string }>;
+  declare(batch: {
+    batchNo: string;
+    policies: readonly Parameters<InsurerPort['underwrite']>[0][];
+  }): Promise<{ readonly refused: readonly { readonly policyNo: string; readonly code: string }[] }>;
   endorseRefund(request: { policyNo: string; days: readonly string[] }): Promise<{ readonly endorsementNo: string }>;
   reportClaim(request: {
     claimNo: string;

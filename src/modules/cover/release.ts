@@ -4,6 +4,7 @@
 import { occupations, yuan, type ExplanationLine } from '#catalog/rules/index';
 import type { CaseState, Decider, Effect } from '#modules/cases';
 import { systemAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
@@ -12,6 +13,7 @@ import { daysFrom } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
 import { textOf, wholeOf } from './ports.ts';
 import { createPricing, fact, type Purchase } from './purchase.ts';
+import { orderOfPolicy } from './renewal-store.ts';
 import * as store from './store.ts';
 
 export function createRelease(options: CoverOptions) {
@@ -35,7 +37,7 @@ export function createRelease(options: CoverOptions) {
     const from = textOf(state, 'refund_dates');
     const asked = from ? daysFrom(from, wholeOf(state, 'refund_days')) : [];
     const cited = textOf(state, 'cited_case_id');
-    const policy = cited ? await tx.maybe(store.policyOfCase, [cited]) : undefined;
+    const policy = cited ? await tx.maybe(store.policyOfCase, [cited, from ?? dayOf(clock.now())]) : undefined;
     if (!policy || policy.person_id !== state.personId)
       return { refund: null, asked, why: '引用的办件没有本人的有效保单' };
     const rows = (await tx.run(store.lastOfPolicyDays, [policy.person_id, policy.policy_id])).filter(
@@ -122,6 +124,7 @@ export function createRelease(options: CoverOptions) {
     if (!refund || refund.days.length === 0)
       return { refund_fen: 0, refund_case_id: refund?.policy.case_id ?? state.caseId, refund_day_list: [] };
     const { policy, days, refundFen, subsidyFen } = refund;
+    const renewed = await tx.maybe(orderOfPolicy, [policy.case_id, policy.policy_id]);
     const at = clock.now();
     const leafId = options.trace.record(tx, {
       eventId: newId(),
@@ -164,6 +167,7 @@ export function createRelease(options: CoverOptions) {
       refund_fen: refundFen,
       refund_subsidy_fen: subsidyFen,
       refund_case_id: policy.case_id,
+      ...(renewed ? { refund_order_no: renewed.order_no } : {}),
       refund_day_list: days,
     };
   };

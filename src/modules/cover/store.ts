@@ -128,9 +128,11 @@ export type PolicyRow = {
 const policyColumns = `policy_id, policy_no, person_id, case_id, insurer_policy_no, region, work_type, first_day, days, starts_at, ends_at,
   premium_fen, subsidy_fen`;
 
-export const policyOfCase = statement<[string], PolicyRow>(
+/** The policy of a case; of one that renews, the policy that holds the day. */
+export const policyOfCase = statement<[string, string], PolicyRow>(
   'cover.policy_of_case',
-  `select ${policyColumns} from cover_policy where case_id = $1`,
+  `select ${policyColumns} from cover_policy where case_id = $1
+   order by ($2::date >= first_day and $2::date < first_day + days) desc, first_day limit 1`,
 );
 
 export const policiesOf = statement<[string, number], PolicyRow>(

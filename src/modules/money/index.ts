@@ -9,17 +9,19 @@ import type { Trace } from '#modules/trace';
 import { accounts } from './accounts.ts';
 import { createBatches } from './batches.ts';
 import { accountKindZh, refuse, type AccountView } from './contract.ts';
+import { createDebits, type DebitsSettled } from './debits.ts';
 import { createLedger } from './ledger.ts';
 import * as store from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
 import { createPayouts } from './payouts.ts';
 import * as payoutStore from './payout-store.ts';
-import type { BankPort, CasesPort, FindPayee, PaymentPort } from './ports.ts';
+import type { BankPort, CasesPort, FindPayee, PaymentPort, WithholdingPort } from './ports.ts';
 import { createReconcile } from './reconcile.ts';
 
 export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
 export { moneyRoutes } from './http.ts';
+export type { DebitFailed, DebitPaid } from './debits.ts';
 export type { BankPort, CasesPort, PaymentPort } from './ports.ts';
 export { readersOf } from './readers.ts';
 /** For the synthetic city, which answers them from memory. */
@@ -34,6 +36,11 @@ export type MoneyOptions = {
   readonly trace: Trace;
   readonly enqueue: typeof enqueue;
   readonly payment: PaymentPort;
+  readonly withholding: WithholdingPort | null;
+  /** Where the payer's browser goes after signing a withholding contract. */
+  readonly renewalUrl?: string;
+  /** Whoever charged hears what became of it. */
+  readonly debitsSettled: DebitsSettled;
   readonly bank: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
@@ -48,7 +55,8 @@ export function createMoney(options: MoneyOptions) {
   const { db, payment, bank, ...shared } = options;
   const { clock } = options;
   const ledger = createLedger(options);
-  const payments = createPayments({ ...shared, db, ledger, port: payment });
+  const debits = createDebits({ ...shared, db, ledger, settled: options.debitsSettled, returnUrl: options.renewalUrl });
+  const payments = createPayments({ ...shared, db, ledger, debits, port: payment });
   const payouts = createPayouts({ ...shared, db, ledger, port: bank });
   const batches = createBatches({ ...shared, db, ledger, port: bank, payouts });
   const reconcile = createReconcile({ ...shared, db, ledger, bank, payment, payments, payouts });
@@ -107,6 +115,7 @@ export function createMoney(options: MoneyOptions) {
   return {
     ledger,
     payments,
+    debits,
     payouts,
     batches,
     reconcile,
@@ -116,7 +125,7 @@ export function createMoney(options: MoneyOptions) {
     listAccounts,
     brokenPromises,
     letGo,
-    effects: { ...payments.effects, ...payouts.effects },
-    tasks: { ...payments.tasks, ...payouts.tasks, ...batches.tasks },
+    effects: { ...payments.effects, ...debits.effects, ...payouts.effects },
+    tasks: { ...payments.tasks, ...debits.tasks, ...payouts.tasks, ...batches.tasks },
   };
 }

@@ -17,10 +17,12 @@ export type OrderRow = {
   readonly refund_fen: number | null;
   readonly expires_at: string;
   readonly paid_at: string | null;
+  /** The withholding contract of a debit; null where the payer pays by hand. */
+  readonly contract_code: string | null;
 };
 
 const columns = `order_no, case_id, person_id, amount_fen, description, state, pay_url, transaction_id, refund_no, refund_fen,
-  expires_at, paid_at`;
+  expires_at, paid_at, contract_code`;
 
 export const insertOrder = statement<[string, string, string, number, string, string, string, string[]], never>(
   'money.insert_order',
@@ -47,7 +49,7 @@ export const listOrdersOfCase = statement<[string], OrderRow>(
 export const listWaiting = statement<[string, number], OrderRow>(
   'money.orders_waiting',
   `select ${columns} from payment_order
-   where state in ('created', 'open', 'refunding') and coalesce(checked_at, created_at) < $1
+   where (state = 'refunding' or (contract_code is null and state in ('created', 'open'))) and coalesce(checked_at, created_at) < $1
    order by coalesce(checked_at, created_at) limit $2`,
 );
 

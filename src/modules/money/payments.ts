@@ -8,6 +8,7 @@ import { sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import type { enqueue as enqueueJob } from '#platform/jobs';
+import type { Debits } from './debits.ts';
 import { paymentStateZh, type PaymentView } from './contract.ts';
 import { fenIn, textIn } from './data.ts';
 import type { Ledger } from './ledger.ts';
@@ -23,6 +24,7 @@ export type PaymentsOptions = {
   readonly port: PaymentPort;
   readonly cases: CasesPort;
   readonly enqueue: typeof enqueueJob;
+  readonly debits: Pick<Debits, 'settle'>;
   /** Where the payer's browser goes after paying. */
   readonly returnUrl?: (caseId: string) => string;
   /** The payer as the party wants to know him (address, openid). */
@@ -126,8 +128,9 @@ export function createPayments(options: PaymentsOptions) {
   }
 
   async function acceptByNo(orderNo: string, paid: Paid): Promise<'accepted' | 'known' | 'differs' | 'unknown'> {
-    return db.transaction(systemAccess, async (tx) => {
+    const answer = await db.transaction(systemAccess, async (tx) => {
       const order = await tx.maybe(store.selectOrder, [orderNo]);
+      if (order?.contract_code) return order.paid_at ? 'known' : 'debited';
       if (order) return accept(tx, order, paid);
       await tx.run(store.insertEvent, [
         `paid_unknown:${orderNo}:${paid.transactionId}`,
@@ -138,6 +141,9 @@ export function createPayments(options: PaymentsOptions) {
       ]);
       return 'unknown';
     });
+    if (answer !== 'debited') return answer;
+    await options.debits.settle([{ orderNo, state: 'paid', ...paid }]);
+    return (await load(orderNo))?.paid_at ? 'accepted' : 'differs';
   }
 
   /** A verified callback. Safe to repeat; whatever it says, the party gets its acknowledgement. */
@@ -148,6 +154,12 @@ export function createPayments(options: PaymentsOptions) {
         amountFen: event.amountFen,
         paidAt: event.paidAt.toISOString(),
       });
+    }
+    if (event.kind === 'contract') {
+      const { contractCode } = event;
+      await db.transaction(systemAccess, async (tx) =>
+        options.enqueue(tx, 'debits.contract', { contractCode }, { maxAttempts: attemptsMax }),
+      );
     }
     if (event.kind === 'refund') await applyRefund(event.orderNo, event.refundNo, event.state);
   }
@@ -212,6 +224,7 @@ export function createPayments(options: PaymentsOptions) {
 
   async function askAbout(order: store.OrderRow): Promise<void> {
     try {
+      if (order.contract_code && order.state !== 'refunding') return;
       if (order.state === 'created') await createAtParty(order.order_no);
       else if (order.state === 'open') await askParty(order);
       else if (order.state === 'refunding') await askRefund(order);
@@ -236,7 +249,8 @@ export function createPayments(options: PaymentsOptions) {
   /** What the payer sees: the newest order of the case. Row-level security decides whether there is one. */
   async function orderOf(access: Access, caseId: string): Promise<PaymentView | null> {
     const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
-    if (!order) return null;
+    // What is withheld under a contract is nothing that anybody pays by hand.
+    if (!order || order.contract_code) return null;
     return {
       orderNo: order.order_no,
       amountFen: order.amount_fen,
@@ -264,6 +278,7 @@ export function createPayments(options: PaymentsOptions) {
     orderOf,
     refreshOrder,
     refundPart,
+    refundOrder: refunds.startRefund,
   };
 }
 

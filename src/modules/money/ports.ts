@@ -27,6 +27,13 @@ export type PaymentEvent =
       readonly state: 'success' | 'closed' | 'abnormal';
       readonly settledAt?: Date;
     }
+  | {
+      readonly kind: 'contract';
+      readonly eventId: string;
+      readonly contractCode: string;
+      readonly contractId: string;
+      readonly state: 'signed' | 'terminated';
+    }
   | { readonly kind: 'other'; readonly eventId: string; readonly eventType: string };
 
 export type RefundState = 'processing' | 'success' | 'closed' | 'abnormal' | 'not_found';
@@ -67,6 +74,27 @@ export type PaymentPort = {
   queryRefund(refundNo: string): Promise<{ readonly state: RefundState }>;
   dailyBill(day: string): Promise<readonly BillLine[]>;
   parseCallback(headers: Headers, rawBody: Buffer): PaymentEvent;
+};
+
+export type WithholdingPort = {
+  preSign(contract: {
+    contractCode: string;
+    displayName: string;
+    payerRef: string;
+    returnUrl?: string;
+  }): Promise<{ signUrl: string }>;
+  contract(
+    contractCode: string,
+  ): Promise<{ readonly state: 'unsigned' | 'signed' | 'terminated'; readonly contractId?: string }>;
+  terminate(contractCode: string, remark: string): Promise<void>;
+  debit(debit: { orderNo: string; contractId: string; amountFen: number; description: string }): Promise<void>;
+  queryDebit(orderNo: string): Promise<{
+    readonly state: 'waiting' | 'paid' | 'failed' | 'not_found';
+    readonly amountFen?: number;
+    readonly transactionId?: string;
+    readonly paidAt?: Date;
+    readonly reason?: string;
+  }>;
 };
 
 export type LineResult = {

@@ -23,7 +23,12 @@ export function createRefunds(options: PaymentsOptions) {
     const { tx, state, step } = context;
     const released = typeof state.data['refund_case_id'] === 'string' ? state.data['refund_case_id'] : null;
     const orders = await tx.run(store.listOrdersOfCase, [released ?? state.caseId]);
-    const order = orders.find((one) => one.state === 'paid' || one.state === 'refunded' || one.state === 'refunding');
+    // A case that renews has an order a day: the one of the policy given back is named.
+    const named = state.data['refund_order_no'];
+    const order = orders.find(
+      (one) =>
+        (typeof named !== 'string' || one.order_no === named) && ['paid', 'refunded', 'refunding'].includes(one.state),
+    );
     const amountFen = released ? fenIn(state.data, 'refund_fen') : order ? order.amount_fen : 0;
     if (!order || amountFen === 0) {
       options.enqueue(tx, 'payments.nothing_to_refund', { caseId: state.caseId, step });

@@ -80,6 +80,9 @@ export function CoverPage({ model }: { model: Model<'cover'> }) {
           </a>
         )}
       </div>
+      <a class="btn plain" href="/m/renewal">
+        {cover.renewal ?? '不想天天买？签自动续保'}
+      </a>
       <section class="card" aria-labelledby="asked">
         <h2 id="asked">查某个时刻有没有保障</h2>
         <form method="get" action="/m/cover" class="stack">

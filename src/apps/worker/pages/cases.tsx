@@ -45,6 +45,11 @@ export function CasePage({ model }: { model: Model<'case'> }) {
           {payment.payable ? '去支付' : '缴费情况'}：{payment.zh} {yuanText(payment.amountFen)}（{payment.stateText}）
         </a>
       ))}
+      {model.case.links.map((link) => (
+        <a class="btn plain" href={link.href}>
+          {link.zh}
+        </a>
+      ))}
       {view.active.map((step) => (
         <ShownFacts step={step} />
       ))}

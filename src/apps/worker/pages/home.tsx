@@ -29,6 +29,11 @@ export function HomePage({ model }: { model: Model<'home'> }) {
           我的保障
         </a>
       </div>
+      {home.renewal === null ? null : (
+        <a class="btn plain" href="/m/renewal">
+          {home.renewal}
+        </a>
+      )}
       <a class="btn sos" href={`/m/services/${home.reportService}`}>
         出事了 / 我要报案
         <small>先保证安全，受伤请拨 120</small>

@@ -69,6 +69,8 @@ export type CaseItem = {
 export type HomeModel = {
   readonly name: string;
   readonly cover: CoverNow;
+  /** How auto-renewal stands, in one line; null for whoever has none. */
+  readonly renewal: string | null;
   readonly due: readonly DueItem[];
   readonly doing: readonly CaseItem[];
   readonly services: readonly ServiceCard[];
@@ -103,6 +105,31 @@ export type CoverModel = {
   readonly buyService: string;
   /** Null when nothing can be given back. */
   readonly refundService: string | null;
+  readonly renewal: string | null;
+};
+
+export type RenewalDay = {
+  readonly day: string;
+  readonly stateZh: string;
+  /** Whether the money was taken, or is being taken. */
+  readonly taken: boolean;
+  readonly amountFen: number;
+  readonly subsidyFen: number;
+  readonly why: string;
+};
+
+export type RenewalModel = {
+  readonly running: boolean;
+  readonly ended: boolean;
+  readonly stateZh: string;
+  readonly text: string;
+  /** Where the withholding contract is signed, while it waits for that. */
+  readonly signUrl: string | null;
+  readonly caseHref: string | null;
+  /** Code of the service that signs a mandate; null while one is live. */
+  readonly startService: string | null;
+  readonly rows: readonly { readonly zh: string; readonly text: string }[];
+  readonly days: Page<RenewalDay>;
 };
 
 export type CoverAnswer = {
@@ -256,6 +283,8 @@ export type PaymentLink = {
 export type CasePage = {
   readonly view: CaseView;
   readonly payments: readonly PaymentLink[];
+  /** Pages that tell more of this case than the case itself. */
+  readonly links: readonly Link[];
 };
 
 export type Sms = { readonly to: string; readonly text: string; readonly at: string };
@@ -338,6 +367,7 @@ export type PageBody =
   | { readonly page: 'payment'; readonly payment: PaymentModel }
   | { readonly page: 'messages'; readonly messages: Page<Message>; readonly first: boolean }
   | { readonly page: 'message'; readonly message: Message }
+  | { readonly page: 'renewal'; readonly renewal: RenewalModel; readonly first: boolean }
   | {
       readonly page: 'cover';
       readonly cover: CoverModel;

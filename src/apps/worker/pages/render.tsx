@@ -18,6 +18,7 @@ import { ClockPage, PhonePage } from './demo.tsx';
 import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from './entry.tsx';
 import { HomePage } from './home.tsx';
 import { Layout } from './layout.tsx';
+import { RenewalPage } from './renewal.tsx';
 import type { PageModel, Rendered } from './model.ts';
 import { DirectoryPage, GuidePage } from './services.tsx';
 import { css } from './style.ts';
@@ -74,6 +75,8 @@ function draw(model: PageModel): Drawn {
       return { title: model.message.title, body: <MessagePage model={model} /> };
     case 'cover':
       return { title: '我的保障', body: <CoverPage model={model} />, wrong: model.problems.length > 0 };
+    case 'renewal':
+      return { title: '自动续保', body: <RenewalPage model={model} /> };
     case 'profile':
       return { title: '我的', body: <ProfilePage model={model} /> };
     case 'access':

@@ -493,6 +493,7 @@ create table file (
 comment on table file is 'Evidence and papers. The address is the hash of the ciphertext; destroying the key erases the file.';
 CREATE INDEX file_case_idx ON file USING btree (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX file_person_idx ON file USING btree (person_id, at DESC);
+CREATE INDEX file_quarantined_idx ON file USING btree (at) WHERE state = 'quarantined'::text;
 CREATE INDEX file_unclaimed_idx ON file USING btree (at) WHERE case_id IS NULL AND state = 'clean'::text;
 alter table file enable row level security;
 alter table file force row level security;

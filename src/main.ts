@@ -19,7 +19,8 @@ import { ensureCity, restoreClock } from '#wiring/first-run';
 import { connectParties } from '#wiring/parties';
 import { createServer } from '#wiring/server';
 import { createServices } from '#wiring/services';
-import { demonstrationScan, noScanner } from '#wiring/scanner';
+import { openBlobs } from '#wiring/blobs';
+import { connectScanner } from '#wiring/scanner';
 
 const root = join(import.meta.dirname, '..');
 const say = (line: string): void => console.log(line);
@@ -62,8 +63,8 @@ async function start(config: Config): Promise<void> {
     clock,
     parties,
     metrics,
-    scan: config.demo ? demonstrationScan : noScanner,
-    filesFolder: join(config.dataDir, 'files'),
+    ...connectScanner(config),
+    blobs: openBlobs(config),
     log,
     publicUrl: config.publicUrl,
   });

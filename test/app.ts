@@ -8,6 +8,7 @@ import type { InjectOptions } from 'fastify';
 import type { City } from '#city';
 import { totpCode } from '#modules/identity';
 import { systemClock, type Clock } from '#platform/clock';
+import { createFolderBlobs } from '#adapters/blobs';
 import { readConfig } from '#platform/config';
 import { openDatabase, type Database } from '#platform/db';
 import { closeHttp, type Http } from '#platform/http';
@@ -82,7 +83,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     parties,
     metrics: createMetrics(),
     scan: demonstrationScan,
-    filesFolder: join(dataDir, 'files'),
+    blobs: createFolderBlobs(join(dataDir, 'files')),
     log: createLog({ level: 'silent' }),
     publicUrl: url,
   });

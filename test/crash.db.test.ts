@@ -12,6 +12,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
+import { createFolderBlobs } from '#adapters/blobs';
 import { readConfig } from '#platform/config';
 import { openDatabase } from '#platform/db';
 import { removeEmbedded } from '#platform/embedded';
@@ -248,7 +249,7 @@ async function compare(): Promise<void> {
       parties,
       metrics: createMetrics(),
       scan: demonstrationScan,
-      filesFolder: join(dataDir, 'files'),
+      blobs: createFolderBlobs(join(dataDir, 'files')),
       log: createLog({ level: 'silent' }),
       publicUrl: base(),
     });

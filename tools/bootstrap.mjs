@@ -23,6 +23,7 @@ const scripts = {
   build: 'tools/build.ts',
   format: 'tools/format.ts',
   schema: 'tools/schema.ts',
+  'files-to-s3': 'tools/files-to-s3.ts',
 };
 
 function fail(zh, en) {

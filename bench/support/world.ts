@@ -9,6 +9,7 @@ import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { createLog } from '#platform/log';
 import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
 import { systemClock } from '#platform/clock';
+import { createFolderBlobs } from '#adapters/blobs';
 import { readConfig } from '#platform/config';
 import { openDatabase, statement, type Database } from '#platform/db';
 import { invariant } from '#platform/errors';
@@ -101,7 +102,7 @@ export async function createWorld(
       },
     },
     scan: demonstrationScan,
-    filesFolder: join(folder, 'files'),
+    blobs: createFolderBlobs(join(folder, 'files')),
     log: createLog({ level: 'error' }),
     publicUrl,
   });

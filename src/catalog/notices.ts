@@ -49,6 +49,11 @@ const list: readonly NoticeTemplate[] = [
     '您的{service}（{case_no}）补正期限已满，将由经办人按现有材料决定，您仍可联系窗口说明。',
   ),
   told('case_returned', '办件被退回', '您的{service}（{case_no}）已被退回，请打开办件查看理由，修改后再提交。'),
+  told(
+    'file_rejected',
+    '请重新上传文件',
+    '您的{service}（{case_no}）里有一个文件没有通过安全检查，已经删除，请打开办件联系经办人补交。',
+  ),
   told('case_suspended', '办件中止', '您的{service}（{case_no}）已依法中止，恢复后会通知您，中止期间不计入时限。'),
   told('case_resumed', '办件恢复', '您的{service}（{case_no}）已恢复办理，时限继续计算。'),
   told('case_extended', '办理延期', '您的{service}（{case_no}）经批准延期，新的办理期限为{due_day}。'),

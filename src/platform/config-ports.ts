@@ -1,6 +1,7 @@
 // Credentials of the outside parties. A party is set whole or not at all: half of it is a mistake that must not be found out at the
 // first payment. Nothing here connects to anybody.
 
+import { readClamd, readS3, type ClamdPortConfig, type S3PortConfig } from './config-files.ts';
 import { fileText, httpUrl, whole, wrong, type Environment } from './config-read.ts';
 import { readReceiptsToken, readSmsProviders, smsVariables, type SmsProviderConfig } from './config-sms.ts';
 
@@ -20,14 +21,21 @@ export type PaymentPort = {
   readonly planId?: number;
 };
 
+export type BankFilesConfig = { readonly outbox: string; readonly inbox: string; readonly template: string };
+
 /** Null is a party that is not connected; a demonstration then uses its simulator. */
 export type PortsConfig = {
   readonly payment: PaymentPort | null;
   readonly bank: HmacPort | null;
+  /** A bank that only exchanges files; instead of `bank`. */
+  readonly bankFiles: BankFilesConfig | null;
   readonly insurer: HmacPort | null;
   /** Two fail over; in this order. */
   readonly sms: readonly SmsProviderConfig[] | null;
   readonly smsReceiptsToken: string | null;
+  /** Null keeps files in the data folder. */
+  readonly s3: S3PortConfig | null;
+  readonly clamd: ClamdPortConfig | null;
 };
 
 /** The variables of each party, without its name before them. */
@@ -51,10 +59,22 @@ export function readPorts(env: Environment): PortsConfig {
   return {
     payment: readPayment(env),
     bank: readHmac(env, 'bank'),
+    bankFiles: readBankFiles(env),
     insurer: readHmac(env, 'insurer'),
     sms: readSmsProviders(env),
     smsReceiptsToken: readReceiptsToken(env),
+    s3: readS3(env),
+    clamd: readClamd(env),
   };
+}
+
+/** Two folders and the code of a template; the codes are the bank adapter's. */
+function readBankFiles(env: Environment): BankFilesConfig | null {
+  const set = whole(env, 'BANK', ['OUTBOX', 'INBOX', 'TEMPLATE']);
+  if (!set) return null;
+  if ((env['BANK_URL'] ?? '').trim() !== '')
+    throw wrong('BANK_OUTBOX', '不能与 BANK_URL 同时设置，银行只接一种', 'not set together with BANK_URL: one bank');
+  return { outbox: set('OUTBOX'), inbox: set('INBOX'), template: set('TEMPLATE') };
 }
 
 function readHmac(env: Environment, party: 'bank' | 'insurer'): HmacPort | null {

@@ -270,8 +270,19 @@ export function printConfig(config: Config): string {
       `${config.uploadFilesADay} 个文件 files，${config.uploadMbADay} MB（每人每天 a person and day）`,
     ],
     ['PAYMENT', port(ports.payment)],
-    ['BANK', port(ports.bank)],
+    ['BANK', ports.bankFiles ? `文件 files ${ports.bankFiles.outbox}` : port(ports.bank)],
     ['INSURER', port(ports.insurer)],
+    ['S3', ports.s3 ? `${ports.s3.endpoint} ${ports.s3.bucket}` : '数据文件夹 data folder'],
+    [
+      'CLAMD_ADDRESS',
+      ports.clamd
+        ? 'path' in ports.clamd
+          ? ports.clamd.path
+          : `${ports.clamd.host}:${ports.clamd.port}`
+        : config.demo
+          ? '模拟器 simulator'
+          : '未接入，不能收文件 not connected: no uploads',
+    ],
     ['SMS', ports.sms?.map((one) => `${one.name} ${one.baseUrl}`).join('，') ?? port(null)],
     ['--workers / --seed', `${config.workers} / ${config.seed}`],
   ];

@@ -7,6 +7,7 @@ import { daily, every, startWorker, tryLock, type DailyTask } from '#platform/jo
 import type { Log } from '#platform/log';
 import type { Services } from './services.ts';
 import { sweepAll } from './sweeps.ts';
+import { scanWaitingFiles } from './waiting-files.ts';
 
 const secondMs = 1_000;
 const minuteMs = 60_000;
@@ -37,6 +38,7 @@ export async function startBackground(
     every(30 * minuteMs, () => snapshot(services), log),
     every(secondMs, () => services.cases.runDueDeadlines(deadlinesAtOnce), log),
     every(secondMs, () => services.notices.sendQueued(), log),
+    every(20 * secondMs, scanWaitingFiles(services), log),
     every(5 * secondMs, () => money.payments.settleOpenOrders(), log),
     every(30 * secondMs, () => services.cover.renewals.run(), log),
     every(2 * secondMs, () => sendDebits(services), log),

@@ -36,6 +36,33 @@ it('gives simulators and the database secrets of their own', () => {
   for (let at = 0; at + 8 <= masterKey.length; at += 8) expect(all).not.toContain(masterKey.slice(at, at + 8));
 });
 
+it('the store of files and the scanner are read whole or refused by name', () => {
+  const s3 = { S3_URL: 'https://store.test/', S3_BUCKET: 'gongdun', S3_KEY_ID: 'k', S3_SECRET: 's' };
+  const read = (more: Record<string, string>) => readConfig({ ...env, ...more }, []).ports;
+  expect(read(s3).s3).toMatchObject({ endpoint: 'https://store.test', region: 'us-east-1', virtualHost: false });
+  expect(read({ CLAMD_ADDRESS: '/run/clamav/clamd.ctl' }).clamd).toEqual({ path: '/run/clamav/clamd.ctl' });
+  expect(read({ CLAMD_ADDRESS: '[::1]:3310' }).clamd).toEqual({ host: '::1', port: 3310 });
+  expect([read({}).s3, read({}).clamd]).toEqual([null, null]);
+  for (const [more, named] of [
+    [{ S3_URL: 'https://store.test' }, 'S3_BUCKET、S3_KEY_ID、S3_SECRET'],
+    [{ ...s3, S3_BUCKET: 'Big' }, 'S3_BUCKET'],
+    [{ ...s3, S3_STYLE: 'dns' }, 'S3_STYLE'],
+    [{ CLAMD_ADDRESS: 'clamd' }, 'CLAMD_ADDRESS'],
+    [{ CLAMD_ADDRESS: 'clamd:70000' }, 'CLAMD_ADDRESS'],
+  ] as const)
+    expect(() => read(more)).toThrow(named);
+});
+
+it('a bank of files is set whole, alone, and with a template that is known', async () => {
+  const { BANK_URL: _url, BANK_CLIENT_ID: _id, BANK_SECRET: _secret, ...none } = env;
+  const files = { BANK_OUTBOX: '/tmp/out', BANK_INBOX: '/tmp/in', BANK_TEMPLATE: 'csv-gbk' };
+  expect(readConfig({ ...none, ...files }, []).ports.bankFiles).toMatchObject({ template: 'csv-gbk' });
+  expect(() => readConfig({ ...none, BANK_OUTBOX: '/tmp/out' }, [])).toThrow('BANK_INBOX、BANK_TEMPLATE');
+  expect(() => readConfig({ ...env, ...files }, [])).toThrow('BANK_OUTBOX');
+  const wrong = readConfig({ ...none, ...files, BANK_TEMPLATE: 'x', DEMO: 'on' }, []);
+  await expect(connectParties(wrong, systemClock(), { callbackBase: '' })).rejects.toThrow('fixed-gbk');
+});
+
 it('two providers of SMS are read by kind; a half, a second without a first, and a wrong kind are refused by name', async () => {
   const first = { SMS_URL: 'https://dysmsapi.test', SMS_KEY_ID: 'k', SMS_SECRET: 's', SMS_SIGN_NAME: '工盾' };
   const second = { SMS2_URL: 'smpp://centre.test:2775', SMS2_KEY_ID: 'k', SMS2_SECRET: 's', SMS2_SIGN_NAME: '工盾' };

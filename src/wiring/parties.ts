@@ -2,7 +2,14 @@
 // simulator on loopback. A party that is neither set nor simulated refuses to be used; nothing is pretended.
 
 import { join } from 'node:path';
-import { createBankClient, startBankSimulator, type BankPort, type BankSimulator } from '#adapters/bank';
+import {
+  bankTemplates,
+  createBankClient,
+  createFileBank,
+  startBankSimulator,
+  type BankPort,
+  type BankSimulator,
+} from '#adapters/bank';
 import { createInsurerClient, startInsurerSimulator, type InsurerPort, type InsurerSimulator } from '#adapters/insurer';
 import {
   createPaymentClient,
@@ -64,11 +71,14 @@ export async function connectParties(
       ...simulator.credentials,
     }),
   );
-  const bank = await simulatedUnless(
-    ports.bank,
-    () => startBankSimulator({ ...base('bank'), ...link, callbackUrl }),
-    ({ url }) => ({ ...link, baseUrl: url }),
-  );
+  const fileBank = connectFileBank(ports.bankFiles, now, options.onTrouble);
+  const bank = fileBank
+    ? { port: fileBank, simulator: null }
+    : await simulatedUnless(
+        ports.bank,
+        () => startBankSimulator({ ...base('bank'), ...link, callbackUrl }),
+        ({ url }) => ({ ...link, baseUrl: url }),
+      ).then(({ set, simulator }) => ({ port: createBankClient({ ...set, timeoutMs, now }), simulator }));
   const insurer = await simulatedUnless(
     ports.insurer,
     () => startInsurerSimulator({ ...base('insurer'), ...link }),
@@ -90,7 +100,7 @@ export async function connectParties(
 
   return {
     payment: createPaymentClient({ ...payment.set, notifyUrl, refundNotifyUrl: notifyUrl, timeoutMs, now }),
-    bank: createBankClient({ ...bank.set, timeoutMs, now }),
+    bank: bank.port,
     insurer: createInsurerClient({ ...insurer.set, timeoutMs, now }),
     sms: sms.port,
     smsReceipts: sms.receipts,
@@ -101,6 +111,30 @@ export async function connectParties(
       await Promise.all(Object.values(others).map(async (simulator) => simulator?.close()));
     },
   };
+}
+
+/** A bank that only exchanges files, in the format of one of its templates. */
+function connectFileBank(
+  set: Config['ports']['bankFiles'],
+  now: () => Date,
+  onTrouble: ((party: string, why: string) => void) | undefined,
+): BankPort | null {
+  if (!set) return null;
+  const template = bankTemplates.find((one) => one.code === set.template);
+  if (!template) {
+    const codes = bankTemplates.map((one) => one.code).join('、');
+    throw new SetupError(
+      `环境变量 BANK_TEMPLATE 的值不对，应为 ${codes} 之一。请改正后再启动。`,
+      `The environment variable BANK_TEMPLATE is wrong: it takes one of ${codes}. Correct it and start again.`,
+    );
+  }
+  return createFileBank({
+    template,
+    outbox: set.outbox,
+    inbox: set.inbox,
+    now,
+    onRefused: (file, why) => onTrouble?.('bank', `the return file ${file} was refused: ${why}`),
+  });
 }
 
 /** A party as it is set, or its simulator and how that is reached. */
@@ -116,7 +150,9 @@ async function simulatedUnless<Set, Simulator>(
 
 function requireAll({ ports }: Pick<Config, 'ports'>): void {
   const missing = Object.entries(portVariables).flatMap(([party, names]) =>
-    ports[party as keyof typeof portVariables] ? [] : names.map((name) => `${party.toUpperCase()}_${name}`),
+    ports[party as keyof typeof portVariables] || (party === 'bank' && ports.bankFiles)
+      ? []
+      : names.map((name) => `${party.toUpperCase()}_${name}`),
   );
   if (missing.length === 0) return;
   const listed = missing.join('、');

@@ -35,7 +35,7 @@ import {
 import { createCover, type Cover } from '#modules/cover';
 import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDeskDrafts, createDrafts } from '#modules/drafts';
-import { createFiles, type Scanner } from '#modules/files';
+import { createFiles, type FileBlobs, type Scanner } from '#modules/files';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
 import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
@@ -62,7 +62,9 @@ export type ServicesOptions = {
   readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms' | 'smsReceipts'>;
   readonly metrics: Metrics;
   readonly scan: Scanner;
-  readonly filesFolder: string;
+  /** For what waits in quarantine, with more patience. */
+  readonly scanLater?: Scanner;
+  readonly blobs: FileBlobs;
   readonly log: Log;
   /** The address that the world reaches us at, for the way back from the cashier. */
   readonly publicUrl: string;
@@ -111,8 +113,9 @@ export function createServices(options: ServicesOptions) {
     db,
     crypto,
     clock,
-    folder: options.filesFolder,
+    blobs: options.blobs,
     scan: options.scan,
+    ...(options.scanLater ? { scanLater: options.scanLater } : {}),
     dayLimit: { files: config.uploadFilesADay, mb: config.uploadMbADay },
   });
 

@@ -8,6 +8,7 @@ export async function sweepAll(
   await services.identity.sweep();
   await services.cases.sweep();
   await services.files.sweep();
+  await services.files.sweepOrphans();
   await services.notices.sweep();
   await services.releaseStranded(null);
 }

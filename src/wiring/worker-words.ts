@@ -3,8 +3,21 @@
 import type { Draft } from '#apps/worker/backend';
 import type { FileView } from '#apps/worker/pages/model';
 
-export function toFileView(one: { fileId: string; name: string; mediaType: string }): FileView {
-  return { fileId: one.fileId, name: one.name, mediaType: one.mediaType, stateZh: '已安全保存' };
+const fileStates = {
+  clean: '已安全保存',
+  quarantined: '已收到，检查中',
+  infected: '没有通过安全检查，请删去后换一个',
+} as const;
+
+export function toFileView(one: {
+  fileId: string;
+  name: string;
+  mediaType: string;
+  state: keyof typeof fileStates;
+}): FileView {
+  // What may not be looked at yet has no picture.
+  const mediaType = one.state === 'clean' ? one.mediaType : '';
+  return { fileId: one.fileId, name: one.name, mediaType, stateZh: fileStates[one.state] };
 }
 
 /** Kept values and the masks of sealed ones. */

@@ -12,4 +12,7 @@ export {
 } from './port.ts';
 export { createBankClient, type BankClientConfig } from './client.ts';
 export { FileUnreadable } from './file.ts';
+export { createFileBank, type FileBankConfig } from './file-bank.ts';
+export { type BankTemplate } from './template.ts';
+export { bankTemplates } from './templates.ts';
 export { startBankSimulator, type BankLie, type BankSimulator, type BankSimulatorOptions } from './simulator.ts';

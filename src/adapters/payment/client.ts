@@ -109,6 +109,7 @@ function createWire(config: PaymentClientConfig, platformKeys: ReadonlyMap<strin
   const call = createPartyCaller({ party: PARTY, timeoutMs: config.timeoutMs, breaker: config.breaker });
   const privateKey = createPrivateKey(config.merchantPrivateKeyPem);
   const base = config.baseUrl.replace(/\/$/, '');
+  const publicKeyId = [...platformKeys.keys()].findLast((serial) => serial.startsWith('PUB_KEY_ID_'));
 
   function genuine(answer: PartyAnswer): boolean {
     const key = platformKeys.get(answer.headers.get(HEADER.serial) ?? '');
@@ -140,6 +141,8 @@ function createWire(config: PaymentClientConfig, platformKeys: ReadonlyMap<strin
         accept: 'application/json',
         'user-agent': 'gongdun',
         authorization: writeAuthorization({ merchantId, serial, nonce, timestamp, signature }),
+        // Whoever holds the party's public key says so, and is answered under it while certificates still exist.
+        ...(publicKeyId === undefined ? {} : { [HEADER.serial]: publicKeyId }),
         ...(body === '' ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === '' ? {} : { body }),

@@ -31,6 +31,16 @@ export const refuse = declareRefusals({
   },
   'files.broken_image': { status: 422, zh: '这张照片打不开，可能已损坏。', next: '请重新拍摄或另选一张。' },
   'files.infected': { status: 422, zh: '文件没有通过安全检查，未保存。', next: '请换一个文件，或到窗口提交纸质材料。' },
+  'files.checking': {
+    status: 409,
+    zh: '这个文件正在做安全检查，检查完才能查看。',
+    next: '通常几分钟就好，请稍后再打开；办件不受影响。',
+  },
+  'files.store_away': {
+    status: 503,
+    zh: '文件库暂时连不上。',
+    next: '请过半分钟再试；已经传好的文件都还在。',
+  },
   'files.no_scanner': {
     status: 503,
     zh: '系统还没有连接病毒扫描，暂时不能接收文件。',

@@ -13,12 +13,14 @@ import { openDatabase, statement, type Database } from '#platform/db';
 import { Refusal } from '#platform/errors';
 import { administer } from '#test/cluster';
 import { testDatabase, type TestDatabase } from '#test/database';
-import { createFiles, type Files } from './index.ts';
+import { createFolderBlobs } from '#adapters/blobs';
+import { createFiles, type Files, type Scanner } from './index.ts';
 
 let database: TestDatabase;
 let db: Database;
 let folder: string;
 let files: Files;
+let scan: Scanner = async () => 'clean';
 const start = '2026-05-03T02:00:00.000Z';
 const clock = fixedClock(start);
 const pdf = (size = 0) =>
@@ -32,13 +34,12 @@ beforeAll(async () => {
   database = await testDatabase();
   db = openDatabase({ url: database.appUrl, poolSize: 4 });
   folder = await mkdtemp(join(tmpdir(), 'gongdun-test-files-'));
-  const scan = async () => 'clean' as const;
   files = createFiles({
     db,
     crypto: createCrypto(Buffer.alloc(32, 3)),
     clock,
-    folder,
-    scan,
+    blobs: createFolderBlobs(folder),
+    scan: (bytes) => scan(bytes),
     dayLimit: { files: 5, mb: 3 },
   });
 });

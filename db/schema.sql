@@ -773,6 +773,7 @@ create table person (
   synthetic boolean default false not null,
   readers text[] not null,
   created_at timestamp with time zone not null,
+  claimed boolean default false not null,
   constraint person_pkey PRIMARY KEY (person_id),
   constraint person_id_number_key UNIQUE (id_number_index),
   constraint person_phone_key UNIQUE (phone_index),
@@ -781,6 +782,7 @@ create table person (
   constraint person_platform_org_id_fkey FOREIGN KEY (platform_org_id) REFERENCES org(org_id)
 );
 comment on table person is 'A worker. Identifiers are sealed (field encryption) and found by blind index; masks are made when shown.';
+comment on column person.claimed is 'Known from a list only: the phone is what somebody else wrote down, and phone_index is none that a login finds. Ends when the person comes with the phone and the ID number.';
 alter table person enable row level security;
 alter table person force row level security;
 create policy person_delete on person for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -963,6 +965,75 @@ CREATE INDEX role_proposal_list_idx ON role_proposal USING btree (proposed_at DE
 CREATE UNIQUE INDEX role_proposal_waiting_key ON role_proposal USING btree (staff_id, role, org_id, purpose) WHERE state = 'waiting'::text;
 grant insert, select on table role_proposal to gongdun_app;
 grant update (state, decided_by, decided_at, decision_reason) on table role_proposal to gongdun_app;
+
+create table roster (
+  roster_id uuid not null,
+  request_id uuid not null,
+  org_id uuid not null,
+  staff_id uuid not null,
+  service_code text not null,
+  field text not null,
+  file_id uuid not null,
+  file_name text not null,
+  previous_id uuid,
+  state text not null,
+  kind text,
+  how text,
+  header json,
+  notes text[] default '{}'::text[] not null,
+  failure text,
+  lines_read integer default 0 not null,
+  last_line integer default 0 not null,
+  good_count integer default 0 not null,
+  bad_count integer default 0 not null,
+  case_id uuid,
+  created_at timestamp with time zone not null,
+  checked_at timestamp with time zone,
+  readers text[] not null,
+  constraint roster_pkey PRIMARY KEY (roster_id),
+  constraint roster_request_key UNIQUE (request_id),
+  constraint roster_state_check CHECK (state = ANY (ARRAY['checking'::text, 'checked'::text, 'failed'::text, 'taken'::text, 'erased'::text])),
+  constraint roster_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint roster_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES roster(roster_id),
+  constraint roster_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table roster is 'A list of people that an organisation uploaded for a service. lines_read and last_line say how far its check has come: a check that was interrupted goes on behind them.';
+CREATE INDEX roster_case_idx ON roster USING btree (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX roster_old_idx ON roster USING btree (created_at) WHERE state = ANY (ARRAY['checking'::text, 'checked'::text, 'failed'::text]);
+CREATE INDEX roster_org_idx ON roster USING btree (org_id, created_at DESC);
+alter table roster enable row level security;
+alter table roster force row level security;
+create policy roster_insert on roster for insert to public with check (true);
+create policy roster_read on roster for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy roster_update on roster for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table roster to gongdun_app;
+
+create table roster_line (
+  roster_id uuid not null,
+  line integer not null,
+  state text not null,
+  content_sealed text not null,
+  name_mask text not null,
+  id_index bytea,
+  content_index bytea,
+  problems json not null,
+  person_id uuid,
+  item_case_id uuid,
+  outcome text,
+  constraint roster_line_pkey PRIMARY KEY (roster_id, line),
+  constraint roster_line_state_check CHECK (state = ANY (ARRAY['good'::text, 'bad'::text])),
+  constraint roster_line_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint roster_line_roster_id_fkey FOREIGN KEY (roster_id) REFERENCES roster(roster_id)
+);
+comment on table roster_line is 'One line of a list as it was written, sealed; what is wrong with it; whom it means once the list is taken, and what became of it.';
+CREATE INDEX roster_line_bad_idx ON roster_line USING btree (roster_id, line) WHERE state = 'bad'::text;
+CREATE INDEX roster_line_case_idx ON roster_line USING btree (item_case_id) WHERE item_case_id IS NOT NULL;
+CREATE INDEX roster_line_person_idx ON roster_line USING btree (person_id) WHERE person_id IS NOT NULL;
+alter table roster_line enable row level security;
+alter table roster_line force row level security;
+create policy roster_line_all on roster_line for all to public using ((roster_id IN ( SELECT roster.roster_id
+   FROM roster))) with check (true);
+grant delete, insert, select, update on table roster_line to gongdun_app;
 
 create table schema_migration (
   number integer not null,

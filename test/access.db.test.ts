@@ -201,6 +201,7 @@ beforeAll(async () => {
   await workerSpecs();
   await staffSpecs();
   await startSpecs();
+  await rosterSpecs();
   await moneySpecs();
   await adminSpecs({
     app,
@@ -436,6 +437,25 @@ async function startSpecs(): Promise<void> {
   add('POST /api/desk/services/:code/start', (caller) =>
     caller.post(`${url}/start`, { requestId: randomUUID(), ...office, data: { station_size: '十人以下' } }),
   );
+}
+
+async function rosterSpecs(): Promise<void> {
+  const company = staffNamed('enterprise');
+  const list = Buffer.from('姓名,身份证号,手机号\n张三,1,2');
+  const upload = (caller: Caller) =>
+    multipart(caller, `/api/desk/rosters?requestId=${randomUUID()}&service=CA-901&field=staff_list`, {}, list);
+  const { text } = await upload(company.caller);
+  const { rosterId }: { rosterId: string } = JSON.parse(text);
+  await app.services.tasks['rosters.check']({ rosterId });
+  const add = (key: string, send: Spec['send'], more: Partial<Spec> = {}) =>
+    specs.set(key, { right: company, send, ...more });
+  const url = `/api/desk/rosters/${rosterId}`;
+  add('POST /api/desk/rosters', upload, {
+    also: (one) => holds(one, ['enterprise', 'grassroots_union']) || anyStaff(one),
+  });
+  add('GET /api/desk/rosters/:rosterId', (caller) => caller.get(url), { secret: rosterId });
+  add('GET /api/desk/rosters/:rosterId/lines', (caller) => caller.get(`${url}/lines`), { secret: '身份证' });
+  add('GET /api/desk/rosters/:rosterId/corrected', (caller) => caller.get(`${url}/corrected`), { secret: '张三' });
 }
 
 async function moneySpecs(): Promise<void> {

@@ -67,6 +67,7 @@ export const deskService = defineService({
   fields: {
     station_size: field('enum', '站点规模', choices('十人以下', '十人以上')),
     manager_id: field('id_number', '负责人身份证号', {}, { optional: true }),
+    staff_list: field('roster', '人员名单', { min: 2 }, { optional: true }),
     remark: field('longtext', '说明', {}, { optional: true }),
   },
   materials: {

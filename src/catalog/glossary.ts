@@ -88,6 +88,8 @@ export const glossary: readonly Term[] = [
       document 文书
       dossier 卷宗
       draft 草稿
+      roster 名单
+      taken 已采用
       entry 分录、入口
       event 事件
       file 文件

@@ -3,7 +3,7 @@
 
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { isRole, roles, type Role, type Service } from '#catalog';
+import { isRole, roles, type Service } from '#catalog';
 import { allFields } from '#catalog/form';
 import { childrenOf, isWithin, regionName } from '#catalog/regions';
 import { roleGrant, type Access } from '#platform/access';
@@ -22,6 +22,7 @@ import {
 import { toFormFields, unitZh, type Actor } from '#modules/cases';
 import type { Asker } from './desk-routes.ts';
 import type { Services } from './services.ts';
+import { startingRoles } from './starting-roles.ts';
 
 const refuse = declareRefusals({
   'start.not_yours': {
@@ -38,15 +39,6 @@ const serviceParams = z.object({
     .regex(/^[A-Z]{2}-\d{3}$/)
     .describe('服务代码'),
 });
-
-/** Roles of organisations that may enter a service at the desk. */
-export function startingRoles(service: Service): readonly Role[] {
-  const entry = service.workflow.entries[service.entry];
-  const step = entry && service.workflow.steps[entry.step];
-  const atDesk = service.channels.some((channel) => channel === 'enterprise_portal' || channel === 'staff');
-  if (!entry || !step || !atDesk || entry.startedBy === 'system') return [];
-  return (step.actors ?? [step.role]).filter((role) => ['external', 'department'].includes(roles[role].kind));
-}
 
 export function deskStartRoutes(services: Services, asker: Asker): HttpPlugin {
   const { catalogue, cases, deskDrafts, orgs } = services;

@@ -17,6 +17,7 @@ import { checkCsrf } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
 import { smsRoutes } from '#modules/notices';
 import { orgRoutes } from '#modules/orgs';
+import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
 import type { Services } from './services.ts';
@@ -49,6 +50,9 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     if (!session) throw new Error('a route that asks who is there must declare its access');
     return { access: session.access, actor: session.actor };
   };
+  const checkUpload = (request: FastifyRequest): void => {
+    if (request.session) checkCsrf(request.session, String(request.headers['x-csrf'] ?? ''));
+  };
   await app.register(identity.routes);
   await app.register(identity.staffRoutes);
   await app.register(adminRoutes(services.acts, (request) => asker(request).access));
@@ -61,11 +65,10 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     fileRoutes({
       files: services.files,
       asker,
-      checkCsrf: (request) => {
-        if (request.session) checkCsrf(request.session, String(request.headers['x-csrf'] ?? ''));
-      },
+      checkCsrf: checkUpload,
     }),
   );
+  await app.register(rosterRoutes({ rosters: services.rosters, asker, checkCsrf: checkUpload }));
   await app.register(deskRoutes(services, asker));
   await app.register(deskStartRoutes(services, asker));
   if (options.demo) await app.register(demoRoutes(() => options.demo?.accounts() ?? []));

@@ -41,11 +41,13 @@ import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
 import { createMoney } from '#modules/money';
 import { createNotices, type SmsReceipt } from '#modules/notices';
+import { createRosters } from '#modules/rosters';
 import { createOrgs } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
 import { newId } from '#platform/ids';
 import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
+import { rosterPorts } from './roster-ports.ts';
 
 const refuse = declareRefusals({
   'cover.person_unknown': {
@@ -248,6 +250,17 @@ export function createServices(options: ServicesOptions) {
     occupationOf: async (tx, personId) => (await person(tx, personId)).occupation ?? '',
     orgName: orgs.orgName,
   });
+  const rosters = createRosters({
+    db,
+    crypto,
+    clock,
+    enqueue,
+    content: files.content,
+    storeTable: files.storeTable,
+    claimFile: files.claim,
+    ...rosterPorts({ catalogue, crypto, identity, membership }),
+  });
+
   const colleagues: Colleagues = (tx, role, orgId) => tx.run(selectColleagues, [role, orgId, dayOf(clock.now())]);
   cases = createCases({
     db,
@@ -270,7 +283,7 @@ export function createServices(options: ServicesOptions) {
     makeDocument: (context, template) => void documents.makeDocument(context, template),
     mayExpire: money.payments.mayExpire,
     letGo: money.letGo,
-    effects: { ...membership.effects, ...appeals.effects, ...money.effects, ...cover.effects },
+    effects: { ...membership.effects, ...appeals.effects, ...money.effects, ...cover.effects, ...rosters.effects },
     deciders: { ...membership.deciders, ...appeals.deciders, ...cover.deciders },
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
     onSteps: (count) => options.metrics.steps(count),
@@ -415,6 +428,7 @@ export function createServices(options: ServicesOptions) {
     membership,
     money,
     cover,
+    rosters,
     pricing,
     cases,
     reader,
@@ -426,7 +440,7 @@ export function createServices(options: ServicesOptions) {
     /** How the outside parties do, for the operator's page. */
     partyHealth: () => ({ sms: parties.sms.health() }),
     smsReceipts: { token: parties.smsReceipts.token, read: parties.sms.readReceipts, take: takeReceipts },
-    tasks: { ...money.tasks, ...cover.tasks },
+    tasks: { ...money.tasks, ...cover.tasks, ...rosters.tasks },
     region: config.region,
     isRegion,
     readCursor: (cursor: string | null) => readCursor(cursor ?? undefined),

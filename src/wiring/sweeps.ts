@@ -3,7 +3,7 @@
 import type { Services } from './services.ts';
 
 export async function sweepAll(
-  services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices' | 'releaseStranded'>,
+  services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices' | 'releaseStranded' | 'rosters'>,
 ): Promise<void> {
   await services.identity.sweep();
   await services.cases.sweep();
@@ -11,4 +11,5 @@ export async function sweepAll(
   await services.files.sweepOrphans();
   await services.notices.sweep();
   await services.releaseStranded(null);
+  await services.rosters.sweep();
 }

@@ -160,11 +160,11 @@ export async function ask<Reply>(url: string): Promise<Reply> {
   return (await expectOk(await send(url, { headers: { accept: 'application/json' } }), true)) as Reply;
 }
 
-export async function upload(url: string, file: File): Promise<{ readonly fileId: string }> {
+export async function upload<Reply = { readonly fileId: string }>(url: string, file: File): Promise<Reply> {
   const form = new FormData();
   form.append('file', file);
   const response = await send(url, { method: 'POST', headers: headersOfWrite(), body: form });
-  return (await expectOk(response, false)) as { fileId: string };
+  return (await expectOk(response, false)) as Reply;
 }
 
 export async function bytes(url: string): Promise<Blob> {

@@ -1,6 +1,7 @@
 // Canned answers of the reading routes: money, catalogue, notices, ratings. For the desk's own tests; nobody in it exists.
 
 import type { Startable, StartForm } from '#contract/cases';
+import type { RosterLines, RosterView } from '#contract/rosters';
 import { payoutStateZh, type BatchView, type PayoutState, type PayoutView } from '#contract/money';
 import { caseId } from './canned-case.ts';
 
@@ -81,6 +82,7 @@ export const cannedStartForm: StartForm = {
   outcomeZh: '审查意见',
   fields: [
     { ...cannedField, name: 'contact_person', kind: 'text', zh: '站点联络人', options: { max: 30 } },
+    { ...cannedField, name: 'staff_list', kind: 'roster', zh: '人员名单', required: false, options: { min: 2 } },
     {
       ...cannedField,
       name: 'station_licence',
@@ -98,6 +100,31 @@ export const cannedStartForm: StartForm = {
     { orgId: '0195a000-0000-7000-8000-0000000000e1', code: '350203', zh: '思明区' },
   ],
   draft: null,
+};
+
+export const rosterId = '0195a000-0000-7000-8000-0000000000e9';
+export const cannedRoster: RosterView = {
+  rosterId,
+  fileName: '5月人员名单.xlsx',
+  state: 'checked',
+  stateZh: '核对完成',
+  how: '工作表“名单”',
+  headerZh: '表头在第 3 行，认出了：姓名、身份证号、手机号',
+  notes: ['隐藏的工作表没有读取：旧名单。'],
+  failure: null,
+  read: 120,
+  good: 118,
+  bad: 2,
+  kinds: [{ zh: '身份证号不对', count: 2 }],
+  changes: { added: 2, changed: 1, removed: 0, same: 115 },
+  createdAt: at,
+};
+export const cannedRosterLines: RosterLines = {
+  items: [
+    { line: 17, name: '陈**', problems: [{ field: '身份证号', zh: '证件号码最后一位校验不对，请对照证件逐位核对。' }] },
+    { line: 40, name: '黄*', problems: [{ field: '身份证号', zh: '与第 12 行的身份证号相同。请删去重复的一行。' }] },
+  ],
+  nextCursor: null,
 };
 
 export const reads: Readonly<Record<string, unknown>> = {
@@ -123,6 +150,8 @@ export const reads: Readonly<Record<string, unknown>> = {
   ],
   '/api/desk/services': { items: [cannedStartable] },
   '/api/desk/services/CA-901': cannedStartForm,
+  [`/api/desk/rosters/${rosterId}`]: cannedRoster,
+  [`/api/desk/rosters/${rosterId}/lines`]: cannedRosterLines,
   '/api/catalogue/services': [
     {
       code: 'DI-001',

@@ -2,7 +2,7 @@
 // the reason 冲突演示 is stale, the reason 过期演示 finds the login expired, the amount 399999 is a problem of its field.
 
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { batch, lines, own, payout, reads } from './canned-answers.ts';
+import { batch, lines, own, payout, reads, rosterId } from './canned-answers.ts';
 import { caseId, cannedCase, cannedTasks, imageId, now } from './canned-case.ts';
 import { consoleRoutes } from './routes.ts';
 
@@ -187,6 +187,7 @@ function writeRoutes(app: FastifyInstance, session: Session, writes: { path: str
     const active = [{ step: 'review', zh: '县总工会审查', dueAt: null }];
     return reply.code(201).send({ caseId, caseNo: '35020320260310000017', seq: 1, status: 'open', end: null, active });
   });
+  accept('/api/desk/rosters', { rosterId });
   accept('/api/files', { fileId: '0195a000-0000-7000-8000-0000000000f9' });
   accept('/api/payout-batches', { batchId: batch.batchId });
   accept('/api/payout-batches/:id/decide', {});

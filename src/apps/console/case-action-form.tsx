@@ -110,7 +110,7 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
       {state.shown.map((field) => (
         <FormControl
           key={field.name}
-          field={withRole(field, draft.values)}
+          field={withRole(field, draft.values, view.serviceCode)}
           required={state.required.has(field.name)}
           value={draft.values[field.name]}
           error={errorOf(field.name)}
@@ -161,7 +161,8 @@ export function ActionForm({ view, action, draft, onDraft, serverProblems, busy,
 }
 
 /** Where one field names the role, the other offers only organisations that act in it. */
-function withRole(field: FormField, values: Draft['values']): FormField {
+function withRole(field: FormField, values: Draft['values'], service: string): FormField {
+  if (field.kind === 'roster') return { ...field, options: { ...field.options, service } };
   const from = field.options['roleFrom'];
   return typeof from === 'string' ? { ...field, options: { ...field.options, role: values[from] } } : field;
 }

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { caseView, deskPage, startForm } from '#contract/cases';
+import { rosterLines, rosterView } from '#contract/rosters';
 import { axe, launchBrowser } from '#test/chromium';
 import { buildConsole } from './build.ts';
-import { cannedStartForm } from './canned-answers.ts';
+import { cannedRoster, cannedRosterLines, cannedStartForm } from './canned-answers.ts';
 import { startCannedApi, type CannedApi } from './canned-api.ts';
 import { cannedCase, cannedTasks, caseId } from './canned-case.ts';
 
@@ -30,6 +31,8 @@ afterAll(async () => {
 
 test('the canned answers are such as the contract promises', () => {
   expect(caseView.safeParse(cannedCase(1)).error).toBeUndefined();
+  expect(rosterView.safeParse(cannedRoster).error).toBeUndefined();
+  expect(rosterLines.safeParse(cannedRosterLines).error).toBeUndefined();
   expect(startForm.safeParse(cannedStartForm).error).toBeUndefined();
   expect(deskPage.safeParse(cannedTasks({})).error).toBeUndefined();
 });
@@ -364,11 +367,22 @@ test('a company applies: what is typed is kept, the server has the last word, an
   await page.getByText('没有查到这位联络人。').waitFor();
   expect(await page.getByLabel('站点联络人').inputValue()).toBe('冲突演示');
   expect(await axe(page)).toEqual([]);
+  const list = { name: '5月人员名单.xlsx', mimeType: 'text/csv', buffer: Buffer.from('姓名') };
+  await page.getByLabel('人员名单').setInputFiles(list);
+  await page.getByText('118 人没有问题').waitFor();
+  await page.getByText('与第 12 行的身份证号相同').waitFor();
+  expect(await axe(page)).toEqual([]);
   await page.getByLabel('站点联络人').fill('王联络');
   await page.getByRole('button', { name: '提交申请' }).click();
   await page.getByRole('heading', { name: '已经提交', level: 1 }).waitFor();
   await page.getByText('县总工会审查').waitFor();
   expect(await axe(page)).toEqual([]);
   const sent = server.writes.filter((one) => one.path.endsWith('/start')).map((one) => one.body);
-  expect(sent).toMatchObject([{ role: 'enterprise', region: '350200', data: { contact_person: '王联络' } }]);
+  expect(sent).toMatchObject([
+    {
+      role: 'enterprise',
+      region: '350200',
+      data: { contact_person: '王联络', staff_list: { rosterId: cannedRoster.rosterId } },
+    },
+  ]);
 });

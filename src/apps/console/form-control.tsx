@@ -7,6 +7,7 @@ import { entriesOf, textOr } from './data.ts';
 import { LabeledInput, type ControlProps } from './field.tsx';
 import { FileControl } from './form-file.tsx';
 import { GroupControl } from './form-group.tsx';
+import { RosterControl } from './form-roster.tsx';
 import { OrgControl } from './form-org.tsx';
 import {
   choicesOf,
@@ -22,7 +23,7 @@ import { TextArea } from './text-area.tsx';
 const radiosMax = 6;
 
 function isGrouped(field: FormField): boolean {
-  const grouped = ['boolean', 'multi_enum', 'group', 'person_list', 'file', 'signature', 'id_document'];
+  const grouped = ['boolean', 'multi_enum', 'group', 'person_list', 'roster', 'file', 'signature', 'id_document'];
   return grouped.includes(field.kind) || (field.kind === 'enum' && choicesOf(field.options).length <= radiosMax);
 }
 
@@ -93,6 +94,8 @@ function Control(args: Args) {
       return <GroupControl args={args} options={personListFields(field.options)} draw={draw} />;
     case 'id_document':
       return <IdDocument {...args} />;
+    case 'roster':
+      return <RosterControl args={args} control={args.props} />;
     case 'org_ref':
       return <OrgControl args={args} control={args.props} />;
     case 'date':

@@ -4,7 +4,7 @@
 import { Alert, Button, Select } from 'antd';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
-import type { Answer, StartForm } from '#contract/cases';
+import type { Answer, FormField, StartForm } from '#contract/cases';
 import { ApiError, get, sentenceOf, write } from './api.ts';
 import { LabeledInput } from './field.tsx';
 import { checkForm, problemOf, problemsByPath, valuesShown } from './form-check.ts';
@@ -147,7 +147,7 @@ function Application({ service, onMade }: Props) {
           .map((field) => (
             <FormControl
               key={field.name}
-              field={field}
+              field={inOffice(field, service.code, filled.office)}
               required={state.required.has(field.name)}
               value={filled.values[field.name]}
               error={
@@ -228,6 +228,12 @@ function Conditions({ service }: { readonly service: StartForm }) {
       <p className="soft">依据：{service.legalBasis.join('；')}</p>
     </section>
   );
+}
+
+/** A list is handed in for a service and in the name of an office. */
+function inOffice(field: FormField, service: string, office: string): FormField {
+  const [role, orgId] = office.split('@');
+  return field.kind === 'roster' ? { ...field, options: { ...field.options, service, role, orgId } } : field;
 }
 
 type OfficeProps = {

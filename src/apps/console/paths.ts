@@ -39,6 +39,11 @@ export const api = {
   me: '/api/staff/me',
   demoAccounts: '/api/dev/accounts',
   tasks: (query: Query) => `/api/desk/tasks${queryString(query)}`,
+  rosters: (query: Query) => `/api/desk/rosters${queryString(query)}`,
+  roster: (rosterId: string) => `/api/desk/rosters/${part(rosterId)}`,
+  rosterLines: (rosterId: string, cursor?: string) =>
+    `/api/desk/rosters/${part(rosterId)}/lines${queryString({ cursor })}`,
+  rosterCorrected: (rosterId: string) => `/api/desk/rosters/${part(rosterId)}/corrected`,
   startables: '/api/desk/services',
   startForm: (code: string) => `/api/desk/services/${part(code)}`,
   startDraft: (code: string) => `/api/desk/services/${part(code)}/draft`,

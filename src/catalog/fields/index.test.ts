@@ -60,6 +60,7 @@ const cases: { readonly [K in keyof FieldOptions]: readonly [FieldOptions[K], ..
     { columns: ['idDocument', 'relation', 'sharePercent', 'cardNumber'] },
     { columns: ['post', 'amountFen', 'note'], required: ['post'], min: 3, max: 5 },
   ],
+  roster: [{}, { min: 2, ageMin: 16, ageMax: 65 }],
   org_ref: [{}, { known: true }],
   case_ref: [{}],
   group: [
@@ -183,6 +184,7 @@ test('what is shown can be typed again', () => {
         'consent',
         'person_ref',
         'person_list',
+        'roster',
         'org_ref',
         'group',
       ].includes(kind),

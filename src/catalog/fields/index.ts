@@ -21,6 +21,8 @@ import { address, location, phone, region } from './place.ts';
 import type { Address, AddressOptions, Location, LocationOptions, PhoneOptions, RegionOptions } from './place.ts';
 import { caseRef, personList, personRef } from './reference.ts';
 import type { Person, PersonListOptions, PersonRef, PersonRefOptions } from './reference.ts';
+import { roster } from './roster.ts';
+import type { RosterOptions, RosterRef } from './roster.ts';
 import { longtext, personName, text } from './text.ts';
 import type { LongtextOptions, PersonNameOptions, TextOptions } from './text.ts';
 import { date, datetime } from './time.ts';
@@ -81,6 +83,7 @@ export type FieldValues = {
   consent: Consent;
   person_ref: PersonRef;
   person_list: Person[];
+  roster: RosterRef;
   org_ref: OrgRef;
   case_ref: string;
   group: Row[];
@@ -112,6 +115,7 @@ export type FieldOptions = {
   consent: ConsentOptions;
   person_ref: PersonRefOptions;
   person_list: PersonListOptions;
+  roster: RosterOptions;
   org_ref: OrgRefOptions;
   case_ref: NoOptions;
   group: GroupOptions;
@@ -173,6 +177,7 @@ export const fieldKinds: FieldKinds = {
   consent,
   person_ref: personRef,
   person_list: personList,
+  roster,
   org_ref: orgRef,
   case_ref: caseRef,
   group: makeGroup((name) => fieldKind(name)),

@@ -27,6 +27,7 @@ export const fieldKindNames = [
   'consent',
   'person_ref',
   'person_list',
+  'roster',
   'org_ref',
   'case_ref',
   'group',

@@ -214,7 +214,7 @@ const items: Proof = {
     for (const [name, step] of Object.entries(subject.workflow.steps)) {
       if (!step.perItem) continue;
       const list = fields[step.perItem.items];
-      if (list && !['person_list', 'group', 'file'].includes(list.kind))
+      if (list && !['person_list', 'group', 'file', 'roster'].includes(list.kind))
         report(name, `“${step.perItem.items}”不是名单`);
       else if (!list) report(name, `名单“${step.perItem.items}”要由尚未发布的批量事项提供`, 'pending');
     }

@@ -1,7 +1,7 @@
 // Files over HTTP for the desk: upload and reading. The phone's pages have their own way in, to the same store.
 
 import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
@@ -22,16 +22,13 @@ export type FileRoutesOptions = {
 
 export function fileRoutes({ files, asker, checkCsrf }: FileRoutesOptions): HttpPlugin {
   return async (app) => {
-    await app.register(multipart, { limits: { fileSize: fileBytesMax, files: 1, fields: 5, fieldSize: 1024 } });
+    await acceptUploads(app);
     app.post(
       '/api/files',
       { config: { access: 'staff', csrf: 'handler' }, schema: { summary: '上传文件' } },
       async (request, reply) => {
         checkCsrf(request);
-        const part = await request.file();
-        if (!part) throw refuse('files.empty');
-        const bytes = await readWhole(part);
-        const stored = await files.store(asker(request).access, { name: part.filename, bytes });
+        const stored = await files.store(asker(request).access, await uploadOf(request));
         return reply.code(201).send(stored);
       },
     );
@@ -48,6 +45,18 @@ export function fileRoutes({ files, asker, checkCsrf }: FileRoutesOptions): Http
       },
     );
   };
+}
+
+/** Lets the routes of this scope take one file. */
+export async function acceptUploads(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { limits: { fileSize: fileBytesMax, files: 1, fields: 5, fieldSize: 1024 } });
+}
+
+/** The one file of a multipart body, whole. */
+export async function uploadOf(request: FastifyRequest): Promise<{ name: string; bytes: Buffer }> {
+  const part = await request.file();
+  if (!part) throw refuse('files.empty');
+  return { name: part.filename, bytes: await readWhole(part) };
 }
 
 async function readWhole(part: { toBuffer(): Promise<Buffer> }): Promise<Buffer> {

@@ -18,7 +18,7 @@ import * as rows from './store.ts';
 import { createSweep } from './sweep.ts';
 
 export type { Rejected };
-export { fileRoutes } from './http.ts';
+export { acceptUploads, fileRoutes, uploadOf } from './http.ts';
 
 const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio'>([
   ['image/jpeg', 'image'],
@@ -74,9 +74,7 @@ export function createFiles(options: {
   }
 
   async function take(access: Access, upload: { name: string; bytes: Buffer }): Promise<StoredFile> {
-    if (upload.bytes.length === 0) throw refuse('files.empty');
-    if (upload.bytes.length > fileBytesMax) throw refuse('files.too_large', { mb: fileBytesMax / 1024 / 1024 });
-    await refuseFullDay(access);
+    await refuseSize(access, upload.bytes);
     const detected = await fileTypeFromBuffer(upload.bytes);
     const kind = detected ? allowed.get(detected.mime) : undefined;
     if (!detected || !kind) throw refuse('files.not_what_it_says');
@@ -85,8 +83,35 @@ export function createFiles(options: {
     // Unscanned bytes are not decoded: a picture in quarantine stays as it came.
     const reencoded = verdict === 'clean' && kind === 'image';
     const clean = reencoded ? await reencode(upload.bytes) : { bytes: upload.bytes, mediaType: detected.mime };
-    const state = verdict === 'clean' ? 'clean' : 'quarantined';
+    return keep(access, upload, clean, verdict === 'clean' ? 'clean' : 'quarantined');
+  }
 
+  /** A table for the module that reads it, kept as it came. Whether it is one is that module's to say. */
+  async function storeTable(
+    access: Access,
+    upload: { name: string; bytes: Buffer; mediaType: string },
+  ): Promise<StoredFile> {
+    invariant(access.actorId, 'only somebody who is logged in uploads');
+    return queued(access.actorId, async () => {
+      await refuseSize(access, upload.bytes);
+      const verdict = await scanNow(upload.bytes);
+      if (verdict === 'infected') throw refuse('files.infected');
+      return keep(access, upload, upload, verdict === 'clean' ? 'clean' : 'quarantined');
+    });
+  }
+
+  async function refuseSize(access: Access, bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) throw refuse('files.empty');
+    if (bytes.length > fileBytesMax) throw refuse('files.too_large', { mb: fileBytesMax / 1024 / 1024 });
+    await refuseFullDay(access);
+  }
+
+  async function keep(
+    access: Access,
+    upload: { name: string; bytes: Buffer },
+    clean: { bytes: Buffer; mediaType: string },
+    state: 'clean' | 'quarantined',
+  ): Promise<StoredFile> {
     const fileId = newId();
     const { sealed, address, keySealed } = seal(fileId, clean.bytes);
     await reachable(() => blobs.put(address, sealed));
@@ -165,6 +190,18 @@ export function createFiles(options: {
     return { ...storedOf(row, 'clean'), content: await unseal(row) };
   }
 
+  /** For a job of the module that took the file in; null when there is nothing to read any more. What is not scanned yet is asked for again. */
+  async function content(fileId: string): Promise<Buffer | null> {
+    const row = await options.db.transaction(systemAccess, (tx) => tx.maybe(rows.selectFile, [fileId]));
+    if (row?.state === 'quarantined') throw new Error(`file ${fileId} has not been scanned yet`);
+    return row?.state === 'clean' && row.key_sealed ? unseal(row) : null;
+  }
+
+  /** A file that a module took in for a case is kept as long as the case. */
+  function claim(tx: Tx, fileId: string, caseId: string): void {
+    tx.send(rows.claimFiles, [[fileId], caseId]);
+  }
+
   /** Files that a form names: they exist, are clean, and were uploaded by the person or belong to the case already. Gives their types. */
   async function checkFiles(tx: Tx, fileIds: readonly string[], caseId: string): Promise<ReadonlyMap<string, string>> {
     const found = await tx.run(rows.selectFiles, [[...fileIds]]);
@@ -201,6 +238,9 @@ export function createFiles(options: {
 
   return {
     store,
+    storeTable,
+    content,
+    claim,
     read,
     describe,
     checkFiles,

@@ -26,6 +26,7 @@ export {
   idNumberIndex,
   maskName,
   maskPerson,
+  nameIndex,
   personRow,
   type NewPerson,
   type Person,

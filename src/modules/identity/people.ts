@@ -31,6 +31,9 @@ export type PeopleOptions = {
 
 export type UnmaskInput = { readonly caseId: string; readonly field: string; readonly reason: string };
 
+/** Enough of a person to know him or her again. */
+export type RegisteredPerson = { readonly personId: string; readonly nameIndex: Buffer };
+
 export type People = ReturnType<typeof createPeople>;
 
 export function createPeople(options: PeopleOptions) {
@@ -123,7 +126,16 @@ export function createPeople(options: PeopleOptions) {
     return (await tx.maybe(store.selectPersonByIdNumber, [index]))?.person_id ?? null;
   }
 
-  return { personIn, profile, maskedProfile, idByNumber, addPerson, unmask, whoHasSeen };
+  /** Who is registered under these ID numbers, by the hex of the index; for comparing a list with the register. */
+  async function byIdIndexes(tx: Tx, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, RegisteredPerson>> {
+    if (indexes.length === 0) return new Map();
+    const rows = await tx.run(store.selectByIdIndexes, [[...indexes]]);
+    return new Map(
+      rows.map((row) => [row.id_number_index.toString('hex'), { personId: row.person_id, nameIndex: row.name_index }]),
+    );
+  }
+
+  return { personIn, byIdIndexes, profile, maskedProfile, idByNumber, addPerson, unmask, whoHasSeen };
 }
 
 const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';

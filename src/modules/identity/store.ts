@@ -79,6 +79,14 @@ export const selectPersonByIdNumber = statement<[Buffer], { person_id: string }>
   'select person_id from person where id_number_index = $1',
 );
 
+export const selectByIdIndexes = statement<
+  [Buffer[]],
+  { person_id: string; id_number_index: Buffer; name_index: Buffer }
+>(
+  'identity.by_id_indexes',
+  'select person_id, id_number_index, name_index from person where id_number_index = any($1::bytea[])',
+);
+
 // ---- codes -------------------------------------------------------------------------------------------------------------------
 
 /** Held to the end of the transaction: two requests for one number, or from one address, count one after the other. */

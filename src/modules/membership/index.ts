@@ -30,16 +30,28 @@ export const selectActive = statement<[string], MemberRow>(
   'select member_no, union_org_id, joined_on from membership where person_id = $1 and ended_on is null',
 );
 
+const selectActiveOf = statement<[string[]], { person_id: string }>(
+  'membership.active_of',
+  'select person_id from membership where person_id = any($1::uuid[]) and ended_on is null',
+);
+
 const insertMember = statement<[string, string, string, string, string, string, string[], string], never>(
   'membership.insert',
   `insert into membership (membership_id, person_id, union_org_id, member_no, joined_on, case_id, readers, leaf_id)
    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 );
 
+export type Membership = ReturnType<typeof createMembership>;
+
 export function createMembership(options: MembershipOptions) {
   async function activeMember(tx: Tx, personId: string): Promise<Member | null> {
     const row = await tx.maybe(selectActive, [personId]);
     return row ? { memberNo: row.member_no, unionOrgId: row.union_org_id, joinedOn: row.joined_on } : null;
+  }
+
+  /** Which of these people are members now. */
+  async function membersAmong(tx: Tx, personIds: readonly string[]): Promise<readonly string[]> {
+    return (await tx.run(selectActiveOf, [[...personIds]])).map((row) => row.person_id);
   }
 
   /** 身份、年龄与重复会籍: a system step never refuses; who is too young goes back to the form with the reason. */
@@ -88,6 +100,7 @@ export function createMembership(options: MembershipOptions) {
 
   return {
     activeMember,
+    membersAmong,
     deciders: { 'membership.check': check } satisfies Record<string, Decider>,
     effects: { 'membership.record': record } satisfies Record<string, Effect>,
   };

@@ -1,0 +1,44 @@
+// What the lists of people ask of the others: the field that takes one, who is registered, and what stands against somebody for a
+// service.
+
+import { unionMembershipJoin } from '#catalog/workflows/union-membership-join';
+import { startingRoles } from './starting-roles.ts';
+import type { CryptoPort } from '#platform/crypto';
+import type { Tx } from '#platform/db';
+import type { Catalogue } from '#modules/catalogue';
+import { idNumberIndex, nameIndex, type Identity } from '#modules/identity';
+import type { Membership } from '#modules/membership';
+import type { RostersOptions } from '#modules/rosters';
+
+type Ports = Pick<RostersOptions, 'fieldOf' | 'startersOf' | 'idIndex' | 'nameIndex' | 'known' | 'against'>;
+
+export function rosterPorts(options: {
+  readonly catalogue: Pick<Catalogue, 'published'>;
+  readonly crypto: CryptoPort;
+  readonly identity: Pick<Identity, 'byIdIndexes'>;
+  readonly membership: Pick<Membership, 'membersAmong'>;
+}): Ports {
+  const { catalogue, crypto, identity, membership } = options;
+
+  async function against(tx: Tx, serviceCode: string, personIds: readonly string[]) {
+    const workflow = catalogue.published(serviceCode)?.service.workflow.code;
+    // Cover of the same day is looked at when the day is known; a second membership is none on any day.
+    const members = workflow === unionMembershipJoin.code ? await membership.membersAmong(tx, personIds) : [];
+    return new Map(members.map((id) => [id, '已有有效会籍，不用再入会。请删去这一行。']));
+  }
+
+  return {
+    fieldOf: (serviceCode, name) => {
+      const field = catalogue.published(serviceCode)?.service.fields[name];
+      return field?.kind === 'roster' ? field.options : undefined;
+    },
+    startersOf: (serviceCode) => {
+      const service = catalogue.published(serviceCode)?.service;
+      return service ? startingRoles(service) : [];
+    },
+    idIndex: (document) => idNumberIndex(crypto, document),
+    nameIndex: (name) => nameIndex(crypto, name),
+    known: identity.byIdIndexes,
+    against,
+  };
+}

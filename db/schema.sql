@@ -43,6 +43,60 @@ create policy admin_act_read on admin_act for select to public using (((readers 
    FROM unnest((current_setting('gongdun.grants'::text))::text[]) held(held))));
 grant insert, select on table admin_act to gongdun_app;
 
+create table api_key (
+  key_id uuid not null,
+  org_id uuid not null,
+  name text not null,
+  key_hash bytea not null,
+  hint text not null,
+  scopes text[] not null,
+  rate_per_minute integer not null,
+  made_by uuid not null,
+  made_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  replaces uuid,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  minute_at timestamp with time zone,
+  minute_count integer default 0 not null,
+  constraint api_key_pkey PRIMARY KEY (key_id),
+  constraint api_key_hash_key UNIQUE (key_hash),
+  constraint api_key_rate_per_minute_check CHECK (rate_per_minute >= 1 AND rate_per_minute <= 600),
+  constraint api_key_scopes_check CHECK (cardinality(scopes) > 0),
+  constraint api_key_made_by_fkey FOREIGN KEY (made_by) REFERENCES staff(staff_id),
+  constraint api_key_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint api_key_replaces_fkey FOREIGN KEY (replaces) REFERENCES api_key(key_id)
+);
+comment on table api_key is 'A key of a company''s program. Only a keyed hash is kept; hint is its last four characters.';
+CREATE INDEX api_key_org_idx ON api_key USING btree (org_id, made_at DESC);
+CREATE UNIQUE INDEX api_key_replaces_key ON api_key USING btree (replaces) WHERE replaces IS NOT NULL;
+grant insert, select on table api_key to gongdun_app;
+grant update (expires_at, revoked_at, last_used_at, minute_at, minute_count) on table api_key to gongdun_app;
+
+create table api_key_use (
+  use_id uuid not null,
+  key_id uuid not null,
+  org_id uuid not null,
+  at timestamp with time zone not null,
+  method text not null,
+  route text not null,
+  status integer not null,
+  address text not null,
+  leaf_id uuid not null,
+  readers text[] not null,
+  constraint api_key_use_pkey PRIMARY KEY (use_id),
+  constraint api_key_use_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_key(key_id),
+  constraint api_key_use_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint api_key_use_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table api_key_use is 'Every call with a key, append-only; the company reads its own.';
+CREATE INDEX api_key_use_key_idx ON api_key_use USING btree (key_id, at DESC, use_id DESC);
+alter table api_key_use enable row level security;
+alter table api_key_use force row level security;
+create policy api_key_use_insert on api_key_use for insert to public with check (true);
+create policy api_key_use_read on api_key_use for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+grant insert, select on table api_key_use to gongdun_app;
+
 create table appeal (
   case_id uuid not null,
   person_id uuid,
@@ -1309,6 +1363,32 @@ create policy withholding_contract_insert on withholding_contract for insert to 
 create policy withholding_contract_read on withholding_contract for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy withholding_contract_update on withholding_contract for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table withholding_contract to gongdun_app;
+
+create table work_signal (
+  signal_id uuid not null,
+  org_id uuid not null,
+  order_ref text not null,
+  id_number_index bytea not null,
+  person_id uuid,
+  at timestamp with time zone not null,
+  work_day date not null,
+  received_at timestamp with time zone not null,
+  key_id uuid not null,
+  readers text[] not null,
+  constraint work_signal_pkey PRIMARY KEY (signal_id),
+  constraint work_signal_order_key UNIQUE (org_id, order_ref),
+  constraint work_signal_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_key(key_id),
+  constraint work_signal_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint work_signal_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table work_signal is 'A platform''s word that somebody took an order: the worker by keyed index only, each order once. person_id is null for who is not registered.';
+CREATE INDEX work_signal_day_idx ON work_signal USING btree (work_day, received_at);
+CREATE INDEX work_signal_person_idx ON work_signal USING btree (id_number_index, work_day);
+alter table work_signal enable row level security;
+alter table work_signal force row level security;
+create policy work_signal_insert on work_signal for insert to public with check (true);
+create policy work_signal_read on work_signal for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+grant insert, select on table work_signal to gongdun_app;
 
 CREATE OR REPLACE FUNCTION public.enqueue_job(identifier text, payload json, run_at timestamp with time zone, job_key text, max_attempts integer, queue_name text)
  RETURNS void

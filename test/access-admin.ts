@@ -31,6 +31,69 @@ export async function adminSpecs(world: AdminSpecs): Promise<void> {
   await accounts(world);
   await proposals(world);
   await own(world);
+  await enterprises(world);
+}
+
+/** A company's administrator and its program; the program is nobody without its key, whoever else is logged in. */
+async function enterprises({ app, staffNamed, add }: AdminSpecs): Promise<void> {
+  const boss = staffNamed('enterprise_administrator');
+  const also = holds('enterprise_administrator');
+  const key = { requestId: randomUUID(), name: '访问测试', scopes: ['cases:read', 'cases:write'], days: 9 };
+  const scopes = [...key.scopes, 'signals:write'];
+  const made = await boss.caller.post('/api/enterprise/keys', { ...key, scopes });
+  const url = `/api/enterprise/keys/${made.body.keyId}`;
+  const clerk = () => ({
+    requestId: randomUUID(),
+    login: `access-clerk-${Math.random().toString(36).slice(2)}`,
+    name: '访问测试',
+    idNumber: makeResidentId(syntheticRegion, '1978-08-08', 1),
+    role: 'platform_company',
+  });
+  const post = (path: string, more: object) => (caller: Caller) =>
+    caller.post(path, { requestId: randomUUID(), ...more });
+  const program: Someone = { name: 'a program with its key', kind: 'staff', grants: [], caller: programCaller() };
+  function programCaller(): Caller {
+    const call = async (method: 'GET' | 'POST', path: string, payload?: object): Promise<Answer> => {
+      const headers = { authorization: `Bearer ${made.body.key}` };
+      const response = await app.app.inject({ method, url: path, headers, ...(payload ? { payload } : {}) });
+      return { status: response.statusCode, body: JSON.parse(response.body), text: response.body };
+    };
+    return {
+      cookie: '',
+      csrf: '',
+      id: 'program',
+      get: (path) => call('GET', path),
+      post: (path, body) => call('POST', path, body),
+    };
+  }
+  const v1 = '/api/enterprise/v1';
+  const open = { serviceCode: 'CA-901', region: '350203', data: { station_size: '十人以下' } };
+  const opened = await program.caller.post(`${v1}/cases`, { requestId: randomUUID(), ...open });
+  add('POST /api/enterprise/v1/cases', program, post(`${v1}/cases`, open));
+  add('GET /api/enterprise/v1/cases', program, (caller) => caller.get(`${v1}/cases`), { secret: opened.body.caseId });
+  add('GET /api/enterprise/v1/cases/:caseId', program, (caller) => caller.get(`${v1}/cases/${opened.body.caseId}`), {
+    secret: opened.body.caseNo,
+  });
+  const signals = [
+    { orderRef: 'ACCESS-1', idNumber: makeResidentId(syntheticRegion, '1977-07-07', 1), at: new Date().toISOString() },
+  ];
+  add('POST /api/enterprise/v1/work-signals', program, (caller) => caller.post(`${v1}/work-signals`, { signals }));
+  add('GET /api/enterprise/keys', boss, (caller) => caller.get('/api/enterprise/keys'), { also, secret: '访问测试' });
+  add('POST /api/enterprise/keys', boss, post('/api/enterprise/keys', { ...key, requestId: randomUUID() }), { also });
+  add('GET /api/enterprise/keys/:keyId/uses', boss, (caller) => caller.get(`${url}/uses`), { also });
+  add('POST /api/enterprise/keys/:keyId/rotate', boss, post(`${url}/rotate`, {}));
+  add('POST /api/enterprise/keys/:keyId/revoke', boss, post(`${url}/revoke`, {}));
+  const invited = await boss.caller.post('/api/enterprise/clerks', {
+    ...clerk(),
+    idNumber: makeResidentId(syntheticRegion, '1978-08-08', 2),
+  });
+  add('GET /api/enterprise/clerks', boss, (caller) => caller.get('/api/enterprise/clerks'), { also });
+  add('POST /api/enterprise/clerks', boss, (caller) => caller.post('/api/enterprise/clerks', clerk()), { also });
+  add(
+    'POST /api/enterprise/clerks/:staffId/remove',
+    boss,
+    post(`/api/enterprise/clerks/${invited.body.staffId}/remove`, { reason: '离职' }),
+  );
 }
 
 async function accounts({ staffNamed, row, add }: AdminSpecs): Promise<void> {

@@ -600,6 +600,9 @@ async function contents(): Promise<string> {
     'role_proposal',
     'substitution',
     'admin_act',
+    'api_key',
+    'api_key_use',
+    'work_signal',
   ];
   const [found] = await rows<{
     all: string;

@@ -24,6 +24,7 @@ const scripts = {
   format: 'tools/format.ts',
   schema: 'tools/schema.ts',
   'files-to-s3': 'tools/files-to-s3.ts',
+  admin: 'tools/admin.ts',
 };
 
 function fail(zh, en) {

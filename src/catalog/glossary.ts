@@ -63,6 +63,10 @@ export const glossary: readonly Term[] = [
       staffLink 一次性链接（邀请、重设）
       roleProposal 待复核的授权
       substitution 代办（不在岗期间由同事办理）
+      enterprise 企业（平台企业、用工合作企业）
+      apiKey 接口密钥
+      use 调用
+      workSignal 接单信息
     `,
   ),
   ...terms(

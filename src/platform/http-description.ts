@@ -30,6 +30,7 @@ export function apiDescription(entries: readonly RouteEntry[], publicUrl: string
         securitySchemes: {
           worker: { type: 'apiKey', in: 'cookie', name: 'gd_worker' },
           staff: { type: 'apiKey', in: 'cookie', name: 'gd_staff' },
+          apiKey: { type: 'http', scheme: 'bearer' },
           csrf: { type: 'apiKey', in: 'header', name: 'x-csrf' },
         },
       },
@@ -57,6 +58,10 @@ function complete(described: Described, entries: readonly RouteEntry[]): void {
       operation.responses = { ...operation.responses, default: { $ref: '#/components/responses/Problem' } };
       const access = accessOf.get(`${method.toUpperCase()} ${path}`);
       if (access === undefined || access === 'public') continue;
+      if (access === 'enterprise') {
+        operation.security = [{ apiKey: [] }];
+        continue;
+      }
       const who = access === 'worker' ? 'worker' : 'staff';
       operation.security = [method === 'get' ? { [who]: [] } : { [who]: [], csrf: [] }];
       if (typeof access !== 'string') {

@@ -39,8 +39,8 @@ export type Http = FastifyInstance<
 >;
 export type HttpPlugin = FastifyPluginAsync<FastifyPluginOptions, RawServerDefault, ZodTypeProvider>;
 
-/** Who may call a route: anybody, a worker, any staff, or staff in one of these roles. */
-export type RouteAccess = 'public' | 'worker' | 'staff' | readonly string[];
+/** Who may call a route: anybody, a worker, any staff, a company's program by its key, or staff in one of these roles. */
+export type RouteAccess = 'public' | 'worker' | 'staff' | 'enterprise' | readonly string[];
 
 export type RouteEntry = { readonly method: string; readonly url: string; readonly access: RouteAccess };
 

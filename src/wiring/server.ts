@@ -12,6 +12,7 @@ import type { Log } from '#platform/log';
 import { adminRoutes } from '#modules/administration';
 import { caseRoutes } from '#modules/cases';
 import { coverRoutes } from '#modules/cover';
+import { enterpriseRoutes } from '#modules/enterprise';
 import { fileRoutes } from '#modules/files';
 import { checkCsrf } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
@@ -20,6 +21,7 @@ import { orgRoutes } from '#modules/orgs';
 import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
+import { enterpriseBindings } from './enterprise.ts';
 import type { Services } from './services.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
@@ -56,6 +58,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(identity.routes);
   await app.register(identity.staffRoutes);
   await app.register(adminRoutes(services.acts, (request) => asker(request).access));
+  await app.register(enterpriseRoutes({ enterprises: services.enterprises, ...enterpriseBindings(services) }));
   await app.register(orgRoutes(services.orgs));
   await app.register(caseRoutes({ cases, reader, asker, suggest: services.suggest }));
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));

@@ -10,7 +10,7 @@ import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
 import { personGrant, systemAccess, type Access } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
-import type { Clock } from '#platform/clock';
+import { systemClock, type Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { createCrypto } from '#platform/crypto';
 import { statement, type Database, type Tx } from '#platform/db';
@@ -36,6 +36,7 @@ import { createCover, type Cover } from '#modules/cover';
 import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
 import { createDeskDrafts, createDrafts } from '#modules/drafts';
 import { createFiles, type FileBlobs, type Scanner } from '#modules/files';
+import { createEnterprises } from '#modules/enterprise';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
 import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
@@ -134,6 +135,17 @@ export function createServices(options: ServicesOptions) {
     // A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox.
     sendCode: (tx, phone, code) => tx.onCommit(() => void sendCode(phone, code)),
     revealCase,
+  });
+
+  const enterprises = createEnterprises({
+    db,
+    crypto,
+    trace,
+    acts,
+    clock,
+    realClock: systemClock(),
+    indexOf: (number) => idNumberIndex(crypto, { type: 'resident_id', number }),
+    personOf: (tx, number) => identity.idByNumber(tx, number),
   });
 
   async function sendCode(phone: string, code: string): Promise<void> {
@@ -423,6 +435,7 @@ export function createServices(options: ServicesOptions) {
     catalogue,
     files,
     acts,
+    enterprises,
     identity,
     notices,
     membership,

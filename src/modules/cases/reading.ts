@@ -66,7 +66,8 @@ const selectRating = statement<[string], { stars: number; comment: string | null
 
 const selectStaffNames = statement<[string[]], { staff_id: string; name: string }>(
   'cases.staff_names',
-  'select staff_id, name from staff where staff_id = any($1::uuid[])',
+  `select staff_id, name from staff where staff_id = any($1::uuid[])
+   union all select key_id, '接口“' || name || '”' from api_key where key_id = any($1::uuid[])`,
 );
 
 const selectMine = statement<[string, string, string, number], { case_id: string; state: CaseState }>(

@@ -58,8 +58,13 @@ export function createGuard(options: GuardOptions) {
       const access = request.is404 ? 'public' : request.routeOptions.config.access;
       invariant(access !== undefined, 'a route without access was registered');
       if (isWrite(request) && isCrossSite(request, publicOrigin)) throw refuse('identity.cross_site');
-      if (access === 'public') return;
+      if (access === 'public' || access === 'enterprise') return;
       request.session = await admit(request, access);
+    });
+    // Its own plugin has looked at the key; without one nothing is admitted, wherever the route stands.
+    app.addHook('preValidation', async (request) => {
+      if (request.routeOptions.config.access !== 'enterprise' || request.is404) return;
+      if (!('enterprise' in request) || !request.enterprise) throw refuse('identity.not_logged_in');
     });
     // Before validation, which would drop the hidden field that a form carries beside what its schema knows.
     app.addHook('preValidation', async (request) => {
@@ -68,7 +73,10 @@ export function createGuard(options: GuardOptions) {
     });
   }
 
-  async function admit(request: FastifyRequest, access: RouteAccess): Promise<Session> {
+  async function admit(
+    request: FastifyRequest,
+    access: Exclude<RouteAccess, 'public' | 'enterprise'>,
+  ): Promise<Session> {
     const kind = access === 'worker' ? 'worker' : 'staff';
     const session = await options.sessions.sessionOf(tokenOf(request, kind), kind);
     if (!session) throw refuse('identity.not_logged_in');

@@ -5,12 +5,14 @@ import type { Trace } from '#modules/trace';
 import { systemClock, type Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
 import type { Database } from '#platform/db';
+import { createFounding } from './founding.ts';
 import { createGuard } from './guard.ts';
 import { identityRoutes } from './http.ts';
 import { createPeople, type PeopleOptions } from './people.ts';
 import { createSessions } from './sessions.ts';
 import { createStaffAccounts } from './staff-accounts.ts';
 import { staffRoutes } from './staff-http.ts';
+import { createStaffClerks } from './staff-clerks.ts';
 import { createStaffLinks } from './staff-links.ts';
 import { createStaffLogin } from './staff-login.ts';
 import { createStaffRoles } from './staff-roles.ts';
@@ -68,8 +70,11 @@ export function createIdentity(options: IdentityOptions) {
   const deskOptions = { ...options, sessionClock, sessions };
   const lend = lendWith(options);
   const staffRoles = createStaffRoles({ ...deskOptions, lend });
+  const accounts = createStaffAccounts(deskOptions);
   const desk = {
-    ...createStaffAccounts(deskOptions),
+    ...accounts,
+    ...createFounding(deskOptions),
+    ...createStaffClerks({ ...deskOptions, accounts }),
     ...staffRoles,
     ...createStaffLinks(deskOptions),
     ...createSubstitutions({ ...deskOptions, staffRoles, lend }),

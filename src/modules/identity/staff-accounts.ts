@@ -70,7 +70,11 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
     return { ...answer, link: `${options.publicUrl}/desk/invitation#${acts.secretOf(purpose, by, requestId)}` };
   }
 
-  async function inviteAs(by: By, input: InviteInput): Promise<LinkAnswer> {
+  async function inviteAs(
+    by: By,
+    input: InviteInput,
+    along: (tx: Tx, staffId: string) => void = () => {},
+  ): Promise<LinkAnswer> {
     const personIndex = idNumberIndex(crypto, { type: 'resident_id', number: input.idNumber });
     const login = foldLogin(input.login);
     // The number itself goes nowhere but into its keyed index.
@@ -99,6 +103,7 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
           throw refuse('identity.login_taken', { login });
         }
         const expiresAt = makeLink(tx, by, staffId, 'invitation', input.requestId);
+        along(tx, staffId);
         return {
           title: `邀请${staffKindZh[input.kind]}“${input.name}”（${login}），单位 ${org.name}`,
           staffId,
@@ -283,6 +288,7 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
 
   return {
     inviteStaffAs: inviteAs,
+    itemsOf: withRoles,
     inviteStaff: invite,
     sendStaffLink: sendLink,
     suspendStaff: suspend,

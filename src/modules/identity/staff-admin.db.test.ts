@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '#catalog';
 import { syntheticRegion, makeResidentId } from '#catalog/fields/index';
+import { addOrg } from '#modules/orgs';
 import { systemAccess } from '#platform/access';
 import { statement } from '#platform/db';
 import { makeFixture, refusalOf, type Fixture } from './fixture.ts';
@@ -280,6 +281,38 @@ describe('a role', () => {
 });
 
 const orgOf = (session: StaffSession) => session.staff.roles[0]?.orgId ?? '';
+
+test('the first administrators are founded once, each with an invitation, security with two', async () => {
+  const empty = await makeFixture();
+  try {
+    const founders = (['system', 'security', 'security', 'audit'] as const).map((kind, at) => ({
+      kind: `${kind}_administrator` as const,
+      login: `Founder.${at}`,
+      name: '首任管理员',
+      idNumber: idNumber(),
+    }));
+    const found = () =>
+      empty.identity.foundAdministrators(founders, '350200', async (tx) => {
+        const orgId = randomUUID();
+        addOrg(tx, { orgId, code: `founding-${orgId}`, name: '示例数据局', kind: 'data_bureau', region: '350200' });
+        return orgId;
+      });
+    const answers = await Promise.allSettled([found(), found(), found()]);
+    const made = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(made).toHaveLength(1);
+    expect(await refusalOf(found())).toBe('identity.already_founded');
+    const [first] = made[0] ?? [];
+    const seen = await empty.identity.lookAtLink(tokenOf(first?.link ?? ''));
+    const secret = seen.totpSecret ?? '';
+    const code = totpCode(secret, Date.parse(empty.sessionClock.now()));
+    await empty.identity.acceptLink({ token: tokenOf(first?.link ?? ''), password, code });
+    const { token } = await empty.loginStaff({ login: 'founder.0', password, totpSecret: secret });
+    const session = await empty.identity.sessionOf(token, 'staff');
+    expect(session?.staff.roles.map((one) => one.role)).toEqual(['system_administrator']);
+  } finally {
+    await empty.stop();
+  }
+});
 
 describe('a lost second factor', () => {
   test('is made new with the password and the code of security; neither alone opens the account', async () => {

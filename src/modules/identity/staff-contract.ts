@@ -83,6 +83,11 @@ export const refuse = declareRefusals({
     zh: '“{role}”是重要岗位，代办要由安全管理员提出、另一名安全管理员复核。',
     next: '请联系安全管理员办理代办。',
   },
+  'identity.already_founded': {
+    status: 409,
+    zh: '已经有管理员，首批管理员只能设立一次。',
+    next: '请由在任的系统管理员邀请、安全管理员授权；演示数据的库不能用这个命令。',
+  },
   'identity.substitution_missing': { status: 404, zh: '没有找到这项代办，或已经结束。', next: '请刷新页面查看。' },
 });
 
@@ -217,6 +222,11 @@ export const inviteInput = z.object({
   kind: z.enum(staffKinds).default('business').describe('账号种类，以后不能改'),
 });
 export type InviteInput = z.infer<typeof inviteInput>;
+
+export const clerkInput = inviteInput
+  .omit({ orgId: true, kind: true })
+  .extend({ role: z.enum(['enterprise', 'platform_company']).describe('岗位') });
+export type ClerkInput = z.infer<typeof clerkInput>;
 
 /** The link is shown to the administrator who asked for it, and never again. */
 export const linkAnswer = z.object({ staffId: z.string(), link: z.string(), expiresAt: z.string() });

@@ -8,11 +8,12 @@ import { csrfAnswer } from './contract.ts';
 import { requireStaff, type Guard } from './guard.ts';
 import * as contract from './staff-contract.ts';
 import type { StaffAccounts } from './staff-accounts.ts';
+import type { StaffClerks } from './staff-clerks.ts';
 import type { StaffLinks } from './staff-links.ts';
 import type { StaffRoles } from './staff-roles.ts';
 import type { Substitutions } from './substitutions.ts';
 
-export type StaffDesk = StaffAccounts & StaffRoles & StaffLinks & Substitutions;
+export type StaffDesk = StaffAccounts & StaffClerks & StaffRoles & StaffLinks & Substitutions;
 type Options = { readonly desk: StaffDesk; readonly guard: Guard };
 
 const system = { access: ['system_administrator'] };
@@ -27,6 +28,7 @@ export function staffRoutes(options: Options): HttpPlugin {
   return async (app) => {
     await app.register(accountRoutes(options));
     await app.register(roleRoutes(options));
+    await app.register(clerkRoutes(options));
     await app.register(linkRoutes(options));
     await app.register(ownRoutes(options));
   };
@@ -194,6 +196,50 @@ function roleRoutes({ desk }: Options): HttpPlugin {
         },
       },
       (request) => desk.withdrawProposal(requireStaff(request), request.params.proposalId, request.body.requestId),
+    );
+  };
+}
+
+function clerkRoutes({ desk }: Options): HttpPlugin {
+  const tags = ['enterprise'];
+  const config = { access: ['enterprise_administrator'] };
+  return async (app) => {
+    app.get(
+      '/api/enterprise/clerks',
+      {
+        config,
+        schema: {
+          tags,
+          summary: '本企业的经办人',
+          response: { 200: z.object({ items: z.array(contract.staffItem) }) },
+        },
+      },
+      async (request) => ({ items: await desk.listClerks(requireStaff(request)) }),
+    );
+    app.post(
+      '/api/enterprise/clerks',
+      {
+        config,
+        schema: { tags, summary: '邀请经办人', body: contract.clerkInput, response: { 200: contract.linkAnswer } },
+      },
+      async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        return desk.inviteClerk(requireStaff(request), request.body);
+      },
+    );
+    app.post(
+      '/api/enterprise/clerks/:staffId/remove',
+      {
+        config,
+        schema: {
+          tags,
+          summary: '移除经办人',
+          params: one,
+          body: contract.reasonInput,
+          response: { 200: contract.staffAnswer },
+        },
+      },
+      (request) => desk.removeClerk(requireStaff(request), request.params.staffId, request.body),
     );
   };
 }

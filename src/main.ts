@@ -12,11 +12,13 @@ import { printConfig, readConfig, type Config } from '#platform/config';
 import { reasonOf, SetupError } from '#platform/setup-error';
 import { systemClock } from '#platform/clock';
 import { startBackground } from '#wiring/background';
+import { startBackups } from '#wiring/backup';
 import { prepareDatabase } from '#wiring/database';
 import { createDemo } from '#wiring/demo';
 import { tourFirst } from '#wiring/demo-accounts';
 import { ensureCity, restoreClock } from '#wiring/first-run';
 import { connectParties } from '#wiring/parties';
+import { refuseUnreviewed } from '#wiring/restored';
 import { createServer } from '#wiring/server';
 import { createServices } from '#wiring/services';
 import { openBlobs } from '#wiring/blobs';
@@ -45,6 +47,7 @@ async function start(config: Config): Promise<void> {
   const clock = systemClock();
   say(printConfig(config));
 
+  refuseUnreviewed(config);
   const database = await prepareDatabase(config, join(root, 'db'), say);
   started.push({ name: '数据库', stop: database.stop });
   if (database.applied.length > 0) say(`已执行数据库迁移：${database.applied.join('、')}`);
@@ -85,6 +88,10 @@ async function start(config: Config): Promise<void> {
     concurrency: config.jobConcurrency,
     log,
   });
+  if (config.backup && database.embedded) {
+    const server = { ownerUrl: database.ownerUrl, ...database.embedded };
+    started.push({ name: '备份', stop: await startBackups(config, server, log) });
+  }
   const stopBackground = (): Promise<void> => {
     // The balancer hears of it before the jobs are handed over.
     app.leaving.now = true;

@@ -25,6 +25,8 @@ const scripts = {
   schema: 'tools/schema.ts',
   'files-to-s3': 'tools/files-to-s3.ts',
   admin: 'tools/admin.ts',
+  backup: 'tools/backup.ts',
+  restore: 'tools/restore.ts',
 };
 
 function fail(zh, en) {

@@ -83,6 +83,8 @@ describe('refused, in both languages, by name', () => {
     [{ BANK_URL: 'https://bank.example' }, 'BANK_CLIENT_ID、BANK_SECRET'],
     [{ BANK_URL: 'bank', BANK_CLIENT_ID: 'a', BANK_SECRET: 'b' }, 'BANK_URL'],
     [{ NODE_ENV: 'production' }, 'MASTER_KEY'],
+    [{ MASTER_KEY: key, BACKUP_DIR: '/b' }, 'BACKUP_KEY'],
+    [{ MASTER_KEY: key, BACKUP_DIR: '/b', BACKUP_KEY: key }, 'BACKUP_KEY'],
   ])('%o', (env: Record<string, string>, named) => {
     const error = refusal(env);
     expect(error.zh).toContain(named);

@@ -2,7 +2,7 @@
 // at the start; a wrong value is one sentence that says what to do. No other file reads the environment.
 
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readPorts, type PortsConfig } from './config-ports.ts';
@@ -10,6 +10,12 @@ import { demonstrationKey } from './keys.ts';
 import { reasonOf, SetupError } from './setup-error.ts';
 
 export type SubsidyMode = 'gross' | 'net';
+
+export type BackupConfig = {
+  readonly dir: string;
+  readonly key: Buffer;
+  readonly keepDays: number;
+};
 
 export type Config = {
   readonly demo: boolean;
@@ -27,6 +33,8 @@ export type Config = {
   readonly poolSize: number;
   readonly dataDir: string;
   readonly masterKey: Buffer;
+  /** Null makes no backups. */
+  readonly backup: BackupConfig | null;
   readonly origin: string;
   readonly region: string;
   readonly subsidyMode: SubsidyMode;
@@ -98,6 +106,13 @@ const variables = {
     zh: '64 位十六进制数（32 字节）',
     en: '64 hexadecimal digits (32 bytes)',
   },
+  BACKUP_DIR: { check: z.string().min(1), zh: '另一块盘上的文件夹', en: 'a folder on another disk' },
+  BACKUP_KEY: {
+    check: z.string().regex(/^[0-9a-fA-F]{64}$/),
+    zh: '64 位十六进制数（32 字节）',
+    en: '64 hexadecimal digits (32 bytes)',
+  },
+  BACKUP_KEEP_DAYS: { check: whole(1, 3_650), zh: '1 到 3650 的天数', en: 'days from 1 to 3650' },
   ORIGIN: {
     check: z.string().regex(/^[a-z0-9.-]{3,60}$/),
     zh: '小写字母、数字、点和横线',
@@ -156,6 +171,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     poolSize: set.DATABASE_POOL ?? 20,
     dataDir,
     masterKey: readMasterKey(set.MASTER_KEY, demo, dataDir),
+    backup: readBackup(set),
     origin: set.ORIGIN ?? (demo ? 'gongdun.demo' : new URL(publicUrl).hostname),
     region,
     subsidyMode: set.SUBSIDY_MODE ?? 'gross',
@@ -196,6 +212,19 @@ function readMasterKey(hex: string | undefined, demo: boolean, dataDir: string):
     '没有设置 MASTER_KEY。请用 openssl rand -hex 32 生成一个，妥善保管并设为环境变量：丢失后已加密的资料无法恢复。',
     'MASTER_KEY is not set. Make one with openssl rand -hex 32, keep it safe and set it: without it sealed data are lost.',
   );
+}
+
+/** The key of the backup is of no use to the program and the program's is of none to the backup: whoever has one does not have both. */
+function readBackup(set: Variables): BackupConfig | null {
+  const { BACKUP_DIR: dir, BACKUP_KEY: key } = set;
+  if (dir === undefined && key === undefined) return null;
+  if (dir === undefined || key === undefined || key.toLowerCase() === set.MASTER_KEY?.toLowerCase()) {
+    throw new SetupError(
+      'BACKUP_DIR 和 BACKUP_KEY 要一起设置，并且 BACKUP_KEY 不能与 MASTER_KEY 相同。用 openssl rand -hex 32 生成，另行保管：丢了它备份就打不开。',
+      'BACKUP_DIR and BACKUP_KEY are set together, and BACKUP_KEY is not MASTER_KEY. Make it with openssl rand -hex 32 and keep it elsewhere: without it no backup opens.',
+    );
+  }
+  return { dir: resolve(dir), key: Buffer.from(key, 'hex'), keepDays: set.BACKUP_KEEP_DAYS ?? 14 };
 }
 
 type Options = { fresh: boolean; workers: number; seed: number; port: number | undefined };
@@ -258,6 +287,9 @@ export function printConfig(config: Config): string {
     ['DATABASE_POOL', String(config.poolSize)],
     ['DATA_DIR', config.dataDir],
     ['MASTER_KEY', `已设置 set（指纹 ${fingerprint(config.masterKey)}）`],
+    ['BACKUP_DIR', config.backup === null ? '— 没有备份 no backups' : config.backup.dir],
+    ['BACKUP_KEY', config.backup === null ? '—' : `已设置 set（指纹 ${fingerprint(config.backup.key)}）`],
+    ['BACKUP_KEEP_DAYS', config.backup === null ? '—' : String(config.backup.keepDays)],
     ['METRICS_TOKEN', config.metricsToken === null ? '—' : '已设置 set'],
     ['ORIGIN', config.origin],
     ['REGION', config.region],

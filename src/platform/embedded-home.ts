@@ -57,6 +57,12 @@ export function prepareHome(dir: string, say: Say): EmbeddedHome {
   return { binDir: chooseBinaries(runAs, say), home, runAs };
 }
 
+/** Where `startEmbedded` keeps the server of `dir`; undefined when none was made. Nothing is changed. */
+export function embeddedHome(dir: string): string | undefined {
+  const wanted = resolve(dir);
+  return [wanted, movedHome(wanted)].find((home) => existsSync(join(home, 'data')));
+}
+
 /** Deletes all that `startEmbedded` made for `dir`. The server must have stopped. */
 export function removeEmbedded(dir: string): void {
   const wanted = resolve(dir);

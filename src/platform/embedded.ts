@@ -17,7 +17,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepareHome, type EmbeddedHome, type RunAs } from './embedded-home.ts';
+import { archiveSettings, spoolOf } from './backup-wal.ts';
+import { embeddedHome, prepareHome, type EmbeddedHome, type RunAs } from './embedded-home.ts';
 import { checkVersion, ensureDatabase, giveTo, initialise, owner, readPassword } from './embedded-init.ts';
 import { claimHome, clearLeftovers, ourMark, readPostmasterPid, releaseHome, stopPostgres } from './embedded-owner.ts';
 import { reasonOf, SetupError } from './setup-error.ts';
@@ -32,6 +33,10 @@ export type EmbeddedOptions = {
   readonly port?: number;
   /** Overrides of PostgreSQL's settings. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Keeps the write-ahead log for the backup, in a spool beside the data. */
+  readonly archive?: boolean;
+  /** A server that replays its log first needs longer. */
+  readonly readyMs?: number;
   /** Name of the program's database. */
   readonly database?: string;
   /** Hears what the operator should know, one sentence at a time. */
@@ -46,6 +51,8 @@ export type EmbeddedServer = {
   /** Changes when PostgreSQL died and was started again. */
   readonly pid: number;
   readonly dataDir: string;
+  /** Where finished segments of the log wait to be taken into the backup. */
+  readonly walSpool: string;
   stop(): Promise<void>;
 };
 
@@ -78,6 +85,7 @@ type Launch = {
   readonly dataDir: string;
   readonly socketDir: string;
   readonly settings: Readonly<Record<string, string>>;
+  readonly readyMs: number;
 };
 
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -88,11 +96,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   try {
     const dataDir = join(place.home, 'data');
     await clearLeftovers(dataDir, say);
-    const settings = { ...laptopSettings, ...options.settings };
+    const archive = options.archive ? archiveSettings(place.home, place.runAs) : {};
+    const settings = { ...laptopSettings, ...archive, ...options.settings };
     if (!existsSync(dataDir)) await initialise(place, dataDir, settings['fsync'] !== 'off');
     checkVersion(place, dataDir);
     socketDir = makeSocketDir(place);
-    const launch: Launch = { place, dataDir, socketDir, settings };
+    const launch: Launch = { place, dataDir, socketDir, settings, readyMs: options.readyMs ?? readyLimitMs };
     return await supervise(launch, options, say);
   } catch (error) {
     if (socketDir !== undefined) rmSync(socketDir, { recursive: true, force: true });
@@ -140,6 +149,7 @@ async function supervise(launch: Launch, options: EmbeddedOptions, say: (sentenc
       return current.pid;
     },
     dataDir,
+    walSpool: spoolOf(place.home),
     stop: async () => {
       if (stopping) return;
       stopping = true;
@@ -175,7 +185,7 @@ async function end(running: Running): Promise<void> {
 
 /** Starts the server and waits until it accepts connections. The port of a killed server can need a moment to be free. */
 async function launchPostgres(launch: Launch, port: number): Promise<Running> {
-  const endMs = Date.now() + readyLimitMs;
+  const endMs = Date.now() + launch.readyMs;
   for (;;) {
     const logStart = sizeOf(logOf(launch.place.home));
     const running = spawnPostgres(launch, port);
@@ -186,7 +196,7 @@ async function launchPostgres(launch: Launch, port: number): Promise<Running> {
     }
     if (!running.ended) {
       await end(running);
-      throw startFailed(launch.place.home, `not ready after ${readyLimitMs / 1000} s`);
+      throw startFailed(launch.place.home, `not ready after ${launch.readyMs / 1000} s`);
     }
     const log = readLog(launch.place.home, logStart);
     // The children of a killed server hold its shared memory until they have noticed.
@@ -301,6 +311,11 @@ function logOf(home: string): string {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The owner's password of a server that was made in `dir`. */
+export function embeddedPassword(dir: string): string {
+  return readPassword(embeddedHome(dir) ?? dir);
 }
 
 /** What the log gained since `from`, at most its last 4,000 bytes. */

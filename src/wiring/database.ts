@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '#platform/config';
-import { removeEmbedded, startEmbedded } from '#platform/embedded';
+import { removeEmbedded, startEmbedded, type EmbeddedServer } from '#platform/embedded';
 import { ensureAppRole, migrate } from '#platform/migrate';
 import { SetupError } from '#platform/setup-error';
 
@@ -12,6 +12,8 @@ export type PreparedDatabase = {
   readonly appUrl: string;
   /** Migrations applied at this start. */
   readonly applied: readonly string[];
+  /** The server that is ours; null where the operator looks after his own. */
+  readonly embedded: Pick<EmbeddedServer, 'dataDir' | 'walSpool'> | null;
   stop(): Promise<void>;
 };
 
@@ -22,7 +24,7 @@ export async function prepareDatabase(
 ): Promise<PreparedDatabase> {
   const dir = join(config.dataDir, 'postgres');
   if (config.fresh && !config.databaseUrl) removeEmbedded(dir);
-  const server = config.databaseUrl ? null : await startEmbedded({ dir, say });
+  const server = config.databaseUrl ? null : await startEmbedded({ dir, say, archive: config.backup !== null });
   const ownerUrl = config.databaseUrl ?? server?.ownerUrl ?? '';
   try {
     // Our own server is reached by its socket: no TCP between two processes of one machine.
@@ -30,7 +32,7 @@ export async function prepareDatabase(
       password: config.appDatabasePassword ?? derivedSecret(config, 'app-role'),
     });
     const { applied } = await migrate(ownerUrl, { dir: migrations });
-    return { ownerUrl, appUrl, applied, stop: async () => server?.stop() };
+    return { ownerUrl, appUrl, applied, embedded: server, stop: async () => server?.stop() };
   } catch (error) {
     await server?.stop();
     throw unreachable(error) ?? error;

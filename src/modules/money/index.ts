@@ -17,6 +17,7 @@ import { createPayouts } from './payouts.ts';
 import * as payoutStore from './payout-store.ts';
 import type { BankPort, CasesPort, FindPayee, PaymentPort, WithholdingPort } from './ports.ts';
 import { createReconcile } from './reconcile.ts';
+import { createRestored } from './restored.ts';
 
 export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
@@ -124,6 +125,7 @@ export function createMoney(options: MoneyOptions) {
     prepare,
     listAccounts,
     brokenPromises,
+    restored: createRestored({ db, clock, port: bank }),
     letGo,
     effects: { ...payments.effects, ...debits.effects, ...payouts.effects },
     tasks: { ...payments.tasks, ...debits.tasks, ...payouts.tasks, ...batches.tasks },

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemAccess } from '#platform/access';
 import { brokenConstraint, statement } from '#platform/db';
+import { administer } from '#test/cluster';
 import { makeWorld, refused, type Worker, type World } from '#test/money-world';
 import { claimUnsettled } from './payout-store.ts';
 
@@ -423,6 +424,41 @@ describe('money out', () => {
     world.bankSim.setFaults({ lie: { silentAcceptRate: 0 } });
     expect(await world.drain()).toEqual([]);
     expect(await states(caseId)).toEqual([{ state: 'settled', reason: null }]);
+  });
+
+  it('a copy restored to the moment before the bank got the batch asks the bank, sends nothing, and learns what it paid since', async () => {
+    world.bankSim.setFaults({ forgetCallbackRate: 1 });
+    const { caseId, payoutId } = await owed(61_000);
+    const reference = payoutId.replaceAll('-', '');
+    const batchId = await approved([payoutId]);
+    const since = world.clock.now();
+    await world.drain();
+    await expect.poll(() => world.bankSim.line(reference)?.result?.state).toBe('settled');
+    await administer(
+      world.database.ownerUrl,
+      `update payout set state = 'batched', checked_at = null where payout_id = '${payoutId}';
+       update payout_batch set state = 'approved', submitted_at = null, submit_count = 0 where batch_id = '${batchId}'`,
+    );
+    const payee = { payeeName: '陈小雨', cardNumber: '6200000000000000017', amountFen: 4_200, purpose: '日保赔款' };
+    const lost = 'f'.repeat(32);
+    await world.money.bank.submitBatch({ batchNo: 'AFTER-THE-COPY', lines: [{ ...payee, reference: lost }] });
+    world.bankSim.settleNow();
+
+    const { restored } = world.money;
+    expect(await restored.doubtful()).toMatchObject([{ reference, state: 'batched', amountFen: 61_000, caseId }]);
+    expect((await restored.askBank(reference)).state).toBe('settled');
+    expect((await restored.lostSince(since)).map((line) => line.reference)).toContain(lost);
+    expect((await restored.lostSince(since)).map((line) => line.reference)).not.toContain(reference);
+    const known = world.bankSim.lines().length;
+    await world.db.transaction(systemAccess, async (tx) => restored.hold(tx));
+    expect(await states(caseId)).toMatchObject([{ state: 'unknown' }]);
+    later(2);
+    await world.money.payouts.settleUnknownPayouts();
+    await world.drain();
+    expect(await states(caseId)).toEqual([{ state: 'settled', reason: null }]);
+    expect(await stepOf(caseId)).toBe('close');
+    expect(world.bankSim.lines().length).toBe(known);
+    world.bankSim.setFaults({ forgetCallbackRate: 0 });
   });
 
   it('a bank that never got the batch gets the same one again', async () => {

@@ -1,0 +1,65 @@
+// What the operator's commands share: the modules over a database without a server, and the sentence at the end when something stops
+// them. A command that only reads asks no outside party.
+
+import type { Config } from '#platform/config';
+import { systemClock } from '#platform/clock';
+import { openDatabase } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { createLog } from '#platform/log';
+import { createMetrics } from '#platform/metrics';
+import { reasonOf, SetupError } from '#platform/setup-error';
+import { filesFolder } from './backup.ts';
+import { restoreClock } from './first-run.ts';
+import { connectParties, type Parties } from './parties.ts';
+import { noScanner } from './scanner.ts';
+import { createServices, type Services } from './services.ts';
+
+export type Operated = { readonly services: Services; close(): Promise<void> };
+
+/** `parties`: connected when the command asks them something; else using one is a bug. */
+export async function operate(config: Config, appUrl: string, parties: 'connected' | 'none'): Promise<Operated> {
+  const clock = systemClock();
+  // A proof reads whole tables.
+  const db = openDatabase({ url: appUrl, poolSize: 4, applicationName: 'gongdun-operate', statementTimeoutMs: 0 });
+  const connected =
+    parties === 'connected' ? await connectParties(config, clock, { callbackBase: config.publicUrl }) : null;
+  const services = createServices({
+    config,
+    db,
+    clock,
+    parties: connected ?? nobody,
+    metrics: createMetrics(),
+    scan: noScanner,
+    filesFolder: filesFolder(config),
+    log: createLog({ level: 'silent' }),
+    publicUrl: config.publicUrl,
+  });
+  await restoreClock(services);
+  return {
+    services,
+    close: async () => {
+      await connected?.stop();
+      await db.close();
+    },
+  };
+}
+
+const absent = new Proxy(
+  {},
+  { get: (_target, name) => invariant(false, `a command asked an outside party: ${String(name)}`) },
+);
+const nobody = { payment: absent, bank: absent, insurer: absent, sms: absent } as Pick<
+  Parties,
+  'payment' | 'bank' | 'insurer' | 'sms'
+>;
+
+/** Runs a command: 0 when it did what it says, 1 with a sentence otherwise. */
+export async function runCommand(work: () => Promise<boolean | void>): Promise<void> {
+  try {
+    process.exitCode = (await work()) === false ? 1 : 0;
+  } catch (error) {
+    console.error(error instanceof SetupError ? `\n${error.message}` : `\n${reasonOf(error)}`);
+    if (!(error instanceof SetupError)) console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -10,9 +10,9 @@ import { createMetrics } from '#platform/metrics';
 import { reasonOf, SetupError } from '#platform/setup-error';
 import { filesFolder } from './backup.ts';
 import { restoreClock } from './first-run.ts';
-import { connectParties, type Parties } from './parties.ts';
+import { connectParties } from './parties.ts';
 import { noScanner } from './scanner.ts';
-import { createServices, type Services } from './services.ts';
+import { createServices, type Services, type ServicesOptions } from './services.ts';
 
 export type Operated = { readonly services: Services; close(): Promise<void> };
 
@@ -44,14 +44,18 @@ export async function operate(config: Config, appUrl: string, parties: 'connecte
   };
 }
 
+/** Joining the modules may look at a party; asking it is the mistake. */
 const absent = new Proxy(
   {},
-  { get: (_target, name) => invariant(false, `a command asked an outside party: ${String(name)}`) },
+  { get: (_target, name) => () => invariant(false, `a command asked an outside party: ${String(name)}`) },
 );
-const nobody = { payment: absent, bank: absent, insurer: absent, sms: absent } as Pick<
-  Parties,
-  'payment' | 'bank' | 'insurer' | 'sms'
->;
+const nobody = {
+  payment: absent,
+  bank: absent,
+  insurer: absent,
+  sms: absent,
+  smsReceipts: absent,
+} as ServicesOptions['parties'];
 
 /** Runs a command: 0 when it did what it says, 1 with a sentence otherwise. */
 export async function runCommand(work: () => Promise<boolean | void>): Promise<void> {

@@ -24,7 +24,14 @@ export async function run(context: BenchContext): Promise<void> {
   const world = await createWorld(await context.startDatabase(), context.folder);
   context.keep(world.stop);
   const log = createLog({ level: 'warn' });
-  const app = await createServer({ services: world.services, log, publicUrl: 'http://127.0.0.1', dist, demo: null });
+  const app = await createServer({
+    services: world.services,
+    log,
+    publicUrl: 'http://127.0.0.1',
+    dist,
+    demo: null,
+    health: null,
+  });
   context.keep(() => closeHttp(app, 2_000));
   const { visits, weak } = await everyPage(world, app);
 

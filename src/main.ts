@@ -80,7 +80,15 @@ async function start(config: Config): Promise<void> {
 
   if (await buildApps()) say('页面已构建');
   const demo = config.demo ? createDemo(services, parties, accounts) : null;
-  const app = await createServer({ services, log, publicUrl: config.publicUrl, dist: join(root, 'dist'), demo });
+  const health = {
+    ownerUrl: database.ownerUrl,
+    parties: parties.states,
+    sms: parties.sms.health,
+    scanner: config.demo ? ('demonstration' as const) : ('none' as const),
+    walSpool: database.embedded?.walSpool ?? null,
+  };
+  const dist = join(root, 'dist');
+  const app = await createServer({ services, log, publicUrl: config.publicUrl, dist, demo, health });
   started.push({ name: '网页服务', stop: () => closeHttp(app, 10_000, app.server.listening ? config.drainMs : 0) });
   await listen(app, config);
   const background = await startBackground(services, {

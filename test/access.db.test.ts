@@ -499,6 +499,7 @@ async function moneySpecs(): Promise<void> {
   const overseers = ['insurer_finance', 'finance_bureau', 'supervisor', 'audit_officer'];
   const oversees = (someone: Someone) => someone.grants.some((grant) => overseers.includes(grant.split('@')[0] ?? ''));
   page('/api/reconciliations', finance, '/api/reconciliations', { also: oversees });
+  page('/api/desk/health', staffNamed('system_administrator'), '/api/desk/health');
   page('/api/ledger/accounts', finance, '/api/ledger/accounts', { also: oversees });
   add(
     'POST /api/reconciliations',

@@ -101,6 +101,13 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     log,
     publicUrl: url,
     dist: join(import.meta.dirname, '..', 'dist'),
+    health: {
+      ownerUrl: database.ownerUrl,
+      parties: parties.states,
+      sms: parties.sms.health,
+      scanner: 'demonstration',
+      walSpool: null,
+    },
     demo: createDemo(services, parties, city.accounts),
   });
   await app.listen({ host: '127.0.0.1', port: callback });

@@ -67,7 +67,7 @@ asChild(async (message, say) => {
   await owner.end();
   const log = createLog({ level: 'warn' });
   const dist = join(import.meta.dirname, '..', '..', 'dist');
-  const app = await createServer({ services, log, publicUrl: 'http://127.0.0.1', dist, demo: null });
+  const app = await createServer({ services, log, publicUrl: 'http://127.0.0.1', dist, demo: null, health: null });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const background = await startBackground(services, { ownerUrl: given.ownerUrl, concurrency: 2, log });
   const address = app.server.address();

@@ -29,7 +29,14 @@ asChild(async (message, say) => {
   const world = await createWorld(given, given.folder, { poolSize: given.poolSize });
   const log = createLog({ level: 'warn' });
   const dist = join(import.meta.dirname, '..', '..', 'dist');
-  const app = await createServer({ services: world.services, log, publicUrl: 'http://127.0.0.1', dist, demo: null });
+  const app = await createServer({
+    services: world.services,
+    log,
+    publicUrl: 'http://127.0.0.1',
+    dist,
+    demo: null,
+    health: null,
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const background = await startBackground(world.services, { ownerUrl: given.ownerUrl, concurrency: 2, log });
   const address = app.server.address();

@@ -23,6 +23,8 @@ import type { Config } from '#platform/config';
 import { portVariables } from '#platform/config-ports';
 import { SetupError } from '#platform/setup-error';
 import { derivedSecret } from './database.ts';
+import type { Party } from './health-judge.ts';
+import { createBreakers, partyStates } from './parties-states.ts';
 import { connectSms, type SmsInboxes, type SmsReceipts } from './parties-sms.ts';
 
 export type Parties = {
@@ -37,6 +39,8 @@ export type Parties = {
     readonly insurer: InsurerSimulator | null;
     readonly sms: SmsInboxes | null;
   };
+  /** Whether each party is reached, for the health page. */
+  states(): readonly Party[];
   stop(): Promise<void>;
 };
 
@@ -62,6 +66,7 @@ export async function connectParties(
   const callbackUrl = `${options.callbackBase}/ports/bank/callback`;
   const notifyUrl = `${options.callbackBase}/ports/payment/callback`;
 
+  const breakers = createBreakers();
   const payment = await simulatedUnless(
     ports.payment,
     () => startPaymentSimulator(base('payment')),
@@ -78,7 +83,7 @@ export async function connectParties(
         ports.bank,
         () => startBankSimulator({ ...base('bank'), ...link, callbackUrl }),
         ({ url }) => ({ ...link, baseUrl: url }),
-      ).then(({ set, simulator }) => ({ port: createBankClient({ ...set, timeoutMs, now }), simulator }));
+      ).then(({ set, simulator }) => ({ port: createBankClient({ ...set, breaker: breakers.bank, timeoutMs, now }), simulator }));
   const insurer = await simulatedUnless(
     ports.insurer,
     () => startInsurerSimulator({ ...base('insurer'), ...link }),
@@ -99,12 +104,20 @@ export async function connectParties(
   };
 
   return {
-    payment: createPaymentClient({ ...payment.set, notifyUrl, refundNotifyUrl: notifyUrl, timeoutMs, now }),
+    payment: createPaymentClient({
+      ...payment.set,
+      breaker: breakers.payment,
+      notifyUrl,
+      refundNotifyUrl: notifyUrl,
+      timeoutMs,
+      now,
+    }),
     bank: bank.port,
-    insurer: createInsurerClient({ ...insurer.set, timeoutMs, now }),
+    insurer: createInsurerClient({ ...insurer.set, breaker: breakers.insurer, timeoutMs, now }),
     sms: sms.port,
     smsReceipts: sms.receipts,
     simulators,
+    states: () => partyStates(breakers, simulators),
     stop: async () => {
       await sms.stop();
       const { sms: _closed, ...others } = simulators;

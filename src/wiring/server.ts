@@ -22,6 +22,7 @@ import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
 import { enterpriseBindings } from './enterprise.ts';
+import { healthRoutes, type HealthSource } from './health.ts';
 import type { Services } from './services.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
@@ -31,6 +32,8 @@ export type ServerOptions = {
   readonly publicUrl: string;
   /** Folder of the built apps. */
   readonly dist: string;
+  /** Null serves no health page: a benchmark has no operator. */
+  readonly health: HealthSource | null;
   readonly demo: (DemoTools & { accounts(): readonly DemoAccount[] }) | null;
 };
 
@@ -74,6 +77,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(rosterRoutes({ rosters: services.rosters, asker, checkCsrf: checkUpload }));
   await app.register(deskRoutes(services, asker));
   await app.register(deskStartRoutes(services, asker));
+  if (options.health) await app.register(healthRoutes(services, options.health));
   if (options.demo) await app.register(demoRoutes(() => options.demo?.accounts() ?? []));
   await app.register(consoleRoutes, { distDir: join(options.dist, 'console') });
   await app.register(workerRoutes, {

@@ -1,6 +1,6 @@
 // The door of what all outside parties share: errors, the bounded call, the HMAC envelope, and the kit of the simulators.
 export { CallbackForged, OutcomeUnknown, Refused, type UnknownReason } from './errors.ts';
-export { createPartyCaller, readJson, type PartyAnswer } from './call.ts';
+export { createPartyBreaker, createPartyCaller, readJson, type PartyAnswer } from './call.ts';
 export { newNonce, unixSeconds, withinSkew } from './hmac.ts';
 export {
   callbackIsGenuine,

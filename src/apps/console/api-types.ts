@@ -1,6 +1,7 @@
 // The shapes of the API's answers that no contract of a module exports yet to the browser. Types only.
 
 import type { PayoutView } from '#contract/money';
+import type { Light } from './words.ts';
 
 export type Me = {
   readonly staff: { readonly staffId: string; readonly name: string; readonly login: string };
@@ -106,3 +107,14 @@ export type Notice = {
   readonly caseId: string | null;
   readonly read: boolean;
 };
+
+/** One line of the health page. */
+export type HealthFinding = {
+  readonly code: string;
+  readonly zh: string;
+  readonly light: Light;
+  readonly value: string;
+  readonly meaning: string;
+  readonly next: string | null;
+};
+export type Health = { readonly at: string; readonly light: Light; readonly items: readonly HealthFinding[] };

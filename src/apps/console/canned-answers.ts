@@ -275,6 +275,36 @@ export const reads: Readonly<Record<string, unknown>> = {
     ],
     nextCursor: null,
   },
+  '/api/desk/health': {
+    at,
+    light: 'red',
+    items: [
+      {
+        code: 'database',
+        zh: '数据库',
+        light: 'green',
+        value: '2 毫秒，0 个请求在等连接',
+        meaning: '一次往返的时间。',
+        next: null,
+      },
+      {
+        code: 'wal',
+        zh: '日志归档',
+        light: 'yellow',
+        value: '3 段在等，最久 190 秒',
+        meaning: '两份完整备份之间的每一笔都靠它恢复。',
+        next: '检查 BACKUP_DIR 能否写入，再看 postgres.log 里 archive_command 的报错。',
+      },
+      {
+        code: 'party_bank',
+        zh: '银行',
+        light: 'red',
+        value: '已断开',
+        meaning: '断开时不再去等它，办理照常接收，等它恢复后自动补送。',
+        next: '联系对方值班；恢复后会自动接上，不用重启。',
+      },
+    ],
+  },
   '/api/ledger/accounts': {
     items: [
       {

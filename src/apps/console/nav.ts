@@ -29,6 +29,7 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
       { page: 'ledger', zh: '资金账户', to: pages.ledger() },
     ],
   };
+  const operation: NavGroup = { zh: '运行', items: [{ page: 'health', zh: '运行状况', to: pages.health() }] };
   return [
     {
       zh: '办件',
@@ -39,6 +40,7 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
         { page: 'ratings', zh: '评价整改', to: pages.ratings() },
       ],
     },
+    ...(roles.includes('system_administrator') ? [operation] : []),
     ...(seesMoney ? [money] : []),
     {
       zh: '查询',

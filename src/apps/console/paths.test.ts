@@ -13,6 +13,7 @@ test.each([
   [pages.payouts(), { page: 'payouts' }],
   [pages.reconciliation(), { page: 'reconciliation' }],
   [pages.ledger(), { page: 'ledger' }],
+  [pages.health(), { page: 'health' }],
   [pages.cover(), { page: 'cover' }],
   [pages.catalogue(), { page: 'catalogue' }],
   [pages.start(), { page: 'start' }],

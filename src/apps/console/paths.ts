@@ -30,6 +30,7 @@ export const pages = {
   service: (code: string) => `${base}/catalogue/${part(code)}`,
   ratings: (query: Query = {}) => `${base}/ratings${queryString(query)}`,
   notices: (query: Query = {}) => `${base}/notices${queryString(query)}`,
+  health: () => `${base}/health`,
 };
 
 export const api = {
@@ -72,12 +73,13 @@ export const api = {
   service: (code: string) => `/api/catalogue/services/${part(code)}`,
   ratings: (query: Query) => `/api/ratings${queryString(query)}`,
   ratingReply: (caseId: string) => `/api/ratings/${part(caseId)}/reply`,
+  health: '/api/desk/health',
   demoClock: '/dev/clock',
   demoPhone: '/dev/phone',
 };
 
 export type PageMatch =
-  | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
+  | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
   | { readonly page: 'case'; readonly caseId: string }
   | { readonly page: 'batch'; readonly batchId: string }
@@ -90,6 +92,7 @@ const plain = [
   'reconciliation',
   'ledger',
   'cover',
+  'health',
   'catalogue',
   'ratings',
   'notices',

@@ -25,6 +25,7 @@ const BatchesPage = lazy(() => import('./page-batches.tsx'));
 const BatchPage = lazy(() => import('./page-batch.tsx'));
 const ReconciliationPage = lazy(() => import('./page-reconciliation.tsx'));
 const LedgerPage = lazy(() => import('./page-ledger.tsx'));
+const HealthPage = lazy(() => import('./page-health.tsx'));
 const CoverPage = lazy(() => import('./page-cover.tsx'));
 const CataloguePage = lazy(() => import('./page-catalogue.tsx'));
 const ServicePage = lazy(() => import('./page-service.tsx'));
@@ -50,6 +51,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <ReconciliationPage />;
     case 'ledger':
       return <LedgerPage />;
+    case 'health':
+      return <HealthPage />;
     case 'cover':
       return <CoverPage />;
     case 'catalogue':

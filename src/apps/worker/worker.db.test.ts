@@ -601,6 +601,7 @@ describe('what goes wrong', () => {
       publicUrl: url,
       dist,
       demo: null,
+      health: null,
     });
     expect((await real.inject('/dev/phone')).statusCode).toBe(404);
     expect((await real.inject('/m/login')).body).not.toContain('演示');

@@ -54,7 +54,7 @@ const nobody = {
   bank: absent,
   insurer: absent,
   sms: absent,
-  smsReceipts: absent,
+  smsReceipts: { token: null, handTo: () => undefined },
 } as ServicesOptions['parties'];
 
 /** Runs a command: 0 when it did what it says, 1 with a sentence otherwise. */

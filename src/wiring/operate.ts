@@ -48,14 +48,14 @@ export async function operate(config: Config, appUrl: string, parties: 'connecte
 const absent = new Proxy(
   {},
   { get: (_target, name) => () => invariant(false, `a command asked an outside party: ${String(name)}`) },
-);
-const nobody = {
+) as never;
+const nobody: ServicesOptions['parties'] = {
   payment: absent,
   bank: absent,
   insurer: absent,
   sms: absent,
   smsReceipts: { token: null, handTo: () => undefined },
-} as ServicesOptions['parties'];
+};
 
 /** Runs a command: 0 when it did what it says, 1 with a sentence otherwise. */
 export async function runCommand(work: () => Promise<boolean | void>): Promise<void> {

@@ -144,6 +144,9 @@ const variables = {
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
+/** For the test that holds the operator's guide. */
+export const settingNames: readonly string[] = Object.keys(variables);
+
 /** systemd passes its sockets after standard input, output and error. */
 const firstSocketFd = 3;
 

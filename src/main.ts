@@ -84,7 +84,7 @@ async function start(config: Config): Promise<void> {
     ownerUrl: database.ownerUrl,
     parties: parties.states,
     sms: parties.sms.health,
-    scanner: config.demo ? ('demonstration' as const) : ('none' as const),
+    scanner: config.ports.clamd ? ('connected' as const) : config.demo ? ('demonstration' as const) : ('none' as const),
     walSpool: database.embedded?.walSpool ?? null,
   };
   const dist = join(root, 'dist');

@@ -154,7 +154,9 @@ it('taken while people write, restored to a moment: what was promised before is 
     expect(proof.tables['log_leaf']).not.toEqual(at.tables['log_leaf']);
     expect(isSound(proof)).toBe(true);
   });
-  const uploads = readdirSync(filesFolder(config), { recursive: true }).map(String).toSorted();
+  const uploads = readdirSync(filesFolder(config) ?? '', { recursive: true })
+    .map(String)
+    .toSorted();
   expect(uploads.length).toBeGreaterThan(2);
   expect(
     readdirSync(join(folder, 'restored-1', 'files'), { recursive: true })

@@ -2,7 +2,7 @@
 // exists, every setting that exists is in it, and its unit files pass systemd's own check where that is at hand.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { settingNames } from '#platform/config';
@@ -14,7 +14,17 @@ const example = readFileSync(join(root, 'docs/deploy/gongdun.env.example'), 'utf
 const partyNames = Object.entries(portVariables).flatMap(([party, names]) =>
   names.map((name) => `${party.toUpperCase()}_${name}`),
 );
-const known = new Set([...settingNames, ...partyNames]);
+/** What the files of the ports read besides: named one by one, in a list of a party, or as an extra of a provider of texts. */
+const portSources = readdirSync(join(root, 'src/platform'))
+  .filter((name) => /^config-[a-z]+\.ts$/.test(name))
+  .map((name) => readFileSync(join(root, 'src/platform', name), 'utf8'))
+  .join('\n');
+const singleNames = [...portSources.matchAll(/env\['([A-Z0-9_]+)'\]/g)].map((match) => match[1] ?? '');
+const listedNames = [...portSources.matchAll(/whole\(env, '(\w+)', \[([^\]]+)\]/g)].flatMap(([, party, names = '']) =>
+  [...names.matchAll(/'(\w+)'/g)].map((name) => `${party}_${name[1]}`),
+);
+const extraNames = [...portSources.matchAll(/extra\('(\w+)'\)/g)].map((match) => `SMS_${match[1]}`);
+const known = new Set([...settingNames, ...partyNames, ...singleNames, ...listedNames, ...extraNames]);
 
 it('every setting stands in its table, and every variable that it names is one', () => {
   const table = guide.slice(guide.indexOf('## 2'), guide.indexOf('## 3'));

@@ -17,7 +17,9 @@ import { SetupError } from '#platform/setup-error';
 const root = join(import.meta.dirname, '..', '..');
 const dayMs = 86_400_000;
 
-export const filesFolder = (config: Pick<Config, 'dataDir'>): string => join(config.dataDir, 'files');
+/** Null where files lie in an S3-compatible store: its versions and copies are that store's to keep. */
+export const filesFolder = (config: Pick<Config, 'dataDir' | 'ports'>): string | null =>
+  config.ports.s3 ? null : join(config.dataDir, 'files');
 
 export const backupKeys = z.object({ masterKey: z.string(), ownerPassword: z.string() });
 

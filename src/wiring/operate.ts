@@ -8,10 +8,10 @@ import { invariant } from '#platform/errors';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
 import { reasonOf, SetupError } from '#platform/setup-error';
-import { filesFolder } from './backup.ts';
+import { openBlobs } from './blobs.ts';
 import { restoreClock } from './first-run.ts';
 import { connectParties } from './parties.ts';
-import { noScanner } from './scanner.ts';
+import { connectScanner } from './scanner.ts';
 import { createServices, type Services, type ServicesOptions } from './services.ts';
 
 export type Operated = { readonly services: Services; close(): Promise<void> };
@@ -29,8 +29,8 @@ export async function operate(config: Config, appUrl: string, parties: 'connecte
     clock,
     parties: connected ?? nobody,
     metrics: createMetrics(),
-    scan: noScanner,
-    filesFolder: filesFolder(config),
+    ...connectScanner(config),
+    blobs: openBlobs(config),
     log: createLog({ level: 'silent' }),
     publicUrl: config.publicUrl,
   });

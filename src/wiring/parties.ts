@@ -83,7 +83,10 @@ export async function connectParties(
         ports.bank,
         () => startBankSimulator({ ...base('bank'), ...link, callbackUrl }),
         ({ url }) => ({ ...link, baseUrl: url }),
-      ).then(({ set, simulator }) => ({ port: createBankClient({ ...set, breaker: breakers.bank, timeoutMs, now }), simulator }));
+      ).then(({ set, simulator }) => ({
+        port: createBankClient({ ...set, breaker: breakers.bank, timeoutMs, now }),
+        simulator,
+      }));
   const insurer = await simulatedUnless(
     ports.insurer,
     () => startInsurerSimulator({ ...base('insurer'), ...link }),

@@ -845,6 +845,30 @@ create policy person_read on person for select to public using ((readers && ( SE
 create policy person_update on person for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table person to gongdun_app;
 
+create table policy_endorsement (
+  endorsement_id uuid not null,
+  policy_id uuid not null,
+  item text not null,
+  value_before text not null,
+  value_after text not null,
+  effective_at timestamp with time zone not null,
+  case_id uuid not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint policy_endorsement_pkey PRIMARY KEY (endorsement_id),
+  constraint policy_endorsement_case_key UNIQUE (case_id),
+  constraint policy_endorsement_item_check CHECK (item = ANY (ARRAY['name'::text, 'occupation'::text, 'beneficiary'::text, 'phone'::text])),
+  constraint policy_endorsement_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint policy_endorsement_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES cover_policy(policy_id)
+);
+comment on table policy_endorsement is 'What was changed in a policy, from when on; never changed itself. The policy and its days are not rewritten.';
+CREATE INDEX policy_endorsement_policy_idx ON policy_endorsement USING btree (policy_id, item, effective_at DESC);
+alter table policy_endorsement enable row level security;
+alter table policy_endorsement force row level security;
+create policy policy_endorsement_insert on policy_endorsement for insert to public with check (true);
+create policy policy_endorsement_read on policy_endorsement for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+grant insert, select on table policy_endorsement to gongdun_app;
+
 create table publication (
   publication_id uuid not null,
   code text not null,

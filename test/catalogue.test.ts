@@ -90,6 +90,14 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-003.fields.beneficiary_name: added (身故受益人, text)': toInsure,
   'DI-003.fields.read_clause: added (我已阅读保险条款，特别是不赔的情形；同意按我选的日子和上限自动扣款, boolean)':
     toInsure,
+  'DI-004.fields.policy_no: missing': '字段引用的是办件，与退保同名；policy_no 在本目录里是保单号文本',
+  'DI-004.fields.policy_ref: added (投保办件编号, case_ref)':
+    '字段引用的是办件，与退保同名；policy_no 在本目录里是保单号文本',
+  'DI-004.fields.endorse_item: 批改项, enum [姓名证件、职业类别、受益人、联系电话] → 改哪一项, enum [姓名证件、职业类别、受益人、联系电话]':
+    ownWords,
+  'DI-004.fields.value_before: 批改前, text → 现在写的是, text': ownWords,
+  'DI-004.fields.value_after: 批改后, text → 要改成, text': ownWords,
+  'DI-004.fields.endorse_reason: 批改原因, text → 为什么改, text': ownWords,
   'DI-005.fields.policy_ref: 保单号, case_ref → 投保办件编号, case_ref': '字段引用的是办件，不是保单号',
   'DI-005.fields.refund_dates: 退保日期, date → 从哪一天开始退, date': ownWords,
   'DI-005.fields.refund_days: 退保天数, integer → 退几天, integer': ownWords,

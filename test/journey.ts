@@ -33,7 +33,6 @@ const picture = Buffer.from(
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-const { terms: _terms, ...bare } = di001;
 const withJoint = { ...un001.fields, joint: field('boolean', '同时办理参保', {}, { optional: true }) };
 
 /** Entries whose own services are not written yet are walked by services that are nothing but their doors. */
@@ -42,7 +41,6 @@ export const doors: readonly Service[] = [
   { ...un001, code: 'UN-903', entry: 'batch', fields: withJoint },
   { ...un001, code: 'UN-904', entry: 'card', fields: {}, materials: {}, eligibility: [] },
   { ...di001, code: 'DI-902', entry: 'group' },
-  { ...bare, code: 'DI-904', entry: 'endorse', fields: {}, materials: {}, eligibility: [] },
 ];
 
 /** What a decider is given to come to another outcome than the usual one. */
@@ -247,6 +245,10 @@ export async function createJourney(app: TestApp) {
         days: '2',
         work_type: has('underwrite', 'manual') ? '货车司机' : '快递员',
       });
+      if (service.entry === 'endorse') {
+        const { caseNo } = await insured(who, daysOn(1));
+        Object.assign(form, { policy_ref: caseNo, endorse_item: '受益人', value_after: '林示例' });
+      }
       if (service.entry === 'auto') form['trigger_mode'] = '每日固定';
       if (service.entry === 'refund') {
         // Where the check is to fail, the first of the days asked for is not the policy's.

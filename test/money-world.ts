@@ -9,6 +9,7 @@ import { createPaymentClient, startPaymentSimulator } from '#adapters/payment';
 import type { Role, Service } from '#catalog';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
 import { di003 } from '#catalog/services/daily-insurance/di-003';
+import { di004 } from '#catalog/services/daily-insurance/di-004';
 import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di007 } from '#catalog/services/daily-insurance/di-007';
@@ -32,7 +33,9 @@ import { createLog } from '#platform/log';
 import { testDatabase, type TestDatabase } from '#test/database';
 
 const region = '350203';
-const services = new Map([di001, di003, di005, di006, di007, di008, di009].map((service) => [service.code, service]));
+const services = new Map(
+  [di001, di003, di004, di005, di006, di007, di008, di009].map((service) => [service.code, service]),
+);
 
 const addPerson = statement<[string, string, Buffer], never>(
   'world.add_person',
@@ -42,7 +45,7 @@ const addPerson = statement<[string, string, Buffer], never>(
 );
 const addStaff = statement<[string, string, string], never>(
   'world.add_staff',
-  `insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed) values ($1, $2, $2, $3, '', '')`,
+  `insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed) values ($1, $2, $2, $3, 'none', '')`,
 );
 
 export type Worker = {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service, Workflow } from '#catalog';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
 import { di003 } from '#catalog/services/daily-insurance/di-003';
+import { di004 } from '#catalog/services/daily-insurance/di-004';
 import { di005 } from '#catalog/services/daily-insurance/di-005';
 import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di009 } from '#catalog/services/daily-insurance/di-009';
@@ -34,7 +35,7 @@ afterAll(async () => {
 });
 
 const byWorkflow = Map.groupBy(
-  [un001, di001, di003, di005, di006, di009, ...doors],
+  [un001, di001, di003, di004, di005, di006, di009, ...doors],
   (service) => service.workflow.code,
 );
 
@@ -224,6 +225,9 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
       `t.identifier = 'cover.underwrite' and j.payload->>'caseId' = $1`,
       [state.caseId],
     )) || state.done['underwrite'] !== undefined,
+  'cover.check_endorsement': async (state) => typeof state.data['endorsed_policy_no'] === 'string',
+  'cover.endorse_policy': (state) =>
+    some('policy_endorsement', 'case_id = $1 and value_after = $2', [state.caseId, state.data['value_after']]),
   'debits.sign': (state) =>
     some('withholding_contract', 'case_id = $1 and contract_code = $2', [
       state.caseId,

@@ -94,6 +94,7 @@ export const glossary: readonly Term[] = [
       draft 草稿
       roster 名单
       taken 已采用
+      endorsement 批改、批单
       entry 分录、入口
       event 事件
       file 文件

@@ -117,6 +117,19 @@ const effects: Registry['effects'] = {
   'appeals.tell_merged': nothing('告知并入本件的诉求人'),
   'ratings.take': nothing('记下评价'),
   'ratings.answer': nothing('答复差评'),
+  'cover.check_endorsement': {
+    zh: '批改核对',
+    writes: {
+      policy_id: field('text', '保单标识', {}, { class: 'internal' }),
+      endorsed_policy_no: field('text', '保单号', {}, { class: 'internal' }),
+      endorse_recorded: field('text', '系统记录的现值', { max: 60 }, { class: 'internal', optional: true }),
+      endorse_doubt: field('text', '需要核对', { max: 60 }, { class: 'internal', optional: true }),
+    },
+  },
+  'cover.endorse_policy': {
+    zh: '批改登记',
+    writes: { endorsed_at: field('datetime', '批改生效时间', {}, { class: 'internal' }) },
+  },
   'cover.open_claim': nothing('理赔登记'),
   'cover.check_prepay': nothing('预付核对'),
   'cover.agree': {
@@ -180,6 +193,7 @@ export const catalogRegistry: Registry = {
     'cover.region_in_city',
     'cover.refund_not_started',
     'cover.no_claim',
+    'cover.policy_running',
     'cover.in_force',
     'cover.duty_accepted',
     'cover.medical_limit_left',

@@ -68,6 +68,12 @@ export function createConditions({ catalogue, clock, cover, db, identity, member
         ? judged(false, `您已经是${orgs.orgName(member.unionOrgId)}的会员，会员编号 ${member.memberNo}。`)
         : judged(true, '没有查到您的有效会籍。'),
       'cover.age_in_range': judged(ageAllowed, ageWhy),
+      'cover.policy_running': judged(
+        days.items.some((day) => day.stateZh === '在保' || day.stateZh === '未开始'),
+        days.items.some((day) => day.stateZh === '在保' || day.stateZh === '未开始')
+          ? '您有还没有结束的保障。'
+          : '没有查到还没有结束的保障。',
+      ),
       'cover.no_mandate':
         mandate && mandate.state !== 'ended'
           ? judged(false, `您已有一份自动续保，办件编号 ${mandate.case_no}。`)

@@ -74,7 +74,17 @@ export const coverDocuments = [
     title: '保险批单',
     recipients: ['worker', 'enterprise', 'insurer_underwriter'],
     body: [
-      paragraph('您提出的保单批改申请（办件编号{{case_no}}）已经同意，自批改生效之日起按批改后的内容承担保险责任。'),
+      paragraph(
+        '您提出的保单批改申请（办件编号{{case_no}}）已经同意，自批改生效时起按批改后的内容承担保险责任。批改以前的保障不受影响。',
+      ),
+      facts(
+        ['保单号', '{{endorsed_policy_no}}'],
+        ['批改事项', '{{endorse_item}}'],
+        ['批改前', '{{value_before}}'],
+        ['批改后', '{{value_after}}'],
+        ['生效时间', '{{endorsed_at}}'],
+        ['保险公司', '{{insurer}}'],
+      ),
     ],
   }),
   defineDocument({

@@ -3,6 +3,7 @@
 import type { Service } from '#catalog/define';
 import { di001 } from './daily-insurance/di-001.ts';
 import { di003 } from './daily-insurance/di-003.ts';
+import { di004 } from './daily-insurance/di-004.ts';
 import { di005 } from './daily-insurance/di-005.ts';
 import { di006 } from './daily-insurance/di-006.ts';
 import { di007 } from './daily-insurance/di-007.ts';
@@ -18,6 +19,7 @@ export const services: readonly Service[] = [
   un001,
   di001,
   di003,
+  di004,
   di005,
   di006,
   di007,

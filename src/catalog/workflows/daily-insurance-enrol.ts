@@ -272,7 +272,11 @@ export const dailyInsuranceEnrol = defineWorkflow({
       outcomes: {
         submit: { zh: '提交批改申请', next: ['endorse-check'] },
       },
-      auto: [{ action: 'ocr', targets: ['id_card'], when: 'enter' }],
+      withdrawable: true,
+      auto: [
+        { action: 'match', targets: ['保障台账'], when: 'exit', on: ['submit'], effect: 'cover.check_endorsement' },
+        { action: 'ocr', targets: ['id_card'], when: 'enter' },
+      ],
     },
     'endorse-check': {
       zh: '批改核验',
@@ -286,6 +290,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
         reject: { zh: '不同意批改', end: 'rejected' },
       },
       auto: [
+        { action: 'record', targets: ['批改登记'], when: 'exit', on: ['approve'], effect: 'cover.endorse_policy' },
+        { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['approve', 'reject'], template: 'case_ended' },
         { action: 'doc', targets: ['批单'], when: 'exit', on: ['approve'], template: 'endorsement' },
         { action: 'sms', targets: ['被保险人'], when: 'enter', template: 'endorsement_received' },
         { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['return'], template: 'case_returned' },

@@ -39,6 +39,17 @@ export const refuse = declareRefusals({
     zh: '从{from}起还能退的保障日有 {left} 天，填写的天数超过了。',
     next: '请按还能退的天数填写；已经开始、已经退过的日期不能再退，可以到“我的保障”查看。',
   },
+  'cover.no_policy': {
+    status: 422,
+    zh: '您引用的办件没有本人的保单。',
+    next: '请填写“个人按日投保”或“自动续投”的办件编号，在“我的保障”里可以看到。',
+  },
+  'cover.policy_over': {
+    status: 409,
+    zh: '这张保单的保障已经结束，不能再批改。',
+    next: '请批改还在保障期内的保单；以后投保时填写新的内容即可。',
+  },
+  'cover.occupation_unknown': { status: 422, zh: '目录里没有这个从业类别。', next: '请按提示的名称填写。' },
   'cover.mandate_exists': {
     status: 409,
     zh: '您已经有一份自动续保，不能再签一份。',

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { createClaims } from './claims.ts';
 import type { CoveredAnswer, MyCoverView } from './contract.ts';
 import { addDays, unbrokenUntil } from './days.ts';
+import { createEndorsements } from './endorsements.ts';
 import { createEnrolment } from './enrolment.ts';
 import type { CoverOptions } from './options.ts';
 import { createMandates } from './mandates.ts';
@@ -45,6 +46,7 @@ export function createCover(options: CoverOptions) {
   const release = createRelease(options);
   const claims = createClaims(options);
   const mandates = createMandates(options);
+  const endorsements = createEndorsements(options);
   const renewals = createRenewals(options);
 
   /** The answer and the ledger entry that it stands on. Whoever may not see the person's cover gets "no record". */
@@ -148,7 +150,13 @@ export function createCover(options: CoverOptions) {
 
   return {
     deciders: { ...mandates.deciders, ...enrolment.deciders, ...release.deciders, ...claims.deciders },
-    effects: { ...mandates.effects, ...enrolment.effects, ...release.effects, ...claims.effects },
+    effects: {
+      ...mandates.effects,
+      ...endorsements.effects,
+      ...enrolment.effects,
+      ...release.effects,
+      ...claims.effects,
+    },
     tasks,
     coveredAt,
     myCover,

@@ -4,6 +4,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemAccess } from '#platform/access';
 import { statement } from '#platform/db';
+import { beneficiaryAt } from './endorsements.ts';
 import { makeWorld, refused, type Worker, type World } from '#test/money-world';
 
 let world: World;
@@ -369,6 +370,53 @@ describe('caps, short purses, and the end', () => {
         return (await world.state(caseId)).end;
       })
       .toBe('stopped');
+  });
+});
+
+describe('an endorsement', () => {
+  const ask = (policyNo: string, over: Record<string, unknown> = {}) => ({
+    policy_ref: policyNo,
+    endorse_item: '受益人',
+    value_before: '法定',
+    value_after: '陈示例',
+    endorse_reason: '新写一位',
+    endorse_proof: ['00000000-0000-4000-8000-000000000001'],
+    ...over,
+  });
+  const beneficiary = statement<[string], { beneficiary: string | null }>(
+    'test.beneficiary_of',
+    'select beneficiary from cover_policy where person_id = $1',
+  );
+
+  it('holds from the approval on, in the mandate too, and rewrites no policy', async () => {
+    const { who, caseNo } = await mandate();
+    await evening_();
+    await bound(who).toEqual(['bound']);
+    const underwriter = await world.officer('insurer_underwriter');
+    expect(
+      await refused(world.open(who, 'DI-004', ask(caseNo, { endorse_item: '职业类别', value_after: '飞行员' }))),
+    ).toBe('cover.occupation_unknown');
+    const other = await world.worker();
+    expect(await refused(world.open(other, 'DI-004', ask(caseNo)))).toBe('cases.not_found');
+    const asked = await world.open(who, 'DI-004', ask(caseNo));
+    await world.act(underwriter, asked.caseId, 'endorse-check', 'approve');
+    expect(await world.state(asked.caseId)).toMatchObject({ end: 'completed', data: { endorsed_at: evening } });
+    const { policy_id: policyId } = (await world.state(asked.caseId)).data;
+    const at = (instant: string) =>
+      world.db.transaction(systemAccess, (tx) => beneficiaryAt(tx, String(policyId), instant));
+    expect([await at('2026-05-03T10:04:59.000Z'), await at(evening)]).toEqual([null, '陈示例']);
+    world.clock.set('2026-05-04T10:05:00.000Z');
+    await settle();
+    await bound(who).toEqual(['bound', 'bound']);
+    const rows = await world.db.transaction(systemAccess, (tx) => tx.run(beneficiary, [who.personId]));
+    expect(rows.map((row) => row.beneficiary)).toEqual(expect.arrayContaining(['陈示例', null]));
+  });
+
+  it('a policy that is over is not endorsed', async () => {
+    const who = await world.worker();
+    const { caseNo } = await world.buy(who, '2026-05-03', 1);
+    world.clock.set('2026-05-04T02:00:00.000Z');
+    expect(await refused(world.open(who, 'DI-004', ask(caseNo)))).toBe('cover.policy_over');
   });
 });
 

@@ -144,6 +144,7 @@ export function createWorld(setup: Setup) {
       bank: parties.bank,
       cases: casesPort,
       findPayee: async (_tx, personId) => personOf(personId),
+      orgName: orgs.name,
       staffName: async () => '',
     });
     const cover = createCover({

@@ -388,6 +388,8 @@ create table cover_entry (
   constraint cover_entry_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES cover_policy(policy_id)
 );
 comment on table cover_entry is 'The append-only ledger of cover by person and day. Odd generations bind a day, even ones release it; a person is covered by a day whose last generation is odd.';
+CREATE INDEX cover_entry_at_idx ON cover_entry USING brin (at) WITH (pages_per_range='32');
+CREATE INDEX cover_entry_day_idx ON cover_entry USING btree (day);
 alter table cover_entry enable row level security;
 alter table cover_entry force row level security;
 create policy cover_entry_delete on cover_entry for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -715,7 +717,7 @@ create table payout (
   payout_id uuid not null,
   reference text not null,
   case_id uuid not null,
-  person_id uuid not null,
+  person_id uuid,
   step text not null,
   purpose text not null,
   payee_name_sealed text not null,
@@ -734,7 +736,11 @@ create table payout (
   checked_at timestamp with time zone,
   constraint payout_pkey PRIMARY KEY (payout_id),
   constraint payout_reference_key UNIQUE (reference),
-  constraint payout_amount_fen_check CHECK (amount_fen >= 1 AND amount_fen <= 100000000),
+  constraint payout_amount_fen_check CHECK (amount_fen >= 1 AND amount_fen <=
+CASE
+    WHEN person_id IS NULL THEN '100000000000'::bigint
+    ELSE 100000000::bigint
+END),
   constraint payout_state_check CHECK (state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text, 'settled'::text, 'returned'::text, 'failed'::text, 'cancelled'::text])),
   constraint payout_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
   constraint payout_reserve_id_fkey FOREIGN KEY (reserve_id) REFERENCES transfer(transfer_id)
@@ -1123,6 +1129,37 @@ create table schema_migration (
 );
 comment on table schema_migration is 'Migrations that were applied, with the hash of each file; rows are only added.';
 
+create table service_point (
+  point_id uuid not null,
+  case_id uuid not null,
+  insurer_org_id uuid not null,
+  region text not null,
+  name text not null,
+  place text not null,
+  longitude double precision,
+  latitude double precision,
+  open_hours text not null,
+  hotline text not null,
+  items text[] not null,
+  state text not null,
+  score numeric(5,2),
+  scored_at timestamp with time zone,
+  published_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  leaf_id uuid not null,
+  constraint service_point_pkey PRIMARY KEY (point_id),
+  constraint service_point_case_key UNIQUE (case_id),
+  constraint service_point_latitude_check CHECK (latitude >= '-90'::integer::double precision AND latitude <= 90::double precision),
+  constraint service_point_longitude_check CHECK (longitude >= '-180'::integer::double precision AND longitude <= 180::double precision),
+  constraint service_point_region_check CHECK (region ~ '^[0-9]{6}$'::text),
+  constraint service_point_state_check CHECK (state = ANY (ARRAY['published'::text, 'removed'::text])),
+  constraint service_point_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
+  constraint service_point_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table service_point is 'An insurer''s service point as the public sees it. Public by intent: no row-level security, no personal data.';
+CREATE INDEX service_point_region_idx ON service_point USING btree (region, name) WHERE state = 'published'::text;
+grant insert, select, update on table service_point to gongdun_app;
+
 create table session (
   token_hash bytea not null,
   kind text not null,
@@ -1154,6 +1191,122 @@ create table setting (
 );
 comment on table setting is 'Small facts of this installation: demonstration clock, calendar version, seed of the city.';
 grant insert, select, update on table setting to gongdun_app;
+
+create table settlement (
+  settlement_id uuid not null,
+  case_id uuid not null,
+  insurer_org_id uuid not null,
+  month date not null,
+  state text not null,
+  cutoff_at timestamp with time zone not null,
+  round integer default 0 not null,
+  person_days bigint default 0 not null,
+  gross_fen bigint default 0 not null,
+  subsidy_fen bigint default 0 not null,
+  excluded_days bigint default 0 not null,
+  excluded_fen bigint default 0 not null,
+  offset_fen bigint default 0 not null,
+  carried_fen bigint default 0 not null,
+  claim_fen bigint default 0 not null,
+  owed_back_fen bigint default 0 not null,
+  difference_count integer default 0 not null,
+  approved_fen bigint default 0 not null,
+  allocated_fen bigint default 0 not null,
+  carried_into uuid,
+  declared_at timestamp with time zone not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint settlement_pkey PRIMARY KEY (settlement_id),
+  constraint settlement_case_key UNIQUE (case_id),
+  constraint settlement_carried_fen_check CHECK (carried_fen >= 0),
+  constraint settlement_check CHECK (approved_fen >= 0 AND approved_fen <= claim_fen),
+  constraint settlement_check1 CHECK (allocated_fen >= 0 AND allocated_fen <= approved_fen),
+  constraint settlement_claim_fen_check CHECK (claim_fen >= 0),
+  constraint settlement_difference_count_check CHECK (difference_count >= 0),
+  constraint settlement_excluded_days_check CHECK (excluded_days >= 0),
+  constraint settlement_excluded_fen_check CHECK (excluded_fen >= 0),
+  constraint settlement_gross_fen_check CHECK (gross_fen >= 0),
+  constraint settlement_month_check CHECK (EXTRACT(day FROM month) = 1::numeric),
+  constraint settlement_owed_back_fen_check CHECK (owed_back_fen >= 0),
+  constraint settlement_person_days_check CHECK (person_days >= 0),
+  constraint settlement_round_check CHECK (round >= 0),
+  constraint settlement_state_check CHECK (state = ANY (ARRAY['declared'::text, 'approved'::text, 'paid'::text, 'withdrawn'::text])),
+  constraint settlement_subsidy_fen_check CHECK (subsidy_fen >= 0),
+  constraint settlement_carried_into_fkey FOREIGN KEY (carried_into) REFERENCES settlement(settlement_id),
+  constraint settlement_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
+  constraint settlement_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table settlement is 'One declaration of an insurer for a month. Its days are those of cover_entry as of cutoff_at, for ever; what changes later is an offset of the next one.';
+CREATE INDEX settlement_carried_idx ON settlement USING btree (carried_into) WHERE carried_into IS NOT NULL;
+CREATE UNIQUE INDEX settlement_month_key ON settlement USING btree (insurer_org_id, month) WHERE state <> 'withdrawn'::text;
+alter table settlement enable row level security;
+alter table settlement force row level security;
+create policy settlement_insert on settlement for insert to public with check (true);
+create policy settlement_read on settlement for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy settlement_update on settlement for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table settlement to gongdun_app;
+
+create table settlement_difference (
+  settlement_id uuid not null,
+  round integer not null,
+  place integer not null,
+  kind text not null,
+  policy_no text,
+  day date,
+  ours_fen bigint,
+  theirs_fen bigint,
+  note text,
+  readers text[] not null,
+  constraint settlement_difference_pkey PRIMARY KEY (settlement_id, round, place),
+  constraint settlement_difference_kind_check CHECK (kind = ANY (ARRAY['total'::text, 'missing_here'::text, 'missing_there'::text, 'amount_differs'::text, 'double'::text, 'excluded'::text, 'flow_differs'::text, 'unreadable'::text])),
+  constraint settlement_difference_place_check CHECK (place > 0),
+  constraint settlement_difference_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlement(settlement_id)
+);
+comment on table settlement_difference is 'Where a declaration and our ledger disagree, line by line, for each round of the comparison. Append-only.';
+alter table settlement_difference enable row level security;
+alter table settlement_difference force row level security;
+create policy settlement_difference_insert on settlement_difference for insert to public with check (true);
+create policy settlement_difference_read on settlement_difference for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy settlement_difference_update on settlement_difference for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table settlement_difference to gongdun_app;
+
+create table settlement_line (
+  settlement_id uuid not null,
+  source text not null,
+  line_no integer not null,
+  policy_no text not null,
+  day date not null,
+  premium_fen bigint not null,
+  personal_fen bigint not null,
+  subsidy_fen bigint not null,
+  constraint settlement_line_pkey PRIMARY KEY (settlement_id, source, line_no),
+  constraint settlement_line_line_no_check CHECK (line_no > 0),
+  constraint settlement_line_source_check CHECK (source = ANY (ARRAY['ledger'::text, 'flow'::text])),
+  constraint settlement_line_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlement(settlement_id)
+);
+comment on table settlement_line is 'The lines of the files of a declaration while they are compared; the files themselves are kept with the case.';
+grant delete, insert, select on table settlement_line to gongdun_app;
+
+create table settlement_sample (
+  settlement_id uuid not null,
+  round integer not null,
+  place integer not null,
+  policy_no text not null,
+  person_id uuid not null,
+  days integer not null,
+  readers text[] not null,
+  constraint settlement_sample_pkey PRIMARY KEY (settlement_id, round, place),
+  constraint settlement_sample_place_check CHECK (place > 0),
+  constraint settlement_sample_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint settlement_sample_settlement_id_fkey FOREIGN KEY (settlement_id) REFERENCES settlement(settlement_id)
+);
+comment on table settlement_sample is 'Who was drawn for the audit by telephone; the same seed draws the same people. Append-only.';
+alter table settlement_sample enable row level security;
+alter table settlement_sample force row level security;
+create policy settlement_sample_insert on settlement_sample for insert to public with check (true);
+create policy settlement_sample_read on settlement_sample for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy settlement_sample_update on settlement_sample for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table settlement_sample to gongdun_app;
 
 create table sms_code (
   code_id uuid not null,
@@ -1267,6 +1420,49 @@ END) stored not null,
 comment on table staff_role is 'A role held in an organisation for a time. Each change is traced.';
 CREATE INDEX staff_role_office_idx ON staff_role USING btree (org_id, role);
 grant insert, select on table staff_role to gongdun_app;
+
+create table subsidy_receipt (
+  bank_serial text not null,
+  recovery_id uuid not null,
+  amount_fen bigint not null,
+  at timestamp with time zone not null,
+  leaf_id uuid not null,
+  constraint subsidy_receipt_pkey PRIMARY KEY (bank_serial),
+  constraint subsidy_receipt_amount_fen_check CHECK (amount_fen > 0),
+  constraint subsidy_receipt_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint subsidy_receipt_recovery_id_fkey FOREIGN KEY (recovery_id) REFERENCES subsidy_recovery(recovery_id)
+);
+comment on table subsidy_receipt is 'Money that came back, once for each serial number of the bank. Append-only.';
+CREATE INDEX subsidy_receipt_recovery_idx ON subsidy_receipt USING btree (recovery_id);
+grant insert, select on table subsidy_receipt to gongdun_app;
+
+create table subsidy_recovery (
+  recovery_id uuid not null,
+  case_id uuid not null,
+  reference text not null,
+  org_id uuid not null,
+  amount_fen bigint not null,
+  received_fen bigint default 0 not null,
+  state text not null,
+  ordered_at timestamp with time zone not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint subsidy_recovery_pkey PRIMARY KEY (recovery_id),
+  constraint subsidy_recovery_case_key UNIQUE (case_id),
+  constraint subsidy_recovery_reference_key UNIQUE (reference),
+  constraint subsidy_recovery_amount_fen_check CHECK (amount_fen > 0),
+  constraint subsidy_recovery_check CHECK (received_fen >= 0 AND received_fen <= amount_fen),
+  constraint subsidy_recovery_state_check CHECK (state = ANY (ARRAY['ordered'::text, 'received'::text, 'transferred'::text])),
+  constraint subsidy_recovery_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint subsidy_recovery_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table subsidy_recovery is 'An order to return subsidies. It is received when the bank says so, and never before.';
+alter table subsidy_recovery enable row level security;
+alter table subsidy_recovery force row level security;
+create policy subsidy_recovery_insert on subsidy_recovery for insert to public with check (true);
+create policy subsidy_recovery_read on subsidy_recovery for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy subsidy_recovery_update on subsidy_recovery for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table subsidy_recovery to gongdun_app;
 
 create table substitution (
   substitution_id uuid not null,

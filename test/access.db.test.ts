@@ -209,6 +209,7 @@ beforeAll(async () => {
     row,
     add: (key, right, send, more = {}) => specs.set(key, { right, send, ...more }),
   });
+  await settlementSpecs();
 }, 60_000);
 
 afterAll(async () => {
@@ -476,8 +477,9 @@ async function moneySpecs(): Promise<void> {
   );
   if (!checker) throw new Error('nobody can check the batch');
   const financeAnywhere = (someone: Someone) => someone.grants.some((grant) => grant.startsWith('insurer_finance@'));
-  page('/api/payouts', finance, '/api/payouts?limit=100', { also: financeAnywhere, secret: payout.payout_id });
-  page('/api/payout-batches', finance, '/api/payout-batches', { also: financeAnywhere, secret: made.batch_id });
+  const payers = (someone: Someone) => holds(someone, ['insurer_finance', 'finance_bureau']);
+  page('/api/payouts', finance, '/api/payouts?limit=100', { also: payers, secret: payout.payout_id });
+  page('/api/payout-batches', finance, '/api/payout-batches', { also: payers, secret: made.batch_id });
   page('/api/payout-batches/:id', finance, `/api/payout-batches/${made.batch_id}`, ours);
   add(
     'POST /api/payout-batches',
@@ -509,12 +511,77 @@ async function moneySpecs(): Promise<void> {
   );
 }
 
+/** A declaration of the city's insurer, seen by it and by the offices that check it. */
+async function settlementSpecs(): Promise<void> {
+  const finance = staffNamed('insurer_finance');
+  const [grant = ''] = finance.grants;
+  const officers = [
+    'hrss_reviewer',
+    'hrss_investigator',
+    'finance_bureau',
+    'risk_analyst',
+    'supervisor',
+    'audit_officer',
+  ];
+  const ofCity = (role: string) => staffNamed(role).grants.filter((one) => one.startsWith(`${role}@`));
+  const readers = [grant, ...officers.flatMap(ofCity)];
+  settlementReaders.push(...readers);
+  const ids = { case: newId(), settlement: newId() };
+  await owner.query(
+    `with leaf as (insert into log_leaf (leaf_id, entry) values ($1, '{}') returning leaf_id),
+     made as (insert into settlement (settlement_id, case_id, insurer_org_id, month, state, cutoff_at, round, declared_at, readers, leaf_id)
+       select $1, $2, $3, '2025-01-01', 'declared', now(), 1, now(), $4, leaf_id from leaf returning settlement_id),
+     differing as (insert into settlement_difference (settlement_id, round, place, kind, note, readers)
+       select settlement_id, 1, 1, 'total', '只有相关单位能看到的差异', $4 from made)
+     insert into settlement_sample (settlement_id, round, place, policy_no, person_id, days, readers)
+     select settlement_id, 1, 1, 'GD00000000000000000001', (select person_id from person order by person_id limit 1), 3, $4 from made`,
+    [ids.settlement, ids.case, grant.slice('insurer_finance@'.length), ['*', ...readers]],
+  );
+  const page = (url: string, right: Someone, path: string, more: Partial<Spec> = {}) =>
+    specs.set(`GET ${url}`, { right, send: (caller) => caller.get(path), ...more });
+  const reads = { also: sees(readers) };
+  const checkers = { also: (one: Someone) => holds(one, ['insurer_finance', ...officers]) };
+  const one = `/api/settlements/${ids.case}`;
+  page('/api/settlements', finance, '/api/settlements', { ...checkers, secret: ids.settlement });
+  page('/api/settlements/:caseId', finance, one, { ...reads, secret: ids.settlement });
+  page('/api/settlements/:caseId/differences', finance, `${one}/differences`, {
+    ...reads,
+    secret: '只有相关单位能看到的差异',
+  });
+  page('/api/settlements/:caseId/differences/file', finance, `${one}/differences/file`, {
+    ...reads,
+    secret: '只有相关单位能看到的差异',
+  });
+  const insurers = { also: (someone: Someone) => holds(someone, ['insurer_finance']) };
+  page('/api/settlements/preview', finance, '/api/settlements/preview?month=2025-01', insurers);
+  page('/api/settlements/ledger', finance, '/api/settlements/ledger?month=2025-01&kind=ledger', insurers);
+  page('/api/settlements/template', finance, '/api/settlements/template?kind=flow', insurers);
+  const analyst = staffNamed('risk_analyst');
+  const clues = {
+    also: (someone: Someone) => holds(someone, ['risk_analyst', 'hrss_investigator', 'hrss_reviewer', 'audit_officer']),
+  };
+  page('/api/settlements/clues', analyst, '/api/settlements/clues?month=2025-01', clues);
+  page('/api/settlements/clues/file', analyst, '/api/settlements/clues/file?month=2025-01', clues);
+  const investigator = staffNamed('hrss_investigator');
+  const callers = { also: sees(ofCity('hrss_investigator')) };
+  page('/api/settlements/:caseId/sample', investigator, `${one}/sample`, {
+    ...callers,
+    secret: 'GD00000000000000000001',
+  });
+  specs.set('POST /api/settlements/:caseId/sample/phone', {
+    right: investigator,
+    send: (caller) => caller.post(`${one}/sample/phone`, { place: 1, reason: '抽样电话核实' }),
+    ...callers,
+  });
+}
+
 /** Data that everybody may have: pages to log in by, the directory, health, callbacks that prove themselves by signature. */
 const open = [
   'GET /',
   'GET /api/dev/accounts',
   'GET /api/openapi.json',
   'GET /api/orgs',
+  'GET /api/service-points',
   'GET /desk',
   'GET /desk/*',
   'GET /dev/clock',
@@ -531,6 +598,7 @@ const open = [
   'GET /m/register/id',
   'GET /m/register/name',
   'GET /m/register/region',
+  'GET /m/service-points',
   'GET /m/services',
   'GET /m/services/:code',
   'GET /metrics',
@@ -659,9 +727,11 @@ it('answers nobody but those who may, and those on the same row', async () => {
 
 /** Lists show a row to whoever reads the row, whatever the role. */
 function readsToo(key: string, someone: Someone): boolean {
+  if (key.startsWith('GET /api/settlements')) return sees(settlementReaders)(someone);
   return key === 'GET /api/ratings' && sees(ratingReaders)(someone);
 }
 const ratingReaders: string[] = [];
+const settlementReaders: string[] = [];
 
 it('a session alone is not enough for a write: the token is proved, and other sites are turned away', async () => {
   const adjuster = staffNamed('insurer_adjuster').caller;

@@ -16,6 +16,7 @@ import type { Workflow } from '#catalog';
 import { collectiveWageNegotiation } from '#catalog/workflows/collective-wage-negotiation';
 import { dailyInsuranceClaim } from '#catalog/workflows/daily-insurance-claim';
 import { dailyInsuranceEnrol } from '#catalog/workflows/daily-insurance-enrol';
+import { dailyInsuranceSettlement } from '#catalog/workflows/daily-insurance-settlement';
 import { injuryConfirmation } from '#catalog/workflows/injury-confirmation';
 import { rightsAppealDispatch } from '#catalog/workflows/rights-appeal-dispatch';
 import { unionMembershipJoin } from '#catalog/workflows/union-membership-join';
@@ -29,6 +30,7 @@ const workflows: readonly Workflow[] = [
   unionMembershipJoin,
   dailyInsuranceEnrol,
   dailyInsuranceClaim,
+  dailyInsuranceSettlement,
   injuryConfirmation,
   collectiveWageNegotiation,
   rightsAppealDispatch,
@@ -56,6 +58,8 @@ const allowed: Readonly<Record<string, string>> = {
   'daily-insurance-claim.deny.expire: added (→ rejected)':
     '拒赔通知后申请人不表态时，办件要有期满的去处；决定已由人作出，复核权利不受影响',
   'daily-insurance-enrol.issue.conflict: added (→ refund-pay)': '同一天被两次同时购买时，后到的一张退款，不能重复收费',
+  'daily-insurance-settlement.allocate.pay_failed: added (→ allocate)':
+    '银行没有付成的补贴要有去处：重新生成付款单，核对账户后再付',
   'UN-001.fields.start_month: 从业起始月份, date → 从业起始时间, date': ownWords,
   'UN-001.fields.accept_charter: 承认工会章程, boolean → 我自愿加入工会，承认《中国工会章程》, boolean': ownWords,
   'DI-001.fields.cover_from: 起保日期, date → 从哪天开始保障, date': ownWords,

@@ -157,6 +157,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     bank,
     cases: casesPort,
     findPayee: async (_tx, personId) => ({ name: personOf(personId).name, card: null }),
+    orgName: () => '测试保险公司',
     staffName: async (_tx, staffId) => staffId.slice(0, 4),
   });
   const cover: Cover = createCover({

@@ -252,6 +252,30 @@ export const glossary: readonly Term[] = [
       endorse 批改
       evidence 举证
       exchange 交换
+      allocate 拨付
+      annual 年度
+      audit 审计核实
+      budget 预算
+      declare 申报
+      difference 差异
+      dup 重复
+      explain 说明
+      hrss 人社
+      insurer 承保公司
+      month 月份
+      outlet 服务网点
+      point 点位
+      publish 公布
+      receipt 到账
+      reconcile 对账
+      recover 追回
+      recovery 追回
+      rectify 整改
+      sample 抽样
+      score 考核分
+      service 服务
+      finance 财政
+      verify 核实
       expiry 期满
       fact 事实
       fast 快速
@@ -317,7 +341,6 @@ export const glossary: readonly Term[] = [
       joint 联合
       merge 并案
       re 再次
-      rectify 整改
       return 退回、事后
       team 工作组
       visit 回访

@@ -162,6 +162,58 @@ const list: readonly NoticeTemplate[] = [
   ),
   told('payout_failed', '赔款没有付成', '您的赔款（{case_no}）付款被银行退回，请打开办件核对收款卡。'),
 
+  // Subsidy settlement and service points
+  inApp(
+    'settlement_differs',
+    '补贴申报与台账不一致',
+    '补贴申报{case_no}与系统台账有{difference_count}处差异，请于五个工作日内说明。',
+    [{ role: 'insurer_finance' }],
+  ),
+  inApp('settlement_returned', '补贴申报被退回', '补贴申报{case_no}被人社部门退回，请打开办件看理由，改后再报。', [
+    { role: 'insurer_finance' },
+  ]),
+  told(
+    'subsidy_sampled',
+    '补贴核实电话',
+    '您参加的按日意外伤害保险有财政补贴，近日人社部门会打电话核实您是否投保（{case_no}），不会要密码、验证码或转账。',
+  ),
+  inApp(
+    'sample_opened',
+    '抽样名单已生成',
+    '补贴申报{case_no}抽取{sample_size}人，请在办件的“补贴结算”页查看名单并电话核实。',
+    [{ role: 'hrss_investigator' }],
+  ),
+  inApp('settlement_paid', '补贴已拨付', '补贴申报{case_no}的补贴{allocated_fen}已经拨付到账，请核对。', [
+    { role: 'insurer_finance' },
+  ]),
+  inApp(
+    'settlement_pay_failed',
+    '补贴没有拨付成功',
+    '补贴申报{case_no}的拨付被银行退回，已重新生成付款单，请核对收款账户。',
+    [{ role: 'finance_bureau' }, { role: 'insurer_finance' }],
+  ),
+  inApp(
+    'recovery_ordered',
+    '请退回补贴',
+    '{recover_org_name}须退回补贴{recover_fen}，附言写{recover_reference}，十五个工作日内办理（{case_no}）。',
+    [{ role: 'insurer_finance' }, { role: 'finance_bureau' }],
+  ),
+  inApp('outlet_returned', '网点备案被退回', '网点备案{case_no}被退回，请打开办件看理由，改后再报。', [
+    { role: 'insurer_finance' },
+  ]),
+  inApp('outlet_published', '网点已公布', '网点“{outlet_name}”（{case_no}）已经公布，劳动者在手机上可以查到。', [
+    { role: 'insurer_finance' },
+  ]),
+  inApp(
+    'outlet_poor',
+    '网点限期整改',
+    '网点“{outlet_name}”考核{quarter_score}分，请于十五个工作日内整改并报告（{case_no}）。',
+    [{ role: 'insurer_finance' }],
+  ),
+  inApp('outlet_removed', '网点退出', '网点“{outlet_name}”（{case_no}）已经退出，停止公布。', [
+    { role: 'insurer_finance' },
+  ]),
+
   // Occupational injury
   told(
     'injury_supplement',

@@ -68,7 +68,7 @@ const deciders: Registry['deciders'] = {
   'cover.stop_renewal': nothing('停止自动续保'),
 };
 
-const effects: Registry['effects'] = {
+const coreEffects: Registry['effects'] = {
   'membership.record': {
     zh: '会籍建档',
     writes: {
@@ -155,6 +155,67 @@ const effects: Registry['effects'] = {
   },
 };
 
+const internal = { class: 'internal' } as const;
+/** How a figure was come to, line by line. */
+const lines = (zh: string) =>
+  field('group', zh, { fields: { zh: { kind: 'text' }, value: { kind: 'text' } } }, { ...internal, optional: true });
+
+const settlementEffects: Registry['effects'] = {
+  'settlement.declare': nothing('月度申报登记：已结束的月份，每月一次，台账从此不再变动'),
+  'settlement.reconcile': {
+    zh: '逐单对账',
+    writes: {
+      our_person_days: field('integer', '台账的承保人次日', {}, internal),
+      our_gross: field('money', '台账的总保费', {}, internal),
+      difference_count: field('integer', '差异笔数', {}, internal),
+      settlement_explanation: lines('核算过程'),
+    },
+  },
+  'settlement.review': nothing('审定补贴核对'),
+  'settlement.sample': {
+    zh: '抽样',
+    writes: {
+      sample_size: field('integer', '抽样人数', { unit: '人' }, internal),
+      sample_seed: field('text', '抽样种子（同一种子抽出同一批人）', {}, internal),
+    },
+  },
+  'settlement.budget': {
+    zh: '本年已用预算',
+    writes: { budget_used: field('money', '本年经本系统已拨和待拨的补贴', {}, internal) },
+  },
+  'settlement.allocate': {
+    zh: '拨付审批',
+    writes: { allocated_fen: field('money', '本次拨付', {}, internal) },
+  },
+  'settlement.paid': nothing('补贴结清入账'),
+  'settlement.annual': {
+    zh: '年度清算',
+    writes: {
+      loss_ratio: field('text', '本年赔付率', {}, internal),
+      year_explanation: lines('本年累计'),
+    },
+  },
+  'settlement.clue': { zh: '线索比对', writes: { clue_explanation: lines('系统比对结果') } },
+  'settlement.order_recovery': {
+    zh: '责令退回登记',
+    writes: {
+      recover_reference: field('text', '退款附言编号', {}, internal),
+      recover_org_name: field('text', '退回单位名称', {}, internal),
+    },
+  },
+  'settlement.end_recovery': nothing('责令退回结束登记'),
+  'outlets.check': {
+    zh: '现场位置与备案坐标核对',
+    writes: { check_distance: field('integer', '现场与备案位置相距', { unit: '米' }, { ...internal, optional: true }) },
+  },
+  'outlets.publish': nothing('网点公布'),
+  'outlets.score': {
+    zh: '考核计分',
+    writes: { quarter_score: field('decimal', '季度考核分', {}, internal), score_explanation: lines('计分过程') },
+  },
+  'outlets.remove': nothing('网点停止公布'),
+};
+
 /** A table without values yet has nothing to prove. */
 function ruleEntry(zh: string, rule: AnyRule | undefined): RuleEntry {
   if (!rule) return { zh };
@@ -179,7 +240,7 @@ function problemZh(problem: TableProblem): string {
 
 export const catalogRegistry: Registry = {
   deciders,
-  effects,
+  effects: { ...coreEffects, ...settlementEffects },
   facts: [
     'person.age_at_least_16',
     'membership.none_active',
@@ -200,6 +261,11 @@ export const catalogRegistry: Registry = {
     'cover.hospital_days',
     'cover.allowance_days_left',
     'cover.disability_window',
+    'settlement.contracted_insurer',
+    'settlement.month_over',
+    'settlement.not_declared',
+    'settlement.overlap_found',
+    'outlets.staff_trained',
   ],
   notices,
   documents,

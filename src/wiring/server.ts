@@ -17,6 +17,8 @@ import { fileRoutes } from '#modules/files';
 import { checkCsrf } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
 import { smsRoutes } from '#modules/notices';
+import { servicePointRoutes } from '#modules/outlets';
+import { settlementRoutes } from '#modules/settlement';
 import { orgRoutes } from '#modules/orgs';
 import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
@@ -75,6 +77,18 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     }),
   );
   await app.register(rosterRoutes({ rosters: services.rosters, asker, checkCsrf: checkUpload }));
+  await app.register(
+    settlementRoutes({
+      settlement: services.settlement,
+      asker,
+      openPhone: (request, personId, caseId, reason) => {
+        const session = request.session;
+        if (session?.kind !== 'staff') throw new Error('a route for staff has a session of staff');
+        return identity.openPhone(session, { personId, caseId, reason });
+      },
+    }),
+  );
+  await app.register(servicePointRoutes(services.servicePoints));
   await app.register(deskRoutes(services, asker));
   await app.register(deskStartRoutes(services, asker));
   if (options.health) await app.register(healthRoutes(services, options.health));

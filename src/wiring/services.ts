@@ -40,7 +40,7 @@ import { createEnterprises } from '#modules/enterprise';
 import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
 import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
-import { createMoney } from '#modules/money';
+import { createMoney, type TakeReceipt } from '#modules/money';
 import { createNotices, type SmsReceipt } from '#modules/notices';
 import { createRosters } from '#modules/rosters';
 import { createOrgs } from '#modules/orgs';
@@ -48,6 +48,7 @@ import { createTrace } from '#modules/trace';
 import { newId } from '#platform/ids';
 import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
+import { createSettlementParts } from './settlement.ts';
 import { rosterPorts } from './roster-ports.ts';
 
 const refuse = declareRefusals({
@@ -201,6 +202,7 @@ export function createServices(options: ServicesOptions) {
 
   // Cases and money know each other: money moves a case, a case asks for money. The knot is tied here and nowhere else.
   let cases: Cases;
+  let takeReceipt: TakeReceipt;
   const casesPort = {
     lock: (tx: Tx, caseId: string) => cases.lock(tx, caseId),
     event: (tx: Tx, input: Parameters<Cases['event']>[1]) => cases.event(tx, input),
@@ -223,6 +225,8 @@ export function createServices(options: ServicesOptions) {
       const { name, card } = await person(tx, personId);
       return { name, card };
     },
+    orgName: orgs.orgName,
+    takeReceipt: (receipt) => takeReceipt(receipt),
     staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
     renewalUrl: `${options.publicUrl}/m/renewal`,
     returnUrl: (caseId) => `${options.publicUrl}/m/pay/${caseId}`,
@@ -272,6 +276,21 @@ export function createServices(options: ServicesOptions) {
     claimFile: files.claim,
     ...rosterPorts({ catalogue, crypto, identity, membership }),
   });
+  const settled = createSettlementParts({
+    config,
+    db,
+    clock,
+    crypto,
+    trace,
+    money,
+    cases: casesPort,
+    orgs,
+    files,
+    notices,
+    nameOf: async (tx, personId) => maskName(await nameOf(tx, personId)),
+  });
+  const { settlement, servicePoints } = settled;
+  takeReceipt = settlement.takeReceipt;
 
   const colleagues: Colleagues = (tx, role, orgId) => tx.run(selectColleagues, [role, orgId, dayOf(clock.now())]);
   cases = createCases({
@@ -295,7 +314,15 @@ export function createServices(options: ServicesOptions) {
     makeDocument: (context, template) => void documents.makeDocument(context, template),
     mayExpire: money.payments.mayExpire,
     letGo: money.letGo,
-    effects: { ...membership.effects, ...appeals.effects, ...money.effects, ...cover.effects, ...rosters.effects },
+    effects: {
+      ...membership.effects,
+      ...appeals.effects,
+      ...money.effects,
+      ...cover.effects,
+      ...rosters.effects,
+      ...settlement.effects,
+      ...servicePoints.effects,
+    },
     deciders: { ...membership.deciders, ...appeals.deciders, ...cover.deciders },
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
     onSteps: (count) => options.metrics.steps(count),
@@ -442,6 +469,8 @@ export function createServices(options: ServicesOptions) {
     money,
     cover,
     rosters,
+    settlement,
+    servicePoints,
     pricing,
     cases,
     reader,
@@ -453,7 +482,7 @@ export function createServices(options: ServicesOptions) {
     /** How the outside parties do, for the operator's page. */
     partyHealth: () => ({ sms: parties.sms.health() }),
     smsReceipts: { token: parties.smsReceipts.token, read: parties.sms.readReceipts, take: takeReceipts },
-    tasks: { ...money.tasks, ...cover.tasks, ...rosters.tasks },
+    tasks: { ...money.tasks, ...cover.tasks, ...rosters.tasks, ...settlement.tasks },
     region: config.region,
     isRegion,
     readCursor: (cursor: string | null) => readCursor(cursor ?? undefined),

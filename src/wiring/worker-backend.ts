@@ -17,6 +17,7 @@ import { openedAndMasked, toFileView } from './worker-words.ts';
 import { createWorkerAccount } from './worker-account.ts';
 import { createConditions } from './worker-conditions.ts';
 import { createWorkerDrafts } from './worker-drafts.ts';
+import { createPoints } from './worker-points.ts';
 import { createReview } from './worker-review.ts';
 import { createWorkerRenewal } from './worker-renewal.ts';
 import { createRegistration } from './worker-registration.ts';
@@ -33,6 +34,9 @@ const lifeEvents: readonly { code: string; zh: string; services: readonly string
   { code: 'cover', zh: '买保障、改保单、退保障', services: ['DI-001', 'DI-003', 'DI-004', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001'] },
 ];
+
+/** What offices and companies begin at the desk has no form on a phone. */
+const onPhone = (service: Service) => service.channels.includes('mobile');
 
 export function createWorkerBackend(services: Services): WorkerBackend {
   const { identity, drafts, cases, reader, notices, documents, files, orgs, catalogue, clock, db } = services;
@@ -70,7 +74,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   async function directory(query: string): Promise<readonly LifeEvent[]> {
     const wanted = query.trim().toLowerCase();
-    const published = catalogue.publishedServices();
+    const published = catalogue.publishedServices().filter(onPhone);
     const matches = (service: Service) =>
       wanted === '' ||
       [service.zh, service.summary ?? '', service.code, ...(service.keywords ?? [])].some((text) =>
@@ -229,7 +233,11 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     logout: (token) => identity.logout(token),
     home,
     directory,
-    service: (code) => catalogue.published(code)?.service ?? null,
+    service: (code) => {
+      const service = catalogue.published(code)?.service;
+      return service && onPhone(service) ? service : null;
+    },
+    servicePoints: createPoints(services),
     conditions: createConditions(services),
     reportService: () => 'DI-006',
     searchOrganisations: async (query, concept) =>

@@ -72,7 +72,7 @@ const statementCells = z.tuple([
   z.literal('L'),
   plain(64),
   plain(64),
-  z.enum(['payout', 'return']),
+  z.enum(['payout', 'return', 'receipt']),
   fen,
   z.string().regex(/^\d{4}$/),
   z.iso.datetime({ offset: true }),

@@ -15,8 +15,8 @@ export type PayoutLine = {
 export type StatementLine = {
   readonly bankSerial: string;
   readonly reference: string;
-  /** A returned payout has two lines: `payout` out and `return` in. */
-  readonly kind: 'payout' | 'return';
+  /** A returned payout has two lines: `payout` out and `return` in. `receipt`: somebody paid in, and wrote this reference. */
+  readonly kind: 'payout' | 'return' | 'receipt';
   readonly amountFen: number;
   readonly cardTail: string;
   readonly bookedAt: Date;

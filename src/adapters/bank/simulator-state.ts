@@ -31,6 +31,14 @@ const recordSchema = z.discriminatedUnion('type', [
     lines: z.array(lineSchema),
   }),
   z.object({ type: z.literal('results'), results: z.array(resultSchema) }),
+  z.object({
+    type: z.literal('receipt'),
+    bankSerial: z.string(),
+    reference: z.string(),
+    amountFen: z.int(),
+    cardTail: z.string(),
+    at: z.string(),
+  }),
   z.object({ type: z.literal('card'), cardNumber: z.string(), holderName: z.string(), open: z.boolean() }),
 ]);
 type StateRecord = z.infer<typeof recordSchema>;
@@ -45,6 +53,8 @@ export type BankBook = {
   saveCard(cardNumber: string, holderName: string, open: boolean): void;
   /** Decides and books the lines that have no result yet; returns those it booked. */
   settle(references: readonly string[], at: Date): SimLine[];
+  /** Somebody pays in. */
+  receive(receipt: { reference: string; amountFen: number; cardTail: string }, at: Date): string;
   statementLines(day: string): StatementLine[];
   close(): void;
 };
@@ -84,6 +94,7 @@ export function openBook(stateDir: string | undefined, strict: boolean): BankBoo
   const lines = new Map<string, SimLine>();
   const cards = new Map<string, SimCard>();
   const booked = new Map<string, string[]>();
+  const received: Extract<StateRecord, { type: 'receipt' }>[] = [];
   let serials = 0;
 
   function replay(record: StateRecord): void {
@@ -92,6 +103,10 @@ export function openBook(stateDir: string | undefined, strict: boolean): BankBoo
       const { batchNo, digest, acceptedAt } = record;
       batches.set(batchNo, { digest, acceptedAt, references: record.lines.map((line) => line.reference) });
       for (const line of record.lines) lines.set(line.reference, { ...line, batchNo });
+    }
+    if (record.type === 'receipt') {
+      serials += 1;
+      received.push(record);
     }
     if (record.type === 'results') for (const result of record.results) replayResult(result);
   }
@@ -139,11 +154,27 @@ export function openBook(stateDir: string | undefined, strict: boolean): BankBoo
     saveBatch: (batch) => save({ type: 'batch', ...batch }),
     saveCard: (cardNumber, holderName, open) => save({ type: 'card', cardNumber, holderName, open }),
     settle,
-    statementLines: (day) =>
-      (booked.get(day) ?? []).flatMap((reference) => {
+    receive(receipt, at) {
+      const bankSerial = `B${String(serials + 1).padStart(12, '0')}`;
+      save({ type: 'receipt', bankSerial, ...receipt, at: at.toISOString() });
+      return bankSerial;
+    },
+    statementLines: (day) => [
+      ...(booked.get(day) ?? []).flatMap((reference) => {
         const line = lines.get(reference);
         return line === undefined ? [] : statementLinesOf(line);
       }),
+      ...received
+        .filter((one) => beijingDay(new Date(one.at)) === day)
+        .map(({ bankSerial, reference, amountFen, cardTail, at }) => ({
+          bankSerial,
+          reference,
+          kind: 'receipt' as const,
+          amountFen,
+          cardTail,
+          bookedAt: new Date(at),
+        })),
+    ],
     close: () => journal.close(),
   };
 }

@@ -67,6 +67,8 @@ export type BankSimulator = {
   closeCard(cardNumber: string, holderName: string): void;
   line(reference: string): SimLine | undefined;
   lines(): SimLine[];
+  /** Somebody pays into our account; gives the bank's serial number. */
+  receive(receipt: { reference: string; amountFen: number; cardTail?: string }): string;
   /** Settles at once what waits, held lines too. */
   settleNow(): void;
   pendingCallbacks(): number;
@@ -235,6 +237,7 @@ export async function startBankSimulator(options: BankSimulatorOptions): Promise
     closeCard: (cardNumber, holderName) => book.saveCard(cardNumber, holderName, false),
     line: (reference) => book.line(reference),
     lines: () => book.lines(),
+    receive: ({ reference, amountFen, cardTail = '0000' }) => book.receive({ reference, amountFen, cardTail }, now()),
     settleNow() {
       for (const batchNo of settlement.batchesWaiting()) settlement.settle(batchNo, settlement.waiting(batchNo));
     },

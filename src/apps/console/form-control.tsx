@@ -8,6 +8,7 @@ import { LabeledInput, type ControlProps } from './field.tsx';
 import { FileControl } from './form-file.tsx';
 import { GroupControl } from './form-group.tsx';
 import { RosterControl } from './form-roster.tsx';
+import { LocationControl } from './form-location.tsx';
 import { OrgControl } from './form-org.tsx';
 import {
   choicesOf,
@@ -98,6 +99,8 @@ function Control(args: Args) {
       return <RosterControl args={args} control={args.props} />;
     case 'org_ref':
       return <OrgControl args={args} control={args.props} />;
+    case 'location':
+      return <LocationControl args={args} control={args.props} />;
     case 'date':
       return <TypedInput {...args} type={textOption(field.options, 'precision') === 'month' ? 'month' : 'date'} />;
     case 'datetime':

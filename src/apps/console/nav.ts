@@ -14,6 +14,15 @@ const moneyRoles = [
   'bank',
   'auditor',
 ];
+const settlementRoles = [
+  'insurer_finance',
+  'hrss_reviewer',
+  'hrss_investigator',
+  'finance_bureau',
+  'risk_analyst',
+  'supervisor',
+  'audit_officer',
+];
 const adminRoles = ['system_admin', 'administrator', 'admin'];
 
 export function navFor(roles: readonly string[]): readonly NavGroup[] {
@@ -43,6 +52,15 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
     ...(roles.includes('system_administrator') ? [operation] : []),
     ...(seesMoney ? [money] : []),
     {
+      zh: '日保',
+      items: [
+        ...(roles.some((role) => settlementRoles.includes(role))
+          ? [{ page: 'settlements' as const, zh: '补贴结算', to: pages.settlements() }]
+          : []),
+        { page: 'servicePoints', zh: '服务网点', to: pages.servicePoints() },
+      ],
+    },
+    {
       zh: '查询',
       items: [
         { page: 'cover', zh: '在保查询', to: pages.cover() },
@@ -54,6 +72,7 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
 
 const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> = {
   case: 'tasks',
+  settlement: 'settlements',
   batch: 'batches',
   service: 'catalogue',
   startService: 'start',

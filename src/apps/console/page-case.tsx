@@ -40,6 +40,11 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
           {view.supervised && (
             <Alert type="error" showIcon title="督办中" description={view.supervised} className="gap" />
           )}
+          {view.serviceCode === 'DI-011' && (
+            <p className="gap">
+              <Link to={pages.settlement(view.caseId)}>补贴结算：核算、逐单差异与抽样名单</Link>
+            </p>
+          )}
           <Path path={view.path} />
           <div className="case-columns">
             <div className="case-main">

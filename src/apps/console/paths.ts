@@ -25,6 +25,9 @@ export const pages = {
   batch: (batchId: string) => `${base}/batches/${part(batchId)}`,
   reconciliation: (query: Query = {}) => `${base}/reconciliation${queryString(query)}`,
   ledger: () => `${base}/ledger`,
+  settlements: (query: Query = {}) => `${base}/settlements${queryString(query)}`,
+  settlement: (caseId: string, query: Query = {}) => `${base}/settlements/${part(caseId)}${queryString(query)}`,
+  servicePoints: () => `${base}/service-points`,
   cover: (query: Query = {}) => `${base}/cover${queryString(query)}`,
   catalogue: (query: Query = {}) => `${base}/catalogue${queryString(query)}`,
   service: (code: string) => `${base}/catalogue/${part(code)}`,
@@ -68,6 +71,20 @@ export const api = {
   reconciliations: (query: Query) => `/api/reconciliations${queryString(query)}`,
   reconcile: '/api/reconciliations',
   accounts: '/api/ledger/accounts',
+  settlements: (query: Query) => `/api/settlements${queryString(query)}`,
+  settlement: (caseId: string) => `/api/settlements/${part(caseId)}`,
+  settlementDifferences: (caseId: string, query: Query) =>
+    `/api/settlements/${part(caseId)}/differences${queryString(query)}`,
+  settlementDifferencesFile: (caseId: string) => `/api/settlements/${part(caseId)}/differences/file`,
+  settlementSample: (caseId: string) => `/api/settlements/${part(caseId)}/sample`,
+  settlementPhone: (caseId: string) => `/api/settlements/${part(caseId)}/sample/phone`,
+  settlementMonth: (month: string) => `/api/settlements/preview${queryString({ month })}`,
+  settlementLedger: (month: string, kind: 'ledger' | 'flow') =>
+    `/api/settlements/ledger${queryString({ month, kind })}`,
+  settlementTemplate: (kind: 'ledger' | 'flow') => `/api/settlements/template${queryString({ kind })}`,
+  settlementClues: (month: string) => `/api/settlements/clues${queryString({ month })}`,
+  settlementCluesFile: (month: string) => `/api/settlements/clues/file${queryString({ month })}`,
+  servicePoints: '/api/service-points',
   coverAt: (query: Query) => `/api/cover/at${queryString(query)}`,
   services: '/api/catalogue/services',
   service: (code: string) => `/api/catalogue/services/${part(code)}`,
@@ -81,7 +98,8 @@ export const api = {
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
-  | { readonly page: 'case'; readonly caseId: string }
+  | { readonly page: 'settlements' | 'servicePoints' }
+  | { readonly page: 'case' | 'settlement'; readonly caseId: string }
   | { readonly page: 'batch'; readonly batchId: string }
   | { readonly page: 'service' | 'startService'; readonly code: string };
 
@@ -91,6 +109,7 @@ const plain = [
   'batches',
   'reconciliation',
   'ledger',
+  'settlements',
   'cover',
   'health',
   'catalogue',
@@ -105,10 +124,12 @@ export function matchPage(pathname: string): PageMatch {
   if (!pathname.startsWith(base) || rest.length > 0) return { page: 'missing' };
   if (first === undefined) return { page: 'tasks' };
   if (second === undefined) {
+    if (first === 'service-points') return { page: 'servicePoints' };
     const page = plain.find((name) => name === first);
     return page ? { page } : { page: 'missing' };
   }
   if (first === 'cases') return { page: 'case', caseId: second };
+  if (first === 'settlements') return { page: 'settlement', caseId: second };
   if (first === 'start') return { page: 'startService', code: second };
   if (first === 'batches') return { page: 'batch', batchId: second };
   return first === 'catalogue' ? { page: 'service', code: second } : { page: 'missing' };

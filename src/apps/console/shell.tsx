@@ -24,6 +24,9 @@ const PayoutsPage = lazy(() => import('./page-payouts.tsx'));
 const BatchesPage = lazy(() => import('./page-batches.tsx'));
 const BatchPage = lazy(() => import('./page-batch.tsx'));
 const ReconciliationPage = lazy(() => import('./page-reconciliation.tsx'));
+const SettlementsPage = lazy(() => import('./page-settlements.tsx'));
+const SettlementPage = lazy(() => import('./page-settlement.tsx'));
+const ServicePointsPage = lazy(() => import('./page-service-points.tsx'));
 const LedgerPage = lazy(() => import('./page-ledger.tsx'));
 const HealthPage = lazy(() => import('./page-health.tsx'));
 const CoverPage = lazy(() => import('./page-cover.tsx'));
@@ -49,6 +52,12 @@ function pageOf(match: PageMatch): ReactNode {
       return <BatchPage key={match.batchId} batchId={match.batchId} />;
     case 'reconciliation':
       return <ReconciliationPage />;
+    case 'settlements':
+      return <SettlementsPage />;
+    case 'settlement':
+      return <SettlementPage key={match.caseId} caseId={match.caseId} />;
+    case 'servicePoints':
+      return <ServicePointsPage />;
     case 'ledger':
       return <LedgerPage />;
     case 'health':

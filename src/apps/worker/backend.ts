@@ -23,7 +23,10 @@ import type {
   RenewalModel,
   Sms,
 } from './pages/model.ts';
+import type { PageModel } from './pages/model.ts';
 import type { RegistrationPart } from './registration.ts';
+
+type PointsModel = Extract<PageModel, { page: 'points' }>;
 
 export type WorkerSession = {
   readonly personId: string;
@@ -130,6 +133,11 @@ export type WorkerBackend = {
   service(code: string): Service | null;
   /** How the person stands to the conditions of a service, in its order. A doubt never blocks: the deciders decide. */
   conditions(personId: string, serviceCode: string): Promise<readonly ConditionView[]>;
+  /** Published service points of a district or everywhere; the nearest first where the position is known. */
+  servicePoints(
+    region: string | null,
+    near: { readonly latitude: number; readonly longitude: number } | null,
+  ): Promise<Pick<PointsModel, 'points' | 'districts'>>;
   /** Code of the service behind the large button. */
   reportService(): string;
   searchOrganisations(query: string, fieldConcept: string | null): Promise<readonly OrgOption[]>;

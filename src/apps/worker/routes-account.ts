@@ -51,6 +51,21 @@ export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
     );
   });
 
+  app.get('/m/service-points', open, async (request, reply) => {
+    const region = /^\d{6}$/.exec(query(request, 'region'))?.[0] ?? '';
+    const [lat, lng] = [query(request, 'at.lat'), query(request, 'at.lng')].map((one) =>
+      /^\d{1,3}\.\d{1,9}$/.test(one) ? Number(one) : null,
+    );
+    const near = lat && lng ? { latitude: lat, longitude: lng } : null;
+    const found = await backend.servicePoints(region || null, near);
+    return kit.show(
+      request,
+      reply,
+      { page: 'points', ...found, region, located: near !== null },
+      { tab: 'services', back: { href: '/m/services', zh: '办事' } },
+    );
+  });
+
   app.get('/m/me', workerOnly, async (request, reply) => {
     const profile = await backend.profile(kit.worker(request).personId);
     return kit.show(request, reply, { page: 'profile', profile }, { tab: 'me' });

@@ -72,6 +72,7 @@ async function pages(): Promise<string[]> {
     '/m',
     '/m/services',
     '/m/services/UN-001',
+    '/m/service-points',
     '/m/services/DI-006',
     '/m/cases',
     `/m/cases/${caseId}`,

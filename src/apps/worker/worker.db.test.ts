@@ -68,6 +68,7 @@ const publicPages = [
   '/m/login',
   '/m/services',
   '/m/services?q=报案',
+  '/m/service-points',
   '/m/services/DI-006',
   '/m/display',
   '/dev/phone',

@@ -7,6 +7,7 @@ import { disabilityRule } from './disability.ts';
 import { dispatchRule } from './dispatch.ts';
 import { injuryScopeRule } from './injury-scope.ts';
 import { premiumRule } from './premium.ts';
+import { serviceScoreRule, subsidyRule } from './subsidy.ts';
 import { unionEligibilityRule, unionHomeRule } from './union.ts';
 import { wageFloorRule } from './wage-floor.ts';
 
@@ -23,6 +24,7 @@ export {
 } from './dispatch.ts';
 export { evaluateRule, parametersOf, RuleNotInForce, yuan, type AnyRule, type ExplanationLine } from './define.ts';
 export { occupations, premiumOn, premiumRule, splitPremium, type Premium, type PremiumOverlay } from './premium.ts';
+export { sampleSize, serviceScoreRule, subsidyRule, type ServiceScoreInput, type SubsidyInput } from './subsidy.ts';
 export { proveTotal, type Table, type TableProblem } from './table.ts';
 export { unionEligibilityRule } from './union.ts';
 
@@ -37,5 +39,7 @@ export const rules: Readonly<Record<string, AnyRule>> = Object.fromEntries(
     widen(delegateRule),
     widen(wageFloorRule),
     widen(dispatchRule),
+    widen(subsidyRule),
+    widen(serviceScoreRule),
   ].map((rule) => [rule.id, rule]),
 );

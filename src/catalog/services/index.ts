@@ -9,6 +9,9 @@ import { di006 } from './daily-insurance/di-006.ts';
 import { di007 } from './daily-insurance/di-007.ts';
 import { di008 } from './daily-insurance/di-008.ts';
 import { di009 } from './daily-insurance/di-009.ts';
+import { di011 } from './daily-insurance/di-011.ts';
+import { di012 } from './daily-insurance/di-012.ts';
+import { di013 } from './daily-insurance/di-013.ts';
 import { ds001 } from './dispute/ds-001.ts';
 import { ds002 } from './dispute/ds-002.ts';
 import { ds003 } from './dispute/ds-003.ts';
@@ -25,6 +28,9 @@ export const services: readonly Service[] = [
   di007,
   di008,
   di009,
+  di011,
+  di012,
+  di013,
   ds001,
   ds002,
   ds003,

@@ -91,7 +91,12 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
 }
 
 function openingCapacity(definition: StepDefinition, actor: Actor): Capacity {
-  if (actor.kind === 'worker') return { role: actorsOf(definition).find(isPublicRole) ?? 'worker', orgId: null };
+  if (actor.kind === 'worker') {
+    const role = actorsOf(definition).find(isPublicRole);
+    // What an office or a company begins is not begun by whoever knows its code.
+    if (!role) throw wrongRole(definition, actorsOf(definition));
+    return { role, orgId: null };
+  }
   const held = capacityIn(actorsOf(definition), actor);
   if (!held && actor.kind === 'staff') throw wrongRole(definition, actorsOf(definition));
   return held ?? { role: null, orgId: null };

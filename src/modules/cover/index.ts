@@ -19,6 +19,7 @@ import * as store from './store.ts';
 
 export type { CoverOptions } from './options.ts';
 export { addDays } from './days.ts';
+export { months, type Clue, type MonthQuery } from './months.ts';
 export type { InsurerPort } from './ports.ts';
 export { coverRoutes } from './http.ts';
 /** For the synthetic city, which answers them from memory. */

@@ -20,7 +20,7 @@ import { createSweep } from './sweep.ts';
 export type { Rejected };
 export { acceptUploads, fileRoutes, uploadOf } from './http.ts';
 
-const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio'>([
+const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio' | 'sheet'>([
   ['image/jpeg', 'image'],
   ['image/png', 'image'],
   ['image/webp', 'image'],
@@ -28,6 +28,7 @@ const allowed = new Map<string, 'image' | 'pdf' | 'video' | 'audio'>([
   ['application/pdf', 'pdf'],
   ['video/mp4', 'video'],
   ['video/quicktime', 'video'],
+  ['text/csv', 'sheet'],
 ]);
 
 /** Where ciphertexts lie, by the hash of their bytes. */
@@ -75,7 +76,7 @@ export function createFiles(options: {
 
   async function take(access: Access, upload: { name: string; bytes: Buffer }): Promise<StoredFile> {
     await refuseSize(access, upload.bytes);
-    const detected = await fileTypeFromBuffer(upload.bytes);
+    const detected = (await fileTypeFromBuffer(upload.bytes)) ?? textTable(upload);
     const kind = detected ? allowed.get(detected.mime) : undefined;
     if (!detected || !kind) throw refuse('files.not_what_it_says');
     const verdict = await scanNow(upload.bytes);
@@ -271,6 +272,20 @@ function storedOf(row: rows.FileRow, state: rows.FileState): StoredFile {
 
 function isOwn(row: rows.FileRow, access: Access): boolean {
   return row.readers.some((reader) => reader !== '*' && access.grants.includes(reader));
+}
+
+/** Text has no signature of its own: it is what its name says when it reads as text, in UTF-8 or as Excel in Chinese saves it. */
+function textTable({ name, bytes }: { name: string; bytes: Buffer }): { mime: string } | undefined {
+  if (!/\.csv$/i.test(name) || bytes.includes(0)) return undefined;
+  const readable = ['utf-8', 'gb18030'].some((encoding) => {
+    try {
+      new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return readable ? { mime: 'text/csv' } : undefined;
 }
 
 /** A name for people: no path, no control characters, at most 80 characters. */

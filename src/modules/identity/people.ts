@@ -61,7 +61,7 @@ export function createPeople(options: PeopleOptions) {
   }
 
   async function unmask(session: StaffSession, input: UnmaskInput): Promise<string> {
-    const { caseId, field, reason } = input;
+    const { caseId, field } = input;
     const found = await db.transaction(session.access, async (tx) => {
       const revealed = await options.revealCase(tx, caseId, field, session);
       if (!revealed) throw refuse('identity.person_not_visible');
@@ -76,23 +76,46 @@ export function createPeople(options: PeopleOptions) {
     const value = person && isPersonField(field) ? valueOf(person, field) : null;
     if (value === null) throw refuse('identity.field_hidden');
     return value;
+  }
 
-    function writeUnmasking(tx: Tx, by: StaffSession, revealed: RevealedCase, what: UnmaskInput): void {
-      const at = clock.now();
-      const unmaskingId = newId();
-      const leafId = trace.record(tx, {
-        eventId: unmaskingId,
-        type: 'person.unmasked',
-        at,
-        region: revealed.region,
-        department: by.staff.roles[0]?.orgId ?? '',
-        actorId: by.staff.staffId,
-        subjectId: revealed.personId,
-        body: { case_id: what.caseId, field: what.field, reason },
-      });
-      const { staffId } = by.staff;
-      tx.send(store.insertUnmasking, [unmaskingId, staffId, caseId, revealed.personId, field, reason, at, leafId]);
-    }
+  function writeUnmasking(
+    tx: Tx,
+    by: StaffSession,
+    of: Pick<RevealedCase, 'personId' | 'region'>,
+    { caseId, field, reason }: UnmaskInput,
+  ): void {
+    const at = clock.now();
+    const unmaskingId = newId();
+    const { staffId } = by.staff;
+    const leafId = trace.record(tx, {
+      eventId: unmaskingId,
+      type: 'person.unmasked',
+      at,
+      region: of.region,
+      department: by.staff.roles[0]?.orgId ?? '',
+      actorId: staffId,
+      subjectId: of.personId,
+      body: { case_id: caseId, field, reason },
+    });
+    tx.send(store.insertUnmasking, [unmaskingId, staffId, caseId, of.personId, field, reason, at, leafId]);
+  }
+
+  /**
+   * The number of a person who must be called for a case that is not his own; who may ask, and for whom, the caller has found out. It
+   * counts and is written down as any other unmasking.
+   */
+  async function openPhone(
+    session: StaffSession,
+    input: { readonly personId: string; readonly caseId: string; readonly reason: string },
+  ): Promise<string> {
+    const { personId, caseId, reason } = input;
+    await db.transaction(session.access, async (tx) => {
+      await refuseTooMany(tx, session.staff.staffId);
+      writeUnmasking(tx, session, { personId, region: '' }, { caseId, field: 'phone', reason });
+    });
+    const person = await readWhole(personId);
+    if (!person) throw refuse('identity.field_hidden');
+    return person.phone;
   }
 
   async function readWhole(personId: string): Promise<Person | undefined> {
@@ -135,7 +158,7 @@ export function createPeople(options: PeopleOptions) {
     );
   }
 
-  return { personIn, byIdIndexes, profile, maskedProfile, idByNumber, addPerson, unmask, whoHasSeen };
+  return { personIn, byIdIndexes, profile, maskedProfile, idByNumber, addPerson, unmask, openPhone, whoHasSeen };
 }
 
 const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';

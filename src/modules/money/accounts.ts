@@ -23,6 +23,12 @@ export const accounts = [
   { accountId: 'insurer_claims', name: '保险公司赔款支出', kind: 'fund', side: 'debit', floorFen: null },
   // Holds exactly what was agreed and is not paid; its floor is the proof that no payout passes what was agreed.
   { accountId: 'payout_reserve', name: '已核定待付赔款', kind: 'payable', side: 'credit', floorFen: 0 },
+  // Public money. The treasury pays insurers from an account of its own; we keep its book beside ours and never mix the two.
+  { accountId: 'treasury_account', name: '国库集中支付账户', kind: 'bank', side: 'debit', floorFen: null },
+  { accountId: 'treasury_clearing', name: '国库拨付清算', kind: 'clearing', side: 'credit', floorFen: null },
+  { accountId: 'subsidy_spending', name: '财政补贴支出', kind: 'fund', side: 'debit', floorFen: null },
+  { accountId: 'subsidy_reserve', name: '已审批待拨补贴', kind: 'payable', side: 'credit', floorFen: 0 },
+  { accountId: 'subsidy_recoverable', name: '应收退回补贴', kind: 'receivable', side: 'debit', floorFen: null },
 ] as const satisfies readonly Account[];
 
 export type AccountId = (typeof accounts)[number]['accountId'];

@@ -19,7 +19,8 @@ import {
   type PayoutView,
 } from './contract.ts';
 import { textIn } from './data.ts';
-import { enqueueSubmit, type Payouts, type PayoutsOptions } from './payouts.ts';
+import { claimBook, subsidyBook } from './payout-books.ts';
+import { bookOf, enqueueSubmit, type Payouts, type PayoutsOptions } from './payouts.ts';
 import * as store from './payout-store.ts';
 import { isRefused, isUnknown } from './ports.ts';
 
@@ -30,6 +31,9 @@ export type BatchesOptions = PayoutsOptions & {
   /** Names of staff, for the four eyes on the screen. */
   readonly staffName: (tx: Tx, staffId: string) => Promise<string>;
 };
+
+/** An organisation pays its own money: an insurer's settlement officers its claims, the treasury's its subsidies. */
+const officers = [claimBook.officer, subsidyBook.officer] as const;
 
 const conflictCodes = ['BATCH_CONFLICT', 'DUPLICATE_REFERENCE'];
 
@@ -80,7 +84,7 @@ export function createBatches(options: BatchesOptions) {
         totalFen,
         linesHash,
         clock.now(),
-        ['*', roleGrant('insurer_finance', orgId)],
+        ['*', ...officers.map((role) => roleGrant(role, orgId))],
         leafId,
       ]);
       await tx.run(store.setBatch, [ids, requestId]);
@@ -96,7 +100,8 @@ export function createBatches(options: BatchesOptions) {
   }
 
   function requireFinance(officer: Officer, orgId: string): void {
-    if (!officer.access.grants.includes(roleGrant('insurer_finance', orgId))) throw refuse('money.payout_missing');
+    const may = officers.some((role) => officer.access.grants.includes(roleGrant(role, orgId)));
+    if (!may) throw refuse('money.payout_missing');
   }
 
   async function decideBatch(officer: Officer, batchId: string, input: DecideBatchInput): Promise<BatchDetail> {
@@ -173,8 +178,8 @@ export function createBatches(options: BatchesOptions) {
       tx,
       lines.map((line) => ({
         idem: `payout:${line.reference}`,
-        debit: 'payout_reserve',
-        credit: 'bank_clearing',
+        debit: bookOf(line.step).reserve,
+        credit: bookOf(line.step).clearing,
         amountFen: line.amount_fen,
         code: 'payout',
         caseId: line.case_id,

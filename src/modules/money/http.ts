@@ -32,6 +32,7 @@ export type MoneyRoutesOptions = {
 };
 
 const finance = ['insurer_finance'] as const;
+const payers = ['insurer_finance', 'finance_bureau'] as const;
 const overseers = ['insurer_finance', 'finance_bureau', 'supervisor', 'audit_officer'] as const;
 /** Nothing was paid before the rules of this system began. */
 const firstDay = '2024-01-01';
@@ -47,7 +48,7 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
     app.get(
       '/api/payouts',
       {
-        config: { access: finance },
+        config: { access: payers },
         schema: {
           summary: '付款单',
           querystring: z.object({
@@ -74,7 +75,7 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
     app.post(
       '/api/payout-batches',
       {
-        config: { access: finance },
+        config: { access: payers },
         schema: { summary: '组批（制单）', body: makeBatchInput, response: { 200: batchDetail } },
       },
       (request) => money.batches.makeBatch(officerOf(request), request.body.payoutIds, request.body.requestId),
@@ -83,7 +84,7 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
     app.get(
       '/api/payout-batches',
       {
-        config: { access: finance },
+        config: { access: payers },
         schema: { summary: '支付批次', querystring: z.object(pageQuery), response: { 200: pageOf(batchView) } },
       },
       (request) => money.batches.listBatches(officerOf(request), request.query.cursor, request.query.limit).then(whole),
@@ -92,7 +93,7 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
     app.get(
       '/api/payout-batches/:id',
       {
-        config: { access: finance },
+        config: { access: payers },
         schema: { summary: '支付批次及明细', params: z.object({ id: z.uuid() }), response: { 200: batchDetail } },
       },
       (request) => money.batches.batch(officerOf(request), request.params.id),
@@ -101,7 +102,7 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
     app.post(
       '/api/payout-batches/:id/decide',
       {
-        config: { access: finance },
+        config: { access: payers },
         schema: {
           summary: '复核批次（复核人不能是制单人）',
           params: z.object({ id: z.uuid() }),

@@ -13,16 +13,17 @@ import { createDebits, type DebitsSettled } from './debits.ts';
 import { createLedger } from './ledger.ts';
 import * as store from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
-import { createPayouts } from './payouts.ts';
+import { bookOf, createPayouts } from './payouts.ts';
 import * as payoutStore from './payout-store.ts';
 import type { BankPort, CasesPort, FindPayee, PaymentPort, WithholdingPort } from './ports.ts';
-import { createReconcile } from './reconcile.ts';
+import { createReconcile, type TakeReceipt } from './reconcile.ts';
 import { createRestored } from './restored.ts';
 
 export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
 export { moneyRoutes } from './http.ts';
 export type { DebitFailed, DebitPaid } from './debits.ts';
+export type { TakeReceipt } from './reconcile.ts';
 export type { BankPort, CasesPort, PaymentPort } from './ports.ts';
 export { readersOf } from './readers.ts';
 /** For the synthetic city, which answers them from memory. */
@@ -45,6 +46,9 @@ export type MoneyOptions = {
   readonly bank: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
+  readonly orgName: (orgId: string) => string;
+  /** Money that came in with a reference of ours: whose it is. */
+  readonly takeReceipt?: TakeReceipt;
   readonly staffName: (tx: Tx, staffId: string) => Promise<string>;
 } & Pick<PaymentsOptions, 'returnUrl' | 'payerRef'>;
 
@@ -70,12 +74,14 @@ export function createMoney(options: MoneyOptions) {
   async function listAccounts(): Promise<readonly AccountView[]> {
     const [rows, unapproved] = await db.transaction(systemAccess, async (tx) => [
       await tx.run(store.listBalances, []),
-      await tx.one(payoutStore.sumUnapproved, []),
+      await tx.run(payoutStore.sumUnapproved, []),
     ]);
     return accounts.flatMap(({ accountId, name, kind, side }) => {
       const row = rows.find((one) => one.account_id === accountId);
       if (!row) return [];
-      const waitingFen = accountId === 'payout_reserve' ? unapproved.fen : 0;
+      const waitingFen = unapproved
+        .filter(({ step }) => bookOf(step).reserve === accountId)
+        .reduce((fen, one) => fen + one.fen, 0);
       return {
         accountId,
         name,

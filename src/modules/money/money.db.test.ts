@@ -724,7 +724,7 @@ describe('over HTTP', () => {
       (await world.app.inject({ url: '/api/payout-batches' })).json<{ items: unknown[] }>().items.length,
     ).toBeGreaterThan(3);
     expect((await world.app.inject({ url: '/api/ledger/accounts' })).json<{ items: unknown[] }>().items).toHaveLength(
-      9,
+      14,
     );
     expect((await world.app.inject({ url: '/api/reconciliations' })).statusCode).toBe(200);
     await world.drain();

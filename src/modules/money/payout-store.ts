@@ -7,7 +7,7 @@ export type PayoutRow = {
   readonly payout_id: string;
   readonly reference: string;
   readonly case_id: string;
-  readonly person_id: string;
+  readonly person_id: string | null;
   readonly step: string;
   readonly purpose: string;
   readonly payee_name_sealed: string;
@@ -28,7 +28,7 @@ const columns = `payout_id, reference, case_id, person_id, step, purpose, payee_
   batch_id, state, bank_serial, reason, created_at, settled_at, reserve_id`;
 
 export const insertPayout = statement<
-  [string, string, string, string, string, string, string, string, string, number, string, string, string[]],
+  [string, string, string, string | null, string, string, string, string, string, number, string, string, string[]],
   never
 >(
   'money.insert_payout',
@@ -124,10 +124,10 @@ export const releaseBatch = statement<[string], never>(
   `update payout set batch_id = null, state = 'drafted' where batch_id = $1 and state = 'batched'`,
 );
 
-/** What stands in batches that nobody has approved yet; the ledger reserves it only then. */
-export const sumUnapproved = statement<[], { fen: number }>(
+/** What stands in batches that nobody has approved yet, by its step; the ledger reserves it only then. */
+export const sumUnapproved = statement<[], { step: string; fen: number }>(
   'money.sum_unapproved_payouts',
-  "select coalesce(sum(amount_fen), 0)::bigint as fen from payout where state = 'batched' and reserve_id is null",
+  "select step, sum(amount_fen)::bigint as fen from payout where state = 'batched' and reserve_id is null group by step",
 );
 
 export const setReserves = statement<[string[], string[]], never>(

@@ -15,6 +15,7 @@ import { refuse } from './contract.ts';
 import type { Ledger } from './ledger.ts';
 import { fenIn, textIn } from './data.ts';
 import * as store from './payout-store.ts';
+import { claimBook, subsidyBook, type PayoutBook } from './payout-books.ts';
 import { moneyRoles, readersOf } from './readers.ts';
 import { isRefused, isUnknown, type BankPort, type CasesPort, type FindPayee, type LineResult } from './ports.ts';
 
@@ -27,6 +28,7 @@ export type PayoutsOptions = {
   readonly port: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
+  readonly orgName: (orgId: string) => string;
   readonly enqueue: typeof enqueueJob;
 };
 
@@ -35,11 +37,17 @@ const askMax = 200;
 const stuckAfterMs = 86_400_000;
 const submitAttempts = 60;
 
-/** What each payment step pays, and from which datum of the case. */
-const purposes: Readonly<Record<string, { readonly zh: string; readonly field: string }>> = {
-  pay: { zh: '日保赔款', field: 'agreed_fen' },
-  prepay: { zh: '日保预付赔款', field: 'prepay_fen' },
+/** What each payment step pays, from which datum of the case, and out of whose money. */
+const purposes: Readonly<Record<string, { readonly zh: string; readonly field: string; readonly book: PayoutBook }>> = {
+  pay: { zh: '日保赔款', field: 'agreed_fen', book: claimBook },
+  prepay: { zh: '日保预付赔款', field: 'prepay_fen', book: claimBook },
+  allocate: { zh: '日保保费财政补贴', field: 'allocated_fen', book: subsidyBook },
 };
+
+/** The accounts through which the money of a payment step goes. */
+export function bookOf(step: string): PayoutBook {
+  return purposes[step]?.book ?? claimBook;
+}
 
 export type Payouts = ReturnType<typeof createPayouts>;
 
@@ -64,12 +72,27 @@ export function createPayouts(options: PayoutsOptions) {
     return typeof card === 'string' ? card : null;
   }
 
+  /** A person is paid by his real name and registered card; an organisation by its name and the account that it declared. */
+  async function payeeOf(tx: Tx, state: CaseState): Promise<{ name: string; card: string }> {
+    if (state.personId) {
+      const payee = await options.findPayee(tx, state.personId);
+      const card = cardOf(state) ?? payee.card;
+      if (!card) throw refuse('money.no_card');
+      return { name: payee.name, card };
+    }
+    const account = state.data['bank_account'];
+    invariant(state.applicantOrgId, `case ${state.caseId} has nobody to be paid`);
+    if (typeof account !== 'string' || account === '') throw refuse('money.no_card');
+    return { name: options.orgName(state.applicantOrgId), card: account };
+  }
+
   /** Entering a payment step: what was agreed becomes owed, to the insured person by his real name. */
   const draft: Effect = async (context) => {
     const { tx, state, step } = context;
     const purpose = purposes[step];
     const orgId = state.active.find((one) => one.step === step)?.orgId;
-    invariant(purpose && orgId && state.personId, `case ${state.caseId} cannot be paid in step ${step}`);
+    invariant(purpose && orgId, `case ${state.caseId} cannot be paid in step ${step}`);
+    const { book } = purpose;
     await letGo(tx, state.caseId, step);
     // A case that comes back after it was paid is owed only what is more.
     const { paid_fen: paidFen } = await tx.asSystem().one(store.paidInStep, [state.caseId, step]);
@@ -78,9 +101,7 @@ export function createPayouts(options: PayoutsOptions) {
       options.enqueue(tx, 'payouts.nothing_to_pay', { caseId: state.caseId, step });
       return { payout_fen: 0 };
     }
-    const payee = await options.findPayee(tx, state.personId);
-    const card = cardOf(state) ?? payee.card;
-    if (!card) throw refuse('money.no_card');
+    const { name, card } = await payeeOf(tx, state);
     const payoutId = newId();
     const reference = payoutId.replaceAll('-', '');
     tx.send(store.insertPayout, [
@@ -90,22 +111,24 @@ export function createPayouts(options: PayoutsOptions) {
       state.personId,
       step,
       `${purpose.zh} ${state.caseNo}`,
-      crypto.seal(nameContext(payoutId), payee.name),
+      crypto.seal(nameContext(payoutId), name),
       crypto.seal(cardContext(payoutId), card),
       card.slice(-4),
       amountFen,
       orgId,
       clock.now(),
-      [...new Set([...readersOf(context, moneyRoles), roleGrant('insurer_finance', orgId)])],
+      book === claimBook
+        ? [...new Set([...readersOf(context, moneyRoles), roleGrant('insurer_finance', orgId)])]
+        : ['*', roleGrant(book.officer, orgId)],
     ]);
     await ledger.post(
       tx,
       {
         idem: `agreed:${reference}`,
-        debit: 'insurer_claims',
-        credit: 'payout_reserve',
+        debit: book.fund,
+        credit: book.reserve,
         amountFen,
-        code: 'claim_agreed',
+        code: book === claimBook ? 'claim_agreed' : 'subsidy_agreed',
         caseId: state.caseId,
       },
       { region: state.region, subjectId: state.personId },
@@ -126,14 +149,15 @@ export function createPayouts(options: PayoutsOptions) {
   }
 
   async function releaseAgreed(tx: Tx, row: store.PayoutRow): Promise<void> {
+    const book = bookOf(row.step);
     await ledger.post(
       tx,
       {
         idem: `unagreed:${row.reference}`,
-        debit: 'payout_reserve',
-        credit: 'insurer_claims',
+        debit: book.reserve,
+        credit: book.fund,
         amountFen: row.amount_fen,
-        code: 'claim_released',
+        code: book === claimBook ? 'claim_released' : 'subsidy_released',
         caseId: row.case_id,
       },
       { subjectId: row.person_id },

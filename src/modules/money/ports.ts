@@ -109,7 +109,8 @@ export type LineResult = {
 export type StatementLine = {
   readonly bankSerial: string;
   readonly reference: string;
-  readonly kind: 'payout' | 'return';
+  /** `receipt`: money that came in, with whatever the payer wrote as its reference. */
+  readonly kind: 'payout' | 'return' | 'receipt';
   readonly amountFen: number;
   readonly cardTail: string;
   readonly bookedAt: Date;

@@ -15,9 +15,9 @@ export const insertBankLines = statement<
    on conflict do nothing`,
 );
 
-export const listSettledBetween = statement<[string, string], { reference: string; amount_fen: number }>(
+export const listSettledBetween = statement<[string, string], { reference: string; amount_fen: number; step: string }>(
   'money.payouts_settled_between',
-  `select reference, amount_fen from payout where state = 'settled' and settled_at >= $1 and settled_at < $2 order by reference`,
+  `select reference, amount_fen, step from payout where state = 'settled' and settled_at >= $1 and settled_at < $2 order by reference`,
 );
 
 export const listIdems = statement<[string[]], { idem: string }>(

@@ -11,7 +11,7 @@ import { compare, type Comparison, type TheirLine, type Words } from './differen
 import type { Movement } from './ledger.ts';
 import type { Payments, PaymentsOptions } from './payments.ts';
 import { listOrders, listPaidBetween, listRefusedEvents } from './payment-store.ts';
-import type { Payouts, PayoutsOptions } from './payouts.ts';
+import { bookOf, type Payouts, type PayoutsOptions } from './payouts.ts';
 import { listByReference } from './payout-store.ts';
 import { isUnknown, type BillLine, type StatementLine } from './ports.ts';
 import * as store from './reconcile-store.ts';
@@ -21,7 +21,19 @@ export type ReconcileOptions = Omit<PayoutsOptions, 'port'> & {
   readonly payment: PaymentsOptions['port'];
   readonly payments: Payments;
   readonly payouts: Payouts;
+  readonly takeReceipt?: TakeReceipt;
 };
+
+/**
+ * Takes money that came in for whoever expects it, once for each serial number of the bank. Gives what is still expected when this is
+ * more than that, null when nobody expects anything.
+ */
+export type TakeReceipt = (receipt: {
+  readonly reference: string;
+  readonly bankSerial: string;
+  readonly amountFen: number;
+  readonly bookedAt: string;
+}) => Promise<'taken' | number | null>;
 
 const dayMs = 86_400_000;
 const daysMax = 31;
@@ -103,13 +115,16 @@ export function createReconcile(options: ReconcileOptions) {
     const returned = new Set(lines.filter((line) => line.kind === 'return').map((line) => line.reference));
     const paid = lines.filter((line) => line.kind === 'payout' && !returned.has(line.reference));
     await learnFromStatement(lines, returned);
+    const receipts = await takeReceipts(lines.filter((line) => line.kind === 'receipt'));
     return db.transaction(systemAccess, async (tx) => {
       const settled = await tx.run(store.listSettledBetween, [from, until]);
       const ours = settled.map((row) => ({ reference: row.reference, amountFen: row.amount_fen }));
+      const steps = new Map(settled.map((row) => [row.reference, row.step]));
       const known = new Set(ours.map((line) => line.reference));
       // A payout that the bank booked on this day and we settled on the next belongs to this day.
       const others = paid.map((line) => line.reference).filter((reference) => !known.has(reference));
       const late = (await tx.run(listByReference, [others])).filter((row) => row.state === 'settled');
+      for (const row of late) steps.set(row.reference, row.step);
       const theirs = paid.map((line) => ({
         key: line.bankSerial,
         reference: line.reference,
@@ -133,13 +148,44 @@ export function createReconcile(options: ReconcileOptions) {
         }));
       await clear(tx, compared, (line) => ({
         idem: `statement:${line.key}`,
-        debit: 'bank_clearing',
-        credit: 'bank_account',
+        debit: bookOf(steps.get(line.reference) ?? '').clearing,
+        credit: bookOf(steps.get(line.reference) ?? '').bank,
         amountFen: line.amountFen,
         code: 'statement',
       }));
-      return { matched: compared.matched.length, differences: [...compared.differences, ...returns] };
+      return {
+        matched: compared.matched.length + receipts.matched,
+        differences: [...compared.differences, ...returns, ...receipts.differences],
+      };
     });
+  }
+
+  /** Money that came in. What nobody expects, or not so much of it, is a difference and books nothing. */
+  async function takeReceipts(lines: readonly StatementLine[]): Promise<DayResult> {
+    let matched = 0;
+    const differences: Difference[] = [];
+    for (const line of lines) {
+      const expectedFen = await (options.takeReceipt ?? nobodyExpects)({
+        reference: line.reference,
+        bankSerial: line.bankSerial,
+        amountFen: line.amountFen,
+        bookedAt: line.bookedAt.toISOString(),
+      });
+      if (expectedFen === 'taken') matched += 1;
+      else
+        differences.push({
+          kind: expectedFen === null ? 'missing_here' : 'amount_differs',
+          reference: line.reference,
+          oursFen: expectedFen,
+          theirsFen: line.amountFen,
+          zh:
+            expectedFen === null
+              ? `银行收到附言为${line.reference}的款项，系统没有对应的应收，没有入账，须查明来源。`
+              : `银行收到的退回款${line.reference}超过尚应退回的金额，没有入账，须核实。`,
+          ownerRole: 'finance_bureau',
+        });
+    }
+    return { matched, differences };
   }
 
   async function keepLines(day: string, lines: readonly StatementLine[]): Promise<void> {
@@ -324,6 +370,8 @@ export function createReconcile(options: ReconcileOptions) {
 
   return { reconcileDay, reconcileSince, listReconciliations };
 }
+
+const nobodyExpects: TakeReceipt = async () => null;
 
 /** `refund:<order>:R1` names the refund `<order>R1`. */
 function refundNoOf(idem: string): string {

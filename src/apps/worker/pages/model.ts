@@ -289,7 +289,25 @@ export type CasePage = {
 
 export type Sms = { readonly to: string; readonly text: string; readonly at: string };
 
+export type PointCard = {
+  readonly name: string;
+  readonly insurer: string;
+  readonly place: string;
+  readonly openHours: string;
+  readonly hotline: string;
+  readonly items: readonly string[];
+  /** 350 米; empty when it cannot be told. */
+  readonly far: string;
+};
+
 export type PageBody =
+  | {
+      readonly page: 'points';
+      readonly points: readonly PointCard[];
+      readonly region: string;
+      readonly districts: readonly { readonly region: string; readonly zh: string; readonly count: number }[];
+      readonly located: boolean;
+    }
   | { readonly page: 'landing'; readonly events: readonly LifeEvent[]; readonly reportService: string }
   | { readonly page: 'login'; readonly next: string; readonly phone: string; readonly problems: Problems }
   | {

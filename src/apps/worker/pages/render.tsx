@@ -20,6 +20,7 @@ import { HomePage } from './home.tsx';
 import { Layout } from './layout.tsx';
 import { RenewalPage } from './renewal.tsx';
 import type { PageModel, Rendered } from './model.ts';
+import { PointsPage } from './points.tsx';
 import { DirectoryPage, GuidePage } from './services.tsx';
 import { css } from './style.ts';
 
@@ -41,6 +42,8 @@ function draw(model: PageModel): Drawn {
       return { title: '首页', body: <HomePage model={model} /> };
     case 'directory':
       return { title: '办事', body: <DirectoryPage model={model} /> };
+    case 'points':
+      return { title: '附近的服务点', body: <PointsPage model={model} /> };
     case 'guide':
       return { title: model.guide.zh, body: <GuidePage model={model} /> };
     case 'question':

@@ -73,6 +73,9 @@ export function DirectoryPage({ model }: { model: Model<'directory'> }) {
         </a>
       ) : null}
       <EventList events={model.events} />
+      <a class="btn plain" href="/m/service-points">
+        附近的服务点
+      </a>
     </>
   );
 }

@@ -55,7 +55,8 @@ export function createRestored(options: { readonly db: Database; readonly clock:
     for (let day = dayOf(instant); day <= last; day = Temporal.PlainDate.from(day).add({ days: 1 }).toString()) {
       days += 1;
       invariant(days <= daysMax, 'a restore reaches back at most a year');
-      const lines = await port.statement(day);
+      // What came in is no payout; the reconciliation of its day takes it.
+      const lines = (await port.statement(day)).filter((line) => line.kind !== 'receipt');
       const known = await db.transaction(systemAccess, (tx) =>
         tx.run(selectKnown, [[...new Set(lines.map((line) => line.reference))]]),
       );

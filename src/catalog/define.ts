@@ -180,6 +180,8 @@ export type StepDefinition<Step extends string = string, End extends string = st
   readonly waitFor?: 'all_active_branches';
   /** Whoever acted in these steps may not act here (draw-up and review, making and checking a payment). */
   readonly differentFrom?: readonly Step[];
+  /** Runs by itself for as long as it likes: what people may do in it is offered, and is nobody's turn. */
+  readonly standing?: true;
   readonly vote?: Vote;
   /** Roles that may read the case from this step on, besides its actors. */
   readonly readers?: readonly Role[];

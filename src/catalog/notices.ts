@@ -12,6 +12,8 @@ export type NoticeTemplate = {
   /** Sent by SMS too, to persons; organisations read their notices at the desk. */
   readonly sms: boolean;
   readonly to: readonly Recipient[];
+  /** An answer of the case without which no SMS is sent; the message in the app is there all the same. */
+  readonly smsWhen?: string;
 };
 
 const told = (code: string, title: string, text: string, to: readonly Recipient[] = ['subject']): NoticeTemplate => ({
@@ -109,11 +111,14 @@ const list: readonly NoticeTemplate[] = [
     '本月扣款上限已到',
     '您的自动续保（{case_no}）本月已到您设的上限，不再扣款，也没有保障，下月恢复；要继续，请打开办件提高上限。',
   ),
-  told(
-    'auto_renewal_paused',
-    '自动续保已暂停',
-    '您的自动续保（{case_no}）扣款没有成功，已暂停，暂停期间没有保障。请于{due_day}前补足并点继续，逾期停止。',
-  ),
+  {
+    ...told(
+      'auto_renewal_paused',
+      '自动续保已暂停',
+      '您的自动续保（{case_no}）扣款没有成功，已暂停，暂停期间没有保障。请于{due_day}前补足并点继续，逾期停止。',
+    ),
+    smsWhen: 'low_balance_alert',
+  },
   told('auto_renewal_stopped', '自动续保已停止', '您的自动续保已停止（{case_no}），已生效的保障不受影响。'),
   told('endorsement_received', '批改申请已收到', '您的保单批改申请（{case_no}）已收到，期限{due_day}。'),
   told('refund_manual', '退保正在核对', '您的退保申请（{case_no}）需要人工核对，期限{due_day}。'),

@@ -200,6 +200,7 @@ const step = z.strictObject({
     .optional()
     .describe('经办单位的来源'),
   waitFor: z.literal('all_active_branches').optional().describe('等待各分支'),
+  standing: z.literal(true).optional().describe('自行运行的环节：能做的事可以做，但不轮到谁'),
   differentFrom: z.array(stepName).min(1).optional().describe('须与这些环节的办理人不同'),
   vote: z
     .discriminatedUnion('mode', [

@@ -206,6 +206,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
     // each day stands in the record of renewals. The case tells of the mandate: signed, resting, changed, stopped.
     'auto-run': {
       zh: '自动续保中',
+      standing: true,
       kind: 'auto',
       role: 'system',
       produces: '续保记录、次日保障或暂停',

@@ -221,6 +221,7 @@ function uniqueRelated<Row extends { case_id: string; relation: string }>(rows: 
 
 function applicantActs(service: Service, active: ActiveStep): boolean {
   const definition = stepOf(service.workflow, active.step);
+  if (definition.standing) return false;
   const outcomes = Object.values(definition.outcomes);
   const open = outcomes.some((outcome) => !outcome.by);
   return (

@@ -80,7 +80,7 @@ function viewActive(input: ViewInput, active: ActiveStep, facts: readonly Fact[]
   const definition = stepOf(input.service.workflow, active.step);
   const { now, calendar } = input.facts;
   const who = choosers(definition);
-  const mine = who.length > 0 && capacityFor(who, input.state, active, input.viewer) !== null;
+  const mine = !definition.standing && who.length > 0 && capacityFor(who, input.state, active, input.viewer) !== null;
   const limit = definition.limit;
   return {
     step: active.step,
@@ -91,9 +91,11 @@ function viewActive(input: ViewInput, active: ActiveStep, facts: readonly Fact[]
     enteredAt: active.enteredAt,
     dueAt: active.dueAt,
     lastDay: active.lastDay,
-    limitText: limitText({ dueAt: active.dueAt, pausedAt: active.paused?.at ?? null }, limit, now, (from, to) =>
-      workingDaysBetween(calendar, dayOf(from), dayOf(to)),
-    ),
+    limitText: definition.standing
+      ? ''
+      : limitText({ dueAt: active.dueAt, pausedAt: active.paused?.at ?? null }, limit, now, (from, to) =>
+          workingDaysBetween(calendar, dayOf(from), dayOf(to)),
+        ),
     basis: limit ? `${limit.basis}${limit.needsCheck ? '（待核）' : ''}` : '',
     light: active.light,
     provisional: active.provisional,
@@ -109,7 +111,7 @@ function viewActive(input: ViewInput, active: ActiveStep, facts: readonly Fact[]
         .filter((one) => one.name === name)
         .map((one) => ({ ...one, lines: one.masked ? [] : linesIn(input.state.data[name]) })),
     ),
-    silence: silenceOf(definition),
+    silence: definition.standing ? null : silenceOf(definition),
   };
 }
 
@@ -127,6 +129,7 @@ function silenceOf(definition: StepDefinition): string | null {
 }
 
 function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep, who: readonly Role[]): string {
+  if (definition.standing) return '系统';
   if (active.supplement || who.some(isPublicRole) || isPublicRole(definition.role))
     return isApplicant(input) ? '您' : '申请人';
   if (who.length === 0) return definition.role === 'system' ? '系统' : `等待${roles[definition.role].zh}的回执`;
@@ -139,6 +142,7 @@ function statusText(input: ViewInput, active: readonly ActiveStepView[]): string
     return `已结束：${state.end ? (service.workflow.ends[state.end] ?? state.end) : '办结'}`;
   const first = active[0];
   if (!first) return '办理中';
+  if (service.workflow.steps[first.step]?.standing) return first.zh;
   if (first.paused) return `${first.zh}：${first.paused}`;
   if (['您', '申请人'].includes(first.whose)) return `轮到${first.whose}：${first.zh}`;
   return first.whose.startsWith('等待') ? `${first.zh}：${first.whose}` : `${first.whose}正在办理：${first.zh}`;

@@ -88,7 +88,10 @@ export function createMandates(options: CoverOptions) {
 
   /** The day's first order can only renew where somebody tells of orders, and where cover may start on the day. */
   function requireTrigger(trigger: store.Trigger, sameDayAllowed: boolean): void {
-    if (trigger === 'order' && !(sameDayAllowed && options.hasOrderSignals)) throw refuse('cover.trigger_unavailable');
+    if (trigger === 'order' && !(sameDayAllowed && options.hasOrderSignals))
+      throw refuse('cover.trigger_unavailable', {}, [
+        { path: 'trigger_mode', code: 'unavailable', zh: '这里还不能按接单续保，请改选“每日固定”或“周一至周五”。' },
+      ]);
   }
 
   const pause: Effect = async ({ tx, state }) => {

@@ -93,7 +93,7 @@ export function createNotices(options: NoticesOptions) {
       if (seen.has(key)) continue;
       seen.add(key);
       const isPerson = 'personId' in to;
-      const bySms = isPerson && notice.sms;
+      const bySms = isPerson && notice.sms && (!notice.smsWhen || state.data[notice.smsWhen] === true);
       tx.add(store.insert, {
         notice_id: newId(),
         person_id: isPerson ? to.personId : null,

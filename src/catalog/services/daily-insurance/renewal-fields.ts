@@ -4,7 +4,7 @@ import { choices, field } from '#catalog/define';
 
 export const renewalTerms = {
   trigger_mode: field('enum', '什么时候自动买', choices('每日固定', '接单日自动', '周一至周五'), {
-    help: '接单日自动：当天第一次接单时买，从扣款成功那一刻起保障',
+    help: '接单日自动：当天第一次接单时买，从扣款成功那一刻起保障；平台接单信号没有接入的地方选不了',
   }),
   monthly_cap: field(
     'money',

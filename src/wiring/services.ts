@@ -479,8 +479,6 @@ export function createServices(options: ServicesOptions) {
     deskDrafts: createDeskDrafts({ db, crypto, clock }),
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
     metrics: options.metrics,
-    /** How the outside parties do, for the operator's page. */
-    partyHealth: () => ({ sms: parties.sms.health() }),
     smsReceipts: { token: parties.smsReceipts.token, read: parties.sms.readReceipts, take: takeReceipts },
     tasks: { ...money.tasks, ...cover.tasks, ...rosters.tasks, ...settlement.tasks },
     region: config.region,

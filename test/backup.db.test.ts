@@ -1,7 +1,7 @@
 // The promise of a backup, on a real server with its durability on: taken while people work, restored to a moment, equal to the original
 // at that moment by the cases' and the ledger's own checks; what is damaged, missing, cut off or of another key is refused with its place.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { nextSegment, shipWal } from '#platform/backup-wal';
 import { readConfig, type Config } from '#platform/config';
 import { removeEmbedded } from '#platform/embedded';
 import { SetupError } from '#platform/setup-error';
-import { backupNow, filesFolder, requirePlace } from '#wiring/backup';
+import { backupNow, filesFolder, isDue, requirePlace } from '#wiring/backup';
 import { prepareDatabase, type PreparedDatabase } from '#wiring/database';
 import { makeAndLoad } from '#wiring/first-run';
 import { operate, type Operated } from '#wiring/operate';
@@ -242,6 +242,16 @@ it('killed in the middle, a backup counts for nothing, and the next one is whole
   await delay(1_100);
   const next = await backupNow(config, server(), () => {});
   expect((await verifyBackup(place, next.id, true)).problems).toEqual([]);
+  const listed = spawnSync(process.execPath, ['tools/backup.ts', 'list'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...env, DATA_DIR: config.dataDir, BACKUP_DIR: place.dir },
+  });
+  expect([listed.status, listed.stdout.includes(next.id), listed.stderr]).toEqual([0, true, '']);
+  const ours = { systemId: next.systemId, timeline: next.timeline };
+  const nowMs = Date.parse(next.startedAt) + 3_600_000;
+  expect([isDue(next, ours, nowMs), isDue(next, ours, nowMs + 86_400_000)]).toEqual([false, true]);
+  expect([isDue(undefined, ours, nowMs), isDue(next, { ...ours, timeline: 2 }, nowMs)]).toEqual([true, true]);
   // Old backups go, never the last whole one, and with them the log that nobody needs any more.
   const later = Date.now() + 40 * 86_400_000;
   const pruned = pruneBackups(place, 14, later);

@@ -41,6 +41,9 @@ it('every command, file and figure that it names exists', () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const commands = [...guide.matchAll(/npm run ([\w:]+)(?: -- ([\w-]+))?/g)];
   expect(commands.length).toBeGreaterThan(10);
+  const bootstrap = readFileSync(join(root, 'tools/bootstrap.mjs'), 'utf8');
+  for (const [whole, name = ''] of guide.matchAll(/node tools\/bootstrap\.mjs ([\w-]+)/g))
+    expect(bootstrap, whole).toMatch(new RegExp(`^  '?${name}'?: 'tools/|^  ${name}: 'src/`, 'm'));
   const backup = readFileSync(join(root, 'tools/backup.ts'), 'utf8');
   const restore = readFileSync(join(root, 'tools/restore.ts'), 'utf8');
   for (const [whole, script = '', option] of commands) {

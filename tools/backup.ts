@@ -81,7 +81,9 @@ function lineOf({ id, finishedAt, files, program, postgres }: Manifest): string 
   return `${id}  ${finishedAt}  ${megabytes(bytes).padStart(9)}  ${program}  ${postgres}`;
 }
 
-const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
+function megabytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MB`;
+}
 
 async function verify(config: Config, given: string | undefined): Promise<boolean> {
   const place = requirePlace(config);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareBinaries } from '#platform/embedded-home';
 
 const root = join(import.meta.dirname, '..');
 const stampPath = join(root, 'dist', '.sources');
@@ -43,6 +44,11 @@ function sourcesHash(): string {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  try {
+    prepareBinaries();
+  } catch {
+    // No binaries for this system: the operator has a PostgreSQL of his own, and the start says so otherwise.
+  }
   const built = await buildApps({ force: process.argv.includes('--force') });
   console.log(built ? '已构建 dist/worker 与 dist/console' : '没有改动，不需要构建');
 }

@@ -57,6 +57,11 @@ export function prepareHome(dir: string, say: Say): EmbeddedHome {
   return { binDir: chooseBinaries(runAs, say), home, runAs };
 }
 
+/** Completes the binaries, so that a program whose own folder is read-only (systemd's ProtectSystem) finds them whole. */
+export function prepareBinaries(): void {
+  hydrateSymlinks(nativeFolder());
+}
+
 /** Where `startEmbedded` keeps the server of `dir`; undefined when none was made. Nothing is changed. */
 export function embeddedHome(dir: string): string | undefined {
   const wanted = resolve(dir);

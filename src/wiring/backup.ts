@@ -51,20 +51,28 @@ export async function backupNow(
   });
 }
 
+type History = { readonly systemId: string; readonly timeline: number };
+
 /** A day after the last backup, or at once when the last is another history's: the log alone cannot bring this one back. */
-export function isDue(last: Manifest | undefined, timeline: number, nowMs: number): boolean {
-  return !last || last.timeline !== timeline || nowMs - Date.parse(last.startedAt) >= dayMs;
+export function isDue(last: Manifest | undefined, ours: History, nowMs: number): boolean {
+  return (
+    !last ||
+    last.systemId !== ours.systemId ||
+    last.timeline !== ours.timeline ||
+    nowMs - Date.parse(last.startedAt) >= dayMs
+  );
 }
 
 /** Each restore begins another timeline. */
-async function timelineOf(ownerUrl: string): Promise<number> {
+async function historyOf(ownerUrl: string): Promise<History> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'gongdun-backup' });
   await client.connect();
   try {
-    const found = await client.query<{ timeline: string }>(
-      'select left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline',
+    const found = await client.query<{ timeline: string; system_id: string }>(
+      `select left(pg_walfile_name(pg_current_wal_lsn()), 8) as timeline, (pg_control_system()).system_identifier::text as system_id`,
     );
-    return Number.parseInt(found.rows[0]?.timeline ?? '0', 16);
+    const [row] = found.rows;
+    return { systemId: row?.system_id ?? '', timeline: Number.parseInt(row?.timeline ?? '0', 16) };
   } finally {
     await client.end();
   }
@@ -74,22 +82,24 @@ async function timelineOf(ownerUrl: string): Promise<number> {
 export async function startBackups(config: Config, server: RunningServer, log: Log): Promise<() => Promise<void>> {
   const place = requirePlace(config);
   prepareStore(place);
-  const timeline = await timelineOf(server.ownerUrl);
+  const ours = await historyOf(server.ownerUrl);
+  const stopBase = every(
+    60_000,
+    async () => {
+      if (!isDue(listBackups(place)[0], ours, Date.now())) return;
+      const made = await backupNow(config, server, (sentence) => log.warn(sentence));
+      log.info({ backup: made.id, files: made.files.length }, 'a backup was made');
+      pruneBackups(place, place.keepDays, Date.now());
+    },
+    log,
+  );
   const stops = [
     every(5_000, () => shipWal(place, server.walSpool), log),
     every(60_000, () => copyUploads(place, filesFolder(config)), log),
-    every(
-      60_000,
-      async () => {
-        if (!isDue(listBackups(place)[0], timeline, Date.now())) return;
-        const made = await backupNow(config, server, (sentence) => log.warn(sentence));
-        log.info({ backup: made.id, files: made.files.length }, 'a backup was made');
-        pruneBackups(place, place.keepDays, Date.now());
-      },
-      log,
-    ),
   ];
   return async () => {
+    // A backup under way may take an hour; broken off it counts for nothing, and the next start makes another.
+    void stopBase();
     await Promise.all(stops.map((stop) => stop()));
     // What the database hands over while it stops goes with the next start.
     await shipWal(place, server.walSpool).catch((error: unknown) =>

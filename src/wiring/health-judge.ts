@@ -303,7 +303,7 @@ function scannerFinding({ scanner }: Facts): Finding {
     light: scanner === 'none' ? 'red' : scanner === 'demonstration' ? 'yellow' : 'green',
     value: words[scanner],
     meaning: '没有扫描就不收文件。',
-    next: scanner === 'none' ? '安装 clamd，把它的地址设为 CLAMD_ADDRESS，重新启动。' : null,
+    next: scanner === 'connected' ? null : '正式运行要安装 clamd，把它的地址设为 CLAMD_ADDRESS，重新启动。',
   };
 }
 

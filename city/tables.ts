@@ -230,6 +230,8 @@ export const tables = {
     case_id: 'uuid',
     readers: 'text[]',
     leaf_id: 'uuid',
+    card_serial: 'int',
+    card_since: 'timestamptz',
   },
   cover_policy: {
     policy_id: 'uuid',

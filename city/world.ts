@@ -128,6 +128,7 @@ export function createWorld(setup: Setup) {
     });
     const membership = createMembership({
       trace,
+      crypto,
       orgName: orgs.name,
       person: async (_tx, personId) => ({
         birthDay: personOf(personId).birthDay,

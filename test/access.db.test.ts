@@ -589,6 +589,7 @@ const open = [
   'GET /healthz',
   'GET /m',
   'GET /m/*',
+  'GET /m/card',
   'GET /m/display',
   'GET /m/island.js',
   'GET /m/login',

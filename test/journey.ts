@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { isRole, type Field, type Fields, type Role, type Service } from '#catalog';
-import { field } from '#catalog/define';
+import { choices, field } from '#catalog/define';
 import { fieldKind, makeResidentId, rawOf, syntheticRegion } from '#catalog/fields/index';
 import { di001 } from '#catalog/services/daily-insurance/di-001';
 import { services as authored } from '#catalog/services/index';
@@ -33,7 +33,8 @@ const picture = Buffer.from(
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-const withJoint = { ...un001.fields, joint: field('boolean', '同时办理参保', {}, { optional: true }) };
+const kinds = field('multi_enum', '拟缴险种', choices('职工养老', '职工医保'), { optional: true });
+const withJoint = { ...un001.fields, insurance_kinds: kinds };
 
 /** Entries whose own services are not written yet are walked by services that are nothing but their doors. */
 export const doors: readonly Service[] = [
@@ -236,7 +237,7 @@ export async function createJourney(app: TestApp) {
     const form: Record<string, unknown> = {};
     let before = async (_caseId: string): Promise<void> => {};
     if (service.workflow.code === 'union-membership-join') {
-      if (has('county-record', 'joint')) form['joint'] = 'on';
+      if (has('county-record', 'joint')) form['insurance_kinds'] = ['职工养老'];
       if (has('auto-check', 'duplicate')) await joinedAlready(who);
     }
     if (service.workflow.code === 'daily-insurance-enrol') {

@@ -202,6 +202,9 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
       state.personId,
       state.data['payable_fen'],
     ]),
+  'membership.require_card': async () => true,
+  'membership.issue_card': async (state) =>
+    state.data['card_code'] === undefined || some('membership', 'member_no = $1', [state.data['member_no']]),
   'payments.refund': async (state) => {
     if (state.data['refund_fen'] === 0) return true;
     const paid = typeof state.data['refund_case_id'] === 'string' ? state.data['refund_case_id'] : state.caseId;

@@ -115,6 +115,7 @@ export function dataFor(condition: Condition | undefined): Record<string, unknow
     return { [condition.a.name]: condition.op === 'eq' ? condition.b.value : `不是${String(condition.b.value)}` };
   }
   if (condition.op === 'in' && condition.a.op === 'field') return { [condition.a.name]: condition.values[0] };
+  if (condition.op === 'present' && condition.a.op === 'field') return { [condition.a.name]: ['有'] };
   throw new Error(`no data for the condition ${JSON.stringify(condition)}`);
 }
 

@@ -75,6 +75,17 @@ const coreEffects: Registry['effects'] = {
       member_no: field('text', '会员编号', {}, { class: 'internal' }),
       union_name: field('text', '所属工会', {}, { class: 'public' }),
       joined_on: field('date', '入会日期', {}, { class: 'internal' }),
+      card_code: field('text', '核验码', {}, { class: 'personal' }),
+    },
+  },
+  'membership.require_card': nothing('会员证号核对'),
+  'membership.issue_card': {
+    zh: '发会员证，旧证作废',
+    writes: {
+      member_no: field('text', '会员编号', {}, { class: 'internal' }),
+      union_name: field('text', '所属工会', {}, { class: 'public' }),
+      joined_on: field('date', '入会日期', {}, { class: 'internal' }),
+      card_code: field('text', '核验码', {}, { class: 'personal' }),
     },
   },
   'payments.request': nothing('请求支付'),
@@ -244,6 +255,9 @@ export const catalogRegistry: Registry = {
   facts: [
     'person.age_at_least_16',
     'membership.none_active',
+    'membership.active',
+    'membership.truck_driver',
+    'membership.transport_qualified',
     'membership.occupation_listed',
     'appeals.not_in_court',
     'ratings.case_ended',

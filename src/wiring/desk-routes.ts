@@ -103,26 +103,39 @@ export function deskRoutes(services: Services, asker: Asker): HttpPlugin {
         return { done: true as const };
       },
     );
-    app.get('/api/catalogue/services', { ...staff, schema: { summary: '已发布的服务' } }, async () =>
-      catalogue.list().map(({ service, hash, publishedAt }) => ({
+    app.get('/api/catalogue/services', { ...staff, schema: { summary: '已发布的服务和草稿' } }, async () => {
+      const row = (service: Service) => ({
         code: service.code,
         zh: service.zh,
         domain: service.domain,
         workflowZh: service.workflow.zh,
-        version: hash.slice(0, 12),
-        publishedAt,
         findings: catalogue.findings(service.code).length,
-      })),
-    );
+      });
+      return [
+        ...catalogue.list().map(({ service, hash, publishedAt }) => ({
+          ...row(service),
+          version: hash.slice(0, 12),
+          publishedAt,
+          draftWhy: null,
+        })),
+        ...catalogue
+          .drafts()
+          .map(({ service, why }) => ({ ...row(service), version: null, publishedAt: null, draftWhy: why })),
+      ].toSorted((a, b) => (a.code < b.code ? -1 : 1));
+    });
     app.get(
       '/api/catalogue/services/:code',
       { ...staff, schema: { summary: '服务定义', params: z.object({ code: z.string().regex(/^[A-Z]{2}-\d{3}$/) }) } },
       async (request) => {
-        const { service, hash, publishedAt } = catalogue.require(request.params.code);
+        const draft = catalogue.drafts().find(({ service }) => service.code === request.params.code);
+        const { service, hash, publishedAt } = draft
+          ? { service: draft.service, hash: null, publishedAt: null }
+          : catalogue.require(request.params.code);
         return {
           ...describe(service),
-          version: hash.slice(0, 12),
+          version: hash?.slice(0, 12) ?? null,
           publishedAt,
+          draftWhy: draft?.why ?? null,
           findings: catalogue.findings(service.code).map(({ severity, zh }) => ({ severity, zh })),
         };
       },

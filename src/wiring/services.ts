@@ -193,6 +193,7 @@ export function createServices(options: ServicesOptions) {
   });
   const membership = createMembership({
     trace,
+    crypto,
     orgName: orgs.orgName,
     person: async (tx, personId) => {
       const { birthDay, region } = await person(tx, personId);

@@ -15,6 +15,7 @@ import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
 import { openedAndMasked, toFileView } from './worker-words.ts';
 import { createWorkerAccount } from './worker-account.ts';
+import { createCardCheck } from './worker-card.ts';
 import { createConditions } from './worker-conditions.ts';
 import { createWorkerDrafts } from './worker-drafts.ts';
 import { createPoints } from './worker-points.ts';
@@ -32,7 +33,7 @@ const lifeEvents: readonly { code: string; zh: string; services: readonly string
   { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008', 'DI-009'] },
   { code: 'rights', zh: '被扣钱、受委屈、想问律师', services: ['DS-001', 'DS-002', 'DS-003', 'DS-004'] },
   { code: 'cover', zh: '买保障、改保单、退保障', services: ['DI-001', 'DI-003', 'DI-004', 'DI-005'] },
-  { code: 'union', zh: '加入工会', services: ['UN-001'] },
+  { code: 'union', zh: '加入工会', services: ['UN-001', 'UN-004', 'UN-005'] },
 ];
 
 /** What offices and companies begin at the desk has no form on a phone. */
@@ -298,6 +299,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       return toMessage(found);
     },
     markAllRead: (personId) => notices.markAllRead(personId),
+    checkCard: createCardCheck(services),
     profile: async (personId) => {
       const found = await identity.profile(personId);
       const member = await db.transaction(workerAccess(personId), (tx) =>
@@ -315,6 +317,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
             zh: '会籍',
             text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会',
           },
+          ...(member ? [{ zh: '会员证核验码', text: `${member.cardCode}（出示会员证时给对方核验）` }] : []),
         ],
         // A consent is traced at registration and has no table of its own yet: nothing is shown rather than something assumed.
         consents: [],

@@ -61,6 +61,12 @@ export function createConditions({ catalogue, clock, cover, db, identity, member
     const openDays = days.items.filter((day) => day.refundable).length;
     return {
       'person.age_at_least_16': judged(!unmet.includes('年龄'), ageWhy),
+      'membership.active': member
+        ? judged(true, `您的会员编号是${member.memberNo}。`)
+        : judged(false, '您还没有有效会籍。'),
+      'membership.truck_driver': occupation
+        ? judged(occupation === '货车司机', `您登记的从业类别是${occupation}。`)
+        : later('您还没有登记从业类别，由工会核对。'),
       'membership.occupation_listed': occupation
         ? judged(!unmet.includes('从业类别'), `您登记的从业类别是${occupation}。`)
         : later('您还没有登记从业类别，按申请表里填的核对。'),

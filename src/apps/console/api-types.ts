@@ -56,6 +56,8 @@ export type ServiceSummary = {
   readonly version: string | number | null;
   readonly publishedAt: string | null;
   readonly findings: readonly Finding[] | number;
+  /** Why a draft is not offered yet; null of what is published. */
+  readonly draftWhy: string | null;
 };
 
 /** What the catalogue says of one service. Lists are read leniently: a later version may say more of a step than we show. */

@@ -160,6 +160,7 @@ export const reads: Readonly<Record<string, unknown>> = {
       workflowZh: '日保参保缴费',
       version: 'a41c09e2',
       publishedAt: at,
+      draftWhy: null,
       findings: [],
     },
     {
@@ -169,6 +170,7 @@ export const reads: Readonly<Record<string, unknown>> = {
       workflowZh: '日保出险报案与理赔',
       version: '7be2f10c',
       publishedAt: at,
+      draftWhy: null,
       findings: [{ severity: 'check', zh: '免赔额依据待核' }],
     },
     {
@@ -178,6 +180,7 @@ export const reads: Readonly<Record<string, unknown>> = {
       workflowZh: '入会与会籍',
       version: '19d0aa47',
       publishedAt: at,
+      draftWhy: null,
       findings: [],
     },
   ],
@@ -188,6 +191,7 @@ export const reads: Readonly<Record<string, unknown>> = {
     workflowZh: '日保出险报案与理赔',
     version: '7be2f10c',
     publishedAt: at,
+    draftWhy: null,
     steps: [
       {
         step: 'docs',

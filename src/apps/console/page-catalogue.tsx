@@ -20,6 +20,13 @@ const columns: readonly Column<ServiceSummary>[] = [
     cell: (service) => (
       <Link to={pages.service(service.code)} className="row-title" {...rowStop}>
         {service.zh}
+        {service.draftWhy !== null && (
+          <>
+            {' '}
+            <Tag>草稿</Tag>
+            <span className="sub">{service.draftWhy}</span>
+          </>
+        )}
       </Link>
     ),
   },

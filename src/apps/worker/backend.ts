@@ -6,6 +6,7 @@ import type { CaseCommand } from '#contract/cases';
 import type { FieldProblem } from '#platform/errors';
 import type {
   AccessItem,
+  CardStanding,
   CaseItem,
   CasePage,
   ConditionView,
@@ -200,6 +201,8 @@ export type WorkerBackend = {
   openMessage(personId: string, messageId: string): Promise<Message>;
   markAllRead(personId: string): Promise<void>;
   profile(personId: string): Promise<ProfileModel>;
+  /** What a membership card that somebody shows is worth now. */
+  checkCard(memberNo: string, code: string): Promise<CardStanding>;
   whoSawMyData(personId: string, cursor: string | null): Promise<Page<AccessItem>>;
 };
 

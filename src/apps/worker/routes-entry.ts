@@ -116,6 +116,12 @@ export function entryRoutes(app: FastifyInstance, kit: PageKit): void {
     return kit.go(request, reply, '/m');
   });
 
+  app.get('/m/card', open, async (request, reply) => {
+    const [no, code] = [query(request, 'no').slice(0, 40), query(request, 'code').slice(0, 40)];
+    const found = no === '' || code === '' ? null : await backend.checkCard(no, code);
+    return kit.show(request, reply, { page: 'card', no, code, found });
+  });
+
   app.get('/m/display', open, (request, reply) =>
     kit.show(
       request,

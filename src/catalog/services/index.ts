@@ -17,9 +17,14 @@ import { ds002 } from './dispute/ds-002.ts';
 import { ds003 } from './dispute/ds-003.ts';
 import { ds004 } from './dispute/ds-004.ts';
 import { un001 } from './union/un-001.ts';
+import { un003 } from './union/un-003.ts';
+import { un004 } from './union/un-004.ts';
+import { un005 } from './union/un-005.ts';
 
 export const services: readonly Service[] = [
   un001,
+  un004,
+  un005,
   di001,
   di003,
   di004,
@@ -35,4 +40,9 @@ export const services: readonly Service[] = [
   ds002,
   ds003,
   ds004,
+];
+
+/** Written and verified, not offered: what each still waits for. */
+export const drafts: readonly { readonly service: Service; readonly why: string }[] = [
+  { service: un003, why: '要同时办参保登记和税务缴费，社会保险的事项发布之后才能开办。' },
 ];

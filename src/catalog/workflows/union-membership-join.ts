@@ -1,6 +1,6 @@
 // 会员入会：让没有固定单位的新就业形态劳动者在线实名入会，按行业、区域或企业归口，并可同时办理社保缴费。
 
-import { choices, defineWorkflow, field } from '#catalog/define';
+import { defineWorkflow, field } from '#catalog/define';
 
 export const unionMembershipJoin = defineWorkflow({
   code: 'union-membership-join',
@@ -176,7 +176,7 @@ export const unionMembershipJoin = defineWorkflow({
         joint: {
           zh: '备案建档，同时办社保',
           conditionZh: '勾选一件事',
-          when: { op: 'eq', a: { op: 'field', name: 'joint' }, b: { op: 'const', value: true } },
+          when: { op: 'present', a: { op: 'field', name: 'insurance_kinds' } },
           next: ['card-issue', 'insurance-handoff'],
           parallel: { join: 'finish', scope: ['card-issue', 'insurance-handoff'] },
         },
@@ -193,13 +193,13 @@ export const unionMembershipJoin = defineWorkflow({
       kind: 'human',
       role: 'worker',
       produces: '补换原因与新照片',
-      form: {
-        card_reason: field('enum', '补换原因', choices('遗失', '信息变更', '照片更换')),
-      },
       outcomes: {
         submit: { zh: '提交补换申请', next: ['card-issue'] },
       },
-      auto: [{ action: 'idcheck', targets: [], when: 'enter' }],
+      auto: [
+        { action: 'idcheck', targets: [], when: 'enter' },
+        { action: 'match', targets: ['会员库'], when: 'exit', effect: 'membership.require_card' },
+      ],
     },
     'card-issue': {
       zh: '生成电子会员证',
@@ -211,6 +211,7 @@ export const unionMembershipJoin = defineWorkflow({
         done: { zh: '会员证已生成', next: ['finish'] },
       },
       auto: [
+        { action: 'record', targets: ['会员证'], when: 'exit', effect: 'membership.issue_card' },
         { action: 'doc', targets: ['电子会员证'], when: 'exit', template: 'membership_card' },
         { action: 'sms', targets: ['申请人'], when: 'exit', template: 'card_issued' },
         { action: 'chain', targets: ['会籍存证'], when: 'exit' },

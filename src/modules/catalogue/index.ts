@@ -4,7 +4,7 @@
 import { compile, readCompiled } from '#catalog/compile';
 import type { Service } from '#catalog';
 import { catalogRegistry } from '#catalog/registry';
-import { services as authored } from '#catalog/services/index';
+import { drafts, services as authored } from '#catalog/services/index';
 import { verify, type Finding } from '#catalog/verify';
 import { systemAccess } from '#platform/access';
 import { sha256 } from '#platform/crypto';
@@ -124,9 +124,13 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
     await load();
     findings.clear();
     // A lifecycle is verified with all of its services: what one of them asks, the steps of another may show.
-    const found = verify(authored, catalogRegistry);
+    // A draft is held to every proof too, so that its day of publication brings no surprise.
+    const all = [...authored, ...drafts.map((draft) => draft.service)];
+    const found = verify(all, catalogRegistry);
+    const wrong = found.find(({ severity }) => severity === 'error');
+    if (wrong) throw refuse('catalogue.unverified', { code: wrong.where, why: wrong.zh });
     const isAbout = (where: string, name: string) => where.split(/[/.]/)[0] === name;
-    for (const { code, workflow } of authored)
+    for (const { code, workflow } of all)
       findings.set(
         code,
         found.filter(({ where }) => isAbout(where, code) || isAbout(where, workflow.code)),
@@ -147,6 +151,7 @@ export function createCatalogue(options: { db: Database; trace: Trace; clock: { 
     publishedServices: (): readonly Service[] => [...published.values()].map((one) => one.service),
     list: (): readonly PublishedService[] =>
       [...published.values()].toSorted((a, b) => (a.service.code < b.service.code ? -1 : 1)),
+    drafts: (): typeof drafts => drafts,
     findings: (code: string): readonly Finding[] => findings.get(code) ?? [],
     byHash: (hash: string): Service => {
       const service = byHash.get(hash);

@@ -6,13 +6,18 @@ import { dayOf } from '#platform/calendar';
 import { statement, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
+import type { CryptoPort } from '#platform/crypto';
 import type { Decider, Effect, EffectContext } from '#modules/cases';
 import type { Trace } from '#modules/trace';
 import { ageOn } from '#catalog/fields/index';
 import { evaluateRule, unionEligibilityRule } from '#catalog/rules/index';
+import { createCards } from './card.ts';
+
+export type { CardCheck } from './card.ts';
 
 export type MembershipOptions = {
   readonly trace: Trace;
+  readonly crypto: Pick<CryptoPort, 'pseudonym'>;
   readonly person: (tx: Tx, personId: string) => Promise<{ readonly birthDay: string; readonly region: string }>;
   readonly orgName: (orgId: string) => string;
 };
@@ -21,13 +26,15 @@ export type Member = {
   readonly memberNo: string;
   readonly unionOrgId: string;
   readonly joinedOn: string;
+  /** Of the card that is valid now; for the member's own eyes. */
+  readonly cardCode: string;
 };
 
-type MemberRow = { member_no: string; union_org_id: string; joined_on: string };
+type MemberRow = { member_no: string; union_org_id: string; joined_on: string; card_serial: number };
 
 export const selectActive = statement<[string], MemberRow>(
   'membership.active',
-  'select member_no, union_org_id, joined_on from membership where person_id = $1 and ended_on is null',
+  'select member_no, union_org_id, joined_on, card_serial from membership where person_id = $1 and ended_on is null',
 );
 
 const selectActiveOf = statement<[string[]], { person_id: string }>(
@@ -35,18 +42,26 @@ const selectActiveOf = statement<[string[]], { person_id: string }>(
   'select person_id from membership where person_id = any($1::uuid[]) and ended_on is null',
 );
 
-const insertMember = statement<[string, string, string, string, string, string, string[], string], never>(
+const insertMember = statement<
+  [string, string, string, string, string, string, string[], string, number, string],
+  never
+>(
   'membership.insert',
-  `insert into membership (membership_id, person_id, union_org_id, member_no, joined_on, case_id, readers, leaf_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `insert into membership (membership_id, person_id, union_org_id, member_no, joined_on, case_id, readers, leaf_id,
+     card_serial, card_since)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 );
 
 export type Membership = ReturnType<typeof createMembership>;
 
 export function createMembership(options: MembershipOptions) {
+  const cards = createCards(options);
+
   async function activeMember(tx: Tx, personId: string): Promise<Member | null> {
     const row = await tx.maybe(selectActive, [personId]);
-    return row ? { memberNo: row.member_no, unionOrgId: row.union_org_id, joinedOn: row.joined_on } : null;
+    if (!row) return null;
+    const { member_no: memberNo, union_org_id: unionOrgId, joined_on: joinedOn, card_serial: serial } = row;
+    return { memberNo, unionOrgId, joinedOn, cardCode: cards.codeOf(memberNo, serial) };
   }
 
   /** Which of these people are members now. */
@@ -61,7 +76,7 @@ export function createMembership(options: MembershipOptions) {
     const day = dayOf(facts.now);
     const ruled = evaluateRule(unionEligibilityRule, day, {
       age: ageOn(person.birthDay, day),
-      occupation: typeof state.data['occupation'] === 'string' ? state.data['occupation'] : '',
+      occupation: occupationIn(state.data),
       activeMember: member !== null,
       labourIncome: true,
     });
@@ -94,16 +109,41 @@ export function createMembership(options: MembershipOptions) {
       roleGrant('industry_union', unionOrgId),
       ...countyGrants(state.readers),
     ];
-    tx.send(insertMember, [newId(), state.personId, unionOrgId, memberNo, joinedOn, state.caseId, readers, leafId]);
-    return { member_no: memberNo, union_name: options.orgName(unionOrgId), joined_on: joinedOn };
+    const firstCard = 1;
+    tx.send(insertMember, [
+      newId(),
+      state.personId,
+      unionOrgId,
+      memberNo,
+      joinedOn,
+      state.caseId,
+      readers,
+      leafId,
+      firstCard,
+      facts.now,
+    ]);
+    return {
+      member_no: memberNo,
+      union_name: options.orgName(unionOrgId),
+      joined_on: joinedOn,
+      card_code: cards.codeOf(memberNo, firstCard),
+    };
   };
 
   return {
     activeMember,
     membersAmong,
     deciders: { 'membership.check': check } satisfies Record<string, Decider>,
-    effects: { 'membership.record': record } satisfies Record<string, Effect>,
+    checkCard: cards.check,
+    effects: { 'membership.record': record, ...cards.effects } satisfies Record<string, Effect>,
   };
+}
+
+/** The form of a driver with a lorry does not ask what he or she is. */
+function occupationIn(data: EffectContext['state']['data']): string {
+  const { occupation } = data;
+  if (typeof occupation === 'string') return occupation;
+  return 'plate_number' in data ? '货车司机' : '';
 }
 
 /** The union whose review admitted the applicant; the county union itself when it decided instead. */

@@ -397,6 +397,7 @@ export type PageBody =
   | { readonly page: 'profile'; readonly profile: ProfileModel }
   | { readonly page: 'access'; readonly items: Page<AccessItem> }
   | { readonly page: 'display'; readonly next: string }
+  | { readonly page: 'card'; readonly no: string; readonly code: string; readonly found: CardStanding | null }
   | {
       readonly page: 'problem';
       readonly status: number;
@@ -406,6 +407,13 @@ export type PageBody =
     }
   | { readonly page: 'phone'; readonly inbox: readonly Sms[] }
   | { readonly page: 'clock'; readonly now: string; readonly offsetText: string; readonly problems: Problems };
+
+/** What a card that is shown is worth. */
+export type CardStanding = {
+  readonly valid: boolean;
+  readonly zh: string;
+  readonly rows: readonly { readonly zh: string; readonly text: string }[];
+};
 
 export type PageModel = PageBody & { readonly frame: Frame };
 

@@ -14,6 +14,7 @@ import {
 } from './account.tsx';
 import { QuestionPage, ReceiptPage, ReviewPage } from './apply.tsx';
 import { ActPage, CasePage, CasesPage } from './cases.tsx';
+import { CardPage } from './card.tsx';
 import { ClockPage, PhonePage } from './demo.tsx';
 import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from './entry.tsx';
 import { HomePage } from './home.tsx';
@@ -86,6 +87,8 @@ function draw(model: PageModel): Drawn {
       return { title: '谁查看过我被遮盖的号码', body: <AccessPage model={model} /> };
     case 'display':
       return { title: '字的大小', body: <DisplayPage model={model} /> };
+    case 'card':
+      return { title: '核验会员证', body: <CardPage model={model} /> };
     case 'problem':
       return { title: model.zh, body: <ProblemPage model={model} /> };
     case 'phone':

@@ -114,6 +114,7 @@ function plain(value: unknown, key: string, nameOf: NameOf): unknown {
     .replaceAll(/\b(GD|M|B)?[0-9a-f]{64}|[0-9a-f]{31,32}/g, 'hash')
     .replace(/^(paid:\w+):\d+$/, '$1:transaction')
     .replaceAll(/\d{20}/g, 'number')
+    .replaceAll(/^\d+-[0-9A-Z]{12}$/g, 'card')
     .replaceAll(/[\w+/]{43}=/g, 'hash')
     .replaceAll(/"(actor|subject)":"[\w-]{22}"/g, '"$1":"somebody"');
 }

@@ -578,8 +578,11 @@ create table membership (
   case_id uuid not null,
   readers text[] not null,
   leaf_id uuid not null,
+  card_serial integer default 1 not null,
+  card_since timestamp with time zone,
   constraint membership_pkey PRIMARY KEY (membership_id),
   constraint membership_no_key UNIQUE (member_no),
+  constraint membership_card_serial_check CHECK (card_serial >= 1 AND card_serial <= 10000),
   constraint membership_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
   constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
   constraint membership_union_org_id_fkey FOREIGN KEY (union_org_id) REFERENCES org(org_id)

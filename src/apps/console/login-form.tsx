@@ -9,7 +9,9 @@ import { LabeledInput } from './field.tsx';
 import { api } from './paths.ts';
 
 export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
-  const [stage, setStage] = useState<'password' | 'totp'>('password');
+  const [stage, setStage] = useState<'password' | 'totp' | 'recover' | 'enrol'>('password');
+  const [recovery, setRecovery] = useState('');
+  const [secret, setSecret] = useState('');
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
@@ -41,9 +43,24 @@ export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
       setCsrf(csrf);
       await onDone();
     });
+  const lookAtRecovery = () =>
+    attempt(async () => {
+      const { totpSecret } = await enter<{ totpSecret: string }>(api.recoverLook, { recovery });
+      setSecret(totpSecret);
+      setCode('');
+      setStage('enrol');
+    });
+  const enrol = () =>
+    attempt(async () => {
+      const { csrf } = await enter<{ csrf: string }>(api.recoverAccept, { recovery, code: code.replace(/\s/g, '') });
+      setCsrf(csrf);
+      await onDone();
+    });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (stage === 'totp') void sendCode();
+    else if (stage === 'recover') void lookAtRecovery();
+    else if (stage === 'enrol') void enrol();
     else if (login.trim() !== '' && password !== '') void sendPassword({ login: login.trim(), password });
     else setError(new EmptyLogin());
   };
@@ -81,6 +98,18 @@ export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
               )}
             </LabeledInput>
           </>
+        ) : stage === 'recover' ? (
+          <LabeledInput label="重置码" help="安全管理员当面给您的 16 位重置码。">
+            {(props) => (
+              <Input
+                {...props}
+                value={recovery}
+                onChange={(event) => setRecovery(event.target.value)}
+                autoFocus
+                size="large"
+              />
+            )}
+          </LabeledInput>
         ) : (
           <LabeledInput label="动态验证码" help="打开手机上的身份验证器，填写 6 位数字。">
             {(props) => (
@@ -98,11 +127,23 @@ export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
           </LabeledInput>
         )}
         <Button type="primary" htmlType="submit" size="large" block loading={busy}>
-          {stage === 'password' ? '下一步' : '登录'}
+          {stage === 'password' || stage === 'recover' ? '下一步' : '登录'}
         </Button>
-        {stage === 'totp' && (
+        {stage === 'enrol' && (
+          <p>
+            在手机的身份验证器里添加账号，选“手动输入密钥”，再填它显示的数字：
+            <br />
+            <span className="mono secret">{secret.replaceAll(/(.{4})/g, '$1 ')}</span>
+          </p>
+        )}
+        {stage !== 'password' && (
           <Button type="link" block onClick={() => setStage('password')}>
             返回重填工号和密码
+          </Button>
+        )}
+        {stage === 'totp' && (
+          <Button type="link" block onClick={() => setStage('recover')}>
+            验证器丢了，我有重置码
           </Button>
         )}
       </form>

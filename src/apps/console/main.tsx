@@ -7,6 +7,8 @@ import { StrictMode, useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { InvitationPage } from './page-invitation.tsx';
+import { matchPage } from './paths.ts';
 import { SessionGate } from './session.tsx';
 import { Shell } from './shell.tsx';
 import { antdThemeOf, applyPalette, keepMode, startMode } from './theme.ts';
@@ -48,9 +50,13 @@ function Desk() {
       <AntdApp message={{ maxCount: 3 }}>
         <ErrorBoundary>
           <QueryClientProvider client={client}>
-            <SessionGate>
-              <Shell mode={mode} onToggleMode={toggle} />
-            </SessionGate>
+            {matchPage(location.pathname).page === 'invitation' ? (
+              <InvitationPage />
+            ) : (
+              <SessionGate>
+                <Shell mode={mode} onToggleMode={toggle} />
+              </SessionGate>
+            )}
           </QueryClientProvider>
         </ErrorBoundary>
       </AntdApp>

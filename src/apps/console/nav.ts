@@ -23,12 +23,10 @@ const settlementRoles = [
   'supervisor',
   'audit_officer',
 ];
-const adminRoles = ['system_admin', 'administrator', 'admin'];
+const three = ['system_administrator', 'security_administrator', 'audit_administrator'];
 
 export function navFor(roles: readonly string[]): readonly NavGroup[] {
-  const seesMoney = roles.some(
-    (role) => moneyRoles.includes(role) || adminRoles.includes(role) || role.includes('finance'),
-  );
+  const seesMoney = roles.some((role) => moneyRoles.includes(role) || role.includes('finance'));
   const money: NavGroup = {
     zh: '资金',
     items: [
@@ -39,6 +37,10 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
     ],
   };
   const operation: NavGroup = { zh: '运行', items: [{ page: 'health', zh: '运行状况', to: pages.health() }] };
+  const administration = administrationFor(roles);
+  // The three administrators have nothing to do with cases.
+  if (roles.length > 0 && roles.every((role) => three.includes(role)))
+    return [administration, ...(roles.includes('system_administrator') ? [operation] : [])];
   return [
     {
       zh: '办件',
@@ -51,6 +53,7 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
     },
     ...(roles.includes('system_administrator') ? [operation] : []),
     ...(seesMoney ? [money] : []),
+    ...(administration.items.length > 0 ? [administration] : []),
     {
       zh: '日保',
       items: [
@@ -70,12 +73,24 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
   ];
 }
 
+function administrationFor(roles: readonly string[]): NavGroup {
+  const has = (...wanted: readonly string[]): boolean => roles.some((role) => wanted.includes(role));
+  const items: NavItem[] = [];
+  if (has(...three)) items.push({ page: 'staff', zh: '人员', to: pages.staff() });
+  if (has('security_administrator', 'audit_administrator'))
+    items.push({ page: 'role-proposals', zh: '授权复核', to: pages.roleProposals() });
+  if (has('audit_administrator')) items.push({ page: 'admin-trail', zh: '管理留痕', to: pages.adminTrail() });
+  if (has('enterprise_administrator')) items.push({ page: 'api-keys', zh: '企业管理', to: pages.apiKeys() });
+  return { zh: '管理', items };
+}
+
 const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> = {
   case: 'tasks',
   settlement: 'settlements',
   batch: 'batches',
   service: 'catalogue',
   startService: 'start',
+  staffMember: 'staff',
 };
 
 /** The menu entry that a page belongs to. */

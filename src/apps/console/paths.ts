@@ -34,6 +34,12 @@ export const pages = {
   ratings: (query: Query = {}) => `${base}/ratings${queryString(query)}`,
   notices: (query: Query = {}) => `${base}/notices${queryString(query)}`,
   health: () => `${base}/health`,
+  staff: (query: Query = {}) => `${base}/staff${queryString(query)}`,
+  staffMember: (staffId: string) => `${base}/staff/${part(staffId)}`,
+  roleProposals: (query: Query = {}) => `${base}/role-proposals${queryString(query)}`,
+  adminTrail: (query: Query = {}) => `${base}/admin-trail${queryString(query)}`,
+  apiKeys: () => `${base}/api-keys`,
+  invitation: () => `${base}/invitation`,
 };
 
 export const api = {
@@ -91,12 +97,31 @@ export const api = {
   ratings: (query: Query) => `/api/ratings${queryString(query)}`,
   ratingReply: (caseId: string) => `/api/ratings/${part(caseId)}/reply`,
   health: '/api/desk/health',
+  staff: (query: Query) => `/api/admin/staff${queryString(query)}`,
+  staffMember: (staffId: string) => `/api/admin/staff/${part(staffId)}`,
+  roleProposals: (query: Query) => `/api/admin/role-proposals${queryString(query)}`,
+  roleProposal: (proposalId: string, verb: 'decide' | 'withdraw') =>
+    `/api/admin/role-proposals/${part(proposalId)}/${verb}`,
+  adminActs: (query: Query) => `/api/admin/acts${queryString(query)}`,
+  adminAct: (actId: string) => `/api/admin/acts/${part(actId)}`,
+  apiKeys: '/api/enterprise/keys',
+  apiKey: (keyId: string, verb: 'rotate' | 'revoke') => `/api/enterprise/keys/${part(keyId)}/${verb}`,
+  apiKeyUses: (keyId: string) => `/api/enterprise/keys/${part(keyId)}/uses`,
+  clerks: '/api/enterprise/clerks',
+  removeClerk: (staffId: string) => `/api/enterprise/clerks/${part(staffId)}/remove`,
+  invitationLook: '/api/staff/invitation/look',
+  invitationAccept: '/api/staff/invitation/accept',
+  recoverLook: '/api/staff/totp/recover',
+  recoverAccept: '/api/staff/totp/recover/accept',
   demoClock: '/dev/clock',
   demoPhone: '/dev/phone',
 };
 
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
+  | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
+  | { readonly page: 'staffMember'; readonly staffId: string }
+  | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
   | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
   | { readonly page: 'settlements' | 'servicePoints' }
   | { readonly page: 'case' | 'settlement'; readonly caseId: string }
@@ -116,6 +141,11 @@ const plain = [
   'ratings',
   'notices',
   'start',
+  'staff',
+  'role-proposals',
+  'admin-trail',
+  'api-keys',
+  'invitation',
 ] as const;
 
 /** Which page an address names. */
@@ -128,6 +158,7 @@ export function matchPage(pathname: string): PageMatch {
     const page = plain.find((name) => name === first);
     return page ? { page } : { page: 'missing' };
   }
+  if (first === 'staff') return { page: 'staffMember', staffId: second };
   if (first === 'cases') return { page: 'case', caseId: second };
   if (first === 'settlements') return { page: 'settlement', caseId: second };
   if (first === 'start') return { page: 'startService', code: second };

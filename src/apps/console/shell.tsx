@@ -36,6 +36,11 @@ const RatingsPage = lazy(() => import('./page-ratings.tsx'));
 const NoticesPage = lazy(() => import('./page-notices.tsx'));
 const StartPage = lazy(() => import('./page-start.tsx'));
 const StartServicePage = lazy(() => import('./page-start-service.tsx'));
+const StaffPage = lazy(() => import('./page-staff.tsx'));
+const StaffMemberPage = lazy(() => import('./page-staff-member.tsx'));
+const RoleProposalsPage = lazy(() => import('./page-role-proposals.tsx'));
+const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
+const ApiKeysPage = lazy(() => import('./page-api-keys.tsx'));
 const MissingPage = lazy(() => import('./page-missing.tsx'));
 
 function pageOf(match: PageMatch): ReactNode {
@@ -76,6 +81,17 @@ function pageOf(match: PageMatch): ReactNode {
       return <StartPage />;
     case 'startService':
       return <StartServicePage key={match.code} code={match.code} />;
+    case 'staff':
+      return <StaffPage />;
+    case 'staffMember':
+      return <StaffMemberPage key={match.staffId} staffId={match.staffId} />;
+    case 'role-proposals':
+      return <RoleProposalsPage />;
+    case 'admin-trail':
+      return <AdminTrailPage />;
+    case 'api-keys':
+      return <ApiKeysPage />;
+    case 'invitation':
     case 'login':
       return <LoadingView />;
     case 'missing':

@@ -150,3 +150,5 @@ export const seenItem = z.object({
   caseId: z.string().nullable(),
 });
 export type SeenItem = z.infer<typeof seenItem>;
+
+export type { LookAnswer, ProposalItem, StaffDetail, StaffItem } from './staff-contract.ts';

@@ -27,7 +27,7 @@ export function LocationControl({ args, control }: { readonly args: ControlArgs;
         placeholder="街道、门牌、楼名"
         autoComplete="off"
       />
-      <div className="pair">
+      <div className="pair gap">
         <Input
           aria-label={`${field.zh}：纬度`}
           value={part('lat')}

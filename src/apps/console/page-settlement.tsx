@@ -55,21 +55,21 @@ function Figures({ view }: { readonly view: SettlementView }) {
       </h2>
       <dl className="facts">
         <Fact zh="承保人次日" value={view.personDays.toLocaleString('zh-CN')} />
-        <Fact zh="总保费" value={<Money fen={view.grossFen} />} />
-        <Fact zh="本月补贴" value={<Money fen={view.subsidyFen} />} />
+        <Fact zh="总保费（元）" value={<Money fen={view.grossFen} />} />
+        <Fact zh="本月补贴（元）" value={<Money fen={view.subsidyFen} />} />
         <Fact
-          zh="剔除"
+          zh="剔除（元）"
           value={
             <>
               {view.excludedDays} 人次日 <Money fen={view.excludedFen} />
             </>
           }
         />
-        <Fact zh="以前月份冲回" value={<Money fen={view.offsetFen} />} />
-        <Fact zh="以前月份审定未拨" value={<Money fen={view.carriedFen} />} />
-        <Fact zh="应付补贴" value={<Money fen={view.claimFen} strong />} />
-        <Fact zh="审定" value={<Money fen={view.approvedFen} />} />
-        <Fact zh="批准拨付" value={<Money fen={view.allocatedFen} />} />
+        <Fact zh="以前月份冲回（元）" value={<Money fen={view.offsetFen} />} />
+        <Fact zh="以前月份审定未拨（元）" value={<Money fen={view.carriedFen} />} />
+        <Fact zh="应付补贴（元）" value={<Money fen={view.claimFen} strong />} />
+        <Fact zh="审定（元）" value={<Money fen={view.approvedFen} />} />
+        <Fact zh="批准拨付（元）" value={<Money fen={view.allocatedFen} />} />
       </dl>
       <p className="soft">
         台账截至 <When at={view.cutoffAt} />

@@ -135,9 +135,9 @@ function Month() {
               <dl className="facts">
                 <Fact zh="承保人次日" value={one.personDays.toLocaleString('zh-CN')} />
                 <Fact zh="保单" value={`${one.policies.toLocaleString('zh-CN')} 张`} />
-                <Fact zh="总保费" value={<Money fen={one.grossFen} />} />
-                <Fact zh="个人或单位承担" value={<Money fen={one.personalFen} />} />
-                <Fact zh="补贴" value={<Money fen={one.subsidyFen} />} />
+                <Fact zh="总保费（元）" value={<Money fen={one.grossFen} />} />
+                <Fact zh="个人或单位承担（元）" value={<Money fen={one.personalFen} />} />
+                <Fact zh="补贴（元）" value={<Money fen={one.subsidyFen} />} />
                 <Fact zh="年龄不符、剔除" value={`${one.excludedDays} 人次日`} />
               </dl>
               <p>
@@ -153,7 +153,7 @@ function Month() {
           )}
         </Loaded>
       )}
-      <p className="actions">
+      <div className="filters">
         <Button href={api.settlementLedger(month, 'ledger')} disabled={!isWhole}>
           下载台账明细
         </Button>
@@ -166,7 +166,7 @@ function Month() {
         <Button type="link" href={api.settlementTemplate('flow')}>
           缴费流水模板
         </Button>
-      </p>
+      </div>
     </section>
   );
 }
@@ -214,12 +214,12 @@ function Clues() {
           )}
         </Loaded>
       )}
-      <p className="actions">
+      <div className="filters">
         <Button href={api.settlementCluesFile(month)} disabled={!isWhole}>
           下载比对报告
         </Button>
         <Link to={pages.startService('DI-012')}>登记线索</Link>
-      </p>
+      </div>
     </section>
   );
 }

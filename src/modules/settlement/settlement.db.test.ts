@@ -219,6 +219,59 @@ test('what differs is listed by kind, explained and settled by our figures; what
   expect((await reviewer.get(`/api/settlements/${caseId}`)).body).toMatchObject({ claimFen: 130, round: 3 });
 }, 60_000);
 
+test('disputed, failed in the audit, sent back by the treasury, returned by the bank: each way leads on, and the year is closed', async () => {
+  const month = before(before(early()));
+  await world.policy(27, { firstDay: month });
+  const ledger = `保单号,保障日期,总保费(元),个人承担(元),财政补贴(元)\n${policyNo(27)},${month},0.40,0.00,0.40\n`;
+  const made = await world.start(world.insurer, 'DI-011', await world.declaration({ month, ledger }));
+  const { caseId } = made.body;
+  await world.until(caseId, 'explain');
+  await world.done(world.insurer, caseId, 'explain', 'dispute', { difference_note: '按合同全额补贴' });
+  const approve = () =>
+    world.done(reviewer, caseId, 'hrss-review', 'approve', { review_note: '按台账审定', approved_subsidy: '0.40' });
+  await approve();
+  const report = { sample_reached: '0', sample_report: '联系不上' };
+  await world.done(investigator, caseId, 'sample-audit', 'fail', report, '被抽样人否认投保');
+  expect(await world.stepsOf(caseId)).toBe('explain');
+  await world.done(world.insurer, caseId, 'explain', 'dispute', { difference_note: '已补充投保记录' });
+  await approve();
+  await world.done(investigator, caseId, 'sample-audit', 'pass', { sample_reached: '1', sample_report: '属实' });
+  await world.done(finance, caseId, 'budget-check', 'enough', { budget_left: '100' });
+  const back = await world.act(
+    finance,
+    caseId,
+    'finance-review',
+    'return',
+    { finance_note: '请附会议纪要' },
+    '请附会议纪要',
+  );
+  expect(back.status, back.text).toBe(200);
+  await toAllocation(caseId, 40);
+  const bank = world.app.parties.simulators.bank;
+  const holder = (await world.insurer.get('/api/staff/me')).body.roles[0].orgZh;
+  bank?.closeCard('35020000000000001', holder);
+  const spent = await world.balance('subsidy_spending');
+  const [failed] = (await finance.get('/api/payouts?state=drafted&limit=50')).body.items.filter(
+    (one: { caseId: string }) => one.caseId === caseId,
+  );
+  const batch = await finance.post('/api/payout-batches', { requestId: randomUUID(), payoutIds: [failed.payoutId] });
+  await treasurer.post(`/api/payout-batches/${batch.body.batchId}/decide`, {
+    requestId: randomUUID(),
+    decision: 'approve',
+    linesHash: batch.body.linesHash,
+  });
+  await expect
+    .poll(async () => (await finance.get('/api/payouts?state=failed&limit=50')).text, { timeout: 20_000 })
+    .toContain(failed.payoutId);
+  expect(await world.stepsOf(caseId)).toBe('allocate');
+  expect(await world.balance('subsidy_spending')).toBe(spent);
+  bank?.registerCard('35020000000000001', holder);
+  await pay(caseId);
+  await world.done(finance, caseId, 'annual', 'balanced', { rate_advice: '维持现行费率' });
+  expect(await world.stepsOf(caseId)).toBe('completed');
+  expect((await finance.get(`/api/cases/${caseId}`)).text).toContain('保费财政补贴清算书');
+}, 60_000);
+
 test('nobody else sees a settlement', async () => {
   for (const role of ['insurer_adjuster', 'enterprise', 'mediator'])
     expect((await (await world.app.staff(role)).get(`/api/settlements/${firstCase}`)).status).toBe(403);

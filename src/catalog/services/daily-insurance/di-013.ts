@@ -21,7 +21,12 @@ export const di013 = defineService({
   keywords: ['网点', '服务点', '备案', '考核'],
   fields: {
     outlet_name: field('text', '网点名称', { min: 2, max: 60 }, open),
-    outlet_location: field('location', '坐标', {}, { help: '定位到门口；不能定位时写明街道门牌。核验通过后公开' }),
+    outlet_location: field(
+      'location',
+      '坐标',
+      {},
+      { help: '定位到门口；不能定位时写明街道门牌。核验通过后公开。“在哪里办理”请选网点所在的区' },
+    ),
     open_hours: field('text', '服务时间', { min: 2, max: 60 }, { ...open, help: '如 每天 8:30—18:00' }),
     hotline: field('phone', '服务专线', { landline: true }, open),
     service_vehicle: field('text', '服务车辆号牌', { max: 20 }, { optional: true, class: 'internal' }),

@@ -140,6 +140,7 @@ export function upload(story: Story, name: string): string {
     bytes: blob.plainBytes,
     address: blob.address,
     key_sealed: world.crypto.seal(`file:key_sealed:${fileId}`, blob.key),
+    authority_id: null,
     plain_index: blob.plainIndex,
     state: 'clean',
     readers: ['*', `person:${person.personId}`],

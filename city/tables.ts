@@ -219,6 +219,7 @@ export const tables = {
     state: 'text',
     readers: 'text[]',
     at: 'timestamptz',
+    authority_id: 'uuid',
   },
   membership: {
     membership_id: 'uuid',

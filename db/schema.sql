@@ -117,6 +117,55 @@ create policy appeal_read on appeal for select to public using ((readers && ( SE
 create policy appeal_update on appeal for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table appeal to gongdun_app;
 
+create table authority (
+  authority_id uuid not null,
+  kind text not null,
+  state text not null,
+  principal_id uuid,
+  agent_id uuid,
+  agent_staff_id uuid,
+  org_id uuid,
+  services text[] not null,
+  stated_sealed text not null,
+  file_ids uuid[] default '{}'::uuid[] not null,
+  created_at timestamp with time zone not null,
+  from_at timestamp with time zone,
+  until_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  reason text,
+  ended_at timestamp with time zone,
+  ended_by text,
+  request_id uuid not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint authority_pkey PRIMARY KEY (authority_id),
+  constraint authority_request_key UNIQUE (request_id),
+  constraint authority_active_check CHECK (state <> 'active'::text OR principal_id IS NOT NULL AND from_at IS NOT NULL),
+  constraint authority_agent_check CHECK ((agent_id IS NULL) <> (agent_staff_id IS NULL)),
+  constraint authority_ended_by_check CHECK (ended_by = ANY (ARRAY['principal'::text, 'agent'::text, 'disowned'::text, 'office'::text])),
+  constraint authority_kind_check CHECK (kind = ANY (ARRAY['consent'::text, 'kinship'::text, 'guardianship'::text, 'assisted'::text])),
+  constraint authority_not_oneself_check CHECK (agent_id IS NULL OR principal_id IS NULL OR agent_id <> principal_id),
+  constraint authority_services_check CHECK (cardinality(services) >= 1 AND cardinality(services) <= 20),
+  constraint authority_state_check CHECK (state = ANY (ARRAY['requested'::text, 'active'::text, 'refused'::text, 'ended'::text])),
+  constraint authority_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES person(person_id),
+  constraint authority_agent_staff_id_fkey FOREIGN KEY (agent_staff_id) REFERENCES staff(staff_id),
+  constraint authority_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff(staff_id),
+  constraint authority_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint authority_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint authority_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES person(person_id)
+);
+comment on table authority is 'Who may act for whom, in which services, from when until when. Holds only while state is active and until_at is ahead. What the agent stated is sealed.';
+CREATE INDEX authority_agent_idx ON authority USING btree (agent_id, created_at DESC) WHERE agent_id IS NOT NULL;
+CREATE INDEX authority_principal_idx ON authority USING btree (principal_id, created_at DESC) WHERE principal_id IS NOT NULL;
+CREATE INDEX authority_queue_idx ON authority USING btree (org_id, created_at) WHERE state = 'requested'::text AND (kind = ANY (ARRAY['kinship'::text, 'guardianship'::text]));
+alter table authority enable row level security;
+alter table authority force row level security;
+create policy authority_insert on authority for insert to public with check (true);
+create policy authority_read on authority for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy authority_update on authority for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table authority to gongdun_app;
+
 create table balance_snapshot (
   account_id text not null,
   at timestamp with time zone not null,
@@ -500,6 +549,7 @@ create table draft (
   staff_id uuid,
   org_id uuid,
   readers text[],
+  authority_id uuid,
   constraint draft_pkey PRIMARY KEY (draft_id),
   constraint draft_subject_check CHECK ((person_id IS NULL) <> (staff_id IS NULL)),
   constraint draft_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
@@ -511,7 +561,7 @@ CREATE UNIQUE INDEX draft_desk_key ON draft USING btree (staff_id, service_code)
 CREATE INDEX draft_person_idx ON draft USING btree (person_id, updated_at DESC);
 alter table draft enable row level security;
 alter table draft force row level security;
-create policy draft_all on draft for all to public using (((('person:'::text || (person_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR (readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)) OR ('*'::text = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])))) with check (true);
+create policy draft_all on draft for all to public using (((('authority:'::text || (authority_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR (('person:'::text || (person_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR (readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)) OR ('*'::text = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])))) with check (true);
 grant delete, insert, select, update on table draft to gongdun_app;
 
 create table entry (
@@ -542,11 +592,13 @@ create table file (
   state text not null,
   readers text[] not null,
   at timestamp with time zone not null,
+  authority_id uuid,
   constraint file_pkey PRIMARY KEY (file_id),
   constraint file_bytes_check CHECK (bytes >= 1 AND bytes <= 20971520),
   constraint file_state_check CHECK (state = ANY (ARRAY['quarantined'::text, 'clean'::text, 'infected'::text, 'erased'::text]))
 );
 comment on table file is 'Evidence and papers. The address is the hash of the ciphertext; destroying the key erases the file.';
+CREATE INDEX file_authority_idx ON file USING btree (authority_id) WHERE authority_id IS NOT NULL;
 CREATE INDEX file_case_idx ON file USING btree (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX file_person_idx ON file USING btree (person_id, at DESC);
 CREATE INDEX file_quarantined_idx ON file USING btree (at) WHERE state = 'quarantined'::text;
@@ -1174,6 +1226,7 @@ create table session (
   expires_at timestamp with time zone not null,
   csrf text not null,
   revoked_at timestamp with time zone,
+  authority_id uuid,
   constraint session_pkey PRIMARY KEY (token_hash),
   constraint session_kind_check CHECK (kind = ANY (ARRAY['worker'::text, 'staff'::text, 'staff_pending'::text])),
   constraint session_subject_check CHECK ((person_id IS NULL) <> (staff_id IS NULL)),

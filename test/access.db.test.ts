@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#catalog';
 import { addOrg, addOrgRole } from '#modules/orgs';
 import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from '#modules/identity';
-import { roleGrant, systemAccess } from '#platform/access';
+import { roleGrant, systemAccess, workerAccess } from '#platform/access';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
 import { adminSpecs, type Someone } from './access-admin.ts';
@@ -199,6 +199,7 @@ beforeAll(async () => {
   await otherInsurer();
   everyone.push(await workerOf('还没有入会、还没有保障'));
   await workerSpecs();
+  await authoritySpecs();
   await staffSpecs();
   await startSpecs();
   await rosterSpecs();
@@ -332,6 +333,147 @@ async function workerSpecs(): Promise<void> {
     (caller) => form(caller, '/m/apply/DI-001/submit', { read_clause: 'on' }),
     mine,
   );
+}
+
+/** Acting for another: who asks, for whom, and the window that decides. */
+async function authoritySpecs(): Promise<void> {
+  const add = (key: string, right: Someone, send: Spec['send'], more: Partial<Spec> = {}) =>
+    specs.set(key, { right, send, ...more });
+  const { authorities, identity, files } = app.services;
+  const agent = staffNamed('还没有入会、还没有保障');
+  const principal = staffNamed('claim: docs, fresh');
+  const window = staffNamed('hrss_window');
+  const mine = { also: anyWorker };
+  for (const path of ['/m/me/helping', '/m/me/helping/consent', '/m/me/helping/proof'])
+    add(`GET ${path}`, agent, (caller) => caller.get(path), mine);
+  const person = await identity.profile(principal.caller.id);
+  const stated = { name: person?.name ?? '', idNumber: person?.idNumber ?? '' };
+  const services = ['DI-006'];
+  const paper = async (personId: string) =>
+    (await files.store(workerAccess(personId), { name: '户口簿.png', bytes: picture })).fileId;
+  add(
+    'POST /m/me/helping/consent',
+    agent,
+    (caller) => form(caller, '/m/me/helping/consent', { phone: nextPhone(), days: '7', services: 'DI-006' }),
+    mine,
+  );
+  const proof = await paper(agent.caller.id);
+  add('POST /m/me/helping/proof', agent, (caller) =>
+    form(caller, '/m/me/helping/proof', {
+      cause: 'dead',
+      kind: 'kinship',
+      relation: 'spouse',
+      name: '无此人',
+      idNumber: stated.idNumber,
+      services: 'DI-006',
+      days: '7',
+      proof,
+    }),
+  );
+  const orgId = window.grants.find((grant) => grant.startsWith('hrss_window@'))?.split('@')[1] ?? '';
+  const request = async () => {
+    const authorityId = await authorities.requestByProof(agent.caller.id, {
+      requestId: randomUUID(),
+      kind: 'kinship',
+      relation: 'spouse',
+      cause: 'dead',
+      ...stated,
+      services,
+      days: 30,
+      fileIds: [await paper(agent.caller.id)],
+    });
+    // Whatever district the agent lives in, here the first window decides.
+    await owner.query('update authority set org_id = $2, readers = $3 where authority_id = $1', [
+      authorityId,
+      orgId,
+      ['*', ...agent.grants, ...window.grants],
+    ]);
+    return authorityId;
+  };
+  const granted = await request();
+  const asWindow = { kind: 'staff' as const, actorId: window.caller.id, grants: window.grants };
+  await authorities.decide(asWindow, granted, { approve: true, caseIds: [], reason: '' });
+  add('POST /m/me/helping/:authorityId/start', agent, async (caller) => {
+    const kept = await identity.sessionOf(caller.cookie.split('=')[1] ?? '', 'worker');
+    const answer = await form(caller, `/m/me/helping/${granted}/start`);
+    // The session that began ends the own one; the next request of this test is the person's own again.
+    if (answer.status < 400 && kept)
+      await owner.query('update session set revoked_at = null where person_id = $1 and authority_id is null', [
+        kept.personId,
+      ]);
+    return answer;
+  });
+  const ending = await request();
+  add('POST /m/me/helping/:authorityId/end', agent, (caller) => form(caller, `/m/me/helping/${ending}/end`));
+  const waiting = await request();
+  add('GET /m/me/helping/:authorityId/code', agent, (caller) => caller.get(`/m/me/helping/${waiting}/code`), mine);
+  const asked = await authorities.requestConsent(
+    agent.caller.id,
+    { requestId: randomUUID(), phone: nextPhone(), services, days: 7 },
+    '198.51.100.77',
+  );
+  // A consent that is there already is confirmed again by its agent, and by nobody else.
+  await owner.query(
+    `update authority set state = 'active', principal_id = $2, from_at = now() where authority_id = $1`,
+    [asked.authorityId, principal.caller.id],
+  );
+  add('POST /m/me/helping/:authorityId/code', agent, (caller) =>
+    form(caller, `/m/me/helping/${asked.authorityId}/code`, { code: '123456' }),
+  );
+  const acting = await app.services.db.transaction(systemAccess, async (tx) =>
+    identity.beginActing(tx, { personId: agent.caller.id }, granted, null),
+  );
+  const helper: Someone = {
+    name: 'an agent under an authority',
+    kind: 'worker',
+    caller: callerOf(`gd_worker=${acting.token}`, acting.csrf, agent.caller.id),
+    grants: [`authority:${granted}`],
+  };
+  everyAgent.push(helper);
+
+  const windows = ['hrss_window', 'county_union', 'township_union', 'grassroots_union', 'station_manager'];
+  add('GET /api/desk/authorities', window, (caller) => caller.get('/api/desk/authorities'), {
+    also: (someone) => holds(someone, ['hrss_window']),
+    secret: waiting,
+  });
+  add('GET /api/desk/authorities/:authorityId', window, (caller) => caller.get(`/api/desk/authorities/${waiting}`), {
+    secret: stated.name,
+  });
+  add('POST /api/desk/authorities/:authorityId/decide', window, (caller) =>
+    caller.post(`/api/desk/authorities/${waiting}/decide`, { approve: false, reason: '材料看不清楚' }),
+  );
+  add(
+    'POST /api/desk/assist',
+    window,
+    (caller) => caller.post('/api/desk/assist', { requestId: randomUUID(), phone: nextPhone(), services }),
+    { also: (someone) => holds(someone, windows) },
+  );
+  const { code, authorityId } = await assistCode(window, person?.phone ?? '');
+  add('POST /api/desk/assist/:authorityId/start', window, (caller) =>
+    caller.post(`/api/desk/assist/${authorityId}/start`, { code }),
+  );
+}
+
+/** Agents have a session like a worker's, in which only what says so is open. */
+const everyAgent: Someone[] = [];
+
+let phones = 0;
+function nextPhone(): string {
+  phones += 1;
+  return `1987776${String(phones).padStart(4, '0')}`;
+}
+
+/** A code as the worker's phone would show it. */
+async function assistCode(window: Someone, phone: string) {
+  await owner.query("update sms_code set issued_at = issued_at - interval '2 days'");
+  const asked = await window.caller.post('/api/desk/assist', { requestId: randomUUID(), phone, services: ['DI-006'] });
+  for (let tries = 0; tries < 200; tries += 1) {
+    const messages = app.parties.simulators.sms?.messages({ phone, limit: 20 }) ?? [];
+    const code = messages.map((one) => /验证码(\d{6})告诉窗口/.exec(one.text)?.[1]).find(Boolean);
+    if (code) return { code, authorityId: String(asked.body.authorityId) };
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`no code: ${asked.text}`);
 }
 
 async function staffSpecs(): Promise<void> {
@@ -639,10 +781,33 @@ it('every route is either open on purpose or walked below', () => {
     guarded()
       .map((one) => `${one.method} ${one.url}`)
       .toSorted(),
-  ).toEqual([...specs.keys()].toSorted());
+  ).toEqual([...specs.keys(), 'POST /m/helping/stop'].toSorted());
   for (const one of guarded())
     if (typeof one.access !== 'string') expect(one.access.every((role) => role in roles)).toBe(true);
 });
+
+it('an agent is refused by every route that does not say that agents may come', async () => {
+  const [helper] = everyAgent;
+  if (!helper) throw new Error('no agent');
+  const forWorkers = [...specs.entries()].filter(([key]) => guardedFor('worker').includes(key));
+  const answers = await Promise.all(
+    forWorkers.map(async ([key, spec]) => [key, (await spec.send(helper.caller)).status] as const),
+  );
+  const open = answers.filter(([, status]) => status !== 403).map(([key]) => key);
+  for (const key of open) expect(key).toMatch(/^(GET|POST) \/m\/(cases|apply|services|files|documents|pay|helping)/);
+  // And of the person's own things it sees none.
+  const refused = answers
+    .filter(([key]) => /^GET \/m\/(cases|files|documents|pay)\/:/.test(key))
+    .map(([, status]) => status);
+  expect(new Set(refused)).toEqual(new Set([404]));
+  // Ends its session, so last.
+  expect((await form(helper.caller, '/m/helping/stop')).status).toBe(303);
+});
+
+const guardedFor = (access: string) =>
+  guarded()
+    .filter((one) => one.access === access)
+    .map((one) => `${one.method} ${one.url}`);
 
 /** What a request may have written even when it was refused: nothing that is about cases, people or money. */
 async function contents(): Promise<string> {

@@ -71,6 +71,7 @@ async function main(path: string | undefined): Promise<void> {
       acts: createActs({ db, trace, crypto, clock }),
       publicUrl: config.publicUrl,
       demo: false,
+      authorityOf: async () => null,
       sendCode: () => {},
       revealCase: async () => null,
       releaseTasks: nothing,

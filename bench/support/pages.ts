@@ -26,7 +26,7 @@ export async function everyPage(world: World, app: Http): Promise<Pages> {
   for (const service of services.catalogue.publishedServices()) {
     forms.push(`/m/services/${service.code}`);
     if (!service.audience.includes('worker')) continue;
-    await services.drafts.start(person.personId, service.code);
+    await services.drafts.start(workerAccess(person.personId), service.code);
     forms.push(...Object.keys(allFields(service)).map((field) => `/m/apply/${service.code}/${field}`));
     forms.push(`/m/apply/${service.code}/review`);
   }

@@ -75,6 +75,8 @@ export const glossary: readonly Term[] = [
       account 账户
       action 动作（办件的一次行为）
       approval 批准
+      authority 代办授权
+      authorities 代办授权
       balance 余额
       bankLine 银行流水行
       batch 批次
@@ -359,6 +361,7 @@ export const glossary: readonly Term[] = [
       copied 已抄送
       cosigner 会签人
       decided 已作出结果
+      entrusted 已交给代办人
       expired 已期满
       extended 已延期
       fired 已触发

@@ -1,6 +1,7 @@
 // Templates of what people are told in the app and by SMS. An SMS holds no sensitive value and fits into two messages at most;
 // `verify` checks that every `{variable}` exists and may be seen by those who are told.
 
+import { personSms } from './person-notices.ts';
 import type { Role } from './roles.ts';
 
 export type Recipient = 'subject' | 'applicant_org' | 'step_org' | { readonly role: Role };
@@ -330,15 +331,9 @@ const list: readonly NoticeTemplate[] = [
   ),
 ];
 
-/** What the provider of SMS must hold beside the notices: a code is sent at once and never kept. */
-const loginCode = '验证码{code}，5分钟内有效。工作人员不会索要验证码，请勿告诉他人。';
-
 /** Every text that is sent by SMS, by its code, with `${name}` where a value goes: as providers take them for approval. */
 export const smsTemplates: Readonly<Record<string, string>> = Object.fromEntries(
-  [...list.filter((one) => one.sms), { code: 'login_code', text: loginCode }].map(({ code, text }) => [
-    code,
-    text.replaceAll('{', '${'),
-  ]),
+  [...list.filter((one) => one.sms), ...personSms].map(({ code, text }) => [code, text.replaceAll('{', '${')]),
 );
 
 export const notices: Readonly<Record<string, NoticeTemplate>> = Object.fromEntries(list.map((one) => [one.code, one]));

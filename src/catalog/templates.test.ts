@@ -5,6 +5,7 @@ import { isStandardVariable, variablesIn, type DataSources } from './data.ts';
 import { field } from './define.ts';
 import { documents } from './documents/index.ts';
 import { notices, smsTemplates } from './notices.ts';
+import { codeMessages, personSms } from './person-notices.ts';
 import { catalogRegistry } from './registry.ts';
 import { services } from './services/index.ts';
 import { fill, valuesOf } from './values.ts';
@@ -34,11 +35,13 @@ function sampleOf(name: string): string {
 describe('texts that a provider of SMS holds', () => {
   it('are those of every notice by SMS and of the login code, with the values marked as it marks them', () => {
     const bySms = Object.values(notices).filter((one) => one.sms);
-    expect(Object.keys(smsTemplates).toSorted()).toEqual([...bySms.map((one) => one.code), 'login_code'].toSorted());
-    for (const [code, text] of Object.entries(smsTemplates))
-      expect(text.replaceAll('${', '{')).toEqual(
-        code === 'login_code' ? expect.stringContaining('{code}') : notices[code]?.text,
-      );
+    const known: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(bySms.map((one) => [one.code, one.text])),
+      ...Object.fromEntries(personSms.map((one) => [one.code, one.text])),
+    };
+    expect(Object.keys(smsTemplates).toSorted()).toEqual(Object.keys(known).toSorted());
+    for (const code of Object.keys(codeMessages)) expect(known[code]).toContain('{code}');
+    for (const [code, text] of Object.entries(smsTemplates)) expect(text.replaceAll('${', '{')).toEqual(known[code]);
     expect(smsTemplates['case_ended']).toContain('${case_no}');
   });
 });

@@ -5,8 +5,25 @@ export type Access = {
   readonly kind: 'system' | 'anonymous' | 'worker' | 'staff';
   /** Person or staff id; null for the system and for nobody. */
   readonly actorId: string | null;
-  /** `*`, `person:<id>` or `<role>@<orgId>`. */
+  /** `*`, `person:<id>`, `authority:<id>` or `<role>@<orgId>`. */
   readonly grants: readonly string[];
+  /** Set where an agent acts for somebody else: who that is, and what the authority lets the agent do. */
+  readonly onBehalf?: OnBehalf;
+};
+
+/** An authority in use: the agent's own grants do not come along, and the principal's never do. */
+export type OnBehalf = {
+  readonly authorityId: string;
+  readonly kind: 'consent' | 'kinship' | 'guardianship' | 'assisted';
+  /** For whom. */
+  readonly personId: string;
+  readonly principalName: string;
+  /** Who acts; a clerk at a window with the office. */
+  readonly agentKind: 'worker' | 'staff';
+  readonly agentName: string;
+  readonly untilAt: string;
+  /** Codes of the services that the authority covers. */
+  readonly services: readonly string[];
 };
 
 export const systemAccess: Access = { kind: 'system', actorId: null, grants: ['*'] };
@@ -14,6 +31,27 @@ export const anonymousAccess: Access = { kind: 'anonymous', actorId: null, grant
 
 export function workerAccess(personId: string): Access {
   return { kind: 'worker', actorId: personId, grants: [personGrant(personId)] };
+}
+
+/** An agent sees what was done under the authority or was entrusted to it, and nothing else of the principal. */
+export function agentAccess(actorId: string, onBehalf: OnBehalf): Access {
+  return { kind: 'worker', actorId, grants: [authorityGrant(onBehalf.authorityId)], onBehalf };
+}
+
+/** Whose things these are: the principal's where an agent acts, else the person's own. */
+export function subjectOf(access: Access): string {
+  const personId = access.onBehalf?.personId ?? access.actorId;
+  if (access.kind !== 'worker' || personId === null) throw new Error('only a person has things of their own');
+  return personId;
+}
+
+/** Of a case's readers, the authorities under which agents act in it. */
+export function authoritiesIn(readers: readonly string[]): readonly string[] {
+  return readers.filter((grant) => grant.startsWith('authority:'));
+}
+
+export function authorityGrant(authorityId: string): string {
+  return `authority:${authorityId}`;
 }
 
 export function personGrant(personId: string): string {

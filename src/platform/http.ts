@@ -50,6 +50,8 @@ declare module 'fastify' {
     access?: RouteAccess;
     /** `handler`: the handler proves the CSRF token itself, because the body is a stream (multipart). */
     csrf?: 'handler';
+    /** An agent may come here too, acting for somebody else; other pages are for the person alone. */
+    agents?: true;
     /** Answers under overload too, and is not logged. */
     essential?: boolean;
   }

@@ -10,6 +10,7 @@ import { addHealth } from '#platform/http-health';
 import { createHttp, type Http } from '#platform/http';
 import type { Log } from '#platform/log';
 import { adminRoutes } from '#modules/administration';
+import { authorityRoutes } from '#modules/authorities';
 import { caseRoutes } from '#modules/cases';
 import { coverRoutes } from '#modules/cover';
 import { enterpriseRoutes } from '#modules/enterprise';
@@ -64,6 +65,15 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(identity.staffRoutes);
   await app.register(adminRoutes(services.acts, (request) => asker(request).access));
   await app.register(enterpriseRoutes({ enterprises: services.enterprises, ...enterpriseBindings(services) }));
+  await app.register(
+    authorityRoutes({
+      authorities: services.authorities,
+      guard: identity.guard,
+      asker,
+      describe: services.files.describe,
+      beginActing: identity.beginActing,
+    }),
+  );
   await app.register(orgRoutes(services.orgs));
   await app.register(caseRoutes({ cases, reader, asker, suggest: services.suggest }));
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));

@@ -45,11 +45,11 @@ import { createNotices, type SmsReceipt } from '#modules/notices';
 import { createRosters } from '#modules/rosters';
 import { createOrgs } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
-import { newId } from '#platform/ids';
 import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
 import { createSettlementParts } from './settlement.ts';
 import { rosterPorts } from './roster-ports.ts';
+import { codeSender, joinAuthorities } from './people.ts';
 
 const refuse = declareRefusals({
   'cover.person_unknown': {
@@ -134,8 +134,9 @@ export function createServices(options: ServicesOptions) {
     publicUrl: options.publicUrl,
     demo: config.demo,
     // A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox.
-    sendCode: (tx, phone, code) => tx.onCommit(() => void sendCode(phone, code)),
+    sendCode: codeSender(parties.sms, options.log),
     revealCase,
+    authorityOf: (tx, authorityId) => authorities.onBehalfOf(tx, authorityId),
   });
 
   const enterprises = createEnterprises({
@@ -148,12 +149,6 @@ export function createServices(options: ServicesOptions) {
     indexOf: (number) => idNumberIndex(crypto, { type: 'resident_id', number }),
     personOf: (tx, number) => identity.idByNumber(tx, number),
   });
-
-  async function sendCode(phone: string, code: string): Promise<void> {
-    await parties.sms
-      .send({ phone, templateCode: 'login_code', params: { code }, bizId: newId() })
-      .catch((error: unknown) => options.log.error({ err: error }, 'a login code could not be sent'));
-  }
 
   /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
   const person = async (tx: Tx, personId: string) => {
@@ -183,6 +178,8 @@ export function createServices(options: ServicesOptions) {
     'SMS providers that are left alone because they do badly',
     () => parties.sms.health().filter((one) => one.state !== 'good').length,
   );
+  const joined = { db, crypto, clock, trace, identity, orgs, files, notices, catalogue };
+  const authorities = joinAuthorities({ ...joined, cases: () => cases });
   const documents = createDocuments({
     db,
     trace,
@@ -423,7 +420,8 @@ export function createServices(options: ServicesOptions) {
   async function printed(access: Access, documentId: string): Promise<Printed & { at: string }> {
     const { content, caseId, at } = await documents.read(access, documentId);
     const { personId, data } = await reader.state(access, caseId);
-    const mine = personId !== null && access.grants.includes(personGrant(personId));
+    const mine =
+      personId !== null && (access.onBehalf?.personId === personId || access.grants.includes(personGrant(personId)));
     const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
     const idTail = mine ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
     const notice = config.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
@@ -465,6 +463,7 @@ export function createServices(options: ServicesOptions) {
     acts,
     enterprises,
     identity,
+    authorities,
     notices,
     membership,
     money,

@@ -3,7 +3,7 @@
 import { formatYuan } from '#catalog/fields/index';
 import type { CoverAnswer, CoverModel, CoverNow, PaymentLink, PaymentModel } from '#apps/worker/pages/model';
 import { momentText, untilText } from '#apps/worker/pages/words';
-import { workerAccess } from '#platform/access';
+import { subjectOf, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals } from '#platform/errors';
 import type { Services } from './services.ts';
@@ -15,8 +15,8 @@ const refuse = declareRefusals({
 export function createWorkerAccount({ clock, cover: covers, money, reader }: Services) {
   const today = () => dayOf(clock.now());
 
-  async function payments(personId: string, caseId: string): Promise<readonly PaymentLink[]> {
-    const order = await money.payments.orderOf(workerAccess(personId), caseId);
+  async function payments(access: Access, caseId: string): Promise<readonly PaymentLink[]> {
+    const order = await money.payments.orderOf(access, caseId);
     return order
       ? [
           {
@@ -30,15 +30,15 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
       : [];
   }
 
-  async function ownOrder(personId: string, caseId: string) {
-    const order = await money.payments.orderOf(workerAccess(personId), caseId);
+  async function ownOrder(access: Access, caseId: string) {
+    const order = await money.payments.orderOf(access, caseId);
     if (!order) throw refuse('pages.no_order');
     return order;
   }
 
-  async function payment(personId: string, caseId: string): Promise<PaymentModel> {
-    const order = await ownOrder(personId, caseId);
-    const state = await reader.state(workerAccess(personId), caseId);
+  async function payment(access: Access, caseId: string): Promise<PaymentModel> {
+    const order = await ownOrder(access, caseId);
+    const state = await reader.state(access, caseId);
     const amount = (name: string) => (typeof state.data[name] === 'number' ? formatYuan(state.data[name]) : null);
     const lines = [
       { zh: '保费总额', text: amount('gross_fen') },
@@ -67,14 +67,14 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     };
   }
 
-  async function refreshPayment(personId: string, caseId: string): Promise<void> {
-    await ownOrder(personId, caseId);
-    await money.payments.refreshOrder(workerAccess(personId), caseId);
+  async function refreshPayment(access: Access, caseId: string): Promise<void> {
+    await ownOrder(access, caseId);
+    await money.payments.refreshOrder(access, caseId);
   }
 
-  async function coverNow(personId: string): Promise<CoverNow> {
+  async function coverNow(access: Access): Promise<CoverNow> {
     const now = clock.now();
-    const found = await covers.coveredAt(personId, now);
+    const found = await covers.coveredAt(subjectOf(access), now);
     return {
       covered: found.covered,
       text: found.covered ? `现在在保，到${untilText(found.endsAt ?? now, today())}` : '可以按天投保，财政补贴一半保费',
@@ -84,8 +84,8 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     };
   }
 
-  async function cover(personId: string, cursor: string | null): Promise<Omit<CoverModel, 'renewal'>> {
-    const [now, days] = await Promise.all([coverNow(personId), covers.days(personId, cursor)]);
+  async function cover(access: Access, cursor: string | null): Promise<Omit<CoverModel, 'renewal'>> {
+    const [now, days] = await Promise.all([coverNow(access), covers.days(subjectOf(access), cursor)]);
     return {
       now,
       days,
@@ -94,8 +94,8 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     };
   }
 
-  async function coverAt(personId: string, instant: string): Promise<CoverAnswer> {
-    const found = await covers.coveredAt(personId, instant);
+  async function coverAt(access: Access, instant: string): Promise<CoverAnswer> {
+    const found = await covers.coveredAt(subjectOf(access), instant);
     return {
       at: instant,
       covered: found.covered,

@@ -7,10 +7,10 @@ import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions'
 import type { Message, HomeModel, LifeEvent, CaseItem, ServiceCard, DueItem } from '#apps/worker/pages/model';
 import { untilText } from '#apps/worker/pages/words';
 import type { WorkerBackend } from '#apps/worker/backend';
-import { personGrant, workerAccess } from '#platform/access';
+import { subjectOf, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals } from '#platform/errors';
-import type { CaseSummary } from '#modules/cases';
+import type { Actor, CaseSummary } from '#modules/cases';
 import { maskPerson } from '#modules/identity';
 import type { Services } from './services.ts';
 import { openedAndMasked, toFileView } from './worker-words.ts';
@@ -19,6 +19,7 @@ import { createCardCheck } from './worker-card.ts';
 import { createConditions } from './worker-conditions.ts';
 import { createWorkerDrafts } from './worker-drafts.ts';
 import { createPoints } from './worker-points.ts';
+import { createPeoplePages } from './worker-people.ts';
 import { createReview } from './worker-review.ts';
 import { createWorkerRenewal } from './worker-renewal.ts';
 import { createRegistration } from './worker-registration.ts';
@@ -45,9 +46,12 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   const account = createWorkerAccount(services);
   const renewals = createWorkerRenewal(services);
 
-  const open = (personId: string) => ({
-    access: workerAccess(personId),
-    actor: { kind: 'worker' as const, id: personId, name: '', grants: [personGrant(personId)] },
+  const actorOf = ({ actorId, grants, onBehalf }: Access): Actor => ({
+    kind: onBehalf?.agentKind ?? 'worker',
+    id: actorId,
+    name: onBehalf?.agentName ?? '',
+    grants,
+    ...(onBehalf ? { onBehalf } : {}),
   });
 
   // ---- who is here
@@ -55,9 +59,12 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   async function session(token: string) {
     const found = await identity.sessionOf(token, 'worker');
     if (found?.kind !== 'worker') return null;
+    const { access } = found;
+    // An agent sees nothing of the principal's account, not even where the person lives.
+    if (access.onBehalf) return { access, name: found.name, region: services.region, csrf: found.csrf, unread: 0 };
     const [profile, unread] = await Promise.all([identity.profile(found.personId), notices.unread(found.personId)]);
     return {
-      personId: found.personId,
+      access,
       name: profile?.name ?? '',
       region: profile?.region ?? demonstrationRegion,
       csrf: found.csrf,
@@ -98,12 +105,12 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       .filter((event) => event.services.length > 0);
   }
 
-  async function home(personId: string): Promise<HomeModel> {
+  async function home(access: Access): Promise<HomeModel> {
     const [profile, coverState, mine, renewal] = await Promise.all([
-      identity.profile(personId),
-      account.coverNow(personId),
-      reader.mine(workerAccess(personId), personId, null),
-      renewals.renewalLine(personId),
+      identity.profile(subjectOf(access)),
+      account.coverNow(access),
+      reader.mine(access, subjectOf(access), null),
+      renewals.renewalLine(subjectOf(access)),
     ]);
     const items = mine.items;
     return {
@@ -153,41 +160,45 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   // ---- applying
 
-  async function saveDraft(personId: string, serviceCode: string, answers: Readonly<Record<string, unknown>>) {
-    const proof = await proveTyped(personId, answers);
-    return drafts.save(personId, serviceCode, answers, proof);
+  async function saveDraft(access: Access, serviceCode: string, answers: Readonly<Record<string, unknown>>) {
+    const proof = await proveTyped(access, answers);
+    return drafts.save(access, serviceCode, answers, proof);
   }
 
   /** A typed signature stands only with the SMS code that was sent for it. */
-  async function proveTyped(personId: string, answers: Readonly<Record<string, unknown>>) {
+  async function proveTyped(access: Access, answers: Readonly<Record<string, unknown>>) {
     for (const value of Object.values(answers)) {
       if (typeof value === 'object' && value !== null && 'smsCode' in value && typeof value.smsCode === 'string') {
-        await identity.proveSignature(await ownPhone(personId), value.smsCode);
+        await identity.proveSignature(await signerPhone(access), value.smsCode);
         return { smsCodeVerified: true };
       }
     }
     return {};
   }
 
-  async function ownPhone(personId: string): Promise<string> {
-    const profile = await identity.profile(personId);
+  /** Who signs: an agent signs for himself; at a window it is the worker who is there. */
+  async function signerPhone(access: Access): Promise<string> {
+    const signer = access.onBehalf?.agentKind === 'worker' ? (access.actorId ?? '') : subjectOf(access);
+    const profile = await identity.profile(signer);
     if (!profile) throw refuse('pages.signature_phone');
     return profile.phone;
   }
 
-  async function submit(personId: string, serviceCode: string, requestId: string) {
-    const { access, actor } = open(personId);
-    const { draftId, raw } = await drafts.rawForm(personId, serviceCode);
-    const profile = await identity.profile(personId);
+  async function submit(access: Access, serviceCode: string, requestId: string) {
+    const { draftId, raw } = await drafts.rawForm(access, serviceCode);
+    const profile = await identity.profile(subjectOf(access));
     const region = regionOfCase(raw, profile?.region ?? services.region);
     const { caseId } = await cases.openCase(
       access,
-      actor,
-      { personId, orgId: null },
+      actorOf(access),
+      { personId: subjectOf(access), orgId: null },
       { requestId, serviceCode, region, data: raw },
       // A typed signature was proven when it was saved into the draft.
       { smsCodeVerified: true },
-      (tx, opened) => drafts.finish(tx, draftId, opened),
+      async (tx, opened) => {
+        if (access.onBehalf) await services.authorities.hold(tx, access.onBehalf.authorityId);
+        await drafts.finish(tx, draftId, opened);
+      },
     );
     return caseId;
   }
@@ -203,9 +214,11 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   // ---- cases
 
-  async function caseView(personId: string, caseId: string) {
-    const { access, actor } = open(personId);
-    const [view, links] = await Promise.all([reader.view(access, actor, caseId), account.payments(personId, caseId)]);
+  async function caseView(access: Access, caseId: string) {
+    const [view, links] = await Promise.all([
+      reader.view(access, actorOf(access), caseId),
+      account.payments(access, caseId),
+    ]);
     const more = view.serviceCode === 'DI-003' ? [{ href: '/m/renewal', zh: '看自动续保：签约，每次扣款' }] : [];
     return { view, payments: links, links: more };
   }
@@ -230,6 +243,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   return {
     session,
+    people: createPeoplePages(services, toItem),
     ...createRegistration(services),
     logout: (token) => identity.logout(token),
     home,
@@ -247,64 +261,61 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         .map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
     ...createWorkerDrafts(services),
     saveDraft,
-    attachFile: (personId, serviceCode, field, fileId) =>
-      drafts.changeFiles(personId, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
-    detachFile: async (personId, serviceCode, field, fileId) => {
-      await drafts.changeFiles(personId, serviceCode, field, (ids) => ids.filter((id) => id !== fileId));
+    attachFile: (access, serviceCode, field, fileId) =>
+      drafts.changeFiles(access, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
+    detachFile: async (access, serviceCode, field, fileId) => {
+      await drafts.changeFiles(access, serviceCode, field, (ids) => ids.filter((id) => id !== fileId));
     },
-    requestSignatureCode: async (personId) => {
-      const phone = await ownPhone(personId);
-      const { waitSeconds } = await identity.requestCode(phone, `person:${personId}`, 'sign');
+    requestSignatureCode: async (access) => {
+      const phone = await signerPhone(access);
+      const { waitSeconds } = await identity.requestCode(phone, `person:${access.actorId}`, 'sign');
       return { phoneMasked: fieldKind('phone').mask(phone), waitSeconds };
     },
     review: createReview(services, regionOfCase),
     submit,
-    submitted: async (personId, requestId) => (await cases.answered(workerAccess(personId), requestId))?.caseId ?? null,
-    cases: async (personId, cursor) => {
-      const page = await reader.mine(workerAccess(personId), personId, services.readCursor(cursor));
+    submitted: async (access, requestId) => (await cases.answered(access, requestId))?.caseId ?? null,
+    cases: async (access, cursor) => {
+      const page = await reader.mine(access, subjectOf(access), services.readCursor(cursor));
       return { items: page.items.map(toItem), nextCursor: page.nextCursor };
     },
     caseView,
-    given: async (personId, caseId) => openedAndMasked((await reader.state(workerAccess(personId), caseId)).data),
-    command: async (personId, caseId, command, requestId) => {
-      const { access, actor } = open(personId);
-      await cases.commandCase(access, actor, { requestId, caseId, command });
+    given: async (access, caseId) => openedAndMasked((await reader.state(access, caseId)).data),
+    command: async (access, caseId, command, requestId) => {
+      await cases.commandCase(access, actorOf(access), { requestId, caseId, command });
     },
-    rate: async (personId, caseId, rating, requestId) => {
-      await cases.rateCase(open(personId).actor, { requestId, caseId, ...rating });
+    rate: async (access, caseId, rating, requestId) => {
+      await cases.rateCase(actorOf(access), { requestId, caseId, ...rating });
     },
-    upload: async (personId, upload) =>
-      toFileView(await files.store(workerAccess(personId), { name: upload.name, bytes: Buffer.from(upload.bytes) })),
-    file: async (personId, fileId) => {
-      const found = await files.read(workerAccess(personId), fileId);
+    upload: async (access, upload) =>
+      toFileView(await files.store(access, { name: upload.name, bytes: Buffer.from(upload.bytes) })),
+    file: async (access, fileId) => {
+      const found = await files.read(access, fileId);
       return { name: found.name, mediaType: found.mediaType, bytes: found.content };
     },
-    document: async (personId, documentId) => ({ html: await documents.print(workerAccess(personId), documentId) }),
-    documentPdf: (personId, documentId) => documents.printPdf(workerAccess(personId), documentId),
+    document: async (access, documentId) => ({ html: await documents.print(access, documentId) }),
+    documentPdf: (access, documentId) => documents.printPdf(access, documentId),
     payment: account.payment,
     refreshPayment: account.refreshPayment,
-    cover: async (personId, cursor) => ({
-      ...(await account.cover(personId, cursor)),
-      renewal: await renewals.renewalLine(personId),
+    cover: async (access, cursor) => ({
+      ...(await account.cover(access, cursor)),
+      renewal: await renewals.renewalLine(subjectOf(access)),
     }),
-    renewal: renewals.renewal,
+    renewal: (access, cursor) => renewals.renewal(subjectOf(access), cursor),
     coverAt: account.coverAt,
-    messages: async (personId, cursor) => {
-      const page = await notices.list(personId, cursor ?? undefined);
+    messages: async (access, cursor) => {
+      const page = await notices.list(subjectOf(access), cursor ?? undefined);
       return { items: page.items.map(toMessage), nextCursor: page.nextCursor };
     },
-    openMessage: async (personId, messageId) => {
-      const found = await notices.open(personId, messageId);
+    openMessage: async (access, messageId) => {
+      const found = await notices.open(subjectOf(access), messageId);
       if (!found) throw refuse('pages.message_gone');
       return toMessage(found);
     },
-    markAllRead: (personId) => notices.markAllRead(personId),
+    markAllRead: (access) => notices.markAllRead(subjectOf(access)),
     checkCard: createCardCheck(services),
-    profile: async (personId) => {
-      const found = await identity.profile(personId);
-      const member = await db.transaction(workerAccess(personId), (tx) =>
-        services.membership.activeMember(tx, personId),
-      );
+    profile: async (access) => {
+      const found = await identity.profile(subjectOf(access));
+      const member = await db.transaction(access, (tx) => services.membership.activeMember(tx, subjectOf(access)));
       if (!found) return { rows: [], consents: [] };
       const masked = maskPerson(found);
       return {
@@ -323,8 +334,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         consents: [],
       };
     },
-    whoSawMyData: async (personId, cursor) => {
-      const page = await identity.whoHasSeen(personId, cursor ?? undefined);
+    whoSawMyData: async (access, cursor) => {
+      const page = await identity.whoHasSeen(subjectOf(access), cursor ?? undefined);
       return {
         items: page.items.map((one) => ({
           at: one.at,

@@ -4,7 +4,7 @@
 import { ageOn } from '#catalog/fields/index';
 import { benefitRule, evaluateRule, parametersOf, premiumOn, unionEligibilityRule } from '#catalog/rules/index';
 import type { ConditionView } from '#apps/worker/pages/model';
-import { workerAccess } from '#platform/access';
+import { subjectOf, workerAccess, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { invariant } from '#platform/errors';
 import type { Services } from './services.ts';
@@ -106,9 +106,10 @@ export function createConditions({ catalogue, clock, cover, db, identity, member
     }));
   }
 
-  return async function conditions(personId: string, serviceCode: string): Promise<readonly ConditionView[]> {
+  return async function conditions(access: Access, serviceCode: string): Promise<readonly ConditionView[]> {
     const eligibility = catalogue.published(serviceCode)?.service.eligibility ?? [];
-    const facts = await factsOf(personId);
+    // What our records say of the principal is not the agent's to read.
+    const facts = access.onBehalf ? {} : await factsOf(subjectOf(access));
     return eligibility.map(({ zh, when }) => {
       if (!('fact' in when)) return { zh, ...later('按您填写的内容核对。') };
       return { zh, ...(facts[when.fact] ?? later('要看您填写的内容和办理中的核对。')) };

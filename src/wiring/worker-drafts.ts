@@ -3,7 +3,7 @@
 import { rawOf } from '#catalog/fields/index';
 import { allFields } from '#catalog/form';
 import type { WorkerBackend } from '#apps/worker/backend';
-import { workerAccess } from '#platform/access';
+import { subjectOf, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { declareRefusals } from '#platform/errors';
 import type { CaseSummary } from '#modules/cases';
@@ -18,26 +18,25 @@ const refuse = declareRefusals({
 export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'draft' | 'startDraft'> {
   const { identity, drafts, cases, reader, files, orgs, catalogue, clock } = services;
 
-  async function draft(personId: string, serviceCode: string) {
-    const found = await drafts.find(personId, serviceCode);
-    return found ? withKnown(personId, serviceCode, found) : null;
+  async function draft(access: Access, serviceCode: string) {
+    const found = await drafts.find(access, serviceCode);
+    return found ? withKnown(access, serviceCode, found) : null;
   }
 
-  async function startDraft(personId: string, serviceCode: string) {
+  async function startDraft(access: Access, serviceCode: string) {
     if (!catalogue.published(serviceCode)) throw refuse('pages.no_service');
-    const started = await drafts.start(personId, serviceCode);
-    if (Object.keys({ ...started.answers, ...started.masks }).length > 0 || !(await giveBack(personId, serviceCode)))
-      return withKnown(personId, serviceCode, started);
-    return withKnown(personId, serviceCode, (await drafts.find(personId, serviceCode)) ?? started);
+    const started = await drafts.start(access, serviceCode);
+    if (Object.keys({ ...started.answers, ...started.masks }).length > 0 || !(await giveBack(access, serviceCode)))
+      return withKnown(access, serviceCode, started);
+    return withKnown(access, serviceCode, (await drafts.find(access, serviceCode)) ?? started);
   }
 
   /** A claim that was returned begins with what it held, papers and card too, so that only what was wrong is done again. */
-  async function giveBack(personId: string, serviceCode: string): Promise<boolean> {
+  async function giveBack(access: Access, serviceCode: string): Promise<boolean> {
     const service = catalogue.published(serviceCode)?.service;
     const entry = service?.workflow.entries[service.entry];
     if (!service || !entry) return false;
-    const access = workerAccess(personId);
-    const { items } = await reader.mine(access, personId, null);
+    const { items } = await reader.mine(access, subjectOf(access), null);
     const states = await Promise.all(
       items.filter((one) => one.status === 'open').map((one) => reader.state(access, one.caseId)),
     );
@@ -49,14 +48,15 @@ export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'dra
     const held = Object.entries(allFields(service)).flatMap(([name, { kind, options }]) =>
       name in returned.data ? [[name, rawOf({ kind, options }, cases.unsealed(returned, name))]] : [],
     );
-    await drafts.save(personId, serviceCode, Object.fromEntries(held), { smsCodeVerified: true });
+    await drafts.save(access, serviceCode, Object.fromEntries(held), { smsCodeVerified: true });
     return true;
   }
 
   /** Adds what is known already, with where it comes from, so that it is shown and not asked. */
-  async function withKnown(personId: string, serviceCode: string, found: DraftView) {
+  async function withKnown(access: Access, serviceCode: string, found: DraftView) {
     const fields = catalogue.published(serviceCode)?.service.fields ?? {};
-    const profile = await identity.profile(personId);
+    // What is registered of the principal is not shown to an agent.
+    const profile = access.onBehalf ? undefined : await identity.profile(subjectOf(access));
     const prefill: Record<string, { value: unknown; from: string }> = {};
     for (const [name, { kind, concept, options }] of Object.entries(fields)) {
       if (concept === 'occupation' && profile?.occupation)
@@ -64,7 +64,7 @@ export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'dra
       if (kind === 'region' && profile) prefill[name] = { value: profile.region, from: '您登记的常住地区' };
       const org = concept === 'platform' && profile?.platformOrgId ? orgs.get(profile.platformOrgId) : undefined;
       if (org) prefill[name] = { value: { orgId: org.orgId, name: org.name }, from: '您登记的资料' };
-      const cited = kind === 'case_ref' ? await citable(personId, concept) : undefined;
+      const cited = kind === 'case_ref' ? await citable(access, concept) : undefined;
       if (cited) prefill[name] = { value: cited.caseNo, from: `您最近的“${cited.serviceZh}”` };
       // What may begin today at the earliest most often does; what cannot be later than now has most often just happened.
       const { min, max }: { min?: unknown; max?: unknown } = Object(options);
@@ -72,7 +72,7 @@ export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'dra
       if (kind === 'datetime' && max === 'now') prefill[name] = { value: clock.now(), from: '现在的时间' };
     }
     const fileIds = Object.values(found.answers).flatMap(fileIdsIn);
-    const described = await files.describe(workerAccess(personId), fileIds);
+    const described = await files.describe(access, fileIds);
     return {
       draftId: found.draftId,
       updatedAt: found.updatedAt,
@@ -84,10 +84,10 @@ export function createWorkerDrafts(services: Services): Pick<WorkerBackend, 'dra
   }
 
   /** The person's latest case that a form may mean: the report of a claim, the purchase of a refund. */
-  async function citable(personId: string, concept: string | undefined): Promise<CaseSummary | undefined> {
+  async function citable(access: Access, concept: string | undefined): Promise<CaseSummary | undefined> {
     const wanted: readonly string[] =
       concept === 'accident_report_no' ? ['DI-006'] : concept === 'policy_no' ? ['DI-001', 'DI-003'] : [];
-    const mine = wanted.length > 0 ? await reader.mine(workerAccess(personId), personId, null) : { items: [] };
+    const mine = wanted.length > 0 ? await reader.mine(access, subjectOf(access), null) : { items: [] };
     return (
       mine.items.find((one) => wanted.includes(one.serviceCode) && one.status === 'open') ??
       mine.items.find((one) => wanted.includes(one.serviceCode))

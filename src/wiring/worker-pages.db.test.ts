@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { createLog } from '#platform/log';
 import { startApp, type Caller, type TestApp } from '#test/app';
@@ -254,7 +255,7 @@ describe('before starting', () => {
   it('every condition of every service is either judged or said to be judged later, for anybody', async () => {
     const backend = createWorkerBackend(app.services);
     for (const service of app.services.catalogue.publishedServices()) {
-      const judged = await backend.conditions(rider.id, service.code);
+      const judged = await backend.conditions(workerAccess(rider.id), service.code);
       expect(judged.map((one) => one.zh)).toEqual(service.eligibility.map((one) => one.zh));
       for (const one of judged) expect(one.why, one.zh).not.toBe('');
     }

@@ -3,6 +3,7 @@
 import { ageOn, fieldKind, formatYuan } from '#catalog/fields/index';
 import { occupations, premiumOn } from '#catalog/rules/index';
 import type { WorkerBackend } from '#apps/worker/backend';
+import { subjectOf } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Services } from './services.ts';
 
@@ -14,9 +15,12 @@ export function createReview(
 ): WorkerBackend['review'] {
   const { catalogue, clock, drafts, identity, orgs, pricing } = services;
 
-  return async (personId, serviceCode) => {
+  return async (access, serviceCode) => {
     const service = catalogue.published(serviceCode)?.service;
-    const [{ raw }, person] = await Promise.all([drafts.rawForm(personId, serviceCode), identity.profile(personId)]);
+    const [{ raw }, person] = await Promise.all([
+      drafts.rawForm(access, serviceCode),
+      identity.profile(subjectOf(access)),
+    ]);
     const region = regionOf(raw, person?.region ?? services.region);
     const insurer = orgs.route('insurer_underwriter', region);
     const warnings: Record<string, string> = {};

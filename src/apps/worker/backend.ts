@@ -3,6 +3,7 @@
 
 import type { Service } from '#catalog/define';
 import type { CaseCommand } from '#contract/cases';
+import type { Access } from '#platform/access';
 import type { FieldProblem } from '#platform/errors';
 import type {
   AccessItem,
@@ -25,12 +26,14 @@ import type {
   Sms,
 } from './pages/model.ts';
 import type { PageModel } from './pages/model.ts';
+import type { PeopleBackend } from './backend-people.ts';
 import type { RegistrationPart } from './registration.ts';
 
 type PointsModel = Extract<PageModel, { page: 'points' }>;
 
 export type WorkerSession = {
-  readonly personId: string;
+  /** The person's own, or an agent's under an authority: everything is asked with it. */
+  readonly access: Access;
   /** As the greeting shows it. */
   readonly name: string;
   /** County (or city) of GB/T 2260 where the region picker starts. */
@@ -106,6 +109,7 @@ export type FileBytes = {
 };
 
 export type WorkerBackend = {
+  readonly people: PeopleBackend;
   // ---- who is here
   session(token: string): Promise<WorkerSession | null>;
   /** The same answer for known and unknown numbers. Refuses when asked too often. `address` is the client's, for the limit. */
@@ -128,12 +132,12 @@ export type WorkerBackend = {
   logout(token: string): Promise<void>;
 
   // ---- what there is
-  home(personId: string): Promise<HomeModel>;
+  home(access: Access): Promise<HomeModel>;
   /** All services by life event; with a query only those that match. */
   directory(query: string): Promise<readonly LifeEvent[]>;
   service(code: string): Service | null;
   /** How the person stands to the conditions of a service, in its order. A doubt never blocks: the deciders decide. */
-  conditions(personId: string, serviceCode: string): Promise<readonly ConditionView[]>;
+  conditions(access: Access, serviceCode: string): Promise<readonly ConditionView[]>;
   /** Published service points of a district or everywhere; the nearest first where the position is known. */
   servicePoints(
     region: string | null,
@@ -144,66 +148,66 @@ export type WorkerBackend = {
   searchOrganisations(query: string, fieldConcept: string | null): Promise<readonly OrgOption[]>;
 
   // ---- applying
-  draft(personId: string, serviceCode: string): Promise<Draft | null>;
+  draft(access: Access, serviceCode: string): Promise<Draft | null>;
   /** Gives back the draft that there is, if there is one. */
-  startDraft(personId: string, serviceCode: string): Promise<Draft>;
+  startDraft(access: Access, serviceCode: string): Promise<Draft>;
   /**
    * Checks the fields that are given and keeps the right ones; sending the same again changes nothing. A signature comes as
    * `{fileId}` or `{typedName, smsCode}`; the code is checked here. An empty optional field is `undefined` and removes the answer.
    */
-  saveDraft(personId: string, serviceCode: string, answers: RawAnswers): Promise<readonly FieldProblem[]>;
+  saveDraft(access: Access, serviceCode: string, answers: RawAnswers): Promise<readonly FieldProblem[]>;
   /** Adds to or takes from a field of files, one at a time, so that parallel uploads lose nothing. */
-  attachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
-  detachFile(personId: string, serviceCode: string, field: string, fileId: string): Promise<void>;
+  attachFile(access: Access, serviceCode: string, field: string, fileId: string): Promise<readonly FieldProblem[]>;
+  detachFile(access: Access, serviceCode: string, field: string, fileId: string): Promise<void>;
   /** What stands beside the answers before they are sent; `warnings` by field, they block nothing. */
-  review(personId: string, serviceCode: string): Promise<Review>;
+  review(access: Access, serviceCode: string): Promise<Review>;
   /** SMS code that confirms a typed signature. */
-  requestSignatureCode(personId: string): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
+  requestSignatureCode(access: Access): Promise<{ readonly phoneMasked: string; readonly waitSeconds: number }>;
   /** Checks everything again, opens the case and ends the draft, all or nothing; gives the case. Problems come as a Refusal. */
-  submit(personId: string, serviceCode: string, requestId: string): Promise<string>;
+  submit(access: Access, serviceCode: string, requestId: string): Promise<string>;
   /** The case that this request opened before, for a post that comes again. */
-  submitted(personId: string, requestId: string): Promise<string | null>;
+  submitted(access: Access, requestId: string): Promise<string | null>;
 
   // ---- cases
-  cases(personId: string, cursor: string | null): Promise<Page<CaseItem>>;
-  caseView(personId: string, caseId: string): Promise<CasePage>;
+  cases(access: Access, cursor: string | null): Promise<Page<CaseItem>>;
+  caseView(access: Access, caseId: string): Promise<CasePage>;
   /** What the case holds, for a form that came back. */
-  given(personId: string, caseId: string): Promise<Pick<Draft, 'answers' | 'masks'>>;
+  given(access: Access, caseId: string): Promise<Pick<Draft, 'answers' | 'masks'>>;
   /** Problems of its form come as a Refusal with `problems` whose paths begin with the field's name. Gives the new view's case. */
-  command(personId: string, caseId: string, command: CaseCommand, requestId: string): Promise<void>;
+  command(access: Access, caseId: string, command: CaseCommand, requestId: string): Promise<void>;
   rate(
-    personId: string,
+    access: Access,
     caseId: string,
     rating: { readonly stars: number; readonly comment: string },
     requestId: string,
   ): Promise<void>;
 
   // ---- files and papers
-  upload(personId: string, file: Upload): Promise<FileView>;
-  file(personId: string, fileId: string): Promise<FileBytes>;
+  upload(access: Access, file: Upload): Promise<FileView>;
+  file(access: Access, fileId: string): Promise<FileBytes>;
   /** A whole print page. */
-  document(personId: string, documentId: string): Promise<{ readonly html: string }>;
-  documentPdf(personId: string, documentId: string): Promise<Uint8Array>;
+  document(access: Access, documentId: string): Promise<{ readonly html: string }>;
+  documentPdf(access: Access, documentId: string): Promise<Uint8Array>;
 
   // ---- money and cover
   /** The newest order of the case. */
-  payment(personId: string, caseId: string): Promise<PaymentModel>;
+  payment(access: Access, caseId: string): Promise<PaymentModel>;
   /** Asks the payment party about this order when its state is not known yet. */
-  refreshPayment(personId: string, caseId: string): Promise<void>;
-  cover(personId: string, cursor: string | null): Promise<CoverModel>;
-  coverAt(personId: string, instant: string): Promise<CoverAnswer>;
+  refreshPayment(access: Access, caseId: string): Promise<void>;
+  cover(access: Access, cursor: string | null): Promise<CoverModel>;
+  coverAt(access: Access, instant: string): Promise<CoverAnswer>;
   /** The person's auto-renewal, live or last, and every renewal, newest first. */
-  renewal(personId: string, cursor: string | null): Promise<RenewalModel>;
+  renewal(access: Access, cursor: string | null): Promise<RenewalModel>;
 
   // ---- messages and me
-  messages(personId: string, cursor: string | null): Promise<Page<Message>>;
+  messages(access: Access, cursor: string | null): Promise<Page<Message>>;
   /** Marks it read. Refuses when it is not theirs. */
-  openMessage(personId: string, messageId: string): Promise<Message>;
-  markAllRead(personId: string): Promise<void>;
-  profile(personId: string): Promise<ProfileModel>;
+  openMessage(access: Access, messageId: string): Promise<Message>;
+  markAllRead(access: Access): Promise<void>;
+  profile(access: Access): Promise<ProfileModel>;
   /** What a membership card that somebody shows is worth now. */
   checkCard(memberNo: string, code: string): Promise<CardStanding>;
-  whoSawMyData(personId: string, cursor: string | null): Promise<Page<AccessItem>>;
+  whoSawMyData(access: Access, cursor: string | null): Promise<Page<AccessItem>>;
 };
 
 /** Present in demonstration mode only. */

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { isDay } from '#catalog/fields/index';
 import type { CoverAnswer } from './pages/model.ts';
 import { refuse } from './refusals.ts';
-import { idParam, open, query, workerOnly, type PageKit } from './visit.ts';
+import { forAgents, idParam, open, query, workerOnly, type PageKit } from './visit.ts';
 
 export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
   const { backend } = kit;
@@ -17,19 +17,22 @@ export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
       const events = await backend.directory('');
       return kit.show(request, reply, { page: 'landing', events, reportService: backend.reportService() });
     }
-    return kit.show(request, reply, { page: 'home', home: await backend.home(worker.personId) }, { tab: 'home' });
+    if (worker.access.onBehalf) {
+      return kit.show(request, reply, { page: 'acting', acting: await backend.people.acting(worker.access) });
+    }
+    return kit.show(request, reply, { page: 'home', home: await backend.home(worker.access) }, { tab: 'home' });
   });
 
   app.get('/m/cover', workerOnly, async (request, reply) => {
-    const { personId } = kit.worker(request);
-    const cover = await backend.cover(personId, query(request, 'cursor') || null);
+    const { access } = kit.worker(request);
+    const cover = await backend.cover(access, query(request, 'cursor') || null);
     const askedDay = query(request, 'day').slice(0, 20);
     const askedTime = query(request, 'time').slice(0, 8);
     let answer: CoverAnswer | null = null;
     const asked = askedDay !== '' || askedTime !== '';
     const right = isDay(askedDay) && /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(askedTime);
     if (asked && right)
-      answer = await backend.coverAt(personId, new Date(`${askedDay}T${askedTime}:00+08:00`).toISOString());
+      answer = await backend.coverAt(access, new Date(`${askedDay}T${askedTime}:00+08:00`).toISOString());
     const problems =
       asked && !right ? [{ path: 'day', code: 'date_format', zh: '请填写日期和时间，如 2026-05-03 的 14:32。' }] : [];
     return kit.show(
@@ -42,7 +45,7 @@ export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
 
   app.get('/m/renewal', workerOnly, async (request, reply) => {
     const cursor = query(request, 'cursor') || null;
-    const renewal = await backend.renewal(kit.worker(request).personId, cursor);
+    const renewal = await backend.renewal(kit.worker(request).access, cursor);
     return kit.show(
       request,
       reply,
@@ -67,12 +70,12 @@ export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
   });
 
   app.get('/m/me', workerOnly, async (request, reply) => {
-    const profile = await backend.profile(kit.worker(request).personId);
+    const profile = await backend.profile(kit.worker(request).access);
     return kit.show(request, reply, { page: 'profile', profile }, { tab: 'me' });
   });
 
   app.get('/m/me/access', workerOnly, async (request, reply) => {
-    const items = await backend.whoSawMyData(kit.worker(request).personId, query(request, 'cursor') || null);
+    const items = await backend.whoSawMyData(kit.worker(request).access, query(request, 'cursor') || null);
     return kit.show(request, reply, { page: 'access', items }, { tab: 'me', back: { href: '/m/me', zh: '我的' } });
   });
 
@@ -85,19 +88,19 @@ function messageRoutes(app: FastifyInstance, kit: PageKit): void {
 
   app.get('/m/messages', workerOnly, async (request, reply) => {
     const cursor = query(request, 'cursor') || null;
-    const messages = await backend.messages(kit.worker(request).personId, cursor);
+    const messages = await backend.messages(kit.worker(request).access, cursor);
     return kit.show(request, reply, { page: 'messages', messages, first: cursor === null }, { tab: 'messages' });
   });
 
   app.post('/m/messages/read', workerOnly, async (request, reply) => {
-    const { personId } = kit.worker(request);
+    const { access } = kit.worker(request);
     await kit.body(request);
-    await backend.markAllRead(personId);
+    await backend.markAllRead(access);
     return kit.go(request, reply, '/m/messages');
   });
 
   app.get('/m/messages/:messageId', workerOnly, async (request, reply) => {
-    const message = await backend.openMessage(kit.worker(request).personId, idParam(request, 'messageId'));
+    const message = await backend.openMessage(kit.worker(request).access, idParam(request, 'messageId'));
     return kit.show(
       request,
       reply,
@@ -110,22 +113,22 @@ function messageRoutes(app: FastifyInstance, kit: PageKit): void {
 function paymentRoutes(app: FastifyInstance, kit: PageKit): void {
   const { backend } = kit;
 
-  app.get('/m/pay/:caseId', workerOnly, async (request, reply) => {
-    const payment = await backend.payment(kit.worker(request).personId, idParam(request, 'caseId'));
+  app.get('/m/pay/:caseId', forAgents, async (request, reply) => {
+    const payment = await backend.payment(kit.worker(request).access, idParam(request, 'caseId'));
     const back = { href: `/m/cases/${payment.caseId}`, zh: '办件' };
     return kit.show(request, reply, { page: 'payment', payment }, { tab: 'cases', back });
   });
 
-  app.get('/m/pay/:caseId/state', workerOnly, async (request, reply) => {
-    const payment = await backend.payment(kit.worker(request).personId, idParam(request, 'caseId'));
+  app.get('/m/pay/:caseId/state', forAgents, async (request, reply) => {
+    const payment = await backend.payment(kit.worker(request).access, idParam(request, 'caseId'));
     return reply.header('cache-control', 'no-store').send({ state: payment.state, stateText: payment.stateText });
   });
 
-  app.post('/m/pay/:caseId/refresh', workerOnly, async (request, reply) => {
-    const { personId } = kit.worker(request);
+  app.post('/m/pay/:caseId/refresh', forAgents, async (request, reply) => {
+    const { access } = kit.worker(request);
     const caseId = idParam(request, 'caseId');
     await kit.body(request);
-    await backend.refreshPayment(personId, caseId);
+    await backend.refreshPayment(access, caseId);
     return kit.go(request, reply, `/m/pay/${caseId}`);
   });
 

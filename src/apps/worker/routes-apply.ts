@@ -28,7 +28,7 @@ import {
   type Plan,
   type Question,
 } from './runner.ts';
-import { open, param, query, workerOnly, type PageKit } from './visit.ts';
+import { open, param, query, forAgents, type PageKit } from './visit.ts';
 
 type Here = { readonly worker: WorkerSession; readonly service: Service; readonly draft: Draft; readonly plan: Plan };
 
@@ -54,7 +54,7 @@ export function applyRoutes(app: FastifyInstance, kit: PageKit): void {
     const [draft, conditions] =
       worker === null
         ? [null, null]
-        : await Promise.all([backend.draft(worker.personId, code), backend.conditions(worker.personId, code)]);
+        : await Promise.all([backend.draft(worker.access, code), backend.conditions(worker.access, code)]);
     const guide = guideOf(service, conditions, draft, kit.options.clock.now());
     return kit.show(
       request,
@@ -64,11 +64,11 @@ export function applyRoutes(app: FastifyInstance, kit: PageKit): void {
     );
   });
 
-  app.post('/m/services/:code/start', workerOnly, async (request, reply) => {
+  app.post('/m/services/:code/start', forAgents, async (request, reply) => {
     const worker = kit.worker(request);
     await kit.body(request);
     const code = param(request, 'code');
-    await backend.startDraft(worker.personId, code);
+    await backend.startDraft(worker.access, code);
     return kit.go(request, reply, `/m/apply/${code}`);
   });
 
@@ -76,12 +76,12 @@ export function applyRoutes(app: FastifyInstance, kit: PageKit): void {
     const worker = kit.worker(request);
     const code = param(request, 'code');
     const service = serviceOf(code);
-    const draft = await backend.draft(worker.personId, code);
+    const draft = await backend.draft(worker.access, code);
     if (draft === null) throw refuse('worker.no_draft');
     return { worker, service, draft, plan: planOf(service, draft.answers, kit.options.clock.now()) };
   }
 
-  app.get('/m/apply/:code', workerOnly, async (request, reply) => {
+  app.get('/m/apply/:code', forAgents, async (request, reply) => {
     const { service, plan, draft } = await at(request);
     return kit.go(request, reply, `/m/apply/${service.code}/${resumeAt(plan, draft) ?? 'review'}`);
   });
@@ -198,7 +198,7 @@ function questionRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     return plan.questions.find((one) => one.name === name);
   }
 
-  app.get('/m/apply/:code/:field', workerOnly, async (request, reply) => {
+  app.get('/m/apply/:code/:field', forAgents, async (request, reply) => {
     const here = await at(request);
     const question = questionOf(request, here.plan);
     // What is no longer asked for, because an earlier answer changed, leads to where the person stands now.
@@ -206,7 +206,7 @@ function questionRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     return ask(request, reply, here, question, {});
   });
 
-  app.post('/m/apply/:code/:field', workerOnly, async (request, reply) => {
+  app.post('/m/apply/:code/:field', forAgents, async (request, reply) => {
     const here = await at(request);
     const question = questionOf(request, here.plan);
     const body = await kit.body(request);
@@ -223,7 +223,7 @@ function questionRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     }
     if (change) return kit.go(request, reply, `${base}/review`);
     // Planned anew: this answer may have opened or closed what follows.
-    const draft = await backend.draft(here.worker.personId, here.service.code);
+    const draft = await backend.draft(here.worker.access, here.service.code);
     const plan = planOf(here.service, draft?.answers ?? {}, kit.options.clock.now());
     return kit.go(request, reply, `${base}/${nextAfter(plan, question.name) ?? 'review'}`);
   });
@@ -234,7 +234,7 @@ type Taken = { kind: 'next' } | { kind: 'again'; search: string } | { kind: 'ask
 async function takeAnswer(kit: PageKit, here: Here, question: Question, body: Body): Promise<Taken> {
   const { backend } = kit;
   const { name, field, required } = question;
-  const person = here.worker.personId;
+  const person = here.worker.access;
   const code = here.service.code;
   const op = textIn(body.values, '_op');
   const raw = answerIn(field.kind, name, body.values);
@@ -278,7 +278,7 @@ function unproven(name: string): (error: unknown) => readonly FieldProblem[] {
 async function takeFiles(kit: PageKit, here: Here, question: Question, body: Body, op: string): Promise<Taken> {
   const { backend } = kit;
   const { name, required } = question;
-  const person = here.worker.personId;
+  const person = here.worker.access;
   const code = here.service.code;
   const uploaded = (body.files[name] ?? []).map((file) => file.fileId);
   const problems: FieldProblem[] = [];
@@ -310,7 +310,7 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     reviewed: Reviewed,
   ): Promise<FastifyReply> {
     const { service, draft, plan, worker } = here;
-    const { insurer, total, warnings } = await backend.review(worker.personId, service.code);
+    const { insurer, total, warnings } = await backend.review(worker.access, service.code);
     const base = `/m/apply/${service.code}`;
     const problemsOf = (name: string): readonly FieldProblem[] =>
       reviewed.problems
@@ -368,12 +368,12 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
     );
   }
 
-  app.get('/m/apply/:code/review', workerOnly, async (request, reply) =>
+  app.get('/m/apply/:code/review', forAgents, async (request, reply) =>
     review(request, reply, await at(request), { problems: [], ticked: null }),
   );
 
-  app.post('/m/apply/:code/submit', workerOnly, async (request, reply) => {
-    const { personId } = kit.worker(request);
+  app.post('/m/apply/:code/submit', forAgents, async (request, reply) => {
+    const { access } = kit.worker(request);
     const { values, requestId } = await kit.body(request);
     const receipt = (caseId: string) => kit.go(request, reply, `/m/cases/${caseId}/receipt`);
     try {
@@ -382,17 +382,17 @@ function reviewRoutes(app: FastifyInstance, kit: PageKit, at: At): void {
       const ticked = Object.fromEntries(plan.declarations.map(({ name }) => [name, values[name]]));
       const again = (problems: readonly FieldProblem[]) =>
         review(request, reply, here, { problems, ticked, requestId });
-      const problems = plan.declarations.length > 0 ? await backend.saveDraft(personId, service.code, ticked) : [];
+      const problems = plan.declarations.length > 0 ? await backend.saveDraft(access, service.code, ticked) : [];
       if (problems.length > 0) return again(problems);
       try {
-        return receipt(await backend.submit(personId, service.code, requestId));
+        return receipt(await backend.submit(access, service.code, requestId));
       } catch (error) {
         if (error instanceof Refusal && error.problems.length > 0) return again(error.problems);
         throw error;
       }
     } catch (error) {
       // What was sent before has no draft any more, and its sender may never have seen the answer: it is the same one.
-      const caseId = await backend.submitted(personId, requestId);
+      const caseId = await backend.submitted(access, requestId);
       if (caseId !== null) return receipt(caseId);
       throw error;
     }

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isBlank, isFieldKindName } from '#catalog/fields/index';
 import { caseCommand } from '#contract/cases';
+import type { Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Condition } from '#platform/condition';
 import { Refusal, type FieldProblem } from '#platform/errors';
@@ -13,22 +14,22 @@ import type { CasePage, FieldView, FormField, PossibleAction } from './pages/mod
 import { part, texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
 import { answerIn, asField, edited, inputsOf, unsaid } from './runner.ts';
-import { idParam, param, query, workerOnly, type PageKit } from './visit.ts';
+import { idParam, param, query, forAgents, workerOnly, type PageKit } from './visit.ts';
 
 const backToCases = { href: '/m/cases', zh: '我的办件' };
 
 export function caseRoutes(app: FastifyInstance, kit: PageKit): void {
   const { backend } = kit;
 
-  app.get('/m/cases', workerOnly, async (request, reply) => {
+  app.get('/m/cases', forAgents, async (request, reply) => {
     const worker = kit.worker(request);
     const cursor = query(request, 'cursor') || null;
-    const cases = await backend.cases(worker.personId, cursor);
+    const cases = await backend.cases(worker.access, cursor);
     return kit.show(request, reply, { page: 'cases', cases, first: cursor === null }, { tab: 'cases' });
   });
 
-  app.get('/m/cases/:caseId', workerOnly, async (request, reply) => {
-    const found = await backend.caseView(kit.worker(request).personId, idParam(request, 'caseId'));
+  app.get('/m/cases/:caseId', forAgents, async (request, reply) => {
+    const found = await backend.caseView(kit.worker(request).access, idParam(request, 'caseId'));
     return kit.show(
       request,
       reply,
@@ -37,8 +38,8 @@ export function caseRoutes(app: FastifyInstance, kit: PageKit): void {
     );
   });
 
-  app.get('/m/cases/:caseId/receipt', workerOnly, async (request, reply) => {
-    const { view, payments } = await backend.caseView(kit.worker(request).personId, idParam(request, 'caseId'));
+  app.get('/m/cases/:caseId/receipt', forAgents, async (request, reply) => {
+    const { view, payments } = await backend.caseView(kit.worker(request).access, idParam(request, 'caseId'));
     return kit.show(request, reply, { page: 'receipt', view, payments }, { tab: 'cases' });
   });
 
@@ -49,7 +50,7 @@ export function caseRoutes(app: FastifyInstance, kit: PageKit): void {
     const stars = Number(textIn(values, 'stars'));
     const comment = textIn(values, 'comment').trim().slice(0, 2_000);
     if (!Number.isInteger(stars) || stars < 1 || stars > 5) {
-      const found = await backend.caseView(worker.personId, caseId);
+      const found = await backend.caseView(worker.access, caseId);
       const ratingProblems = [{ path: 'stars', code: 'blank', zh: '请选择一个评价等级。' }];
       return kit.show(
         request,
@@ -58,7 +59,7 @@ export function caseRoutes(app: FastifyInstance, kit: PageKit): void {
         { status: 422, tab: 'cases', back: backToCases, requestId },
       );
     }
-    await backend.rate(worker.personId, caseId, { stars, comment }, requestId);
+    await backend.rate(worker.access, caseId, { stars, comment }, requestId);
     return kit.go(request, reply, `/m/cases/${caseId}`);
   });
 
@@ -88,16 +89,16 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
 
   async function at(
     request: FastifyRequest,
-  ): Promise<{ found: CasePage; action: PossibleAction; given: Given; caseId: string; personId: string }> {
-    const { personId } = kit.worker(request);
+  ): Promise<{ found: CasePage; action: PossibleAction; given: Given; caseId: string; access: Access }> {
+    const { access } = kit.worker(request);
     const caseId = idParam(request, 'caseId');
-    const found = await backend.caseView(personId, caseId);
+    const found = await backend.caseView(access, caseId);
     const action = found.view.actions.find((one) => one.key === param(request, 'key'));
     if (action === undefined || action.blocked !== null) throw refuse('worker.action_gone');
     // A form that came back shows what was given before; everything else begins empty.
     const back = action.kind === 'outcome' && action.form.length > 0;
-    const given = back ? await backend.given(personId, caseId) : { answers: {}, masks: {} };
-    return { found, action, given, caseId, personId };
+    const given = back ? await backend.given(access, caseId) : { answers: {}, masks: {} };
+    return { found, action, given, caseId, access };
   }
 
   function viewOf(form: FormField, name: string, tried: Tried | null, given: Given): FieldView {
@@ -152,14 +153,14 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
     );
   }
 
-  app.get('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
+  app.get('/m/cases/:caseId/act/:key', forAgents, async (request, reply) => {
     const { found, action, given } = await at(request);
     return actPage(request, reply, found, action, given, null);
   });
 
-  app.post('/m/cases/:caseId/act/:key', workerOnly, async (request, reply) => {
+  app.post('/m/cases/:caseId/act/:key', forAgents, async (request, reply) => {
     const body = await kit.body(request);
-    const { found, action, given, caseId, personId } = await at(request);
+    const { found, action, given, caseId, access } = await at(request);
     const op = textIn(body.values, '_op');
     const again = { values: body.values, files: body.files, requestId: body.requestId, problems: [] };
     const changed = edited(op, body.values);
@@ -170,7 +171,7 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
       });
     }
     if (op === 'code') {
-      const sent = await backend.requestSignatureCode(personId);
+      const sent = await backend.requestSignatureCode(access);
       return actPage(request, reply, found, action, given, {
         ...again,
         note: `验证码已发送到 ${sent.phoneMasked}，5 分钟内有效。`,
@@ -185,7 +186,7 @@ function actRoutes(app: FastifyInstance, kit: PageKit): void {
     const tried = { values: body.values, files: body.files, requestId: body.requestId };
     if (problems.length > 0) return actPage(request, reply, found, action, given, { ...tried, problems });
     try {
-      await backend.command(personId, caseId, commandOf(action, data, reason), body.requestId);
+      await backend.command(access, caseId, commandOf(action, data, reason), body.requestId);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 422) throw error;
       return actPage(request, reply, found, action, given, { ...tried, problems: shownProblems(error, action) });
@@ -236,20 +237,20 @@ function fileRoutes(app: FastifyInstance, kit: PageKit): void {
   const { backend } = kit;
 
   /** One file at once, as soon as it is picked; with `draft` it is part of the answer before the page can be lost. */
-  app.post('/m/files', workerOnly, async (request, reply) => {
+  app.post('/m/files', forAgents, async (request, reply) => {
     const worker = kit.worker(request);
     const { values, files } = await kit.body(request, 1);
     const [file] = Object.values(files).flat();
     if (file === undefined) throw refuse('worker.no_file');
     const [code = '', field = ''] = textIn(values, 'draft').split('/');
     const problems =
-      code !== '' && field !== '' ? await backend.attachFile(worker.personId, code, field, file.fileId) : [];
+      code !== '' && field !== '' ? await backend.attachFile(worker.access, code, field, file.fileId) : [];
     if (problems.length > 0) return reply.code(422).send({ problems });
     return reply.send({ fileId: file.fileId, name: file.name, mediaType: file.mediaType, stateZh: file.stateZh });
   });
 
-  app.get('/m/files/:fileId', workerOnly, async (request, reply) => {
-    const file = await backend.file(kit.worker(request).personId, idParam(request, 'fileId'));
+  app.get('/m/files/:fileId', forAgents, async (request, reply) => {
+    const file = await backend.file(kit.worker(request).access, idParam(request, 'fileId'));
     const shown = inlineTypes.has(file.mediaType);
     return reply
       .header('content-type', shown ? file.mediaType : 'application/octet-stream')
@@ -263,8 +264,8 @@ function fileRoutes(app: FastifyInstance, kit: PageKit): void {
       .send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
   });
 
-  app.get('/m/documents/:documentId', workerOnly, async (request, reply) => {
-    const { html } = await backend.document(kit.worker(request).personId, idParam(request, 'documentId'));
+  app.get('/m/documents/:documentId', forAgents, async (request, reply) => {
+    const { html } = await backend.document(kit.worker(request).access, idParam(request, 'documentId'));
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header(
@@ -276,9 +277,9 @@ function fileRoutes(app: FastifyInstance, kit: PageKit): void {
       .send(html);
   });
 
-  app.get('/m/documents/:documentId/pdf', workerOnly, async (request, reply) => {
+  app.get('/m/documents/:documentId/pdf', forAgents, async (request, reply) => {
     const documentId = idParam(request, 'documentId');
-    const pdf = await backend.documentPdf(kit.worker(request).personId, documentId);
+    const pdf = await backend.documentPdf(kit.worker(request).access, documentId);
     return reply
       .header('content-type', 'application/pdf')
       .header('content-disposition', `attachment; filename="${documentId}.pdf"`)

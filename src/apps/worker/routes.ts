@@ -13,6 +13,7 @@ import { applyRoutes } from './routes-apply.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
+import { helpingRoutes } from './routes-helping.ts';
 import { createKit, open, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
 
 export type { WorkerRoutesOptions } from './visit.ts';
@@ -105,6 +106,7 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
     entryRoutes(pages, kit);
     applyRoutes(pages, kit);
     caseRoutes(pages, kit);
+    helpingRoutes(pages, kit);
     if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

@@ -67,6 +67,11 @@ export type PageKit = {
 
 export const open = { config: { access: 'public' as const }, schema: { hide: true } };
 // The pages read their CSRF token from the form themselves: some of their bodies are streams.
+/** An agent may come here too, under an authority; everything else is for the person alone. */
+export const forAgents = {
+  config: { access: 'worker' as const, csrf: 'handler' as const, agents: true as const },
+  schema: { hide: true },
+};
 export const workerOnly = { config: { access: 'worker' as const, csrf: 'handler' as const }, schema: { hide: true } };
 
 function sizeOf(value: string | undefined): TextSize {
@@ -143,6 +148,7 @@ export function createKit(
         today: dayOf(options.clock.now()),
         size,
         signedIn: worker !== null,
+        acting: worker?.access.onBehalf?.principalName ?? null,
         unread: worker?.unread ?? 0,
         csrf,
         requestId: shown.requestId ?? randomUUID(),
@@ -172,7 +178,7 @@ export function createKit(
         },
         async upload(file) {
           if (worker === null) throw refuse('worker.sign_in');
-          return backend.upload(worker.personId, file);
+          return backend.upload(worker.access, file);
         },
         ...(filesMax === undefined ? {} : { filesMax }),
       });

@@ -2,10 +2,11 @@
 // nothing is written when anything is refused.
 
 import type { Service } from '#catalog';
-import { personGrant, type Access } from '#platform/access';
+import { authorityGrant, personGrant, type Access } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { createAgents } from './agents.ts';
 import { createCaseClock } from './clock.ts';
 import { refuse, type Answer, type CaseCommand, type OpenCaseInput } from './contract.ts';
 import { act, open, type Decision } from './decide.ts';
@@ -61,6 +62,8 @@ export function createCases(options: CasesOptions) {
     const { served } = options;
     if (served && !served.has(input.region)) throw refuse('cases.region_elsewhere', { place: served.name });
     const { service } = published;
+    if (actor.onBehalf && !actor.onBehalf.services.includes(service.code))
+      throw refuse('cases.not_in_authority', { service: service.zh });
     const entry = service.workflow.entries[service.entry];
     invariant(entry, `service ${service.code} has no entry ${service.entry}`);
     if (!options.isRegion(input.region)) {
@@ -116,7 +119,7 @@ export function createCases(options: CasesOptions) {
         dossierId,
         parentCaseId: cited?.caseId ?? null,
         data: cited ? { ...data, cited_case_id: cited.caseId } : data,
-        readers: [],
+        readers: actor.onBehalf ? [authorityGrant(actor.onBehalf.authorityId)] : [],
       },
       actor,
       facts,
@@ -277,6 +280,7 @@ export function createCases(options: CasesOptions) {
     lock,
     link,
     remark,
+    ...createAgents(engine),
     rateCase: rating.rateCase,
     ...createCaseClock(engine),
     ...createHandover(engine),

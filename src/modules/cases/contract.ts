@@ -117,6 +117,11 @@ export const refuse = declareRefusals({
     zh: '您引用的办件现在没有在等这项材料。',
     next: '请打开那个办件，看它现在的进度。',
   },
+  'cases.not_in_authority': {
+    status: 403,
+    zh: '您的代办授权不包括“{service}”。',
+    next: '请在“替家人办”里另外申请这一项的授权，或请本人办理。',
+  },
   'cases.not_applicant': { status: 403, zh: '这一步只能由申请人本人办理。', next: '请用申请时的手机号登录。' },
   'cases.already_rated': {
     status: 409,

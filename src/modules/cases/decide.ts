@@ -2,14 +2,14 @@
 // its own. The clerk's other verbs stand in verbs.ts; both give the same Decision.
 
 import type { OutcomeDefinition, Role, Service, StepDefinition, Workflow } from '#catalog';
-import { roles } from '#catalog';
+import { isRole, roles } from '#catalog';
 import { decideWhen } from '#catalog/decide-when';
-import { personGrant, roleGrant } from '#platform/access';
+import { roleGrant } from '#platform/access';
 import { evaluate } from '#platform/condition';
 import { invariant } from '#platform/errors';
 import { refuse } from './contract.ts';
 import { actorsOf, enterStep, isPublicRole, peopleFor, stepOf, supervisedRound, type Facts } from './enter.ts';
-import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
+import { speaksFor, type ActionBody, type ActionType, type ActiveStep, type Actor, type CaseState } from './model.ts';
 
 export type Decision = {
   readonly type: ActionType;
@@ -91,7 +91,7 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
 }
 
 function openingCapacity(definition: StepDefinition, actor: Actor): Capacity {
-  if (actor.kind === 'worker') {
+  if (actor.kind === 'worker' || actor.onBehalf) {
     const role = actorsOf(definition).find(isPublicRole);
     // What an office or a company begins is not begun by whoever knows its code.
     if (!role) throw wrongRole(definition, actorsOf(definition));
@@ -222,9 +222,9 @@ export function capacityFor(
   active: ActiveStep,
   actor: Actor,
 ): Capacity | null {
-  if (actor.kind === 'worker') {
+  if (actor.kind === 'worker' || actor.onBehalf) {
     const role = allowed.find(isPublicRole);
-    return role && state.personId && actor.grants.includes(personGrant(state.personId)) ? { role, orgId: null } : null;
+    return role && speaksFor(state, actor) ? { role, orgId: null } : null;
   }
   for (const role of allowed) {
     if (active.orgId && actor.grants.includes(roleGrant(role, active.orgId))) return { role, orgId: active.orgId };
@@ -273,6 +273,12 @@ function requireFourEyes(workflow: Workflow, definition: StepDefinition, state: 
     if (state.done[step]?.actorId === actor.id) {
       throw refuse('cases.four_eyes', { step: workflow.steps[step]?.zh ?? step });
     }
+  }
+  // Whoever filled something in for the applicant does not decide about it.
+  for (const [step, done] of Object.entries(state.done)) {
+    if (actor.onBehalf || done.actorId !== actor.id || !done.actorRole) continue;
+    if (isRole(done.actorRole) && isPublicRole(done.actorRole))
+      throw refuse('cases.four_eyes', { step: workflow.steps[step]?.zh ?? step });
   }
 }
 

@@ -2,7 +2,7 @@
 // No network here: what must go outside is a job that the transaction enqueues.
 
 import type { Service } from '#catalog';
-import type { Access } from '#platform/access';
+import type { Access, OnBehalf } from '#platform/access';
 import type { WorkingCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import { sameBytes, sha256 } from '#platform/crypto';
@@ -14,7 +14,7 @@ import { refuse, type Answer } from './contract.ts';
 import type { Decision } from './decide.ts';
 import { stepOf, waitsForParty, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
-import { systemActor, type Actor, type CaseState } from './model.ts';
+import { systemActor, type Actor, type Agent, type CaseState } from './model.ts';
 import { createNumbers } from './numbers.ts';
 import * as store from './store.ts';
 import { createWalk } from './walk.ts';
@@ -93,6 +93,10 @@ export type Work = {
 
 const automaticStepsMax = 32;
 
+function agentOf({ authorityId, kind, personId, agentName }: OnBehalf): Agent {
+  return { authorityId, kind, personId, agentName };
+}
+
 export type Engine = ReturnType<typeof createEngine>;
 
 export function createEngine(options: EngineOptions) {
@@ -113,15 +117,18 @@ export function createEngine(options: EngineOptions) {
     let head = before?.head ?? noPrevious;
     let decision: Decision | null = work.decision;
     let by = actor;
+    // Rules look at the applicant's own records (cover, membership), which an agent does not see.
+    const eyes = actor.onBehalf ? tx.asSystem() : tx;
     for (let count = 0; decision; count += 1) {
       invariant(
         count < automaticStepsMax,
         `case ${caseId} runs through more than ${automaticStepsMax} automatic steps`,
       );
       const seq = (state?.seq ?? 0) + 1;
-      const effected = await runEffects(tx, service, state, caseId, decision, by, facts);
+      const effected = await runEffects(eyes, service, state, caseId, decision, by, facts);
       const absent = by.standsInFor?.[`${decision.actorRole}@${decision.actorOrgId}`];
-      const body = absent === undefined ? effected : { ...effected, standsInFor: absent };
+      const stood = absent === undefined ? effected : { ...effected, standsInFor: absent };
+      const body = by.onBehalf ? { ...stood, onBehalf: agentOf(by.onBehalf) } : stood;
       const actionId = newId();
       const committed = options.trace.commit(body);
       const leaf = options.trace.leaf({
@@ -169,7 +176,7 @@ export function createEngine(options: EngineOptions) {
           leaf.leafId,
         ]);
       }
-      decision = await nextAutomatic(tx, service, state, facts);
+      decision = await nextAutomatic(eyes, service, state, facts);
       by = systemActor;
     }
     invariant(state, 'a decision was carried');

@@ -6,7 +6,15 @@ export { deadlinesOf, nextDeadline, tasksOf, type Written } from './write.ts';
 export { act, open, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
 export { fold, foldAll } from './fold.ts';
-export type { ActionBody, ActiveStep, Actor, CaseAction, CaseState, Link } from './model.ts';
+export {
+  systemActor,
+  type ActionBody,
+  type ActiveStep,
+  type Actor,
+  type CaseAction,
+  type CaseState,
+  type Link,
+} from './model.ts';
 export { clockOutcome, tick, type ClockKind } from './tick.ts';
 export { command } from './verbs.ts';
 export { openOfPerson, readActions, readState, readStateByNo } from './store.ts';

@@ -3,6 +3,7 @@
 // routing table or the definition of the day.
 
 import type { Role } from '#catalog';
+import { authorityGrant, personGrant, type OnBehalf } from '#platform/access';
 import type { LimitUnit } from '#platform/calendar';
 
 export type ActorKind = 'worker' | 'staff' | 'system' | 'clock' | 'event';
@@ -16,7 +17,22 @@ export type Actor = {
   readonly grants: readonly string[];
   /** By grant, the name of the person on leave whose role this is: what is done in it shows 代. */
   readonly standsInFor?: Readonly<Record<string, string>>;
+  /** For whom, where an agent acts for the applicant. */
+  readonly onBehalf?: OnBehalf;
 };
+
+/** Whether the actor speaks for the applicant: the person himself, or an agent under an authority that the case knows. */
+export function speaksFor(
+  state: Pick<CaseState, 'personId' | 'readers'>,
+  actor: Pick<Actor, 'kind' | 'grants' | 'onBehalf'>,
+): boolean {
+  if (state.personId === null) return false;
+  if (actor.onBehalf) {
+    const grant = authorityGrant(actor.onBehalf.authorityId);
+    return actor.onBehalf.personId === state.personId && actor.grants.includes(grant) && state.readers.includes(grant);
+  }
+  return actor.kind === 'worker' && actor.grants.includes(personGrant(state.personId));
+}
 
 /** The program itself, where it decides. */
 export const systemActor: Actor = { kind: 'system', id: null, name: '系统', grants: ['*'] };
@@ -151,7 +167,17 @@ export type ActionBody = {
   readonly urged?: true;
   readonly copied?: readonly string[];
   readonly rated?: number;
+  /** Who did this for the applicant, and by which authority. */
+  readonly onBehalf?: Agent;
   readonly readers?: readonly string[];
+};
+
+/** An agent as an action keeps it: named, so that both names stand in what was done. */
+export type Agent = {
+  readonly authorityId: string;
+  readonly kind: OnBehalf['kind'];
+  readonly personId: string;
+  readonly agentName: string;
 };
 
 export type ActionType =
@@ -178,6 +204,7 @@ export type ActionType =
   | 'appealed'
   | 'noted'
   | 'copied'
+  | 'entrusted'
   | 'light_turned'
   | 'timer_fired'
   | 'rated'

@@ -98,7 +98,7 @@ export function createReader(options: ReaderOptions) {
       if (!row) throw refuse('cases.not_found');
       const { state } = row;
       const service = options.byHash(state.serviceHash);
-      const mine = viewer.kind === 'worker';
+      const mine = viewer.kind === 'worker' || viewer.onBehalf !== undefined;
       const [related, applicant, names, colleagues, joined] = await Promise.all([
         tx.run(selectRelated, [caseId, state.dossierId]),
         options.applicantName(tx, state.personId, state.applicantOrgId, mine),

@@ -2,7 +2,7 @@
 
 import type { Role, StepDefinition, Workflow } from '#catalog';
 import { isRole } from '#catalog';
-import { personGrant, roleGrant } from '#platform/access';
+import { roleGrant } from '#platform/access';
 import { refuse } from './contract.ts';
 import {
   capacityFor,
@@ -15,7 +15,7 @@ import {
   type Turn,
 } from './decide.ts';
 import { actorsOf, stepOf, type Facts } from './enter.ts';
-import type { ActionBody, ActionType, ActiveStep, Actor, CaseState } from './model.ts';
+import { speaksFor, type ActionBody, type ActionType, type ActiveStep, type Actor, type CaseState } from './model.ts';
 
 export type Context = {
   readonly workflow: Workflow;
@@ -63,7 +63,7 @@ export function clerkCapacity(
   active: ActiveStep,
   actor: Actor,
 ): Capacity | null {
-  return actor.kind === 'staff' ? capacityFor(actorsOf(definition), state, active, actor) : null;
+  return actor.kind === 'staff' && !actor.onBehalf ? capacityFor(actorsOf(definition), state, active, actor) : null;
 }
 
 /** Any office that reads the case. */
@@ -97,9 +97,7 @@ function officeOf(grant: string): { role: Role; orgId: string } | null {
 
 export function applicant(context: Context): Capacity {
   const { actor, state } = context;
-  if (actor.kind === 'worker' && state.personId && actor.grants.includes(personGrant(state.personId))) {
-    return { role: 'worker', orgId: null };
-  }
+  if (speaksFor(state, actor)) return { role: 'worker', orgId: null };
   const company = state.applicantOrgId;
   const isTheirs = (grant: string) =>
     state.applicantRole && company ? grant === roleGrant(state.applicantRole, company) : grant.endsWith(`@${company}`);

@@ -9,10 +9,10 @@ import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { catalogRegistry } from '#catalog/registry';
 import { workingDaysBetween, dayOf } from '#platform/calendar';
-import { personGrant, roleGrant } from '#platform/access';
+import { roleGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
 import { actorsOf, isPublicRole, peopleFor, stepOf } from './enter.ts';
-import type { ActiveStep, CaseAction, CaseState } from './model.ts';
+import { speaksFor, type ActiveStep, type Agent, type CaseAction, type CaseState } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText } from './words.ts';
@@ -52,7 +52,7 @@ export function viewCase(input: ViewInput): CaseView {
     main: input.main,
     merged: mine ? [] : [...input.merged],
     rating: input.rating,
-    canRate: mine && input.viewer.kind === 'worker' && isRateable(state),
+    canRate: mine && !input.viewer.onBehalf && input.viewer.kind === 'worker' && isRateable(state),
     path: pathOf(input),
   };
 }
@@ -61,9 +61,8 @@ export function viewCase(input: ViewInput): CaseView {
 export const isRateable = (state: Pick<CaseState, 'status' | 'end' | 'ratedStars'>): boolean =>
   state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn' && state.end !== 'merged';
 
-function isApplicant(input: ViewInput): boolean {
-  const { state, viewer } = input;
-  if (viewer.kind === 'worker') return state.personId !== null && viewer.grants.includes(personGrant(state.personId));
+function isApplicant({ state, viewer }: ViewInput): boolean {
+  if (viewer.kind === 'worker' || viewer.onBehalf) return speaksFor(state, viewer);
   const { applicantRole: role, applicantOrgId: orgId } = state;
   // A company that applied is an applicant like any other; a department that did works on the case as well, with the desk's verbs.
   return Boolean(role && orgId && roles[role].kind === 'external' && viewer.grants.includes(roleGrant(role, orgId)));
@@ -259,11 +258,20 @@ function byWhom(input: ViewInput, action: CaseAction, mine: boolean): string {
   if (action.actorKind === 'system' || action.actorKind === 'clock')
     return action.actorKind === 'clock' ? '时限到期' : '系统';
   if (action.actorKind === 'event') return '外部回执';
+  const agent = action.body?.onBehalf;
+  if (agent) return byAgent(input, agent, mine);
   if (action.actorKind === 'worker') return mine ? '我' : '申请人';
   const org = action.actorOrgId ? input.orgName(action.actorOrgId) : '经办单位';
   if (mine || !action.actorId) return org;
   const absent = action.body?.standsInFor;
   return `${org} ${input.staffName(action.actorId)}${absent ? `（代${absent}）` : ''}`;
+}
+
+/** Both names: the agent's, and whom it was done for. Staff see the names of the public masked, as everywhere. */
+function byAgent(input: ViewInput, agent: Agent, mine: boolean): string {
+  const open = mine || agent.kind === 'assisted';
+  const name = open ? agent.agentName : fieldKind('person_name').mask(agent.agentName);
+  return `${name}（代${input.applicant}${agent.kind === 'assisted' ? '，窗口代办' : ''}）`;
 }
 
 // ---- path --------------------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ export const actionTitles: Readonly<Record<ActionType, (step: string, outcome: s
   appealed: () => '申请人不服处理结果',
   noted: () => '内部备注',
   copied: () => '抄送',
+  entrusted: () => '交给代办人一起办理',
   light_turned: (step) => `${step}：时限提醒`,
   timer_fired: (step) => `${step}超期，自动转交`,
   rated: () => '评价',

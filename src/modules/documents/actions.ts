@@ -5,7 +5,7 @@ import { isRole, roles, type Role } from '#catalog';
 import type { DataSources } from '#catalog/data';
 import type { Block, DocumentTemplate } from '#catalog/documents/index';
 import { fill, valuesOf } from '#catalog/values';
-import { personGrant, roleGrant, type Access } from '#platform/access';
+import { authoritiesIn, personGrant, roleGrant, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { rowsStatement, statement, type Database, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
@@ -21,6 +21,7 @@ export type DocumentContext = {
     readonly caseId: string;
     readonly caseNo: string;
     readonly region: string;
+    readonly readers: readonly string[];
     readonly personId: string | null;
     readonly applicantOrgId: string | null;
     readonly data: Readonly<Record<string, unknown>>;
@@ -196,6 +197,7 @@ function readersOf({ state, service, facts }: DocumentContext, definition: Docum
   for (const role of definition.recipients) {
     if (roles[role].kind === 'public') {
       if (state.personId) readers.add(personGrant(state.personId));
+      for (const grant of authoritiesIn(state.readers)) readers.add(grant);
       continue;
     }
     if (role === 'enterprise' && state.applicantOrgId) readers.add(roleGrant(role, state.applicantOrgId));

@@ -4,7 +4,7 @@
 import type { Service } from '#catalog';
 import { fieldKind, parseField, rawOf } from '#catalog/fields/index';
 import { allFields, disagreement, isRequired, isSecret, isShown } from '#catalog/form';
-import { workerAccess } from '#platform/access';
+import { subjectOf, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { CryptoPort } from '#platform/crypto';
 import { statement, type Database, type Tx } from '#platform/db';
@@ -18,16 +18,18 @@ type Stored = Readonly<Record<string, unknown>>;
 type DraftRow = { draft_id: string; service_code: string; service_hash: string; data: Stored; updated_at: string };
 
 const liveDraft = `select draft_id, service_code, service_hash, data, updated_at from draft
-   where person_id = $1 and service_code = $2 and submitted_case_id is null order by updated_at desc limit 1`;
+   where person_id = $1 and service_code = $2 and authority_id is not distinct from $3::uuid and submitted_case_id is null
+   order by updated_at desc limit 1`;
 
-const selectDraft = statement<[string, string], DraftRow>('drafts.select', liveDraft);
+const selectDraft = statement<[string, string, string | null], DraftRow>('drafts.select', liveDraft);
 
 /** For whoever writes it in the same transaction. */
-const holdDraft = statement<[string, string], DraftRow>('drafts.hold', `${liveDraft} for update`);
+const holdDraft = statement<[string, string, string | null], DraftRow>('drafts.hold', `${liveDraft} for update`);
 
-const insertDraft = statement<[string, string, string, string, string, string], never>(
+const insertDraft = statement<[string, string, string, string, string, string, string | null], never>(
   'drafts.insert',
-  `insert into draft (draft_id, person_id, service_code, service_hash, data, updated_at) values ($1, $2, $3, $4, $5::jsonb, $6)`,
+  `insert into draft (draft_id, person_id, service_code, service_hash, data, updated_at, authority_id)
+   values ($1, $2, $3, $4, $5::jsonb, $6, $7)`,
 );
 
 const updateDraft = statement<[string, string, string], never>(
@@ -64,21 +66,28 @@ export function createDrafts(options: {
   readonly isRegion: (code: string) => boolean;
   readonly published: (code: string) => { service: Service; hash: string } | undefined;
 }) {
-  const inDraft = <T>(personId: string, work: (tx: Tx) => Promise<T>) =>
-    options.db.transaction(workerAccess(personId), work);
+  const inDraft = <T>(access: Access, work: (tx: Tx) => Promise<T>) => options.db.transaction(access, work);
+  /** What an agent fills in under an authority is a draft of its own beside the person's. */
+  const keyOf = (access: Access, serviceCode: string): [string, string, string | null] => [
+    subjectOf(access),
+    serviceCode,
+    access.onBehalf?.authorityId ?? null,
+  ];
 
-  async function find(personId: string, serviceCode: string): Promise<DraftView | null> {
-    const row = await inDraft(personId, (tx) => tx.maybe(selectDraft, [personId, serviceCode]));
+  async function find(access: Access, serviceCode: string): Promise<DraftView | null> {
+    const row = await inDraft(access, (tx) => tx.maybe(selectDraft, keyOf(access, serviceCode)));
     return row ? toView(row) : null;
   }
 
   /** Gives back the draft that there is; two starts at once make one. */
-  async function start(personId: string, serviceCode: string): Promise<DraftView> {
+  async function start(access: Access, serviceCode: string): Promise<DraftView> {
     const published = options.published(serviceCode);
     if (!published) throw refuse('drafts.none');
-    return inDraft(personId, async (tx) => {
-      await tx.one(lockPerson, [personId]);
-      const known = await tx.maybe(selectDraft, [personId, serviceCode]);
+    return inDraft(access, async (tx) => {
+      const personId = subjectOf(access);
+      // An agent does not see the person, and still two starts at once must make one draft.
+      await tx.asSystem().one(lockPerson, [personId]);
+      const known = await tx.maybe(selectDraft, keyOf(access, serviceCode));
       if (known) return toView(known);
       const now = options.clock.now();
       const row = {
@@ -88,19 +97,27 @@ export function createDrafts(options: {
         data: {},
         updated_at: now,
       };
-      tx.send(insertDraft, [row.draft_id, personId, serviceCode, published.hash, '{}', now]);
+      tx.send(insertDraft, [
+        row.draft_id,
+        personId,
+        serviceCode,
+        published.hash,
+        '{}',
+        now,
+        access.onBehalf?.authorityId ?? null,
+      ]);
       return toView(row);
     });
   }
 
   /** Checks and keeps the fields that are given; a problem of one does not stop the others. Sending the same again changes nothing. */
   async function save(
-    personId: string,
+    access: Access,
     serviceCode: string,
     answers: Stored,
     proof: { readonly smsCodeVerified?: boolean } = {},
   ): Promise<readonly FieldProblem[]> {
-    return change(personId, serviceCode, (data, row, service) => {
+    return change(access, serviceCode, (data, row, service) => {
       const fields = allFields(service);
       const problems: FieldProblem[] = [];
       const next: Record<string, unknown> = { ...data };
@@ -140,12 +157,12 @@ export function createDrafts(options: {
 
   /** One file more or less in a field of files; parallel uploads lose nothing because the row is held. */
   async function changeFiles(
-    personId: string,
+    access: Access,
     serviceCode: string,
     name: string,
     edit: (fileIds: readonly string[]) => readonly string[],
   ): Promise<readonly FieldProblem[]> {
-    return change(personId, serviceCode, (data, _row, service) => {
+    return change(access, serviceCode, (data, _row, service) => {
       const field = allFields(service)[name];
       if (!field || field.kind !== 'file') throw refuse('drafts.unknown_field', { field: name });
       const fileIds = edit(fileIdsOf(data[name]));
@@ -165,14 +182,14 @@ export function createDrafts(options: {
   }
 
   async function change<T>(
-    personId: string,
+    access: Access,
     serviceCode: string,
     edit: (data: Stored, row: DraftRow, service: Service) => { data: Stored; result: T },
   ): Promise<T> {
     const published = options.published(serviceCode);
     if (!published) throw refuse('drafts.none');
-    return inDraft(personId, async (tx) => {
-      const row = await tx.maybe(holdDraft, [personId, serviceCode]);
+    return inDraft(access, async (tx) => {
+      const row = await tx.maybe(holdDraft, keyOf(access, serviceCode));
       if (!row) throw refuse('drafts.none');
       const { data, result } = edit(row.data, row, published.service);
       tx.send(updateDraft, [row.draft_id, JSON.stringify(data), options.clock.now()]);
@@ -182,11 +199,11 @@ export function createDrafts(options: {
 
   /** The whole form as raw input, secrets opened, ready to be submitted. */
   async function rawForm(
-    personId: string,
+    access: Access,
     serviceCode: string,
   ): Promise<{ draftId: string; raw: Record<string, unknown> }> {
     const published = options.published(serviceCode);
-    const row = await inDraft(personId, (tx) => tx.maybe(selectDraft, [personId, serviceCode]));
+    const row = await inDraft(access, (tx) => tx.maybe(selectDraft, keyOf(access, serviceCode)));
     if (!published || !row) throw refuse('drafts.none');
     const raw: Record<string, unknown> = {};
     for (const [name, field] of Object.entries(allFields(published.service))) {

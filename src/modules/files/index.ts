@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
-import { personGrant, systemAccess, type Access } from '#platform/access';
+import { personGrant, subjectOf, systemAccess, type Access } from '#platform/access';
 import type { CryptoPort } from '#platform/crypto';
 import { sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
@@ -116,8 +116,13 @@ export function createFiles(options: {
     const fileId = newId();
     const { sealed, address, keySealed } = seal(fileId, clean.bytes);
     await reachable(() => blobs.put(address, sealed));
-    const personId = access.kind === 'worker' ? access.actorId : null;
-    const readers = ['*', ...(personId ? [personGrant(personId)] : access.grants)];
+    const personId = access.kind === 'worker' ? subjectOf(access) : null;
+    // What an agent uploads belongs to the principal, and the agent sees it while the authority holds.
+    const readers = [
+      '*',
+      ...(personId ? [personGrant(personId)] : []),
+      ...(access.kind === 'worker' && !access.onBehalf ? [] : access.grants),
+    ];
     const name = safeName(upload.name);
     await options.db.transaction(access, async (tx) =>
       tx.send(rows.insertFile, [
@@ -168,7 +173,7 @@ export function createFiles(options: {
   async function refuseFullDay(access: Access): Promise<void> {
     if (access.kind !== 'worker' || access.actorId === null) return;
     const { files, mb } = options.dayLimit;
-    const person = access.actorId;
+    const person = subjectOf(access);
     const day = await options.db.transaction(access, (tx) => tx.one(rows.selectDay, [person, options.clock.now()]));
     if (day.files >= files || day.bytes >= mb * 1024 * 1024)
       throw refuse('files.day_full', { files, mb, waitSeconds: 3_600 });
@@ -221,6 +226,17 @@ export function createFiles(options: {
     return usable;
   }
 
+  /** Files of the asker's own, from now on also for those who decide about the authority. */
+  async function keepForAuthority(
+    tx: Tx,
+    fileIds: readonly string[],
+    authorityId: string,
+    readers: readonly string[],
+  ): Promise<void> {
+    const kept = await tx.run(rows.keepProof, [[...fileIds], authorityId, [...readers]]);
+    if (kept.length !== new Set(fileIds).size) throw refuse('files.not_found');
+  }
+
   /** Names and types of files that this access may see; others are left out. */
   async function describe(access: Access, fileIds: readonly string[]): Promise<readonly StoredFile[]> {
     const wanted = fileIds.filter(isUuid);
@@ -245,6 +261,7 @@ export function createFiles(options: {
     read,
     describe,
     checkFiles,
+    keepForAuthority,
     /** The synthetic city's ciphertexts, made beforehand. */
     writeWhole: blobs.put,
     ...quarantine,

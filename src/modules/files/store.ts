@@ -49,6 +49,15 @@ export const claimFiles = statement<[string[], string], never>(
   'update file set case_id = $2 where file_id = any($1::uuid[]) and case_id is null',
 );
 
+/** Proof that somebody may act for another: kept with the request, and read by the office that decides. */
+export const keepProof = statement<[string[], string, string[]], { file_id: string }>(
+  'files.keep_proof',
+  `update file set authority_id = $2, readers = (select array_agg(distinct one) from unnest(readers || $3::text[]) one)
+   where file_id = any($1::uuid[]) and state in ('clean', 'quarantined') and case_id is null
+     and (authority_id is null or authority_id = $2)
+   returning file_id`,
+);
+
 export const selectCaseReadable = statement<[string], { one: number }>(
   'files.case_readable',
   'select 1 as one from case_state where case_id = $1',

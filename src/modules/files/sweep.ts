@@ -16,7 +16,7 @@ const eraseUnclaimed = statement<[string, number], { address: string }>(
   `update file set state = 'erased', key_sealed = null
    where file_id in (
      select f.file_id from file f
-     where f.case_id is null and f.state in ('clean', 'quarantined') and f.at < $1::timestamptz - interval '7 days'
+     where f.case_id is null and f.authority_id is null and f.state in ('clean', 'quarantined') and f.at < $1::timestamptz - interval '7 days'
        and not exists (
          select 1 from draft d
          where d.person_id = f.person_id and d.submitted_case_id is null and d.updated_at > $1::timestamptz - interval '180 days')

@@ -54,6 +54,11 @@ export const refuse = declareRefusals({
     next: '请重新登录，填写过的内容仍在。',
   },
   'identity.not_allowed': { status: 403, zh: '您的岗位没有这项权限。', next: '如工作需要，请联系管理员调整岗位。' },
+  'identity.only_oneself': {
+    status: 403,
+    zh: '您正在替别人办事，这一页只能由本人使用。',
+    next: '请回到首页，办完后点“结束代办”。',
+  },
   'identity.csrf': { status: 403, zh: '页面已经过期，为了安全没有提交。', next: '请刷新页面后再提交一次。' },
   'identity.cross_site': { status: 403, zh: '这个请求来自别的网站，系统没有处理。', next: '请从本系统的页面操作。' },
   'identity.person_not_visible': {

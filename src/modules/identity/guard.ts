@@ -80,6 +80,8 @@ export function createGuard(options: GuardOptions) {
     const kind = access === 'worker' ? 'worker' : 'staff';
     const session = await options.sessions.sessionOf(tokenOf(request, kind), kind);
     if (!session) throw refuse('identity.not_logged_in');
+    // Deny by default: what an agent may do is said by the route, and everything else is for the person alone.
+    if (session.access.onBehalf && !request.routeOptions.config.agents) throw refuse('identity.only_oneself');
     if (typeof access !== 'string' && !holdsOneOf(session, access)) throw refuse('identity.not_allowed');
     return session;
   }

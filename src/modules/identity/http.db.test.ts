@@ -223,7 +223,7 @@ describe('a worker’s way in', () => {
     const publicUrl = 'https://gongdun.example';
     const other = await createHttp({ log: createLog({ level: 'silent' }), publicUrl });
     try {
-      const guard = createGuard({ sessions: createSessions(f), publicUrl });
+      const guard = createGuard({ sessions: createSessions({ ...f, authorityOf: async () => null }), publicUrl });
       guard.install(other);
       other.get('/in', { config: { access: 'public' } }, async (_request, reply) => {
         guard.setSessionCookie(reply, 'staff', 'token');

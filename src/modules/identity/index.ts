@@ -9,7 +9,7 @@ import { createFounding } from './founding.ts';
 import { createGuard } from './guard.ts';
 import { identityRoutes } from './http.ts';
 import { createPeople, type PeopleOptions } from './people.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type SessionsOptions } from './sessions.ts';
 import { createStaffAccounts } from './staff-accounts.ts';
 import { staffRoutes } from './staff-http.ts';
 import { createStaffClerks } from './staff-clerks.ts';
@@ -37,7 +37,7 @@ export {
 export type { RevealedCase, UnmaskInput } from './people.ts';
 export type { NewSession, Session, Staff, StaffRole, StaffSession, WorkerSession } from './sessions.ts';
 export { addStaff, changeStaffRole, sealTotpSecret, type NewStaff, type StaffRoleChange } from './staff-login.ts';
-export type { VerifiedCode } from './worker-login.ts';
+export type { CodeMessage, CodePurpose, VerifiedCode } from './worker-login.ts';
 
 export type IdentityOptions = {
   readonly db: Database;
@@ -54,6 +54,7 @@ export type IdentityOptions = {
   readonly revealCase: PeopleOptions['revealCase'];
   /** Gives what somebody had taken up back to the office; called after the account is closed. */
   readonly releaseTasks: (staffId: string) => Promise<void>;
+  readonly authorityOf: SessionsOptions['authorityOf'];
 };
 
 export type Identity = ReturnType<typeof createIdentity>;
@@ -83,6 +84,8 @@ export function createIdentity(options: IdentityOptions) {
     ...functions,
     ...desk,
     sessionOf: sessions.sessionOf,
+    beginSession: sessions.begin,
+    beginActing: sessions.beginActing,
     logout: sessions.logout,
     revokeAll: sessions.revokeAll,
     sweep: createSweep({ db: options.db, sessionClock }),

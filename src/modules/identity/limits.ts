@@ -21,11 +21,17 @@ export const unmaskPerHour = 30;
 export const ageMin = 16;
 
 export type SessionKind = 'worker' | 'staff' | 'staff_pending';
+/** In which an agent acts for somebody: at home, and at a window's own machine. */
+export type ActingKind = 'acting' | 'assisting';
 
-export const sessionLimits: Readonly<Record<SessionKind, { idleMinutes: number; absoluteMinutes: number }>> = {
+export const sessionLimits: Readonly<
+  Record<SessionKind | ActingKind, { idleMinutes: number; absoluteMinutes: number }>
+> = {
   worker: { idleMinutes: 7 * 24 * 60, absoluteMinutes: 30 * 24 * 60 },
   staff: { idleMinutes: 30, absoluteMinutes: 10 * 60 },
   staff_pending: { idleMinutes: 10, absoluteMinutes: 10 },
+  acting: { idleMinutes: 60, absoluteMinutes: 12 * 60 },
+  assisting: { idleMinutes: 15, absoluteMinutes: 60 },
 };
 
 /** How long a worker's cookie is kept. */

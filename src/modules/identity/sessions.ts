@@ -4,13 +4,21 @@
 import { randomBytes } from 'node:crypto';
 import { isRole, type Role } from '#catalog';
 import type { Actor } from '#modules/cases';
-import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
+import {
+  agentAccess,
+  personGrant,
+  roleGrant,
+  systemAccess,
+  workerAccess,
+  type Access,
+  type OnBehalf,
+} from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
-import { sessionLimits, type SessionKind } from './limits.ts';
+import { sessionLimits, type ActingKind, type SessionKind } from './limits.ts';
 import { personContext } from './person.ts';
 import * as store from './store.ts';
 
@@ -55,6 +63,8 @@ export type SessionsOptions = {
   /** Legal days: which roles are held today. */
   readonly clock: Clock;
   readonly sessionClock: Clock;
+  /** An authority in use, asked anew at every request: null from the moment in which it ends. */
+  readonly authorityOf: (tx: Tx, authorityId: string) => Promise<OnBehalf | null>;
 };
 
 const cacheMs = 5_000;
@@ -74,8 +84,24 @@ export function createSessions(options: SessionsOptions) {
 
   /** In the caller's transaction; the session that the browser came with ends there and then. */
   function begin(tx: Tx, kind: SessionKind, subject: Subject, oldToken: string | null): NewSession {
+    return write(tx, kind, kind, subject, oldToken, null);
+  }
+
+  /** The agent's own session, in which nothing but the authority counts. It shows itself as a worker's to the pages. */
+  function beginActing(tx: Tx, agent: Subject, authorityId: string, oldToken: string | null): NewSession {
+    return write(tx, 'worker', 'staffId' in agent ? 'assisting' : 'acting', agent, oldToken, authorityId);
+  }
+
+  function write(
+    tx: Tx,
+    kind: SessionKind,
+    limited: SessionKind | ActingKind,
+    subject: Subject,
+    oldToken: string | null,
+    authorityId: string | null,
+  ): NewSession {
     const now = sessionClock.now();
-    const limits = sessionLimits[kind];
+    const limits = sessionLimits[limited];
     const token = randomBytes(32).toString('base64url');
     const csrf = randomBytes(24).toString('base64url');
     const expiresAt = new Date(Date.parse(now) + limits.absoluteMinutes * minuteMs).toISOString();
@@ -89,6 +115,7 @@ export function createSessions(options: SessionsOptions) {
       limits.idleMinutes,
       expiresAt,
       csrf,
+      authorityId,
     ]);
     return { token, csrf };
   }
@@ -137,7 +164,8 @@ export function createSessions(options: SessionsOptions) {
         return null;
       }
       if (cache.size >= cacheSizeMax) cache.clear();
-      cache.set(key, entry);
+      // A session under an authority is never kept: what is revoked is over at once, in every process.
+      if (entry.session.kind !== 'worker' || !entry.session.access.onBehalf) cache.set(key, entry);
     }
     if (at >= entry.expiresMs || at - entry.seenMs >= entry.idleMs) return null;
     if (at - entry.seenMs >= touchMs) {
@@ -149,9 +177,14 @@ export function createSessions(options: SessionsOptions) {
 
   async function load(hash: Buffer): Promise<Cached | undefined> {
     const today = dayOf(clock.now());
-    const row = await db.transaction(systemAccess, (tx) => tx.maybe(store.selectSession, [hash, today]));
-    const session = row && sessionFrom(row);
-    if (!session) return undefined;
+    const { row, session } = await db.transaction(systemAccess, async (tx) => {
+      const found = await tx.maybe(store.selectSession, [hash, today]);
+      if (!found) return { row: null, session: undefined };
+      if (found.authority_id === null) return { row: found, session: sessionFrom(found) };
+      const onBehalf = await options.authorityOf(tx, found.authority_id);
+      return { row: found, session: onBehalf ? agentFrom(found, onBehalf) : undefined };
+    });
+    if (!row || !session) return undefined;
     return {
       session,
       loadedMs: performance.now(),
@@ -202,6 +235,16 @@ export function createSessions(options: SessionsOptions) {
     };
   }
 
+  /** `personId` is the principal: whose things are worked on. Who acts stands in the access and in every action. */
+  function agentFrom(row: store.SessionRow, onBehalf: OnBehalf): WorkerSession | undefined {
+    const agentId = row.person_id ?? row.staff_id;
+    invariant(agentId !== null, 'a session has its subject');
+    if (row.staff_id !== null && row.active !== true) return undefined;
+    const access = agentAccess(agentId, onBehalf);
+    const actor = { kind: onBehalf.agentKind, id: agentId, name: onBehalf.agentName, grants: access.grants, onBehalf };
+    return { kind: 'worker', personId: onBehalf.personId, name: onBehalf.agentName, csrf: row.csrf, access, actor };
+  }
+
   async function sessionOf(token: string | null, kind: 'worker'): Promise<WorkerSession | null>;
   async function sessionOf(token: string | null, kind: 'staff'): Promise<StaffSession | null>;
   async function sessionOf(token: string | null, kind: 'worker' | 'staff'): Promise<Session | null>;
@@ -216,5 +259,5 @@ export function createSessions(options: SessionsOptions) {
     return found?.kind === 'staff_pending' ? found : null;
   }
 
-  return { begin, end, forget, endAllOfStaff, logout, revokeAll, sessionOf, pendingOf };
+  return { begin, beginActing, end, forget, endAllOfStaff, logout, revokeAll, sessionOf, pendingOf };
 }

@@ -150,12 +150,12 @@ export const countRegistration = statement<[string, number], { code_id: string }
 // ---- sessions ----------------------------------------------------------------------------------------------------------------
 
 export const insertSession = statement<
-  [Buffer, string, string | null, string | null, string, number, string, string],
+  [Buffer, string, string | null, string | null, string, number, string, string, string | null],
   never
 >(
   'identity.insert_session',
-  `insert into session (token_hash, kind, person_id, staff_id, created_at, seen_at, idle_minutes, expires_at, csrf)
-   values ($1, $2, $3, $4, $5, $5, $6, $7, $8)`,
+  `insert into session (token_hash, kind, person_id, staff_id, created_at, seen_at, idle_minutes, expires_at, csrf, authority_id)
+   values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)`,
 );
 
 export type SessionRow = {
@@ -166,6 +166,7 @@ export type SessionRow = {
   seen_at: string;
   idle_minutes: number;
   expires_at: string;
+  authority_id: string | null;
   person_name_sealed: string | null;
   staff_name: string | null;
   login: string | null;
@@ -175,7 +176,7 @@ export type SessionRow = {
 
 export const selectSession = statement<[Buffer, string], SessionRow>(
   'identity.session',
-  `select s.kind, s.person_id, s.staff_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
+  `select s.kind, s.person_id, s.staff_id, s.authority_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
      p.name_sealed as person_name_sealed, f.name as staff_name, f.login, f.active,
      (select json_agg(json_build_object('role', r.role, 'orgId', r.org_id, 'orgName', o.name, 'region', o.region,
         'standsInFor', a.name) order by r.role, o.code, a.name nulls first)

@@ -18,8 +18,15 @@ import { checkRegistration, personRow, type Registration } from './person.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 import * as store from './store.ts';
 
-/** `login` opens a session; `sign` stands for a drawn signature where a phone has no script. */
-export type CodePurpose = 'login' | 'sign';
+/**
+ * `login` opens a session; `sign` stands for a drawn signature where a phone has no script; `authority:<id>` consents to exactly
+ * that authority. A code of one purpose is worth nothing for another.
+ */
+export type CodePurpose = 'login' | 'sign' | `authority:${string}`;
+
+/** What the message with the code says; the code itself is added as `code`. */
+export type CodeMessage = { readonly template: string; readonly values: Readonly<Record<string, string>> };
+const loginMessage: CodeMessage = { template: 'login_code', values: {} };
 
 export type WorkerLoginOptions = {
   readonly db: Database;
@@ -29,7 +36,7 @@ export type WorkerLoginOptions = {
   readonly sessionClock: Clock;
   readonly sessions: Sessions;
   /** Writes the message into the outbox of this transaction. */
-  readonly sendCode: (tx: Tx, phone: string, code: string) => Promise<void> | void;
+  readonly sendCode: (tx: Tx, phone: string, code: string, message: CodeMessage) => Promise<void> | void;
 };
 
 export type VerifiedCode =
@@ -47,7 +54,13 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
   const nowMs = () => Date.parse(sessionClock.now());
 
   /** Sends a code, whoever the number belongs to. `rawAddress` is the caller's network address. */
-  async function requestCode(rawPhone: string, rawAddress: string, purpose: CodePurpose = 'login') {
+  async function requestCode(
+    rawPhone: string,
+    rawAddress: string,
+    purpose: CodePurpose = 'login',
+    /** Null where nobody is to be told: counted and answered like any other, so that the answer says nothing. */
+    message: CodeMessage | null = loginMessage,
+  ) {
     const address = networkOf(rawAddress);
     const phone = readPhone(rawPhone);
     const phoneIndex = crypto.blindIndex('phone', phone);
@@ -62,7 +75,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       const codeId = newId();
       const expiresAt = new Date(Date.parse(now) + codeLimits.minutes * minuteMs).toISOString();
       tx.send(store.insertCode, [codeId, phoneIndex, purpose, codeHash(codeId, code), now, expiresAt, address]);
-      await options.sendCode(tx, phone, code);
+      if (message) await options.sendCode(tx, phone, code, message);
     });
     return { sent: true as const, waitSeconds: codeLimits.perNumberGapSeconds };
   }
@@ -91,6 +104,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
 
   /** Uses the number's newest code up; its id, or undefined when the code is wrong, old, used or tried too often. */
   async function spendCode(tx: Tx, phoneIndex: Buffer, purpose: CodePurpose, rawCode: string) {
+    // The row is held until the end: of a hundred who bring it at once, each sees the tries of those before.
     const row = await tx.maybe(store.lastCode, [phoneIndex, purpose]);
     const now = sessionClock.now();
     if (!row || row.used_at !== null || row.expires_at <= now || row.tries >= codeLimits.triesMax) return undefined;
@@ -125,6 +139,17 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     const phoneIndex = crypto.blindIndex('phone', readPhone(phone));
     const codeId = await db.transaction(systemAccess, (tx) => spendCode(tx, phoneIndex, 'sign', code));
     if (codeId === undefined) throw refuse('identity.code_wrong');
+  }
+
+  /** In the caller's transaction, which must be committed whatever comes out: a wrong try counts. */
+  async function proveCode(tx: Tx, phone: string, purpose: CodePurpose, code: string): Promise<boolean> {
+    return (await spendCode(tx, crypto.blindIndex('phone', readPhone(phone)), purpose, code)) !== undefined;
+  }
+
+  /** Whose number this is now; null where nobody registered it. */
+  async function personByPhone(tx: Tx, phone: string): Promise<string | null> {
+    const row = await tx.maybe(store.selectPersonByPhone, [crypto.blindIndex('phone', readPhone(phone))]);
+    return row?.person_id ?? null;
   }
 
   /** Sealed, not stored: it says only that this phone was proven until then. */
@@ -226,7 +251,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
   }
 
-  return { requestCode, verifyCode, register, proveSignature };
+  return { requestCode, verifyCode, register, proveSignature, proveCode, personByPhone };
 }
 
 function readPhone(raw: string): string {

@@ -2,10 +2,11 @@
 
 import type { Role } from '#catalog';
 import type { EffectContext } from '#modules/cases';
-import { personGrant, roleGrant } from '#platform/access';
+import { authoritiesIn, personGrant, roleGrant } from '#platform/access';
 
 export function readersOf({ state, facts }: Pick<EffectContext, 'state' | 'facts'>, roles: readonly Role[]): string[] {
-  const readers = ['*', ...(state.personId ? [personGrant(state.personId)] : [])];
+  const own = state.personId ? [personGrant(state.personId)] : [];
+  const readers = ['*', ...own, ...authoritiesIn(state.readers)];
   for (const role of roles) {
     const orgId = facts.route(role, state.region);
     if (orgId) readers.push(roleGrant(role, orgId));

@@ -4,6 +4,7 @@ import type { Service } from '#catalog';
 import { roles, type Role } from '#catalog';
 import type { DataSources } from '#catalog/data';
 import type { NoticeTemplate, Recipient } from '#catalog/notices';
+import { personNotices } from '#catalog/person-notices';
 import { fill, namesIn, valuesOf } from '#catalog/values';
 import { personGrant, roleGrant, workerAccess, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
@@ -113,6 +114,31 @@ export function createNotices(options: NoticesOptions) {
     }
   }
 
+  /** Tells a person something of the own account, in the transaction of the act. */
+  function tell(tx: Tx, personId: string, code: string, values: Readonly<Record<string, string>>): void {
+    const notice = personNotices[code];
+    invariant(notice, `person notice ${code} does not exist`);
+    const now = clock.now();
+    tx.add(store.insert, {
+      notice_id: newId(),
+      person_id: personId,
+      org_id: null,
+      role: null,
+      case_id: null,
+      template: notice.code,
+      title: notice.title,
+      text: fill(notice.text, values),
+      channels: notice.sms ? ['app', 'sms'] : ['app'],
+      at: now,
+      readers: ['*', personGrant(personId)],
+      sms_state: notice.sms ? 'queued' : 'none',
+      sms_next_at: notice.sms ? now : null,
+      sms_params: notice.sms
+        ? JSON.stringify(Object.fromEntries(namesIn(notice.text).map((name) => [name, values[name] ?? ''])))
+        : null,
+    });
+  }
+
   /** A person's own notices, newest first. */
   function list(personId: string, cursor: string | undefined, limit: number = pageMax): Promise<NoticePage> {
     return db.transaction(workerAccess(personId), async (tx) => {
@@ -165,7 +191,7 @@ export function createNotices(options: NoticesOptions) {
 
   const sending: Sending = createSending(options);
 
-  return { announce, ...sending, list, orgNotices, markRead, unread, open, markAllRead };
+  return { announce, tell, ...sending, list, orgNotices, markRead, unread, open, markAllRead };
 }
 
 type Addressee = { readonly personId: string } | { readonly orgId: string; readonly role: Role };

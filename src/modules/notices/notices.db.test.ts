@@ -74,6 +74,7 @@ function contextOf(tx: Tx, personId: string, data: Readonly<Record<string, unkno
     caseNo: '35020020260302000001',
     region: '350200',
     personId,
+    readers: [],
     applicantOrgId: null,
     data,
     end: null,

@@ -17,7 +17,7 @@ type NewNotice = {
   person_id: string | null;
   org_id: string | null;
   role: string | null;
-  case_id: string;
+  case_id: string | null;
   template: string;
   title: string;
   text: string;

@@ -209,6 +209,7 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
       <ul class="cells">
         {[
           { href: '/m/cover', zh: '我的保障', d: '哪一天有保障，当时有没有' },
+          { href: '/m/me/helping', zh: '替家人办', d: '替别人办事，看谁在替我办' },
           { href: '/m/me/access', zh: '谁查看过我被遮盖的号码', d: '每次查看都有原因和记录' },
           { href: '/m/display', zh: '字的大小', d: '标准、大字、特大' },
         ].map((one) => (

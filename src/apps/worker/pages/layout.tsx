@@ -49,8 +49,13 @@ export function Layout(props: { frame: Frame; title: string; children: Component
           )}
           <a href="/m/display">大字</a>
         </header>
+        {frame.acting === null ? null : (
+          <aside class="acting" aria-label="代办">
+            正在替 {frame.acting} 办事 <a href="/m">查看或结束</a>
+          </aside>
+        )}
         <main id="main">{props.children}</main>
-        {frame.signedIn && frame.tab !== null ? <Tabs frame={frame} /> : null}
+        {frame.signedIn && frame.tab !== null && frame.acting === null ? <Tabs frame={frame} /> : null}
         <script src={frame.islandUrl} defer />
       </body>
     </html>

@@ -16,6 +16,8 @@ export type Frame = {
   readonly today: string;
   readonly size: TextSize;
   readonly signedIn: boolean;
+  /** For whom an agent acts; then nothing on the page is the visitor's own. */
+  readonly acting: string | null;
   readonly unread: number;
   readonly csrf: string;
   readonly requestId: string;
@@ -287,6 +289,35 @@ export type CasePage = {
   readonly links: readonly Link[];
 };
 
+/** What an agent sees first. */
+export type ActingModel = {
+  readonly principalName: string;
+  readonly kindZh: string;
+  readonly untilText: string;
+  readonly services: readonly ServiceCard[];
+  readonly cases: readonly CaseItem[];
+};
+
+export type AuthorityCard = {
+  readonly authorityId: string;
+  readonly agentName: string;
+  readonly principalName: string;
+  readonly kindZh: string;
+  readonly stateZh: string;
+  readonly services: readonly string[];
+  readonly createdAt: string;
+  readonly untilDay: string;
+  readonly reason: string | null;
+  readonly live: boolean;
+  /** It was in use: the person may say that what was done was not theirs. */
+  readonly disownable: boolean;
+};
+
+export type HelpingModel = {
+  readonly asAgent: readonly AuthorityCard[];
+  readonly asPrincipal: readonly AuthorityCard[];
+};
+
 export type Sms = { readonly to: string; readonly text: string; readonly at: string };
 
 export type PointCard = {
@@ -336,6 +367,18 @@ export type PageBody =
       readonly problems: Problems;
     }
   | { readonly page: 'home'; readonly home: HomeModel }
+  | { readonly page: 'acting'; readonly acting: ActingModel }
+  | { readonly page: 'helping'; readonly helping: HelpingModel }
+  | {
+      readonly page: 'ask';
+      readonly title: string;
+      readonly lead: readonly string[];
+      readonly action: string;
+      readonly button: string;
+      readonly fields: readonly FieldView[];
+      readonly problems: Problems;
+      readonly links: readonly Link[];
+    }
   | { readonly page: 'directory'; readonly events: readonly LifeEvent[]; readonly query: string }
   | { readonly page: 'guide'; readonly guide: ServiceGuide }
   | {

@@ -17,6 +17,7 @@ import { ActPage, CasePage, CasesPage } from './cases.tsx';
 import { CardPage } from './card.tsx';
 import { ClockPage, PhonePage } from './demo.tsx';
 import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from './entry.tsx';
+import { ActingPage, AskPage, HelpingPage } from './helping.tsx';
 import { HomePage } from './home.tsx';
 import { Layout } from './layout.tsx';
 import { RenewalPage } from './renewal.tsx';
@@ -39,6 +40,12 @@ function draw(model: PageModel): Drawn {
       return { title: model.field.zh, body: <RegisterPage model={model} />, wrong: model.field.problems.length > 0 };
     case 'register-consent':
       return { title: '核对并同意', body: <RegisterConsentPage model={model} />, wrong: model.problems.length > 0 };
+    case 'acting':
+      return { title: '替家人办', body: <ActingPage model={model} /> };
+    case 'helping':
+      return { title: '替家人办', body: <HelpingPage model={model} /> };
+    case 'ask':
+      return { title: model.title, body: <AskPage model={model} />, wrong: model.problems.length > 0 };
     case 'home':
       return { title: '首页', body: <HomePage model={model} /> };
     case 'directory':

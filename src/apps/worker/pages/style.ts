@@ -20,6 +20,8 @@ a{color:var(--link);text-underline-offset:.2em}
 .skip:focus{left:8px;top:8px;background:var(--card);padding:8px;z-index:9}
 .vh{position:absolute;padding:0;border:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .demo{background:var(--ambertint);color:var(--amber);text-align:center;font-size:var(--sm);padding:2px 12px}
+.acting{background:var(--ambertint);color:var(--ink);font-weight:600;padding:10px 16px}
+.acting a{display:inline-block;padding:8px 0;margin-left:8px}
 .top{display:flex;align-items:center;width:100%;max-width:40rem;margin:0 auto;padding:0 8px 0 16px;min-height:var(--tap)}
 .top>:first-child{margin-right:auto}
 .top a{display:inline-flex;align-items:center;min-height:var(--tap);min-width:var(--tap);padding:0 8px;text-decoration:none}

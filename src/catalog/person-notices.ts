@@ -1,0 +1,53 @@
+// What a person is told of the own account, by SMS and in the app, and the messages that carry a code. None hangs on a case. The same
+// rules hold as for notices of cases: no sensitive value, two messages at most.
+
+export type PersonNotice = {
+  readonly code: string;
+  readonly title: string;
+  readonly text: string;
+  readonly sms: boolean;
+};
+
+const told = (code: string, title: string, text: string): PersonNotice => ({ code, title, text, sms: true });
+
+const list: readonly PersonNotice[] = [
+  told(
+    'authority_granted',
+    '您授权了别人替您办事',
+    '您凭验证码同意{agent}替您办理{services}。不是您同意的，请马上登录，在“我的—替家人办”里停止。',
+  ),
+  told('authority_ended', '代办授权已停止', '{who}与您之间关于{services}的代办授权已经停止，从现在起不能再代办。'),
+  told(
+    'authority_approved',
+    '代办申请已同意',
+    '您提出的代办申请（{services}）已经窗口同意，请打开“我的—替家人办”开始办理。',
+  ),
+  told(
+    'authority_refused',
+    '代办申请没有同意',
+    '您提出的代办申请（{services}）没有通过审核，请打开“我的—替家人办”查看理由。',
+  ),
+  told(
+    'assist_begun',
+    '窗口正在替您办事',
+    '{agent}正在替您办理{services}。不是您本人要办的，请马上登录，在“我的—替家人办”里点“不是我办的”。',
+  ),
+];
+
+/** Sent at once and never kept: a code is worth nothing after five minutes. */
+export const codeMessages: Readonly<Record<string, string>> = {
+  login_code: '验证码{code}，5分钟内有效。工作人员不会索要验证码，请勿告诉他人。',
+  consent_code:
+    '{agent}请求替您办理{services}，到{until}为止。同意的，请把验证码{code}告诉对方；不同意，请勿告诉任何人。',
+  assist_code: '{office}正在替您办理{services}。是您本人要办的，请把验证码{code}告诉窗口；不是，请勿告诉任何人。',
+};
+
+export const personNotices: Readonly<Record<string, PersonNotice>> = Object.fromEntries(
+  list.map((one) => [one.code, one]),
+);
+
+/** Every text of these that a provider of SMS must have approved. */
+export const personSms: readonly { readonly code: string; readonly text: string }[] = [
+  ...list.filter((one) => one.sms),
+  ...Object.entries(codeMessages).map(([code, text]) => ({ code, text })),
+];

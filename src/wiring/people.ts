@@ -1,0 +1,108 @@
+// People and those who act for them, joined: what authorities ask of identity, offices, files, notices and cases.
+
+import { codeMessages } from '#catalog/person-notices';
+import { fieldKinds } from '#catalog/fields/index';
+import { dayOf } from '#platform/calendar';
+import type { Clock } from '#platform/clock';
+import type { CryptoPort } from '#platform/crypto';
+import { statement, type Database, type Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import type { Log } from '#platform/log';
+import type { Trace } from '#modules/trace';
+import { createAuthorities, type AuthorityOptions } from '#modules/authorities';
+import { systemActor, type Actor, type Cases } from '#modules/cases';
+import type { Catalogue } from '#modules/catalogue';
+import type { Files } from '#modules/files';
+import type { CodeMessage, Identity } from '#modules/identity';
+import type { Notices } from '#modules/notices';
+import type { Orgs } from '#modules/orgs';
+import type { Parties } from './parties.ts';
+
+const selectStaffName = statement<[string], { name: string }>(
+  'wiring.agent_staff_name',
+  'select name from staff where staff_id = $1',
+);
+
+export type PeopleParts = {
+  readonly db: Database;
+  readonly crypto: CryptoPort;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly identity: Identity;
+  readonly orgs: Orgs;
+  readonly files: Files;
+  readonly notices: Notices;
+  readonly catalogue: Pick<Catalogue, 'published'>;
+  /** Made later than this; asked only when somebody acts. */
+  readonly cases: () => Cases;
+};
+
+export function joinAuthorities(parts: PeopleParts) {
+  const { identity, orgs, clock } = parts;
+
+  const people: AuthorityOptions['people'] = {
+    byPhone: (tx, phone) => identity.personByPhone(tx, phone),
+    byIdentity: async (tx, name, idNumber) => {
+      const parsed = fieldKinds.id_number.parse(idNumber, {}, { today: dayOf(clock.now()) });
+      const personId = parsed.ok ? await identity.idByNumber(tx, parsed.value) : null;
+      const found = personId ? await identity.personIn(tx, personId) : undefined;
+      return found && sameName(found.name, name) ? found.personId : null;
+    },
+    read: async (tx, personId) => {
+      const found = await identity.personIn(tx, personId);
+      if (!found) return undefined;
+      const { name, phone, region, idType, idNumber } = found;
+      return {
+        personId,
+        name,
+        phone,
+        region,
+        idMasked: fieldKinds.id_document.mask({ type: idType, number: idNumber }),
+      };
+    },
+    sendCode: (phone, address, authorityId, message) =>
+      identity.requestCode(phone, address, `authority:${authorityId}`, message),
+    proveCode: (tx, phone, authorityId, code) => identity.proveCode(tx, phone, `authority:${authorityId}`, code),
+    staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
+  };
+
+  return createAuthorities({
+    ...parts,
+    people,
+    serviceZh: (code) => parts.catalogue.published(code)?.service.zh ?? null,
+    route: orgs.route,
+    orgName: orgs.orgName,
+    keepFiles: (tx, fileIds, authorityId, readers) => parts.files.keepForAuthority(tx, fileIds, authorityId, readers),
+    tell: parts.notices.tell,
+    cases: {
+      entrust: (tx, caseId, authorityId, by, personId) =>
+        parts
+          .cases()
+          .entrust(
+            tx,
+            { caseId, personId, authorityId, note: '窗口审核同意，交代办人一起办理。' },
+            { kind: 'staff', id: by.actorId, name: '', grants: by.grants },
+          ),
+      openOf: (tx, personId) => parts.cases().openOf(tx, personId),
+      disown: (tx, personId, authorityId) => parts.cases().disown(tx, personId, authorityId, personActor(personId)),
+    },
+  });
+}
+
+const personActor = (personId: string): Actor => ({ ...systemActor, kind: 'worker', id: personId, name: '' });
+
+const plainName = (name: string) => name.normalize('NFKC').replaceAll(/[\s·]/g, '').toLowerCase();
+const sameName = (one: string, other: string) => plainName(one) === plainName(other);
+
+/** A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox. */
+export function codeSender(sms: Pick<Parties['sms'], 'send'>, log: Pick<Log, 'error'>) {
+  async function send(phone: string, code: string, { template, values }: CodeMessage): Promise<void> {
+    invariant(template in codeMessages, `message ${template} does not exist`);
+    await sms
+      .send({ phone, templateCode: template, params: { ...values, code }, bizId: newId() })
+      .catch((error: unknown) => log.error({ err: error }, 'a code could not be sent'));
+  }
+  return (tx: Tx, phone: string, code: string, message: CodeMessage) =>
+    tx.onCommit(() => void send(phone, code, message));
+}

@@ -889,6 +889,7 @@ create table person (
   readers text[] not null,
   created_at timestamp with time zone not null,
   claimed boolean default false not null,
+  arrived_as uuid,
   constraint person_pkey PRIMARY KEY (person_id),
   constraint person_id_number_key UNIQUE (id_number_index),
   constraint person_phone_key UNIQUE (phone_index),
@@ -898,6 +899,8 @@ create table person (
 );
 comment on table person is 'A worker. Identifiers are sealed (field encryption) and found by blind index; masks are made when shown.';
 comment on column person.claimed is 'Known from a list only: the phone is what somebody else wrote down, and phone_index is none that a login finds. Ends when the person comes with the phone and the ID number.';
+comment on column person.arrived_as is 'For somebody who was known from a list: the registration with which he or she came, so that the same one sent again is no second one.';
+CREATE UNIQUE INDEX person_arrived_key ON person USING btree (arrived_as) WHERE arrived_as IS NOT NULL;
 alter table person enable row level security;
 alter table person force row level security;
 create policy person_delete on person for delete to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
@@ -1159,15 +1162,18 @@ create table roster_line (
   person_id uuid,
   item_case_id uuid,
   outcome text,
+  item_ended boolean default false not null,
   constraint roster_line_pkey PRIMARY KEY (roster_id, line),
   constraint roster_line_state_check CHECK (state = ANY (ARRAY['good'::text, 'bad'::text])),
   constraint roster_line_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
   constraint roster_line_roster_id_fkey FOREIGN KEY (roster_id) REFERENCES roster(roster_id)
 );
 comment on table roster_line is 'One line of a list as it was written, sealed; what is wrong with it; whom it means once the list is taken, and what became of it.';
+comment on column roster_line.item_ended is 'The case of this person has ended; outcome says how, or before that how far it has come.';
 CREATE INDEX roster_line_bad_idx ON roster_line USING btree (roster_id, line) WHERE state = 'bad'::text;
 CREATE INDEX roster_line_case_idx ON roster_line USING btree (item_case_id) WHERE item_case_id IS NOT NULL;
 CREATE INDEX roster_line_person_idx ON roster_line USING btree (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX roster_line_waiting_idx ON roster_line USING btree (roster_id, line) WHERE state = 'good'::text AND item_case_id IS NULL;
 alter table roster_line enable row level security;
 alter table roster_line force row level security;
 create policy roster_line_all on roster_line for all to public using ((roster_id IN ( SELECT roster.roster_id

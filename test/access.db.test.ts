@@ -11,6 +11,7 @@ import { roleGrant, systemAccess, workerAccess } from '#platform/access';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
 import { adminSpecs, type Someone } from './access-admin.ts';
+import { csvOf, listOf, people } from './roster-files.ts';
 import { startApp, type Answer, type Caller, type TestApp } from './app.ts';
 
 type Spec = {
@@ -582,6 +583,30 @@ async function startSpecs(): Promise<void> {
   );
 }
 
+/** A list that a case has taken. */
+async function batchOf(caller: Caller): Promise<string> {
+  const list = Buffer.from(csvOf(listOf(people(3, 40))));
+  const url = `/api/desk/rosters?requestId=${randomUUID()}&service=UN-002&field=worker_list`;
+  const { rosterId }: { rosterId: string } = JSON.parse((await multipart(caller, url, {}, list)).text);
+  await app.services.tasks['rosters.check']({ rosterId });
+  const { fileId }: { fileId: string } = JSON.parse((await multipart(caller, '/api/files', {}, picture)).text);
+  const [grant = ''] = staffNamed('enterprise').grants;
+  const [role, orgId] = grant.split('@');
+  const data = {
+    station_name: { name: '示例站点' },
+    host_union: { name: '示例工会' },
+    worker_list: { rosterId },
+    dues_mode: '免收',
+    contact_person: '王联络',
+    roster_file: { fileIds: [fileId] },
+  };
+  const body = { requestId: randomUUID(), role, orgId, region: '350203', data };
+  const made = await caller.post('/api/desk/services/UN-002/start', body);
+  const caseId: string = made.body.caseId;
+  await app.services.tasks['rosters.open_items']({ caseId, step: 'batch-confirm' });
+  return caseId;
+}
+
 async function rosterSpecs(): Promise<void> {
   const company = staffNamed('enterprise');
   const list = Buffer.from('姓名,身份证号,手机号\n张三,1,2');
@@ -598,6 +623,10 @@ async function rosterSpecs(): Promise<void> {
   });
   add('GET /api/desk/rosters/:rosterId', (caller) => caller.get(url), { secret: rosterId });
   add('GET /api/desk/rosters/:rosterId/lines', (caller) => caller.get(`${url}/lines`), { secret: '身份证' });
+  const batch = await batchOf(company.caller);
+  add('GET /api/desk/cases/:caseId/people', (caller) => caller.get(`/api/desk/cases/${batch}/people`), {
+    secret: '等待本人确认',
+  });
   add('GET /api/desk/rosters/:rosterId/corrected', (caller) => caller.get(`${url}/corrected`), { secret: '张三' });
 }
 

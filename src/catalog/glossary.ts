@@ -95,6 +95,10 @@ export const glossary: readonly Term[] = [
       dossier 卷宗
       draft 草稿
       roster 名单
+      people 名单上的人
+      item 一项
+      ended 已结束
+      items 逐项
       taken 已采用
       endorsement 批改、批单
       entry 分录、入口

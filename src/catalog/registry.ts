@@ -69,6 +69,16 @@ const deciders: Registry['deciders'] = {
 };
 
 const coreEffects: Registry['effects'] = {
+  'rosters.take': {
+    zh: '采用名单',
+    writes: {
+      roster_id: field('text', '名单', {}, { class: 'internal' }),
+      people_count: field('integer', '名单人数', {}, { class: 'internal' }),
+      left_out_count: field('integer', '没有计入的行数', {}, { class: 'internal' }),
+      people_done_count: field('integer', '办成的人数', {}, { class: 'internal' }),
+      people_dropped_count: field('integer', '没有办成的人数', {}, { class: 'internal' }),
+    },
+  },
   'membership.record': {
     zh: '会籍建档',
     writes: {

@@ -10,12 +10,15 @@ import { idNumberIndex, nameIndex, type Identity } from '#modules/identity';
 import type { Membership } from '#modules/membership';
 import type { RostersOptions } from '#modules/rosters';
 
-type Ports = Pick<RostersOptions, 'fieldOf' | 'startersOf' | 'idIndex' | 'nameIndex' | 'known' | 'against'>;
+type Ports = Pick<
+  RostersOptions,
+  'peopleOfList' | 'stageZh' | 'fieldOf' | 'startersOf' | 'idIndex' | 'nameIndex' | 'known' | 'against'
+>;
 
 export function rosterPorts(options: {
   readonly catalogue: Pick<Catalogue, 'published'>;
   readonly crypto: CryptoPort;
-  readonly identity: Pick<Identity, 'byIdIndexes'>;
+  readonly identity: Pick<Identity, 'byIdIndexes' | 'peopleOfList'>;
   readonly membership: Pick<Membership, 'membersAmong'>;
 }): Ports {
   const { catalogue, crypto, identity, membership } = options;
@@ -39,6 +42,12 @@ export function rosterPorts(options: {
     idIndex: (document) => idNumberIndex(crypto, document),
     nameIndex: (name) => nameIndex(crypto, name),
     known: identity.byIdIndexes,
+    peopleOfList: identity.peopleOfList,
+    stageZh: (serviceCode, stage) => {
+      const workflow = catalogue.published(serviceCode)?.service.workflow;
+      const step = Object.values(workflow?.steps ?? {}).find((one) => one.perItem && one.role !== 'system');
+      return workflow?.ends[stage] ?? step?.outcomes[stage]?.zh ?? '等待本人确认';
+    },
     against,
   };
 }

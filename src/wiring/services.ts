@@ -273,6 +273,8 @@ export function createServices(options: ServicesOptions) {
     storeTable: files.storeTable,
     claimFile: files.claim,
     ...rosterPorts({ catalogue, crypto, identity, membership }),
+    cases: { read: casesPort.read, items: () => cases.items },
+    synthetic: config.demo,
   });
   const settled = createSettlementParts({
     config,
@@ -323,6 +325,8 @@ export function createServices(options: ServicesOptions) {
     },
     deciders: { ...membership.deciders, ...appeals.deciders, ...cover.deciders },
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
+    onItems: rosters.onItems,
+    onItem: rosters.onItem,
     onSteps: (count) => options.metrics.steps(count),
   });
 

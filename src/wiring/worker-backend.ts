@@ -122,7 +122,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         .filter((item) => item.status === 'open')
         .slice(0, 5)
         .map(toItem),
-      services: catalogue.publishedServices().map(card),
+      services: catalogue.publishedServices().filter(onPhone).map(card),
       reportService: 'DI-006',
       buyService: 'DI-001',
     };

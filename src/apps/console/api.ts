@@ -46,6 +46,10 @@ export function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409;
 }
 
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
 }

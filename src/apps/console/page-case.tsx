@@ -8,6 +8,7 @@ import { get } from './api.ts';
 import { ActionPanel } from './case-actions.tsx';
 import { Documents, Merged, RatingView, Referrals, Related } from './case-aside.tsx';
 import { Evidence } from './case-evidence.tsx';
+import { CasePeople } from './case-people.tsx';
 import { Facts } from './case-facts.tsx';
 import { ActiveSteps } from './case-steps.tsx';
 import { Timeline } from './case-timeline.tsx';
@@ -50,6 +51,7 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
             <div className="case-main">
               <Summary view={view} />
               <Facts view={view} />
+              {view.facts.some(({ kind }) => kind === 'roster') && <CasePeople caseId={view.caseId} />}
               <Evidence view={view} />
               <Timeline items={view.timeline} />
             </div>

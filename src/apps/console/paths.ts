@@ -54,6 +54,7 @@ export const api = {
   rosterLines: (rosterId: string, cursor?: string) =>
     `/api/desk/rosters/${part(rosterId)}/lines${queryString({ cursor })}`,
   rosterCorrected: (rosterId: string) => `/api/desk/rosters/${part(rosterId)}/corrected`,
+  casePeople: (caseId: string, cursor?: string) => `/api/desk/cases/${part(caseId)}/people${queryString({ cursor })}`,
   startables: '/api/desk/services',
   startForm: (code: string) => `/api/desk/services/${part(code)}`,
   startDraft: (code: string) => `/api/desk/services/${part(code)}/draft`,

@@ -17,12 +17,14 @@ import { ds002 } from './dispute/ds-002.ts';
 import { ds003 } from './dispute/ds-003.ts';
 import { ds004 } from './dispute/ds-004.ts';
 import { un001 } from './union/un-001.ts';
+import { un002 } from './union/un-002.ts';
 import { un003 } from './union/un-003.ts';
 import { un004 } from './union/un-004.ts';
 import { un005 } from './union/un-005.ts';
 
 export const services: readonly Service[] = [
   un001,
+  un002,
   un004,
   un005,
   di001,

@@ -44,7 +44,7 @@ export const unionMembershipJoin = defineWorkflow({
       },
       auto: [
         { action: 'idcheck', targets: [], when: 'enter' },
-        { action: 'match', targets: ['会员库'], when: 'enter' },
+        { action: 'match', targets: ['会员库'], when: 'exit', on: ['submit'], effect: 'rosters.take' },
       ],
     },
     'batch-confirm': {
@@ -53,7 +53,7 @@ export const unionMembershipJoin = defineWorkflow({
       role: 'worker',
       produces: '本人意愿记录；未确认者剔除',
       limit: { value: 15, unit: 'calendar_day', basis: '地方承诺', basisType: 'local_promise' },
-      perItem: { zh: '名单每人', items: 'roster' },
+      perItem: { zh: '名单每人', items: 'worker_list' },
       outcomes: {
         agree: { zh: '本人同意入会', next: ['grassroots-review'] },
         disagree: { zh: '本人不同意入会', end: 'dropped' },
@@ -112,7 +112,13 @@ export const unionMembershipJoin = defineWorkflow({
       reveals: ['photo', 'platform_profile', 'id_front'],
       outcomes: {
         approve: { zh: '同意接收', next: ['county-record'] },
-        return: { zh: '退回申请人修改', next: ['apply'] },
+        return: {
+          zh: '退回申请人修改',
+          conditionZh: '本人申请的',
+          // Who was named in a list filled in no form that could be given back.
+          when: { op: 'not', of: { op: 'present', a: { op: 'field', name: 'dues_mode' } } },
+          next: ['apply'],
+        },
         reject: { zh: '不同意接收，送复核', next: ['county-recheck'] },
       },
       auto: [{ action: 'sms', targets: ['申请人'], when: 'exit', on: ['return'], template: 'membership_returned' }],

@@ -8,6 +8,7 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { createAgents } from './agents.ts';
 import { createCaseClock } from './clock.ts';
+import { createItems } from './items.ts';
 import { refuse, type Answer, type CaseCommand, type OpenCaseInput } from './contract.ts';
 import { act, open, type Decision } from './decide.ts';
 import { fills, type Facts } from './enter.ts';
@@ -283,6 +284,7 @@ export function createCases(options: CasesOptions) {
     ...createAgents(engine),
     rateCase: rating.rateCase,
     ...createCaseClock(engine),
+    items: createItems(engine),
     ...createHandover(engine),
     sweep: createSweep(options),
     unsealed: forms.unsealed,

@@ -51,6 +51,7 @@ export type Opening = Pick<
   | 'applicantOrgId'
   | 'dossierId'
   | 'parentCaseId'
+  | 'itemOf'
 > & { readonly data: Readonly<Record<string, unknown>>; readonly readers: readonly string[] };
 
 /** Opens a case at its service's entry and takes the first outcome (`submit`, or the step's only one) at once. */
@@ -88,6 +89,48 @@ export function open(service: Service, opening: Opening, actor: Actor, facts: Fa
       readers: [...readers, ...openers, ...(moved.body.readers ?? [])],
     },
   };
+}
+
+/** Opens the case of one item of a list, at the step that is taken for each. */
+export function openItem(workflow: Workflow, opening: Opening, step: string, facts: Facts): Decision {
+  const { caseId, data, readers, ...opened } = opening;
+  invariant(opened.itemOf === step && caseId, `the case of an item knows its step ${step}`);
+  const moved = entering(workflow, { ...emptyState(opening, facts.now), data }, [step], null, facts, [], [], []);
+  const body: ActionBody = { ...moved.body, opened, data, readers: [...readers, ...(moved.body.readers ?? [])] };
+  const nobody = { outcome: null, actorRole: 'system', actorOrgId: null } as const;
+  return { ...moved, ...nobody, type: 'item_opened', step, at: facts.now, body };
+}
+
+/** The case of a list goes on when the last item has ended: to the next join, or to its own end where there is none. */
+export function endItems(
+  workflow: Workflow,
+  state: CaseState,
+  step: string,
+  data: Readonly<Record<string, unknown>>,
+  facts: Facts,
+): Decision {
+  const active = requireActive(workflow, state, step);
+  const join = nextJoin(workflow, step);
+  const left = [step];
+  const moved: Moved = join
+    ? entering(workflow, { ...state, data: { ...state.data, ...data } }, [join], active.scope, facts, [], left, [])
+    : { exits: [], entries: [], body: { v: 1, left, ended: 'completed' } };
+  const nobody = { outcome: 'items_ended', actorRole: 'system', actorOrgId: null } as const;
+  return { ...moved, ...nobody, type: 'items_ended', step, at: facts.now, body: { ...moved.body, data } };
+}
+
+/** The first join that can be reached from a step. */
+export function nextJoin(workflow: Workflow, from: string): string | null {
+  const seen = new Set([from]);
+  for (const step of seen) {
+    for (const { next = [] } of Object.values(stepOf(workflow, step).outcomes)) {
+      for (const target of next) {
+        if (stepOf(workflow, target).kind === 'join') return target;
+        seen.add(target);
+      }
+    }
+  }
+  return null;
 }
 
 function openingCapacity(definition: StepDefinition, actor: Actor): Capacity {

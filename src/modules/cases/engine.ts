@@ -12,7 +12,7 @@ import { newId } from '#platform/ids';
 import { canonical, noPrevious, type Trace } from '#modules/trace';
 import { refuse, type Answer } from './contract.ts';
 import type { Decision } from './decide.ts';
-import { stepOf, waitsForParty, type Facts } from './enter.ts';
+import { stepOf, waitsForItems, waitsForParty, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
 import { systemActor, type Actor, type Agent, type CaseState } from './model.ts';
 import { createNumbers } from './numbers.ts';
@@ -72,6 +72,10 @@ export type EngineOptions = {
   /** How a case number is taken and a case is written: by the database unless said, and in memory for the synthetic city. */
   readonly numbers?: (region: string, now: string) => Promise<string>;
   readonly write?: (tx: Tx, written: Written) => void;
+  /** Hears that a case has come to a step which is taken for each item of a list, in the transaction in which it came there. */
+  readonly onItems?: (tx: Tx, service: Service, state: CaseState, step: string) => void;
+  /** Hears what becomes of the case of an item: it is confirmed, refused, ended. */
+  readonly onItem?: (tx: Tx, state: CaseState, stage: string) => void;
   /** Counts steps written, for metrics. */
   readonly onSteps?: (count: number) => void;
 };
@@ -184,8 +188,18 @@ export function createEngine(options: EngineOptions) {
     const request = work.request ? { ...work.request, answer } : null;
     keep(tx, { service, before: before?.state ?? null, state, head, rows, request, recordedAt: options.clock.now() });
     if (state.dossierId && before) tx.send(store.widenDossier, [state.dossierId, [...state.readers]]);
+    tellOfItems(tx, service, before?.state ?? null, state);
     tx.onCommit(() => options.onSteps?.(rows.length));
     return state;
+  }
+
+  function tellOfItems(tx: Tx, service: Service, before: CaseState | null, state: CaseState): void {
+    for (const { step, round } of state.active) {
+      const isNew = !before?.active.some((one) => one.step === step && one.round === round);
+      if (isNew && waitsForItems(stepOf(service.workflow, step), state)) options.onItems?.(tx, service, state, step);
+    }
+    const stage = stageOf(state);
+    if (before && stage !== null && stage !== stageOf(before)) options.onItem?.(tx, state, stage);
   }
 
   async function letGo(tx: Tx, service: Service, caseId: string, { body }: Decision): Promise<void> {
@@ -248,4 +262,10 @@ export function createEngine(options: EngineOptions) {
   }
 
   return { options, numbers, factsAt, carry, letGo, once, answered, load, answerOf };
+}
+
+/** How far the case of an item has come: what was chosen for it, and in the end how it ended. */
+function stageOf(state: CaseState): string | null {
+  if (state.itemOf === undefined) return null;
+  return state.end ?? state.done[state.itemOf]?.outcome ?? 'waiting';
 }

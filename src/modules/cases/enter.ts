@@ -66,6 +66,7 @@ export function enterStep(
   scope: string | null,
 ): ActiveStep {
   const definition = stepOf(workflow, step);
+  if (waitsForItems(definition, state)) return waiting(step, state, facts, scope);
   const clock = clockOf(definition.limit, state, facts);
   const timer = timerOf(workflow, step);
   return {
@@ -78,6 +79,32 @@ export function enterStep(
     light: 'green',
     timerAt: timer ? dueAt(facts.calendar, facts.now, timer.after).dueAt : null,
     timerNext: timer?.next ?? null,
+    scope,
+    paused: null,
+    extended: false,
+    supplement: null,
+    cosigners: [],
+  };
+}
+
+/** A step that people take one by one off a list: the case of the list waits there while a case of each runs. */
+export function waitsForItems(definition: StepDefinition, state: Pick<CaseState, 'itemOf'>): boolean {
+  return definition.perItem !== undefined && definition.role !== 'system' && state.itemOf === undefined;
+}
+
+/** Nobody's turn and no clock: each item has its own. */
+function waiting(step: string, state: CaseState, facts: Facts, scope: string | null): ActiveStep {
+  return {
+    step,
+    round: (state.rounds[step] ?? 0) + 1,
+    enteredAt: facts.now,
+    role: 'system',
+    orgId: null,
+    assigneeId: null,
+    ...noClock,
+    light: 'green',
+    timerAt: null,
+    timerNext: null,
     scope,
     paused: null,
     extended: false,

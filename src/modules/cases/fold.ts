@@ -85,6 +85,7 @@ function firstState(caseId: string, action: CaseAction): CaseState {
     ...(opened?.applicantRole ? { applicantRole: opened.applicantRole } : {}),
     dossierId: opened?.dossierId ?? null,
     parentCaseId: opened?.parentCaseId ?? null,
+    ...(opened?.itemOf ? { itemOf: opened.itemOf } : {}),
     seq: 0,
     openedAt: action.at,
     status: 'open',

@@ -113,6 +113,8 @@ export type CaseState = {
   readonly applicantRole?: Role;
   readonly dossierId: string | null;
   readonly parentCaseId: string | null;
+  /** The step that this case takes for one item of its parent's list; absent in all other cases. */
+  readonly itemOf?: string;
   readonly seq: number;
   readonly openedAt: string;
   readonly status: 'open' | 'ended';
@@ -147,6 +149,7 @@ export type ActionBody = {
     | 'applicantRole'
     | 'dossierId'
     | 'parentCaseId'
+    | 'itemOf'
   >;
   readonly attached?: string;
   readonly data?: Readonly<Record<string, unknown>>;
@@ -208,7 +211,9 @@ export type ActionType =
   | 'light_turned'
   | 'timer_fired'
   | 'rated'
-  | 'clock_recomputed';
+  | 'clock_recomputed'
+  | 'item_opened'
+  | 'items_ended';
 
 export type CaseAction = {
   readonly actionId: string;

@@ -11,7 +11,7 @@ import { catalogRegistry } from '#catalog/registry';
 import { workingDaysBetween, dayOf } from '#platform/calendar';
 import { roleGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
-import { actorsOf, isPublicRole, peopleFor, stepOf } from './enter.ts';
+import { actorsOf, isPublicRole, peopleFor, stepOf, waitsForItems } from './enter.ts';
 import { speaksFor, type ActiveStep, type Agent, type CaseAction, type CaseState } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
@@ -129,6 +129,7 @@ function silenceOf(definition: StepDefinition): string | null {
 
 function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep, who: readonly Role[]): string {
   if (definition.standing) return '系统';
+  if (waitsForItems(definition, input.state)) return '名单上的每个人';
   if (active.supplement || who.some(isPublicRole) || isPublicRole(definition.role))
     return isApplicant(input) ? '您' : '申请人';
   if (who.length === 0) return definition.role === 'system' ? '系统' : `等待${roles[definition.role].zh}的回执`;

@@ -8,7 +8,7 @@ import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { act, type Decision } from './decide.ts';
 import type { EffectContext, EngineOptions, Ruling } from './engine.ts';
-import { clockOf, stepOf, type Facts } from './enter.ts';
+import { clockOf, stepOf, waitsForItems, type Facts } from './enter.ts';
 import { fold } from './fold.ts';
 import { systemActor, type ActionBody, type ActionType, type ActiveStep, type Actor, type CaseState } from './model.ts';
 
@@ -59,7 +59,10 @@ export function createWalk(options: WalkOptions) {
         body = withClocks(service, body, preview(), facts);
         clocksSet = true;
       }
-      for (const action of stepOf(service.workflow, step).auto ?? []) {
+      const definition = stepOf(service.workflow, step);
+      // What the step does, it does for each item, in that item's own case.
+      if (waitsForItems(definition, preview())) continue;
+      for (const action of definition.auto ?? []) {
         if (action.when !== when || (action.on && !(outcome !== null && action.on.includes(outcome)))) continue;
         const context: EffectContext = {
           tx,

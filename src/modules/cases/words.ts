@@ -43,6 +43,8 @@ export const actionTitles: Readonly<Record<ActionType, (step: string, outcome: s
   light_turned: (step) => `${step}：时限提醒`,
   timer_fired: (step) => `${step}超期，自动转交`,
   rated: () => '评价',
+  item_opened: (step) => `单位名单为您申报：${step}`,
+  items_ended: (step) => `${step}：名单上的人都已办完`,
   clock_recomputed: () => '按公布的节假日安排重新计算时限',
 };
 

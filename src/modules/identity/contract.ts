@@ -41,6 +41,11 @@ export const refuse = declareRefusals({
     zh: '这个证件号码已经登记过。',
     next: '请用登记时的手机号登录；号码已停用的，请带证件原件到就近的工会服务站换号。',
   },
+  'identity.listed_elsewhere': {
+    status: 409,
+    zh: '有单位在名单里登记过这个证件号码，但姓名或手机号与您填写的不一致。',
+    next: '请用单位登记时的手机号登录，或请单位改正名单；也可以带证件原件到就近的工会服务站办理。',
+  },
   'identity.phone_taken': { status: 409, zh: '这个手机号已经登记过。', next: '请回到登录页，用短信验证码登录。' },
   'identity.login_failed': {
     status: 401,

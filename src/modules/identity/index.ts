@@ -5,6 +5,7 @@ import type { Trace } from '#modules/trace';
 import { systemClock, type Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
 import type { Database } from '#platform/db';
+import { createClaimed } from './claimed.ts';
 import { createFounding } from './founding.ts';
 import { createGuard } from './guard.ts';
 import { identityRoutes } from './http.ts';
@@ -37,6 +38,7 @@ export {
 export type { RevealedCase, UnmaskInput } from './people.ts';
 export type { NewSession, Session, Staff, StaffRole, StaffSession, WorkerSession } from './sessions.ts';
 export { addStaff, changeStaffRole, sealTotpSecret, type NewStaff, type StaffRoleChange } from './staff-login.ts';
+export type { ListedPerson } from './claimed.ts';
 export type { CodeMessage, CodePurpose, VerifiedCode } from './worker-login.ts';
 
 export type IdentityOptions = {
@@ -67,6 +69,7 @@ export function createIdentity(options: IdentityOptions) {
     ...createWorkerLogin({ ...options, sessionClock, sessions }),
     ...createStaffLogin({ ...options, sessionClock, sessions }),
     ...createPeople(options),
+    ...createClaimed(options),
   };
   const deskOptions = { ...options, sessionClock, sessions };
   const lend = lendWith(options);

@@ -87,6 +87,65 @@ export const selectByIdIndexes = statement<
   'select person_id, id_number_index, name_index from person where id_number_index = any($1::bytea[])',
 );
 
+export type ClaimedRow = StoredPerson & {
+  readonly name_index: Buffer;
+  readonly phone_index: Buffer;
+  readonly claimed: boolean;
+};
+
+/** Held, so that of two who come at once one finds the other there. */
+export const selectByIdNumberForUpdate = statement<[Buffer], ClaimedRow>(
+  'identity.by_id_number_for_update',
+  `select ${personColumns}, name_index, phone_index, claimed from person where id_number_index = $1 for update`,
+);
+
+/** Somebody who was known from a list has come: with the phone that was written down, now proven. */
+export const confirmClaimed = statement<
+  [string, string, Buffer, string, string, string, string | null, string | null, string],
+  never
+>(
+  'identity.confirm_claimed',
+  `update person set phone_sealed = $2, phone_index = $3, birth_day = $4, sex = $5, region = $6, occupation = coalesce($7, occupation),
+     platform_org_id = coalesce($8, platform_org_id), arrived_as = $9, claimed = false
+   where person_id = $1`,
+);
+
+export const selectArrived = statement<[string], { person_id: string }>(
+  'identity.arrived',
+  'select person_id from person where arrived_as = $1',
+);
+
+type ClaimedColumns = [
+  string[],
+  string[],
+  Buffer[],
+  string[],
+  string[],
+  Buffer[],
+  string[],
+  Buffer[],
+  string[],
+  string[],
+  string[],
+  (string | null)[],
+  boolean[],
+  string,
+];
+
+/** People of a list who are not registered; those who came meanwhile stay as they are. */
+export const insertClaimed = statement<ClaimedColumns, never>(
+  'identity.insert_claimed',
+  `insert into person (person_id, name_sealed, name_index, id_type, id_number_sealed, id_number_index, phone_sealed, phone_index,
+     birth_day, sex, region, occupation, synthetic, readers, created_at, claimed)
+   select person_id, name_sealed, name_index, id_type, id_number_sealed, id_number_index, phone_sealed, phone_index, birth_day, sex,
+     region, occupation, synthetic, array['*', 'person:' || person_id], $14, true
+   from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::bytea[], $9::date[], $10::text[],
+     $11::text[], $12::text[], $13::boolean[])
+     as n (person_id, name_sealed, name_index, id_type, id_number_sealed, id_number_index, phone_sealed, phone_index, birth_day, sex,
+       region, occupation, synthetic)
+   on conflict (id_number_index) do nothing`,
+);
+
 // ---- codes -------------------------------------------------------------------------------------------------------------------
 
 /** Held to the end of the transaction: two requests for one number, or from one address, count one after the other. */

@@ -12,9 +12,10 @@ import type { Clock } from '#platform/clock';
 import { sameBytes, type CryptoPort } from '#platform/crypto';
 import { brokenConstraint, type Database, type Tx } from '#platform/db';
 import { newId } from '#platform/ids';
+import { arrive } from './claimed.ts';
 import { refuse, type RegisterInput } from './contract.ts';
 import { ageMin, codeLimits, mayAskForCode, networkOf, registrationMinutes, registrationTriesMax } from './limits.ts';
-import { checkRegistration, personRow, type Registration } from './person.ts';
+import { checkRegistration, nameIndex, personRow, type Registration } from './person.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 import * as store from './store.ts';
 
@@ -188,7 +189,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     } catch (error) {
       const constraint = brokenConstraint(error);
       if (constraint === undefined) throw error;
-      const known = await beginAgain(personId, oldToken);
+      const known = (await beginAgain(personId, oldToken)) ?? (await beginArrived(personId, oldToken));
       if (known) return known;
       if (constraint === 'person_id_number_key') throw refuse('identity.id_taken');
       if (constraint === 'person_phone_key') throw refuse('identity.phone_taken');
@@ -214,6 +215,16 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     });
   }
 
+  /** The same registration sent again, of somebody who was known from a list. */
+  async function beginArrived(arrivedAs: string, oldToken: string | null) {
+    return db.transaction(systemAccess, async (tx) => {
+      const known = await tx.maybe(store.selectArrived, [arrivedAs]);
+      if (!known) return undefined;
+      const personId = known.person_id;
+      return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+    });
+  }
+
   async function insertRegistered(
     tx: Tx,
     personId: string,
@@ -223,6 +234,19 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     oldToken: string | null,
   ): Promise<{ personId: string } & NewSession> {
     const { name, idDocument, birthDay, sex, region } = registration;
+    const listed = await arrive(tx, crypto, {
+      ...registration,
+      phone,
+      nameIndex: nameIndex(crypto, name),
+      arrivedAs: personId,
+      occupation: input.occupation ?? null,
+      platformOrgId: input.platformOrgId ?? null,
+    });
+    if (listed === 'elsewhere') throw refuse('identity.listed_elsewhere');
+    if (listed) {
+      traceRegistered(tx, listed.personId, region, idDocument.type, input);
+      return { ...listed, ...sessions.begin(tx, 'worker', listed, oldToken) };
+    }
     await store.insertPerson(
       tx,
       personRow(crypto, {
@@ -238,6 +262,11 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
         createdAt: clock.now(),
       }),
     );
+    traceRegistered(tx, personId, region, idDocument.type, input);
+    return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+  }
+
+  function traceRegistered(tx: Tx, personId: string, region: string, idType: string, input: RegisterInput): void {
     trace.record(tx, {
       eventId: newId(),
       type: 'person.registered',
@@ -246,9 +275,8 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       department: '',
       actorId: personId,
       subjectId: personId,
-      body: { id_type: idDocument.type, consent_version: input.consentVersion ?? null },
+      body: { id_type: idType, consent_version: input.consentVersion ?? null },
     });
-    return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
   }
 
   return { requestCode, verifyCode, register, proveSignature, proveCode, personByPhone };

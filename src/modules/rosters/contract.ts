@@ -63,6 +63,15 @@ export const rosterLine = z.object({
 export const rosterLines = z.object({ items: z.array(rosterLine), nextCursor: z.string().nullable() });
 export type RosterLines = z.infer<typeof rosterLines>;
 
+export const rosterPeople = z.object({
+  total: z.number(),
+  leftOut: z.number().describe('有问题、没有计入的行数'),
+  stages: z.array(z.object({ zh: z.string(), ended: z.boolean(), count: z.number() })),
+  items: z.array(z.object({ line: z.number(), name: z.string().describe('姓名（已遮盖）'), stageZh: z.string() })),
+  nextCursor: z.string().nullable(),
+});
+export type RosterPeople = z.infer<typeof rosterPeople>;
+
 export const rosterStateZh: Readonly<Record<z.infer<typeof rosterState>, string>> = {
   checking: '正在核对',
   checked: '核对完成',

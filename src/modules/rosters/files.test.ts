@@ -129,12 +129,12 @@ test('a number that a spreadsheet shortened, a merged name and a broken formula 
 });
 
 test('a workbook that unpacks to more than it may is not opened', async () => {
-  const bomb = workbook([{ name: '名单', xml: `<worksheet>${' '.repeat(450 * 1024 * 1024)}</worksheet>` }]);
+  const bomb = workbook([{ name: '名单', xml: `<worksheet>${' '.repeat(165 * 1024 * 1024)}</worksheet>` }]);
   expect(bomb.length).toBeLessThan(2 * 1024 * 1024);
   const before = process.memoryUsage().rss;
   await expect(read(bomb)).rejects.toMatchObject({ code: 'rosters.bomb' });
   expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 * 1024);
-}, 30_000);
+}, 120_000);
 
 async function whole(content: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -7,7 +7,7 @@ import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import { pageQuery } from '#platform/page';
 import { acceptUploads, uploadOf } from '#modules/files';
-import { rosterLines, rosterView } from './contract.ts';
+import { rosterLines, rosterPeople, rosterView } from './contract.ts';
 import type { Rosters } from './index.ts';
 
 export type RosterRoutesOptions = {
@@ -73,6 +73,19 @@ export function rosterRoutes({ rosters, asker, checkCsrf }: RosterRoutesOptions)
         },
       },
       (request) => rosters.lines(asker(request).access, request.params.rosterId, request.query.cursor),
+    );
+    app.get(
+      '/api/desk/cases/:caseId/people',
+      {
+        ...staff,
+        schema: {
+          summary: '名单上的人办到哪一步',
+          params: z.object({ caseId: z.uuid().describe('办件') }),
+          querystring: z.object({ cursor: pageQuery.cursor }),
+          response: { 200: rosterPeople },
+        },
+      },
+      (request) => rosters.people(asker(request).access, request.params.caseId, request.query.cursor),
     );
     app.get(
       '/api/desk/rosters/:rosterId/corrected',

@@ -11,6 +11,7 @@ import { cutPage, decodeCursor } from '#platform/page';
 import { z } from 'zod';
 import { createCheck, findList, openSheets, type CheckOptions } from './check.ts';
 import { refuse, rosterStateZh, type RosterLines, type RosterView } from './contract.ts';
+import { createItems, type ItemsOptions } from './items.ts';
 import { columnZh, type ColumnName } from './header.ts';
 import { kindZh } from './kinds.ts';
 import * as store from './store.ts';
@@ -19,17 +20,18 @@ import { withProblems, writeCsv, writeXlsx } from './write.ts';
 export { rosterRoutes } from './http.ts';
 export type { Known } from './check.ts';
 
-export type RostersOptions = CheckOptions & {
-  readonly enqueue: typeof enqueueJob;
-  /** Roles that may start a service at the desk. */
-  readonly startersOf: (serviceCode: string) => readonly string[];
-  readonly storeTable: (
-    access: Access,
-    upload: { name: string; bytes: Buffer; mediaType: string },
-  ) => Promise<{ fileId: string; name: string }>;
-  /** A file of a case is kept as long as the case. */
-  readonly claimFile: (tx: Parameters<Effect>[0]['tx'], fileId: string, caseId: string) => void;
-};
+export type RostersOptions = CheckOptions &
+  ItemsOptions & {
+    readonly enqueue: typeof enqueueJob;
+    /** Roles that may start a service at the desk. */
+    readonly startersOf: (serviceCode: string) => readonly string[];
+    readonly storeTable: (
+      access: Access,
+      upload: { name: string; bytes: Buffer; mediaType: string },
+    ) => Promise<{ fileId: string; name: string }>;
+    /** A file of a case is kept as long as the case. */
+    readonly claimFile: (tx: Parameters<Effect>[0]['tx'], fileId: string, caseId: string) => void;
+  };
 
 export type UploadInput = {
   readonly requestId: string;
@@ -53,6 +55,7 @@ export type Rosters = ReturnType<typeof createRosters>;
 export function createRosters(options: RostersOptions) {
   const { db, clock } = options;
   const { check } = createCheck(options);
+  const items = createItems(options);
 
   async function upload(access: Access, input: UploadInput): Promise<{ rosterId: string }> {
     const staffId = access.actorId;
@@ -205,9 +208,13 @@ export function createRosters(options: RostersOptions) {
     view,
     lines,
     corrected,
+    people: items.people,
+    onItems: items.onItems,
+    onItem: items.onItem,
     sweep,
     effects: { 'rosters.take': take },
     tasks: {
+      ...items.tasks,
       'rosters.check': (payload: unknown) => check(z.object({ rosterId: z.string() }).parse(payload).rosterId),
     },
   };

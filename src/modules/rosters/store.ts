@@ -147,6 +147,47 @@ export const changesSince = statement<
      on o.id_index = n.id_index`,
 );
 
+// ---- people of a list that a case has taken ----------------------------------------------------------------------------------
+
+export const selectOfCase = statement<[string], RosterRow>(
+  'rosters.of_case',
+  `select ${columns} from roster where case_id = $1 and state = 'taken'`,
+);
+
+/** People for whom no case is open yet; several workers may open at once. */
+export const holdUnopened = statement<[string, number], { line: number; content_sealed: string }>(
+  'rosters.hold_unopened',
+  `select line, content_sealed from roster_line where roster_id = $1 and state = 'good' and item_case_id is null
+   order by line limit $2 for update skip locked`,
+);
+
+export const openLine = statement<[string, number, string, string], never>(
+  'rosters.open_line',
+  `update roster_line set person_id = $3, item_case_id = $4, outcome = 'waiting' where roster_id = $1 and line = $2`,
+);
+
+export const moveLine = statement<[string, string, boolean], never>(
+  'rosters.move_line',
+  'update roster_line set outcome = $2, item_ended = $3 where item_case_id = $1',
+);
+
+export type Stage = { readonly outcome: string | null; readonly ended: boolean; readonly count: number };
+
+export const stagesOf = statement<[string], Stage>(
+  'rosters.stages',
+  `select outcome, item_ended as ended, count(*)::int as count from roster_line where roster_id = $1 and state = 'good'
+   group by 1, 2 order by 2, 1`,
+);
+
+export const peopleLines = statement<
+  [string, number, number],
+  { line: number; name_mask: string; outcome: string | null; item_ended: boolean }
+>(
+  'rosters.people',
+  `select line, name_mask, outcome, item_ended from roster_line where roster_id = $1 and state = 'good' and line > $2
+   order by line limit $3`,
+);
+
 // ---- old lists ---------------------------------------------------------------------------------------------------------------
 
 export const listOld = statement<[string, number], { roster_id: string }>(

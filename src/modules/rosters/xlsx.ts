@@ -7,7 +7,7 @@ import yauzl from 'yauzl';
 import { Refusal } from '#platform/errors';
 import { cellCharactersMax, cellsMax, refuseSheet, rowsMax, type Cell, type Sheet, type SheetRow } from './sheet.ts';
 
-const partBytesMax = 400 * 1024 * 1024;
+const partBytesMax = 160 * 1024 * 1024;
 const textCharactersMax = 60_000_000;
 const entriesMax = 2_000;
 

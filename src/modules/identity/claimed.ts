@@ -1,0 +1,112 @@
+// People who are known from a list before they have come themselves. They are found by their ID number; the phone is what somebody else
+// wrote down, so no login finds them by it: whoever proves that phone must still name the person and the whole ID number.
+
+import { parseResidentId, type IdDocument } from '#catalog/fields/index';
+import type { CryptoPort } from '#platform/crypto';
+import type { Tx } from '#platform/db';
+import { invariant } from '#platform/errors';
+import { newId } from '#platform/ids';
+import { idNumberIndex, personContext, personRow, type Registration } from './person.ts';
+import * as store from './store.ts';
+
+export type ListedPerson = {
+  readonly name: string;
+  readonly idDocument: IdDocument;
+  readonly phone: string;
+  readonly birthDay: string;
+  readonly occupation: string | null;
+};
+
+export function createClaimed(options: { readonly crypto: CryptoPort; readonly clock: { now(): string } }) {
+  const { crypto, clock } = options;
+
+  /** Person ids of the listed people, in their order: of those who are registered, and of those who are made here. */
+  async function peopleOfList(
+    tx: Tx,
+    list: readonly ListedPerson[],
+    given: { readonly region: string; readonly synthetic: boolean },
+  ): Promise<string[]> {
+    const indexes = list.map((one) => idNumberIndex(crypto, one.idDocument));
+    const known = await idsOf(tx, indexes);
+    const fresh = list.flatMap((one, at) => (known.has(indexes[at]?.toString('hex') ?? '') ? [] : [rowOf(one, given)]));
+    if (fresh.length > 0) insert(tx, fresh);
+    const all = fresh.length > 0 ? await idsOf(tx, indexes) : known;
+    return indexes.map((index) => {
+      const id = all.get(index.toString('hex'));
+      invariant(id, 'who was listed is known now');
+      return id;
+    });
+  }
+
+  function insert(tx: Tx, fresh: readonly ReturnType<typeof rowOf>[]): void {
+    const column = <Key extends keyof ReturnType<typeof rowOf>>(key: Key) => fresh.map((row) => row[key]);
+    tx.send(store.insertClaimed, [
+      column('person_id'),
+      column('name_sealed'),
+      column('name_index'),
+      column('id_type'),
+      column('id_number_sealed'),
+      column('id_number_index'),
+      column('phone_sealed'),
+      column('phone_index'),
+      column('birth_day'),
+      column('sex'),
+      column('region'),
+      column('occupation'),
+      column('synthetic'),
+      clock.now(),
+    ]);
+  }
+
+  function rowOf(one: ListedPerson, given: { readonly region: string; readonly synthetic: boolean }) {
+    const personId = newId();
+    const sex = parseResidentId(one.idDocument.number)?.sex ?? 'unknown';
+    const row = personRow(crypto, { ...one, ...given, personId, sex, platformOrgId: null, createdAt: clock.now() });
+    // An index that no phone has: the number is kept for messages alone.
+    return { ...row, phone_index: crypto.blindIndex('phone', `claimed:${personId}:${one.phone}`) };
+  }
+
+  async function idsOf(tx: Tx, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await tx.run(store.selectByIdIndexes, [[...indexes]]);
+    return new Map(rows.map((row) => [row.id_number_index.toString('hex'), row.person_id]));
+  }
+
+  return { peopleOfList };
+}
+
+export type Arriving = Registration & {
+  readonly phone: string;
+  readonly nameIndex: Buffer;
+  /** The id that this registration would have made: by it a repeat is known. */
+  readonly arrivedAs: string;
+  readonly occupation: string | null;
+  readonly platformOrgId: string | null;
+};
+
+/**
+ * Whoever has proven a phone and names a person who is known from a list: the person, when phone, name and ID number are those of the
+ * list; `elsewhere` when the list has another phone or name; null when nobody is known so. Nothing of the list is told.
+ */
+export async function arrive(
+  tx: Tx,
+  crypto: CryptoPort,
+  one: Arriving,
+): Promise<{ readonly personId: string } | 'elsewhere' | null> {
+  const row = await tx.maybe(store.selectByIdNumberForUpdate, [idNumberIndex(crypto, one.idDocument)]);
+  if (!row?.claimed) return null;
+  const personId = row.person_id;
+  const context = personContext('phone_sealed', personId);
+  if (crypto.open(context, row.phone_sealed) !== one.phone || !row.name_index.equals(one.nameIndex)) return 'elsewhere';
+  await tx.run(store.confirmClaimed, [
+    personId,
+    crypto.seal(context, one.phone),
+    crypto.blindIndex('phone', one.phone),
+    one.birthDay,
+    one.sex,
+    one.region,
+    one.occupation,
+    one.platformOrgId,
+    one.arrivedAs,
+  ]);
+  return { personId };
+}

@@ -47,6 +47,7 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
       items: [
         { page: 'tasks', zh: '任务', to: pages.tasks() },
         { page: 'start', zh: '发起办件', to: pages.start() },
+        ...windowFor(roles),
         { page: 'notices', zh: '消息', to: pages.notices() },
         { page: 'ratings', zh: '评价整改', to: pages.ratings() },
       ],
@@ -70,6 +71,19 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
         { page: 'catalogue', zh: '服务目录', to: pages.catalogue() },
       ],
     },
+  ];
+}
+
+/** Where workers are served at a window, and where requests to act for somebody are decided. */
+function windowFor(roles: readonly string[]): readonly NavItem[] {
+  const windows = ['hrss_window', 'county_union', 'township_union', 'grassroots_union', 'station_manager'];
+  return [
+    ...(roles.some((role) => windows.includes(role))
+      ? [{ page: 'assist' as const, zh: '代办窗口', to: pages.assist() }]
+      : []),
+    ...(roles.includes('hrss_window')
+      ? [{ page: 'authorities' as const, zh: '代办授权审核', to: pages.authorities() }]
+      : []),
   ];
 }
 

@@ -28,6 +28,8 @@ test.each([
   [pages.roleProposals(), { page: 'role-proposals' }],
   [pages.adminTrail(), { page: 'admin-trail' }],
   [pages.apiKeys(), { page: 'api-keys' }],
+  [pages.authorities({ done: 1 }), { page: 'authorities' }],
+  [pages.assist(), { page: 'assist' }],
   [pages.invitation(), { page: 'invitation' }],
   ['/desk', { page: 'tasks' }],
   ['/desk/cases', { page: 'missing' }],

@@ -39,6 +39,8 @@ export const pages = {
   roleProposals: (query: Query = {}) => `${base}/role-proposals${queryString(query)}`,
   adminTrail: (query: Query = {}) => `${base}/admin-trail${queryString(query)}`,
   apiKeys: () => `${base}/api-keys`,
+  authorities: (query: Query = {}) => `${base}/authorities${queryString(query)}`,
+  assist: () => `${base}/assist`,
   invitation: () => `${base}/invitation`,
 };
 
@@ -114,6 +116,11 @@ export const api = {
   invitationAccept: '/api/staff/invitation/accept',
   recoverLook: '/api/staff/totp/recover',
   recoverAccept: '/api/staff/totp/recover/accept',
+  authorities: (query: Query) => `/api/desk/authorities${queryString(query)}`,
+  authority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}`,
+  decideAuthority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}/decide`,
+  assist: '/api/desk/assist',
+  startAssist: (authorityId: string) => `/api/desk/assist/${part(authorityId)}/start`,
   demoClock: '/dev/clock',
   demoPhone: '/dev/phone',
 };
@@ -121,6 +128,7 @@ export const api = {
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
+  | { readonly page: 'authorities' | 'assist' }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
   | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
@@ -146,6 +154,8 @@ const plain = [
   'role-proposals',
   'admin-trail',
   'api-keys',
+  'authorities',
+  'assist',
   'invitation',
 ] as const;
 

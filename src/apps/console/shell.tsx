@@ -40,6 +40,8 @@ const StaffPage = lazy(() => import('./page-staff.tsx'));
 const StaffMemberPage = lazy(() => import('./page-staff-member.tsx'));
 const RoleProposalsPage = lazy(() => import('./page-role-proposals.tsx'));
 const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
+const AuthoritiesPage = lazy(() => import('./page-authorities.tsx'));
+const AssistPage = lazy(() => import('./page-assist.tsx'));
 const ApiKeysPage = lazy(() => import('./page-api-keys.tsx'));
 const MissingPage = lazy(() => import('./page-missing.tsx'));
 
@@ -89,6 +91,10 @@ function pageOf(match: PageMatch): ReactNode {
       return <RoleProposalsPage />;
     case 'admin-trail':
       return <AdminTrailPage />;
+    case 'authorities':
+      return <AuthoritiesPage />;
+    case 'assist':
+      return <AssistPage />;
     case 'api-keys':
       return <ApiKeysPage />;
     case 'invitation':

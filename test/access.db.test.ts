@@ -557,6 +557,9 @@ async function staffSpecs(): Promise<void> {
   );
   page('/api/catalogue/services', adjuster, '/api/catalogue/services', { also: anyStaff });
   page('/api/catalogue/services/:code', adjuster, '/api/catalogue/services/DI-001', { also: anyStaff });
+  page('/api/cover/refusals', adjuster, '/api/cover/refusals', {
+    also: (one) => holds(one, ['supervisor', 'hrss_window', 'insurer_adjuster', 'insurer_finance']),
+  });
   page('/api/cover/at', adjuster, `/api/cover/at?caseId=${claim.case_id}&at=2026-01-01T00:00:00Z`, {
     also: (one) =>
       sees(claim.readers)(one) &&

@@ -240,6 +240,7 @@ export function createServices(options: ServicesOptions) {
     trace,
     enqueue,
     insurer: parties.insurer,
+    orgName: orgs.orgName,
     cases: casesPort,
     money,
     ...pricing,

@@ -309,6 +309,28 @@ export const reads: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  '/api/cover/refusals': {
+    items: [
+      {
+        insurer: '示例财产保险公司',
+        month: '2026-03',
+        open: 6,
+        decided: 42,
+        denied: 3,
+        refusalBasisPoints: 714,
+        paidFen: 8_650_000,
+      },
+      {
+        insurer: '示例财产保险公司',
+        month: '2026-02',
+        open: 0,
+        decided: 7,
+        denied: 2,
+        refusalBasisPoints: null,
+        paidFen: 934_200,
+      },
+    ],
+  },
   '/api/ledger/accounts': {
     items: [
       {

@@ -77,6 +77,7 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/batches/0195a000-0000-7000-8000-000000000402', '制单人不能复核自己的批次'],
   ['/desk/reconciliation', '银行有、我方没有'],
   ['/desk/ledger', '已核定待付赔款'],
+  ['/desk/oversight', '件数少，不算比例'],
   ['/desk/health', '联系对方值班'],
   ['/desk/cover', '每次查询都会留痕'],
   ['/desk/catalogue', 'DI-006'],

@@ -24,6 +24,7 @@ const settlementRoles = [
   'audit_officer',
 ];
 const three = ['system_administrator', 'security_administrator', 'audit_administrator'];
+const overseers = ['supervisor', 'hrss_window', 'insurer_adjuster', 'insurer_finance'];
 
 export function navFor(roles: readonly string[]): readonly NavGroup[] {
   const seesMoney = roles.some((role) => moneyRoles.includes(role) || role.includes('finance'));
@@ -68,6 +69,9 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
       zh: '查询',
       items: [
         { page: 'cover', zh: '在保查询', to: pages.cover() },
+        ...(roles.some((role) => overseers.includes(role))
+          ? [{ page: 'oversight' as const, zh: '理赔监督', to: pages.oversight() }]
+          : []),
         { page: 'catalogue', zh: '服务目录', to: pages.catalogue() },
       ],
     },

@@ -13,6 +13,7 @@ test.each([
   [pages.payouts(), { page: 'payouts' }],
   [pages.reconciliation(), { page: 'reconciliation' }],
   [pages.ledger(), { page: 'ledger' }],
+  [pages.oversight(), { page: 'oversight' }],
   [pages.health(), { page: 'health' }],
   [pages.settlements({ cursor: 'x' }), { page: 'settlements' }],
   [pages.settlement('a/b', { cursor: 'x' }), { page: 'settlement', caseId: 'a/b' }],

@@ -25,6 +25,7 @@ export const pages = {
   batch: (batchId: string) => `${base}/batches/${part(batchId)}`,
   reconciliation: (query: Query = {}) => `${base}/reconciliation${queryString(query)}`,
   ledger: () => `${base}/ledger`,
+  oversight: () => `${base}/oversight`,
   settlements: (query: Query = {}) => `${base}/settlements${queryString(query)}`,
   settlement: (caseId: string, query: Query = {}) => `${base}/settlements/${part(caseId)}${queryString(query)}`,
   servicePoints: () => `${base}/service-points`,
@@ -80,6 +81,7 @@ export const api = {
   reconciliations: (query: Query) => `/api/reconciliations${queryString(query)}`,
   reconcile: '/api/reconciliations',
   accounts: '/api/ledger/accounts',
+  refusals: '/api/cover/refusals',
   settlements: (query: Query) => `/api/settlements${queryString(query)}`,
   settlement: (caseId: string) => `/api/settlements/${part(caseId)}`,
   settlementDifferences: (caseId: string, query: Query) =>
@@ -131,6 +133,7 @@ export type PageMatch =
   | { readonly page: 'authorities' | 'assist' }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
+  | { readonly page: 'oversight' }
   | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
   | { readonly page: 'settlements' | 'servicePoints' }
   | { readonly page: 'case' | 'settlement'; readonly caseId: string }
@@ -143,6 +146,7 @@ const plain = [
   'batches',
   'reconciliation',
   'ledger',
+  'oversight',
   'settlements',
   'cover',
   'health',

@@ -28,6 +28,7 @@ const SettlementsPage = lazy(() => import('./page-settlements.tsx'));
 const SettlementPage = lazy(() => import('./page-settlement.tsx'));
 const ServicePointsPage = lazy(() => import('./page-service-points.tsx'));
 const LedgerPage = lazy(() => import('./page-ledger.tsx'));
+const OversightPage = lazy(() => import('./page-oversight.tsx'));
 const HealthPage = lazy(() => import('./page-health.tsx'));
 const CoverPage = lazy(() => import('./page-cover.tsx'));
 const CataloguePage = lazy(() => import('./page-catalogue.tsx'));
@@ -65,6 +66,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <SettlementPage key={match.caseId} caseId={match.caseId} />;
     case 'servicePoints':
       return <ServicePointsPage />;
+    case 'oversight':
+      return <OversightPage />;
     case 'ledger':
       return <LedgerPage />;
     case 'health':

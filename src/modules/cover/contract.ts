@@ -122,6 +122,17 @@ export const coveredAnswer = z.object({
 });
 export type CoveredAnswer = z.infer<typeof coveredAnswer>;
 
+export const refusalRate = z.object({
+  insurer: z.string().describe('保险公司'),
+  month: z.string().describe('出险月份'),
+  open: z.number().describe('还没有结果的项数'),
+  decided: z.number().describe('已赔付和不予赔付的项数，拒赔率的分母'),
+  denied: z.number().describe('不予赔付的项数'),
+  refusalBasisPoints: z.number().nullable().describe('拒赔率（万分之一）；项数太少时为 null'),
+  paidFen: z.number().describe('已赔付金额，分'),
+});
+export type RefusalRate = z.infer<typeof refusalRate>;
+
 export const policyView = z.object({
   policyNo: z.string(),
   caseId: z.string(),

@@ -30,6 +30,13 @@ const insertBefore = statement<[string, string, number, string], never>(
    select gen_random_uuid(), gen_random_uuid(), $2, case_id, person_id, policy_id, $4::date, $3, 'paid', array['*']
    from cover_policy where person_id = $1`,
 );
+const insertDecided = statement<[string, number, string, string], never>(
+  'test.insert_decided',
+  `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, accident_day, amount_fen, state, readers)
+   select gen_random_uuid(), gen_random_uuid(), 'medical', case_id, person_id, policy_id, '2026-02-10', 100, $3, array['*', $4]
+   from cover_policy, generate_series(1, $2) where person_id = $1`,
+);
+const coverReader = (one: World) => `insurer_adjuster@${one.insurerOrg}`;
 const insertRival = statement<[string], never>(
   'test.insert_rival_claim',
   `insert into benefit_claim (claim_id, report_case_id, benefit, case_id, person_id, policy_id, accident_day, amount_fen, state, readers)
@@ -604,6 +611,25 @@ describe('claims', () => {
     await world.act(who, claim.caseId, 'docs', 'submit', { payout_card: who.card });
     expect((await world.state(claim.caseId)).active.map((one) => one.step)).toEqual(['doc-check']);
     expect((await world.state(claim.caseId)).data).toMatchObject({ benefit: 'disability', disability_grade: '九级' });
+  });
+
+  it('refusals are counted by insurer and month, and a few decisions make no rate', async () => {
+    const adjuster = await world.officer('insurer_adjuster');
+    const mine = async () =>
+      (await world.cover.oversight.refusals(adjuster.access)).find((one) => one.month === '2026-02');
+    const who = await insured();
+    const decide = (count: number, state: string) =>
+      world.db.transaction(systemAccess, (tx) =>
+        tx.run(insertDecided, [who.personId, count, state, coverReader(world)]),
+      );
+    await decide(15, 'paid');
+    await decide(4, 'denied');
+    expect(await mine()).toMatchObject({ decided: 19, denied: 4, refusalBasisPoints: null, paidFen: 1_500 });
+    await decide(1, 'denied');
+    expect(await mine()).toMatchObject({ decided: 20, denied: 5, refusalBasisPoints: 2_500 });
+    // Whoever may read no claim counts none.
+    const stranger = { kind: 'staff' as const, actorId: randomUUID(), grants: [`insurer_adjuster@${randomUUID()}`] };
+    expect(await world.cover.oversight.refusals(stranger)).toEqual([]);
   });
 
   it('a denied claim can be made again', async () => {

@@ -4,11 +4,11 @@ import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { coveredAnswer, myCoverView } from './contract.ts';
+import { coveredAnswer, myCoverView, refusalRate } from './contract.ts';
 import type { Cover } from './index.ts';
 
 export type CoverRoutesOptions = {
-  readonly cover: Pick<Cover, 'coveredAt' | 'myCover'>;
+  readonly cover: Pick<Cover, 'coveredAt' | 'myCover' | 'oversight'>;
   readonly sessionOf: (request: FastifyRequest) => { readonly access: Access };
   /** Whom a question is about: by a case that the asker sees, or by ID number among the people whose cases the asker sees. */
   readonly personFor: (
@@ -18,6 +18,7 @@ export type CoverRoutesOptions = {
 };
 
 const askers = ['insurer_adjuster', 'hrss_window', 'supervisor', 'hrss_investigator'] as const;
+const overseers = ['supervisor', 'hrss_window', 'insurer_adjuster', 'insurer_finance'] as const;
 const question = z
   .object({
     caseId: z.uuid().optional().describe('提问者能看到的办件'),
@@ -42,6 +43,17 @@ export function coverRoutes({ cover, sessionOf, personFor }: CoverRoutesOptions)
         personFor(sessionOf(request).access, request.query).then((personId) =>
           cover.coveredAt(personId, request.query.at),
         ),
+    );
+    app.get(
+      '/api/cover/refusals',
+      {
+        config: { access: overseers },
+        schema: {
+          summary: '各保险公司每月的理赔结果和拒赔率',
+          response: { 200: z.object({ items: z.array(refusalRate) }) },
+        },
+      },
+      async (request) => ({ items: [...(await cover.oversight.refusals(sessionOf(request).access))] }),
     );
     app.get(
       '/api/me/cover',

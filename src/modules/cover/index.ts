@@ -12,6 +12,7 @@ import { createEndorsements } from './endorsements.ts';
 import { createEnrolment } from './enrolment.ts';
 import type { CoverOptions } from './options.ts';
 import { createMandates } from './mandates.ts';
+import { createOversight } from './oversight.ts';
 import { createRelease } from './release.ts';
 import { createRenewals } from './renewals.ts';
 import { holdsAt } from './reports.ts';
@@ -164,6 +165,7 @@ export function createCover(options: CoverOptions) {
     days,
     suggest: claims.suggest,
     renewals,
+    oversight: createOversight({ db, clock, orgName: options.orgName ?? ((orgId) => orgId) }),
   };
 }
 

@@ -22,6 +22,8 @@ export type CoverOptions = {
   readonly subsidyMode?: 'gross' | 'net';
   /** Where cover may start on the day of purchase; the rule's own parameter unless set. */
   readonly sameDay?: (region: string) => boolean;
+  /** Name of an organisation, for those who compare insurers. */
+  readonly orgName?: (orgId: string) => string;
   /** Whether any platform tells of orders: without that nobody can renew by the first order of the day. */
   readonly hasOrderSignals?: boolean;
   /** Where work is insured: the case's own city unless set. */

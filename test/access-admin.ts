@@ -32,6 +32,31 @@ export async function adminSpecs(world: AdminSpecs): Promise<void> {
   await proposals(world);
   await own(world);
   await enterprises(world);
+  await organisations(world);
+}
+
+async function organisations({ staffNamed, row, add }: AdminSpecs): Promise<void> {
+  const system = staffNamed('system_administrator');
+  const also = holds('system_administrator');
+  const office = await row(`select org_id, name from org where code = 'hrss-350203'`);
+  const url = `/api/admin/orgs/${office['org_id']}`;
+  const post = (path: string, more: () => object) => (caller: Caller) =>
+    caller.post(path, { requestId: randomUUID(), ...more() });
+  const fresh = () => ({ code: `access-${randomUUID()}`, name: '访问测试单位', kind: 'hrss', region: '350203' });
+  add('GET /api/admin/orgs', system, (caller) => caller.get('/api/admin/orgs'), { also: three });
+  add('POST /api/admin/orgs', system, post('/api/admin/orgs', fresh), { also });
+  add(
+    'POST /api/admin/orgs/:orgId/move',
+    system,
+    post(`${url}/move`, () => ({ name: office['name'], parentId: null, reason })),
+    { also },
+  );
+  add(
+    'POST /api/admin/orgs/:orgId/routes',
+    system,
+    post(`${url}/routes`, () => ({ role: 'hrss_window', region: '350203' })),
+    { also },
+  );
 }
 
 /** A company's administrator and its program; the program is nobody without its key, whoever else is logged in. */

@@ -15,12 +15,12 @@ import { caseRoutes } from '#modules/cases';
 import { coverRoutes } from '#modules/cover';
 import { enterpriseRoutes } from '#modules/enterprise';
 import { fileRoutes } from '#modules/files';
-import { checkCsrf } from '#modules/identity';
+import { actingAs, checkCsrf, requireStaff } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
 import { smsRoutes } from '#modules/notices';
 import { servicePointRoutes } from '#modules/outlets';
 import { settlementRoutes } from '#modules/settlement';
-import { orgRoutes } from '#modules/orgs';
+import { createOrgAdmin, orgAdminRoutes, orgRoutes } from '#modules/orgs';
 import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
@@ -74,6 +74,8 @@ export async function createServer(options: ServerOptions): Promise<Http> {
       beginActing: identity.beginActing,
     }),
   );
+  const orgAdmin = createOrgAdmin({ db: services.db, acts: services.acts, load: services.orgs.load });
+  await app.register(orgAdminRoutes(orgAdmin, (request) => actingAs(requireStaff(request), 'system_administrator')));
   await app.register(orgRoutes(services.orgs));
   await app.register(caseRoutes({ cases, reader, asker, suggest: services.suggest }));
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));

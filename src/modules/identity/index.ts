@@ -21,6 +21,7 @@ import { createSubstitutions, lendWith } from './substitutions.ts';
 import { createSweep } from './sweep.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
 
+export { byOf as actingAs } from './staff-desk.ts';
 export { checkCsrf, requireStaff, requireWorker, type Guard } from './guard.ts';
 export { sessionMaxAgeSeconds } from './limits.ts';
 export { hashPassword, newTotpSecret, totpCode } from './password.ts';

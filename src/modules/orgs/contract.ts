@@ -1,6 +1,19 @@
 // What others may ask of organisations. Runs in a browser: no I/O.
 
 import { z } from 'zod';
+import { reasonText, requestId } from '#contract/administration';
+import { declareRefusals } from '#platform/errors';
+
+export const refuse = declareRefusals({
+  'orgs.missing': { status: 404, zh: '没有找到这个单位，或已经撤销。', next: '请回到单位列表重新选择。' },
+  'orgs.code_taken': { status: 409, zh: '单位代码“{code}”已经有了。', next: '请换一个代码。' },
+  'orgs.circle': { status: 422, zh: '不能移到自己或自己的下级之下。', next: '请选择别的上级单位。' },
+  'orgs.kind_unknown': {
+    status: 422,
+    zh: '单位种类、岗位或行政区划不对。',
+    next: '请从目录里的种类、岗位和区划中选择。',
+  },
+});
 
 export const orgView = z.object({
   orgId: z.uuid(),
@@ -21,3 +34,58 @@ export const orgSearchQuery = z.object({
     .optional()
     .describe('这里的单位排在前面'),
 });
+
+const region = z
+  .string()
+  .regex(/^\d{6}$/, '行政区划代码应为 6 位数字。')
+  .describe('行政区划代码');
+const orgName = z.string().trim().min(2, '请填写单位名称。').max(120, '名称最多 120 个字。').describe('单位名称');
+
+export const adminOrg = z.object({
+  orgId: z.string(),
+  code: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  region: z.string(),
+  parentId: z.string().nullable(),
+  parentName: z.string().nullable(),
+  uscc: z.string().nullable(),
+  active: z.boolean(),
+  routes: z.array(z.object({ role: z.string(), region: z.string() })).describe('承办的岗位和地区'),
+});
+export type AdminOrg = z.infer<typeof adminOrg>;
+
+export const newOrgInput = z.object({
+  requestId,
+  code: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{1,59}$/, '代码用字母、数字、点、横线，2 至 60 位。')
+    .describe('单位代码'),
+  name: orgName,
+  kind: z.string().max(40).describe('目录里的部门或外部单位代码'),
+  region,
+  parentId: z.uuid().nullable().optional().describe('上级单位'),
+  uscc: z
+    .string()
+    .regex(/^[0-9A-Z]{18}$/, '统一社会信用代码应为 18 位。')
+    .nullable()
+    .optional()
+    .describe('统一社会信用代码'),
+});
+export type NewOrgInput = z.infer<typeof newOrgInput>;
+
+export const moveOrgInput = z.object({
+  requestId,
+  name: orgName,
+  parentId: z.uuid().nullable().describe('上级单位；没有上级为 null'),
+  reason: reasonText,
+});
+export type MoveOrgInput = z.infer<typeof moveOrgInput>;
+
+export const routeInput = z.object({
+  requestId,
+  role: z.string().max(60).describe('岗位代码'),
+  region,
+  priority: z.number().int().min(0).max(99).default(0).describe('同一地区有几个单位时，大的优先'),
+});
+export type RouteInput = z.infer<typeof routeInput>;

@@ -5,7 +5,8 @@ import type { Database } from '#platform/db';
 import { holdsIn, makeDirectory, routeIn, searchIn, type Directory, type Org } from './routing.ts';
 import { allOrgs, allRoles } from './store.ts';
 
-export { orgRoutes } from './http.ts';
+export { createOrgAdmin } from './admin.ts';
+export { orgAdminRoutes, orgRoutes } from './http.ts';
 export type { Org, OrgRole } from './routing.ts';
 export { addOrg, addOrgRole, type NewOrg } from './store.ts';
 

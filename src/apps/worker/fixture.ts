@@ -101,7 +101,7 @@ export async function startPhoneWorld() {
 
   /** What is kept of the answers, the secrets by their masks. */
   async function answers(personId: string): Promise<Readonly<Record<string, unknown>>> {
-    const draft = await drafts.find(personId, everyKind.code);
+    const draft = await drafts.find(workerAccess(personId), everyKind.code);
     return { ...draft?.answers, ...draft?.masks };
   }
 

@@ -10,7 +10,7 @@ import { transform } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeCardNumber, makeResidentId, syntheticRegion } from '#catalog/fields/index';
-import { systemAccess } from '#platform/access';
+import { systemAccess, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { statement } from '#platform/db';
 import { createLog } from '#platform/log';
@@ -175,7 +175,7 @@ describe('every page', () => {
     await freshDraft();
     const { app } = world;
     const typed = `${hostile}${hostile}`;
-    await app.services.drafts.save(hurtId, everyKind.code, {
+    await app.services.drafts.save(workerAccess(hurtId), everyKind.code, {
       story: typed,
       bills: [{ no: hostile }],
       home: { detail: hostile, region: '350203' },
@@ -550,12 +550,18 @@ describe('a case', () => {
   });
 
   it('asks for one of five levels', async () => {
-    const { visitor, personId } = await world.comeIn('cover: withdrawn');
+    const { visitor, personId } = await world.comeIn('cover: rejected');
     const rate = `/m/cases/${(await world.casesOf(personId))[0]?.caseId}/rate`;
     const blank = await visitor.post(rate, { comment: '慢<' });
     expect(blank.statusCode).toBe(422);
     expect(blank.body).toContain('慢&lt;');
     expect((await visitor.post(rate, { stars: '5' })).statusCode).toBe(303);
+    // What one withdrew oneself is not asked about, and not taken.
+    const withdrawn = await world.comeIn('cover: withdrawn');
+    const [own] = await world.casesOf(withdrawn.personId);
+    expect((await withdrawn.visitor.get(`/m/cases/${own?.caseId}`)).body).not.toContain('提交评价');
+    const refused = await withdrawn.visitor.post(`/m/cases/${own?.caseId}/rate`, { stars: '5' });
+    expect(refused.statusCode).toBe(409);
   });
 
   it('sends the command that the view offered, and lets one of two through', async () => {

@@ -133,6 +133,11 @@ export const refuse = declareRefusals({
     zh: '这条评价已经答复过，正在整改办件里办理，或您无权答复。',
     next: '请刷新页面查看答复；有整改办件的，在那里回访和整改。',
   },
+  'cases.not_rateable': {
+    status: 409,
+    zh: '自己撤回或并入了别的办件的，不用评价。',
+    next: '有意见请通过维权诉求提出，或拨打 12351。',
+  },
   'cases.not_ended': { status: 409, zh: '办件还没有办结，暂时不能评价。', next: '办结后我们会请您评价。' },
 });
 

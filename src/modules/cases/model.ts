@@ -230,3 +230,7 @@ export type CaseAction = {
   /** Null once erased. */
   readonly body: ActionBody | null;
 };
+
+/** What was withdrawn or became a part of another case is not rated by itself. */
+export const isRateable = (state: Pick<CaseState, 'status' | 'end' | 'ratedStars'>): boolean =>
+  state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn' && state.end !== 'merged';

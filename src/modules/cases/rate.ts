@@ -10,7 +10,7 @@ import { newId } from '#platform/ids';
 import { refuse, type Answer } from './contract.ts';
 import { open } from './decide.ts';
 import type { Effect, Engine, Request } from './engine.ts';
-import { systemActor, type Actor, type CaseState } from './model.ts';
+import { isRateable, systemActor, type Actor, type CaseState } from './model.ts';
 import * as store from './store.ts';
 import { rate as decideRate } from './verbs.ts';
 
@@ -59,7 +59,7 @@ export function createRating({ options, numbers, factsAt, carry, once, load, ans
       const row = await tx.maybe(store.readState, [caseId]);
       if (!row) throw refuse('cases.not_found');
       // What cannot be rated takes no number; whether it can is asked again under its lock.
-      return row.state.status === 'ended' && row.state.ratedStars === null ? row.state.region : null;
+      return isRateable(row.state) ? row.state.region : null;
     });
 
   async function rateIn(

@@ -11,10 +11,10 @@ import type { Colleague, Colleagues } from './actions.ts';
 import { refuse, type CasePage, type CaseSummary, type CaseView } from './contract.ts';
 import { caseColumns, createDesk, lastId, pageSize, summaryOf, type CaseColumns } from './desk.ts';
 import { stepOf, type Facts } from './enter.ts';
-import type { ActiveStep, Actor, CaseState } from './model.ts';
+import { isRateable, type ActiveStep, type Actor, type CaseState } from './model.ts';
 import { readState, toAction, type ActionRecord } from './store.ts';
 import { clerkCapacity } from './verb-context.ts';
-import { isRateable, viewCase } from './view.ts';
+import { viewCase } from './view.ts';
 import type { ViewInput } from './view-input.ts';
 import { summaryText } from './words.ts';
 

@@ -21,7 +21,7 @@ import {
   type Decision,
 } from './decide.ts';
 import { actorsOf, enterStep, stepOf, type Facts } from './enter.ts';
-import type { ActiveStep, Actor, CaseState } from './model.ts';
+import { isRateable, type ActiveStep, type Actor, type CaseState } from './model.ts';
 import { extend, requestSupplement, resume, supplement, suspend } from './pauses.ts';
 import {
   applicant,
@@ -332,5 +332,6 @@ export function rate(
   const capacity = applicant(context);
   if (state.status !== 'ended') throw refuse('cases.not_ended');
   if (state.ratedStars !== null) throw refuse('cases.already_rated');
+  if (!isRateable(state)) throw refuse('cases.not_rateable');
   return record(context, 'rated', capacity, { rated: stars, ...(comment ? { note: comment } : {}) });
 }

@@ -12,7 +12,7 @@ import { workingDaysBetween, dayOf } from '#platform/calendar';
 import { roleGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
 import { actorsOf, isPublicRole, peopleFor, stepOf, waitsForItems } from './enter.ts';
-import { speaksFor, type ActiveStep, type Agent, type CaseAction, type CaseState } from './model.ts';
+import { isRateable, speaksFor, type ActiveStep, type Agent, type CaseAction, type CaseState } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText } from './words.ts';
@@ -56,10 +56,6 @@ export function viewCase(input: ViewInput): CaseView {
     path: pathOf(input),
   };
 }
-
-/** What was withdrawn or became a part of another case is not rated by itself. */
-export const isRateable = (state: Pick<CaseState, 'status' | 'end' | 'ratedStars'>): boolean =>
-  state.status === 'ended' && state.ratedStars === null && state.end !== 'withdrawn' && state.end !== 'merged';
 
 function isApplicant({ state, viewer }: ViewInput): boolean {
   if (viewer.kind === 'worker' || viewer.onBehalf) return speaksFor(state, viewer);

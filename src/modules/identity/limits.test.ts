@@ -12,6 +12,8 @@ const nothing: CodeHistory = {
   dayOldestAgeSeconds: 0,
   addressHourCount: 0,
   addressOldestAgeSeconds: 0,
+  addressDayCount: 0,
+  addressDayOldestAgeSeconds: 0,
 };
 
 test.each<[string, Partial<CodeHistory>, ReturnType<typeof mayAskForCode>]>([
@@ -34,6 +36,11 @@ test.each<[string, Partial<CodeHistory>, ReturnType<typeof mayAskForCode>]>([
     { addressHourCount: 30, addressOldestAgeSeconds: 3_599.5 },
     { may: false, why: 'address', waitSeconds: 1 },
   ],
+  [
+    'the three hundred and first of a day from an address',
+    { addressDayCount: 300, addressDayOldestAgeSeconds: 86_000 },
+    { may: false, why: 'address', waitSeconds: 400 },
+  ],
 ])('%s', (_name, history, verdict) => {
   expect(mayAskForCode({ ...nothing, ...history })).toEqual(verdict);
 });
@@ -49,6 +56,8 @@ test('a refusal always names a wait of at least a second and at most a day', () 
     dayOldestAgeSeconds: age,
     addressHourCount: count,
     addressOldestAgeSeconds: age,
+    addressDayCount: fc.integer({ min: 0, max: 400 }),
+    addressDayOldestAgeSeconds: age,
   });
   fc.assert(
     fc.property(histories, (history) => {

@@ -7,6 +7,8 @@ export const codeLimits = {
   perNumberHour: 5,
   perNumberDay: 10,
   perAddressHour: 30,
+  /** Messages cost money: whoever asks for many numbers from one place does not go on for days. */
+  perAddressDay: 300,
 } as const;
 
 export const registrationMinutes = 15;
@@ -46,6 +48,8 @@ export type CodeHistory = {
   readonly dayOldestAgeSeconds: number;
   readonly addressHourCount: number;
   readonly addressOldestAgeSeconds: number;
+  readonly addressDayCount: number;
+  readonly addressDayOldestAgeSeconds: number;
 };
 
 export type CodeVerdict =
@@ -69,6 +73,9 @@ export function mayAskForCode(history: CodeHistory): CodeVerdict {
   }
   if (history.addressHourCount >= codeLimits.perAddressHour) {
     return { may: false, why: 'address', waitSeconds: wait(hourSeconds, history.addressOldestAgeSeconds) };
+  }
+  if (history.addressDayCount >= codeLimits.perAddressDay) {
+    return { may: false, why: 'address', waitSeconds: wait(daySeconds, history.addressDayOldestAgeSeconds) };
   }
   return { may: true };
 }

@@ -162,17 +162,21 @@ export type CodeCounts = {
   day_oldest: string | null;
   address_count: number;
   address_oldest: string | null;
+  address_day_count: number;
+  address_day_oldest: string | null;
 };
 
 export const countCodes = statement<[Buffer, string, string], CodeCounts>(
   'identity.count_codes',
   `with n as (select issued_at from sms_code where phone_index = $1 and issued_at > $3::timestamptz - interval '1 day'),
      h as (select issued_at from n where issued_at > $3::timestamptz - interval '1 hour'),
-     a as (select issued_at from sms_code where address = $2 and issued_at > $3::timestamptz - interval '1 hour')
+     d as (select issued_at from sms_code where address = $2 and issued_at > $3::timestamptz - interval '1 day'),
+     a as (select issued_at from d where issued_at > $3::timestamptz - interval '1 hour')
    select (select max(issued_at) from n) as last_at,
      (select count(*) from h)::int as hour_count, (select min(issued_at) from h) as hour_oldest,
      (select count(*) from n)::int as day_count, (select min(issued_at) from n) as day_oldest,
-     (select count(*) from a)::int as address_count, (select min(issued_at) from a) as address_oldest`,
+     (select count(*) from a)::int as address_count, (select min(issued_at) from a) as address_oldest,
+     (select count(*) from d)::int as address_day_count, (select min(issued_at) from d) as address_day_oldest`,
 );
 
 export const insertCode = statement<[string, Buffer, string, Buffer, string, string, string], never>(

@@ -56,6 +56,55 @@ describe('asking for a code', () => {
     expect(await refusalOf(f.identity.requestCode(f.newPhone(), 'one-address'))).toBe('nothing was refused');
   });
 
+  test('who pumps messages to many numbers from one place is stopped for the day, not only for the hour', async () => {
+    const ask = () => refusalOf(f.identity.requestCode(f.newPhone(), 'pumping'));
+    const before = f.outbox.length;
+    for (let hour = 0; hour < 10; hour += 1) {
+      for (let n = 0; n < 30; n += 1) expect(await ask()).toBe('nothing was refused');
+      expect(await ask()).toBe('identity.code_too_many_here');
+      f.pass(hourSeconds);
+    }
+    expect(await ask()).toBe('identity.code_too_many_here');
+    expect(f.outbox.length - before).toBe(300);
+    f.pass(daySeconds);
+    expect(await ask()).toBe('nothing was refused');
+  });
+
+  test('guessing at every purpose of a number is no more than five tries at each of its ten codes a day', async () => {
+    const { phone } = await f.addPerson();
+    const purposes = ['login', 'sign', 'authority:a', 'authority:b'] as const;
+    let sent = 0;
+    let tries = 0;
+    for (let n = 0; n < 14; n += 1) {
+      f.pass(hourSeconds / 4);
+      const purpose = purposes[n % purposes.length] ?? 'login';
+      const refused = await refusalOf(f.identity.requestCode(phone, `guess-${n}`, purpose));
+      if (refused !== 'nothing was refused') continue;
+      sent += 1;
+      const code = f.codeFor(phone);
+      const guesses = Array.from({ length: 8 }, () =>
+        f.db.transaction(systemAccess, (tx) => f.identity.proveCode(tx, phone, purpose, wrong(code))),
+      );
+      expect((await Promise.all(guesses)).includes(true)).toBe(false);
+      // All at once, and the right one after them: the tries of those before count for everybody.
+      const late = await f.db.transaction(systemAccess, (tx) => f.identity.proveCode(tx, phone, purpose, code));
+      expect(late).toBe(false);
+      tries += 5;
+    }
+    expect([sent, tries]).toEqual([10, 50]);
+  });
+
+  test('a code of one purpose is worth nothing for another, on the same number', async () => {
+    const { phone } = await f.addPerson();
+    await f.identity.requestCode(phone, 'purposes', 'authority:a');
+    const code = f.codeFor(phone);
+    const prove = (purpose: 'login' | 'sign' | 'authority:a' | 'authority:b') =>
+      f.db.transaction(systemAccess, (tx) => f.identity.proveCode(tx, phone, purpose, code));
+    expect([await prove('login'), await prove('sign'), await prove('authority:b')]).toEqual([false, false, false]);
+    const raced = await Promise.all([1, 2, 3].map(() => prove('authority:a')));
+    expect(raced.filter(Boolean)).toHaveLength(1);
+  });
+
   test('a flood at once sends one message for a number and thirty from an address', async () => {
     const phone = f.newPhone();
     await Promise.allSettled(Array.from({ length: 12 }, (_, n) => f.identity.requestCode(phone, `flood-${n}`)));

@@ -91,6 +91,8 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       dayOldestAgeSeconds: age(counts.day_oldest),
       addressHourCount: counts.address_count,
       addressOldestAgeSeconds: age(counts.address_oldest),
+      addressDayCount: counts.address_day_count,
+      addressDayOldestAgeSeconds: age(counts.address_day_oldest),
     });
     if (verdict.may) return;
     const { waitSeconds } = verdict;

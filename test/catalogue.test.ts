@@ -69,6 +69,8 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-001.fields.days: 投保天数, integer → 保障几天, integer': ownWords,
   'DI-001.fields.read_clause: 已阅条款与免责, boolean → 我已阅读保险条款，特别是不赔的情形, boolean':
     '声明要写全所声明的内容（保险法第十七条）',
+  'UN-002.fields.worker_list: 拟入会名单, person_list → 拟入会名单, roster':
+    '几百上千人的名单由文件来，逐行核对后再用；表单里只放这份名单的编号',
   'daily-insurance-enrol.in-force.renew: missing': daysAreRows,
   'daily-insurance-enrol.auto-run.order: missing': daysAreRows,
   'daily-insurance-enrol.auto-run.no_order: missing': daysAreRows,

@@ -116,6 +116,8 @@ export function dataFor(condition: Condition | undefined): Record<string, unknow
   }
   if (condition.op === 'in' && condition.a.op === 'field') return { [condition.a.name]: condition.values[0] };
   if (condition.op === 'present' && condition.a.op === 'field') return { [condition.a.name]: ['有'] };
+  // What is not there is not sent.
+  if (condition.op === 'not' && condition.of.op === 'present') return {};
   throw new Error(`no data for the condition ${JSON.stringify(condition)}`);
 }
 

@@ -35,6 +35,16 @@ const names: Readonly<Record<string, string>> = {
   repeatDaysMax: '多少天内的诉求查重复',
   samePersonPercentMin: '同一人的诉求相似到多少算重复（%）',
   otherPersonPercentMin: '不同人的诉求相似到多少算重复（%）',
+  sampleShareBasisPoints: '抽查比例',
+  sampleMin: '最少抽查（张保单）',
+  sampleMax: '最多抽查（张保单）',
+  lossLowBasisPoints: '赔付率低于此为有结余',
+  lossHighBasisPoints: '赔付率高于此为亏损',
+  onTimePoints: '按时办理满分',
+  contentPoints: '回访满意满分',
+  sitePoints: '现场达标得分',
+  complaintPoints: '每件成立的投诉扣分',
+  goodFrom: '良好的最低分',
 };
 
 const words: Readonly<Record<string, string>> = { gross: '补贴前', net: '个人缴纳部分，补贴另加' };

@@ -19,14 +19,14 @@ export type SubsidyInput = z.infer<typeof subsidyInput>;
 
 export type SubsidyParameters = {
   /** Of the policies of a month, in basis points; at least and at most so many. */
-  readonly sampleShareBp: number;
+  readonly sampleShareBasisPoints: number;
   readonly sampleMin: number;
   readonly sampleMax: number;
   readonly ageMin: number;
   readonly ageMax: number;
   /** Claims paid in basis points of the premium: below the first is a surplus, above the second a deficit. */
-  readonly lossLowBp: number;
-  readonly lossHighBp: number;
+  readonly lossLowBasisPoints: number;
+  readonly lossHighBasisPoints: number;
 };
 
 export type Subsidy = { readonly claimFen: number; readonly owedBackFen: number; readonly personalFen: number };
@@ -44,13 +44,13 @@ export const subsidyRule: Rule<SubsidyInput, SubsidyParameters, Subsidy> = defin
     {
       from: '2024-01-01',
       values: {
-        sampleShareBp: 10,
+        sampleShareBasisPoints: 10,
         sampleMin: 10,
         sampleMax: 200,
         ageMin: 16,
         ageMax: 65,
-        lossLowBp: 7_000,
-        lossHighBp: 10_000,
+        lossLowBasisPoints: 7_000,
+        lossHighBasisPoints: 10_000,
       },
       basis: '保险实施方案（补贴结算）',
       confidence: 'unverified',
@@ -79,7 +79,7 @@ export const subsidyRule: Rule<SubsidyInput, SubsidyParameters, Subsidy> = defin
 
 /** How many policies of a month are drawn. */
 export function sampleSize(policies: number, values: SubsidyParameters): number {
-  const share = Math.ceil((policies * values.sampleShareBp) / 10_000);
+  const share = Math.ceil((policies * values.sampleShareBasisPoints) / 10_000);
   return Math.min(policies, Math.max(values.sampleMin, Math.min(values.sampleMax, share)));
 }
 

@@ -160,8 +160,8 @@ export function createEffects(options: SettlementOptions) {
       options.claimsPaid(system, row.insurer_org_id, from, until),
     ]);
     const lossBp = year.gross_fen > 0 ? Math.round((claimsFen * 10_000) / year.gross_fen) : 0;
-    const { lossLowBp, lossHighBp } = parameters(row.month, state.region);
-    const judged = lossBp < lossLowBp ? '有结余' : lossBp > lossHighBp ? '超赔' : '基本平衡';
+    const { lossLowBasisPoints, lossHighBasisPoints } = parameters(row.month, state.region);
+    const judged = lossBp < lossLowBasisPoints ? '有结余' : lossBp > lossHighBasisPoints ? '超赔' : '基本平衡';
     const line = (zh: string, value: string) => ({ zh, value });
     return {
       loss_ratio: `${(lossBp / 100).toFixed(2)}%（${judged}，标准待核）`,

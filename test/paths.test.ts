@@ -17,6 +17,7 @@ import { Refusal } from '#platform/errors';
 import {
   actorFor,
   doorTo,
+  itemOf,
   keyOf,
   orgOf,
   outcomesOf,
@@ -48,6 +49,9 @@ const openings: readonly Readonly<Record<string, unknown>>[] = ['满意', '不�
   ...openingData,
   score,
 }));
+
+/** A list with faulty lines is given back before there is a case: it cannot be handed in. */
+const beforeTheCase: ReadonlySet<string> = new Set(['batch-import/return']);
 
 const workflows: readonly Workflow[] = [
   unionMembershipJoin,
@@ -90,13 +94,14 @@ describe.each(workflows.map((workflow) => [workflow.code, workflow] as const))('
   }
 
   it('has a path to every outcome, every silence and every timer', () => {
-    expect(outcomesOf(workflow).filter((key) => !paths.has(key))).toEqual([]);
+    expect(outcomesOf(workflow).filter((key) => !paths.has(key) && !beforeTheCase.has(key))).toEqual([]);
   });
 
   it.each([...paths].map(([key, path]) => [key, path] as const))('%s', (_key, path) => {
     const { moves } = path;
     const { state } = walk(workflow, path);
-    expect(state.seq).toBeGreaterThanOrEqual(moves.length);
+    // What one person of a list does stands in that person's case, which begins after the list was handed in.
+    expect(state.seq).toBeGreaterThanOrEqual(state.itemOf === undefined ? moves.length : moves.length - 1);
   });
 
   it('a third round calls the supervisor', () => {
@@ -127,8 +132,14 @@ function walk(workflow: Workflow, { entry, moves, data }: Path): Node {
     now = taken.facts.now;
     proveMove(workflow, node, move, taken);
     const actions = [...(node?.actions ?? []), ...taken.actions];
-    expect(foldAll('case', actions)).toEqual(taken.after);
-    nodes.push({ state: taken.after, actions, moves: [...(node?.moves ?? []), move] });
+    expect(foldAll(taken.after.caseId, actions)).toEqual(taken.after);
+    const item = itemOf(service, taken);
+    if (item) proveItem(workflow, item);
+    nodes.push({
+      state: item?.after ?? taken.after,
+      actions: item?.actions ?? actions,
+      moves: [...(node?.moves ?? []), move],
+    });
   }
   const last = nodes.at(-1);
   if (!last) throw new Error('a path has moves');
@@ -161,9 +172,21 @@ function proveMove(workflow: Workflow, node: Node | null, move: Move, taken: Tak
   for (const active of fresh) proveEntered(workflow, taken, active, (node?.state.rounds[active.step] ?? 0) + 1);
 }
 
+/** One person's case begins at the step at which the list's own case waits, with a clock of its own. */
+function proveItem(workflow: Workflow, item: Taken & { readonly step: string }): void {
+  const [active, ...others] = item.after.active;
+  expect([active?.step, others]).toEqual([item.step, []]);
+  if (active) proveEntered(workflow, item, active, 1);
+}
+
 /** Whose turn it is, until when, what the clock will do, and that who works here can read the case. */
 function proveEntered(workflow: Workflow, taken: Taken, active: ActiveStep, round: number): void {
   const step = stepIn(workflow, active.step);
+  // The case of a list waits for those of its people: nobody's turn, and no clock but theirs.
+  if (step.perItem && step.role !== 'system' && taken.after.itemOf === undefined) {
+    expect(active).toMatchObject({ round, role: 'system', orgId: null, dueAt: null, timerAt: null });
+    return;
+  }
   const nobody = ['public', 'system'].includes(roles[step.role].kind);
   expect(active).toMatchObject({
     round,
@@ -237,7 +260,8 @@ function proveRefusals(workflow: Workflow, node: Node, move: Move, at: Facts): v
     outcome?.reason === 'required' || ['reject', 'deny', 'return', 'refuse', 'object'].includes(move.outcome);
   if (by === 'staff' && against)
     expect(attempt(actorFor(move, workflow, active), move.outcome, '短')).toBe('cases.reason_required');
-  if (outcome?.when && by === 'staff')
+  // A condition that something is absent holds already when nothing is sent.
+  if (outcome?.when && outcome.when.op !== 'not' && by === 'staff')
     expect(attempt(actorFor(move, workflow, active), move.outcome)).toBe('cases.outcome_not_open');
   for (const earlier of by === 'staff' ? (step.differentFrom ?? []) : []) {
     const did = node.state.done[earlier]?.actorId;

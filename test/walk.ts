@@ -10,6 +10,7 @@ import {
   command,
   fold,
   open,
+  openItem,
   tick,
   type ActiveStep,
   type Actor,
@@ -207,6 +208,55 @@ function opened(state: CaseState | null): CaseState {
   return state;
 }
 
+/**
+ * Where the case of a list waits for its people, the walk goes on in the case of one of them. Null where nobody is waited for: where
+ * there is one, `taken.after` is the list's own case and the answer is the item's.
+ */
+export function itemOf(service: Service, taken: Taken): (Taken & { readonly step: string }) | null {
+  const { workflow } = service;
+  const waiting = taken.after.active.find(({ step }) => {
+    const { perItem, role } = stepIn(workflow, step);
+    return perItem && role !== 'system' && taken.after.itemOf === undefined;
+  });
+  if (!waiting) return null;
+  const { serviceCode, serviceHash, region, data } = taken.after;
+  const { step } = waiting;
+  const decision = openItem(
+    workflow,
+    {
+      caseId: 'item',
+      caseNo: '35020320260105000002',
+      serviceCode,
+      serviceHash,
+      region,
+      personId,
+      applicantOrgId: null,
+      dossierId: null,
+      parentCaseId: taken.after.caseId,
+      itemOf: step,
+      data,
+      readers: [],
+    },
+    step,
+    taken.facts,
+  );
+  const action: CaseAction = {
+    actionId: 'i1',
+    seq: 1,
+    type: decision.type,
+    step: decision.step,
+    outcome: decision.outcome,
+    actorKind: 'system',
+    actorId: null,
+    actorRole: decision.actorRole,
+    actorOrgId: decision.actorOrgId,
+    at: decision.at,
+    body: decision.body,
+  };
+  const after = fold(null, 'item', action);
+  return { ...taken, before: after, after, decisions: [decision], actions: [action], step };
+}
+
 /** Every move that the definition offers in a state, the clock's and the way back to an entry included. */
 export function movesIn(workflow: Workflow, state: CaseState): Move[] {
   const entries = new Set(Object.values(workflow.entries).map((entry) => entry.step));
@@ -272,7 +322,7 @@ export function pathsFrom(
   };
   const found = new Map<string, readonly Move[]>([[keyOf(openMove), [openMove]]]);
   const start = take(service, null, openMove, facts, 'case', openingData);
-  const queue: Node[] = [{ state: start.after, actions: start.actions, moves: [openMove] }];
+  const queue: Node[] = [nodeAfter(service, start, [], [openMove])];
   const seen = new Set<string>();
   for (let node = queue.shift(); node; node = queue.shift()) {
     for (const move of movesIn(workflow, node.state)) {
@@ -286,10 +336,17 @@ export function pathsFrom(
           .join() + (taken.after.active.length > 0 ? `|${entriesDone(workflow, taken.after)}` : '');
       if (seen.has(place) || taken.after.status === 'ended' || !leadsOn(keyOf(move))) continue;
       seen.add(place);
-      queue.push({ state: taken.after, actions: [...node.actions, ...taken.actions], moves });
+      queue.push(nodeAfter(service, taken, node.actions, moves));
     }
   }
   return found;
+}
+
+function nodeAfter(service: Service, taken: Taken, before: readonly CaseAction[], moves: readonly Move[]): Node {
+  const item = itemOf(service, taken);
+  return item
+    ? { state: item.after, actions: item.actions, moves }
+    : { state: taken.after, actions: [...before, ...taken.actions], moves };
 }
 
 function entriesDone(workflow: Workflow, state: CaseState): string {

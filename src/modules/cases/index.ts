@@ -3,7 +3,7 @@
 export { createCases, type Applicant, type Cases, type CasesOptions, type Colleagues } from './actions.ts';
 export type { Announcer, Decider, DocumentMaker, Effect, EffectContext, EngineOptions, Ruling } from './engine.ts';
 export { deadlinesOf, nextDeadline, tasksOf, type Written } from './write.ts';
-export { act, open, type Decision, type Opening } from './decide.ts';
+export { act, open, openItem, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
 export { fold, foldAll } from './fold.ts';
 export {

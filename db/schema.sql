@@ -419,6 +419,33 @@ create policy case_vote_read on case_vote for select to public using (( SELECT t
   WHERE (s.case_id = case_vote.case_id)));
 grant insert, select on table case_vote to gongdun_app;
 
+create table consent (
+  person_id uuid not null,
+  purpose text not null,
+  seq integer not null,
+  version text not null,
+  state text not null,
+  channel text not null,
+  by_id uuid not null,
+  at timestamp with time zone not null,
+  request_id uuid not null,
+  leaf_id uuid not null,
+  readers text[] not null,
+  constraint consent_pkey PRIMARY KEY (person_id, purpose, seq),
+  constraint consent_channel_check CHECK (channel = ANY (ARRAY['mobile'::text, 'agent'::text, 'window'::text])),
+  constraint consent_seq_check CHECK (seq > 0),
+  constraint consent_state_check CHECK (state = ANY (ARRAY['given'::text, 'withdrawn'::text])),
+  constraint consent_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint consent_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table consent is 'A person''s word on a purpose, append-only; the one with the highest seq holds. by_id is who said it: the person, an agent, a clerk at a window.';
+CREATE UNIQUE INDEX consent_request_key ON consent USING btree (person_id, request_id);
+alter table consent enable row level security;
+alter table consent force row level security;
+create policy consent_insert on consent for insert to public with check (true);
+create policy consent_read on consent for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+grant insert, select on table consent to gongdun_app;
+
 create table cover_entry (
   person_id uuid not null,
   day date not null,
@@ -1044,6 +1071,7 @@ create table renewal_mandate (
   paused_until date,
   resumed_at timestamp with time zone,
   readers text[] not null,
+  stopped_at timestamp with time zone,
   constraint renewal_mandate_pkey PRIMARY KEY (case_id),
   constraint renewal_mandate_monthly_cap_fen_check CHECK (monthly_cap_fen >= 1 AND monthly_cap_fen <= 1000000),
   constraint renewal_mandate_state_check CHECK (state = ANY (ARRAY['signing'::text, 'active'::text, 'paused'::text, 'ended'::text])),
@@ -1052,6 +1080,7 @@ create table renewal_mandate (
   constraint renewal_mandate_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
 comment on table renewal_mandate is 'A person''s standing wish to be insured by the day, one live mandate a person; the case says how it came to be.';
+comment on column renewal_mandate.stopped_at is 'Since when nothing is renewed because the person withdrew a consent that it needs; null while it may run.';
 CREATE INDEX renewal_mandate_due_idx ON renewal_mandate USING btree (case_id) WHERE state = 'active'::text;
 CREATE UNIQUE INDEX renewal_mandate_live_key ON renewal_mandate USING btree (person_id) WHERE state <> 'ended'::text;
 alter table renewal_mandate enable row level security;

@@ -304,6 +304,28 @@ async function workerSpecs(): Promise<void> {
   page('/m/cover', hurt, '/m/cover', { ...mine, secret: policy.policy_no });
   page('/m/renewal', hurt, '/m/renewal', mine);
   page('/m/me', hurt, '/m/me', mine);
+  page('/m/me/privacy', hurt, '/m/me/privacy', mine);
+  page('/api/me/consents', hurt, '/api/me/consents', mine);
+  page('/m/consent/:code', newcomer, '/m/consent/DI-001', mine);
+  const word = { purpose: 'health', version: '2026-11' };
+  add(
+    'POST /api/me/consents',
+    newcomer,
+    (caller) => caller.post('/api/me/consents', { ...word, given: true, requestId: randomUUID() }),
+    mine,
+  );
+  add(
+    'POST /m/me/privacy/:purpose',
+    newcomer,
+    (caller) => form(caller, '/m/me/privacy/health', { _op: 'withdraw' }),
+    mine,
+  );
+  add(
+    'POST /m/consent/:code',
+    newcomer,
+    (caller) => form(caller, '/m/consent/DI-007', { purpose: 'health', agreed: word.version }),
+    mine,
+  );
   page('/m/me/access', hurt, '/m/me/access', { ...mine, secret: '电话回访被查看的理由' });
   page('/m/messages', hurt, '/m/messages', { ...mine, secret: notice.notice_id });
   page('/m/messages/:messageId', hurt, `/m/messages/${notice.notice_id}`, { secret: notice.title });

@@ -22,6 +22,7 @@ import { demonstrationScan } from '#wiring/scanner';
 import { createServer } from '#wiring/server';
 import { createServices, type Services } from '#wiring/services';
 import { buildApps } from '#tools/build';
+import { agreeToAll } from './consents.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 
 export type Caller = {
@@ -166,7 +167,9 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     if (body.state !== 'in') throw new Error(`${phone} is not registered: ${done.body}`);
     const cookie = cookieOf(done.headers['set-cookie']);
     const session = await services.identity.sessionOf(cookie.split('=')[1] ?? '', 'worker');
-    return caller(cookie, body.csrf ?? '', session?.kind === 'worker' ? session.personId : '');
+    const personId = session?.kind === 'worker' ? session.personId : '';
+    await agreeToAll(services, personId);
+    return caller(cookie, body.csrf ?? '', personId);
   }
 
   /** The code is sent after the commit, by SMS: it is read where the phone would show it. */

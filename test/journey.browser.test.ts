@@ -106,6 +106,15 @@ async function apply(code: string, answers: Answers, start = `${app.url}/m/servi
 }
 
 async function answerPage(answers: Answers): Promise<void> {
+  if (phone.url().includes('/consent/')) {
+    const asked = phone.url();
+    // Nothing is ticked before the person does it.
+    expect(await phone.locator('main input[type=checkbox]').first().isChecked()).toBe(false);
+    await phone.locator('main input[type=checkbox]').first().check();
+    await press(phone, /继续/);
+    await phone.waitForURL((url) => url.href !== asked, { timeout: 15_000 });
+    return;
+  }
   const name = /\/apply\/[^/]+\/([a-z_]+)/.exec(phone.url())?.[1] ?? '';
   const answer = answers[name];
   const before = phone.url();

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildApps } from '#tools/build';
+import { purposesFor } from '#catalog/purposes';
 import { testDatabase, type TestDatabase } from './database.ts';
 import { root } from './repo-files.ts';
 
@@ -117,6 +118,10 @@ async function login(phone: string): Promise<void> {
   cookie = (reply.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
   const body: { csrf?: string } = JSON.parse(await reply.text());
   csrf = body.csrf ?? '';
+  for (const { code, version } of purposesFor('DI-001')) {
+    const word = { purpose: code, version, given: true, requestId: randomUUID() };
+    expect((await post('/api/me/consents', word)).status).toBe(200);
+  }
 }
 
 type Seen = { reads: number; writes: number; failed: string[]; slowestMs: number };

@@ -73,6 +73,7 @@ async function main(path: string | undefined): Promise<void> {
       demo: false,
       authorityOf: async () => null,
       sendCode: () => {},
+      onRegistered: nothing,
       revealCase: async () => null,
       releaseTasks: nothing,
     });

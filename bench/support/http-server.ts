@@ -9,6 +9,7 @@ import { createLog } from '#platform/log';
 import { startBackground } from '#wiring/background';
 import { createServer } from '#wiring/server';
 import { asChild } from './children.ts';
+import { agreeToAll } from '#test/consents';
 import { createWorld, type BenchPerson, type World } from './world.ts';
 
 const input = z.object({
@@ -58,6 +59,7 @@ async function logAllIn(world: World, people: readonly BenchPerson[]): Promise<W
     await identity.requestCode(phone, `198.51.${Math.floor(index / 250)}.${(index % 250) + 1}`);
     const verified = await identity.verifyCode(phone, world.codeSentTo(phone) ?? '');
     invariant(verified.state === 'in', 'a person of the bench is registered');
+    await agreeToAll(world.services, verified.personId);
     writers.push({ cookie: `gd_worker=${verified.token}`, csrf: verified.csrf, papers });
   }
   return writers;

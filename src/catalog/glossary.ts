@@ -86,6 +86,9 @@ export const glossary: readonly Term[] = [
       catalogue 事项目录
       claim 理赔申领
       code 代码、验证码
+      consent 同意（个人信息）
+      privacy 个人信息保护
+      purpose 处理目的
       copy 抄送
       counter 计数
       cover 保障（在保状态）

@@ -15,12 +15,13 @@ import { caseRoutes } from '#modules/cases';
 import { coverRoutes } from '#modules/cover';
 import { enterpriseRoutes } from '#modules/enterprise';
 import { fileRoutes } from '#modules/files';
-import { actingAs, checkCsrf, requireStaff } from '#modules/identity';
+import { actingAs, checkCsrf, requireStaff, requireWorker } from '#modules/identity';
 import { moneyRoutes } from '#modules/money';
 import { smsRoutes } from '#modules/notices';
 import { servicePointRoutes } from '#modules/outlets';
 import { settlementRoutes } from '#modules/settlement';
 import { createOrgAdmin, orgAdminRoutes, orgRoutes } from '#modules/orgs';
+import { privacyRoutes } from '#modules/privacy';
 import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
@@ -77,7 +78,15 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   const orgAdmin = createOrgAdmin({ db: services.db, acts: services.acts, load: services.orgs.load });
   await app.register(orgAdminRoutes(orgAdmin, (request) => actingAs(requireStaff(request), 'system_administrator')));
   await app.register(orgRoutes(services.orgs));
-  await app.register(caseRoutes({ cases, reader, asker, suggest: services.suggest }));
+  await app.register(
+    caseRoutes({
+      cases,
+      reader,
+      asker,
+      suggest: services.suggest,
+      beside: (personId, code) => (tx) => services.privacy.require(tx, personId, code),
+    }),
+  );
   await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));
   await app.register(smsRoutes(services.smsReceipts));
   await app.register(coverRoutes({ cover: services.cover, sessionOf: asker, personFor: services.personFor }));
@@ -98,6 +107,12 @@ export async function createServer(options: ServerOptions): Promise<Http> {
         if (session?.kind !== 'staff') throw new Error('a route for staff has a session of staff');
         return identity.openPhone(session, { personId, caseId, reason });
       },
+    }),
+  );
+  await app.register(
+    privacyRoutes({
+      privacy: services.privacy,
+      worker: (request) => requireWorker(request),
     }),
   );
   await app.register(servicePointRoutes(services.servicePoints));

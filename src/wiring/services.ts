@@ -4,11 +4,12 @@
 import { catalogRegistry } from '#catalog/registry';
 import { documents as documentTemplates } from '#catalog/documents/index';
 import { notices as noticeTemplates } from '#catalog/notices';
+import { purposesFor } from '#catalog/purposes';
 import { isRegion, isWithin, regionName } from '#catalog/regions';
 import { fieldKind } from '#catalog/fields/index';
 import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
-import { personGrant, systemAccess, type Access } from '#platform/access';
+import { systemAccess, type Access } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
 import { systemClock, type Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
@@ -33,7 +34,7 @@ import {
   type Colleagues,
 } from '#modules/cases';
 import { createCover, type Cover } from '#modules/cover';
-import { createDocuments, render, renderPdf, type Printed } from '#modules/documents';
+import { createDocuments } from '#modules/documents';
 import { createDeskDrafts, createDrafts } from '#modules/drafts';
 import { createFiles, type FileBlobs, type Scanner } from '#modules/files';
 import { createEnterprises } from '#modules/enterprise';
@@ -44,10 +45,12 @@ import { createMoney, type TakeReceipt } from '#modules/money';
 import { createNotices, type SmsReceipt } from '#modules/notices';
 import { createRosters } from '#modules/rosters';
 import { createOrgs } from '#modules/orgs';
+import { createPrivacy } from '#modules/privacy';
 import { createTrace } from '#modules/trace';
 import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
 import { createSettlementParts } from './settlement.ts';
+import { createPrinted } from './printed.ts';
 import { rosterPorts } from './roster-ports.ts';
 import { codeSender, joinAuthorities } from './people.ts';
 
@@ -101,6 +104,8 @@ const selectStranded = statement<[string, string | null], { caseId: string; step
    order by t.case_id, t.step limit 2000`,
 );
 
+/** What auto-renewal cannot go on without. */
+const renewalNeeds = purposesFor('DI-003');
 const namesMax = 5_000;
 const nameMs = 60_000;
 
@@ -124,6 +129,17 @@ export function createServices(options: ServicesOptions) {
   });
 
   const acts = createActs({ db, trace, crypto, clock });
+  const privacy = createPrivacy({
+    db,
+    trace,
+    clock,
+    onDecided: (tx, personId, withdrawn) =>
+      cover.renewals.stopFor(
+        tx,
+        personId,
+        renewalNeeds.some(({ code }) => withdrawn.includes(code)),
+      ),
+  });
   const identity = createIdentity({
     db,
     crypto,
@@ -136,6 +152,7 @@ export function createServices(options: ServicesOptions) {
     // A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox.
     sendCode: codeSender(parties.sms, options.log),
     revealCase,
+    onRegistered: (tx, { personId, consentVersion }) => privacy.registered(tx, personId, consentVersion),
     authorityOf: (tx, authorityId) => authorities.onBehalfOf(tx, authorityId),
   });
 
@@ -419,28 +436,7 @@ export function createServices(options: ServicesOptions) {
     return found;
   }
 
-  const idTailOf = async (tx: Tx, personId: string) => (await person(tx, personId)).idNumber.slice(-4);
-
-  /** A document as it is printed, with the name open for the person and masked for others. */
-  async function printed(access: Access, documentId: string): Promise<Printed & { at: string }> {
-    const { content, caseId, at } = await documents.read(access, documentId);
-    const { personId, data } = await reader.state(access, caseId);
-    const mine =
-      personId !== null && (access.onBehalf?.personId === personId || access.grants.includes(personGrant(personId)));
-    const name = personId ? await db.transaction(access, (tx) => nameOf(tx, personId)) : '';
-    const idTail = mine ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
-    const notice = config.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
-    // Whoever wished to stay unnamed is not even hinted at on a paper that may leave the office.
-    const shown = data['hide_name'] === true ? '诉求人（隐名）' : maskName(name);
-    return { content, documentId, applicant: mine ? name : shown, idTail, notice, at };
-  }
-
-  const print = async (access: Access, documentId: string) => render(await printed(access, documentId));
-
-  async function printPdf(access: Access, documentId: string): Promise<Buffer> {
-    const one = await printed(access, documentId);
-    return renderPdf(one, one.at);
-  }
+  const { print, printPdf } = createPrinted({ db, documents, reader, nameOf, person, demo: config.demo });
 
   async function suggest(access: Access, caseId: string) {
     const state = await reader.state(access, caseId);
@@ -466,6 +462,7 @@ export function createServices(options: ServicesOptions) {
     catalogue,
     files,
     acts,
+    privacy,
     enterprises,
     identity,
     authorities,

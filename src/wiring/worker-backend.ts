@@ -20,6 +20,7 @@ import { createConditions } from './worker-conditions.ts';
 import { createWorkerDrafts } from './worker-drafts.ts';
 import { createPoints } from './worker-points.ts';
 import { createPeoplePages } from './worker-people.ts';
+import { createPrivacyPages } from './worker-privacy.ts';
 import { createReview } from './worker-review.ts';
 import { createWorkerRenewal } from './worker-renewal.ts';
 import { createRegistration } from './worker-registration.ts';
@@ -45,6 +46,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   const account = createWorkerAccount(services);
   const renewals = createWorkerRenewal(services);
+  const privacy = createPrivacyPages(services);
 
   const actorOf = ({ actorId, grants, onBehalf }: Access): Actor => ({
     kind: onBehalf?.agentKind ?? 'worker',
@@ -161,6 +163,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   // ---- applying
 
   async function saveDraft(access: Access, serviceCode: string, answers: Readonly<Record<string, unknown>>) {
+    await privacy.requireFor(access, serviceCode, answers);
     const proof = await proveTyped(access, answers);
     return drafts.save(access, serviceCode, answers, proof);
   }
@@ -196,6 +199,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       // A typed signature was proven when it was saved into the draft.
       { smsCodeVerified: true },
       async (tx, opened) => {
+        await services.privacy.require(tx, subjectOf(access), serviceCode);
         if (access.onBehalf) await services.authorities.hold(tx, access.onBehalf.authorityId);
         await drafts.finish(tx, draftId, opened);
       },
@@ -244,6 +248,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   return {
     session,
     people: createPeoplePages(services, toItem),
+    privacy,
     ...createRegistration(services),
     logout: (token) => identity.logout(token),
     home,
@@ -261,8 +266,10 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         .map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
     ...createWorkerDrafts(services),
     saveDraft,
-    attachFile: (access, serviceCode, field, fileId) =>
-      drafts.changeFiles(access, serviceCode, field, (ids) => [...new Set([...ids, fileId])]),
+    attachFile: async (access, serviceCode, field, fileId) => {
+      await privacy.requireFor(access, serviceCode, { [field]: fileId });
+      return drafts.changeFiles(access, serviceCode, field, (ids) => [...new Set([...ids, fileId])]);
+    },
     detachFile: async (access, serviceCode, field, fileId) => {
       await drafts.changeFiles(access, serviceCode, field, (ids) => ids.filter((id) => id !== fileId));
     },
@@ -316,7 +323,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     profile: async (access) => {
       const found = await identity.profile(subjectOf(access));
       const member = await db.transaction(access, (tx) => services.membership.activeMember(tx, subjectOf(access)));
-      if (!found) return { rows: [], consents: [] };
+      if (!found) return { rows: [] };
       const masked = maskPerson(found);
       return {
         rows: [
@@ -330,8 +337,6 @@ export function createWorkerBackend(services: Services): WorkerBackend {
           },
           ...(member ? [{ zh: '会员证核验码', text: `${member.cardCode}（出示会员证时给对方核验）` }] : []),
         ],
-        // A consent is traced at registration and has no table of its own yet: nothing is shown rather than something assumed.
-        consents: [],
       };
     },
     whoSawMyData: async (access, cursor) => {

@@ -3,8 +3,9 @@
 
 import { z } from 'zod';
 import { birthDateOf, fieldKind, idDocumentTypes, parseField } from '#catalog/fields/index';
+import { purposeOf } from '#catalog/purposes';
 import { dayOf } from '#platform/calendar';
-import { declareRefusals, Refusal, type FieldProblem } from '#platform/errors';
+import { declareRefusals, invariant, Refusal, type FieldProblem } from '#platform/errors';
 import { checkRegistration, sessionMaxAgeSeconds } from '#modules/identity';
 import type { Challenge, Login, Registration, RegistrationInput, SavedRegistration } from '#apps/worker/backend';
 import type { ConsentText } from '#apps/worker/pages/model';
@@ -15,16 +16,15 @@ const refuse = declareRefusals({
   'pages.challenge_gone': { status: 410, zh: '这次登录已经过期。', next: '请重新填写手机号。' },
 });
 
-const consentVersion = '2026-01';
+const identityPurpose = purposeOf('identity');
+invariant(identityPurpose, 'registering has a purpose');
+const consentVersion = identityPurpose.version;
 const consents: readonly ConsentText[] = [
   {
     name: 'agree_identity',
-    zh: '同意处理我的身份信息',
-    paragraphs: [
-      '为了实名登记、核对资格和防止冒用，我们需要处理您的姓名、证件号码和手机号。证件号码加密保存，页面上只显示一部分；谁因为什么查看过全文，您可以随时在“我的”里查到。',
-      '不同意就不能登记办理；以后要撤回同意，请到服务窗口提出，撤回前已办理的事项不受影响。',
-    ],
-    purpose: 'identity',
+    zh: identityPurpose.zh,
+    paragraphs: identityPurpose.words,
+    purpose: identityPurpose.code,
     version: consentVersion,
     required: true,
   },

@@ -27,6 +27,7 @@ import type {
 } from './pages/model.ts';
 import type { PageModel } from './pages/model.ts';
 import type { PeopleBackend } from './backend-people.ts';
+import type { PrivacyBackend } from './backend-privacy.ts';
 import type { RegistrationPart } from './registration.ts';
 
 type PointsModel = Extract<PageModel, { page: 'points' }>;
@@ -110,6 +111,7 @@ export type FileBytes = {
 
 export type WorkerBackend = {
   readonly people: PeopleBackend;
+  readonly privacy: PrivacyBackend;
   // ---- who is here
   session(token: string): Promise<WorkerSession | null>;
   /** The same answer for known and unknown numbers. Refuses when asked too often. `address` is the client's, for the limit. */

@@ -6,6 +6,7 @@ import { services as authored } from '#catalog/services/index';
 import { dailyInsuranceEnrol } from '#catalog/workflows/daily-insurance-enrol';
 import { systemAccess, workerAccess } from '#platform/access';
 import { startApp, type TestApp } from '#test/app';
+import { agreeToAll } from '#test/consents';
 import { createVisitor, type Visitor } from '#test/visitor';
 import { cookies } from './visit.ts';
 
@@ -109,7 +110,9 @@ export async function startPhoneWorld() {
     const visitor = createVisitor(app);
     await visitor.prove(riderOf(story).phone);
     const session = await identity.sessionOf(visitor.jar[cookies.session] ?? '', 'worker');
-    return { visitor, personId: session?.personId ?? '' };
+    const personId = session?.kind === 'worker' ? session.personId : '';
+    await agreeToAll(app.services, personId);
+    return { visitor, personId };
   }
 
   async function casesOf(personId: string) {

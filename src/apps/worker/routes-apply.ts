@@ -82,7 +82,10 @@ export function applyRoutes(app: FastifyInstance, kit: PageKit): void {
   }
 
   app.get('/m/apply/:code', forAgents, async (request, reply) => {
-    const { service, plan, draft } = await at(request);
+    const { service, plan, draft, worker } = await at(request);
+    const missing = await backend.privacy.missing(worker.access, service.code);
+    const [first] = missing;
+    if (first) return kit.go(request, reply, `/m/consent/${service.code}?of=${first.code}`);
     return kit.go(request, reply, `/m/apply/${service.code}/${resumeAt(plan, draft) ?? 'review'}`);
   });
 

@@ -14,6 +14,7 @@ import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
 import { helpingRoutes } from './routes-helping.ts';
+import { privacyRoutes } from './routes-privacy.ts';
 import { createKit, open, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
 
 export type { WorkerRoutesOptions } from './visit.ts';
@@ -104,6 +105,7 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
     problems(pages, kit, uploadBytesMax);
     accountRoutes(pages, kit);
     entryRoutes(pages, kit);
+    privacyRoutes(pages, kit);
     applyRoutes(pages, kit);
     caseRoutes(pages, kit);
     helpingRoutes(pages, kit);

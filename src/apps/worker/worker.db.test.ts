@@ -102,6 +102,7 @@ async function workerPages(): Promise<string[]> {
     '/m/renewal',
     '/m/me',
     '/m/me/access',
+    '/m/me/privacy',
     '/m/display',
     `${form}/review`,
     `${form}/area?at=all`,

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import { pageQuery, readCursor } from '#platform/page';
-import type { Cases } from './actions.ts';
+import type { Along, Cases } from './actions.ts';
 import {
   caseAnswer,
   caseCommand,
@@ -24,6 +24,8 @@ export type CaseHttpOptions = {
   readonly reader: Reader;
   /** Who asks; the routes' declared access has been checked before. */
   readonly asker: (request: FastifyRequest) => { readonly access: Access; readonly actor: Actor };
+  /** What must hold when a person opens a case, checked in its transaction. */
+  readonly beside: (personId: string, serviceCode: string) => Along;
   /** What a rule makes of a claim, for the adjuster. */
   readonly suggest: (
     access: Access,
@@ -50,7 +52,8 @@ export function caseRoutes(options: CaseHttpOptions): HttpPlugin {
       { ...worker, schema: { summary: '提交申请', body: openCaseInput, response: { 201: caseAnswer } } },
       async (request, reply) => {
         const { access, actor } = asker(request);
-        const made = await cases.openCase(access, actor, { personId: actor.id, orgId: null }, request.body);
+        const along = options.beside(actor.id ?? '', request.body.serviceCode);
+        const made = await cases.openCase(access, actor, { personId: actor.id, orgId: null }, request.body, {}, along);
         return reply.code(201).send(made);
       },
     );

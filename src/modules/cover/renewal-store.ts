@@ -18,10 +18,12 @@ export type MandateRow = {
   readonly first_day: string | null;
   readonly last_day: string;
   readonly paused_until: string | null;
+  /** Since when nothing is renewed because a consent is withdrawn. */
+  readonly stopped_at: string | null;
 };
 
 const mandateColumns = `case_id, case_no, person_id, region, work_type, trigger, monthly_cap_fen, state, contract_code, first_day, last_day,
-  paused_until`;
+  paused_until, stopped_at`;
 
 /** The mandate of a case as it was signed this time; null where the person has another live one. */
 export const putMandate = statement<
@@ -57,6 +59,13 @@ export const changeMandate = statement<[string, Trigger, number], never>(
 export const mandateOf = statement<[string], MandateRow>(
   'cover.mandate_of',
   `select ${mandateColumns} from renewal_mandate where person_id = $1 order by (state = 'ended'), case_id desc limit 1`,
+);
+
+/** While a consent is withdrawn nothing is planned; what is being charged already goes on. */
+export const stopMandates = statement<[string, string | null], never>(
+  'cover.stop_mandates',
+  `update renewal_mandate set stopped_at = case when $2::timestamptz is null then null else coalesce(stopped_at, $2::timestamptz) end
+   where person_id = $1 and state <> 'ended' and (stopped_at is null) = ($2::timestamptz is not null)`,
 );
 
 export const mandateOfCase = statement<[string], MandateRow>(
@@ -102,7 +111,7 @@ const dueMandates = `with price as (select * from unnest($3::text[], $4::text[],
      from renewal_mandate m join price p on p.region = m.region and p.work_type = m.work_type
      cross join lateral (select coalesce(max(r.attempt), 0) + 1 as attempt, max(r.planned_at) as planned_at from renewal r
        where r.case_id = m.case_id and r.day = $1) tried
-     where m.state = 'active' and m.trigger = any($2) and m.case_id > $10 and ($12::uuid is null or m.case_id = $12::uuid)
+     where m.state = 'active' and m.stopped_at is null and m.trigger = any($2) and m.case_id > $10 and ($12::uuid is null or m.case_id = $12::uuid)
        and m.first_day <= $1 and $1 <= m.last_day and (m.paused_until is null or m.paused_until <= $1)
        and (tried.planned_at is null or tried.planned_at < m.resumed_at)
        and not exists (select 1 from renewal o where o.person_id = m.person_id and o.day = $1 and o.state in ('charging', 'bound'))

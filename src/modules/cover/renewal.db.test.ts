@@ -93,6 +93,21 @@ const bound = (who: Worker) =>
     return (await renewals(who)).map((one) => one.state);
   });
 
+describe('a consent that was withdrawn', () => {
+  it('lets nothing be renewed or charged while it is, and renews again after', async () => {
+    const { who } = await mandate();
+    const stop = (stopped: boolean) =>
+      world.db.transaction(systemAccess, async (tx) => world.cover.renewals.stopFor(tx, who.personId, stopped));
+    await stop(true);
+    await evening_();
+    expect(await renewals(who)).toEqual([]);
+    expect((await world.cover.renewals.mandateOf(who.access, who.personId))?.stopped_at).not.toBeNull();
+    await stop(false);
+    await evening_();
+    await bound(who).toEqual(['bound']);
+  });
+});
+
 describe('the mandate', () => {
   it('is signed at the party, told by its callback, and renews from tomorrow', async () => {
     const who = await world.worker();

@@ -324,6 +324,11 @@ export function createRenewals(options: CoverOptions) {
     'cover.tell_capped': (input: unknown) => tell('auto-run', 'capped')(payload.parse(input)),
   };
 
+  /** What the person agreed to no longer carries renewals, or carries them again; a day that is being charged goes on. */
+  function stopFor(tx: Tx, personId: string, stopped: boolean): void {
+    tx.send(store.stopMandates, [personId, stopped ? clock.now() : null]);
+  }
+
   // ---- reading -----------------------------------------------------------------------------------------------------------------
 
   /** A person's mandate, live or last, with what it has used of this month's cap; null where there was none. */
@@ -350,7 +355,7 @@ export function createRenewals(options: CoverOptions) {
     return cutPage(rows, limit, (last) => last.day);
   }
 
-  return { run, signal, settled, tasks, mandateOf, list };
+  return { run, signal, settled, stopFor, tasks, mandateOf, list };
 }
 
 const whyOf = (sameDay: boolean): string => (sameDay ? '当日补投' : '前一日按您选的日子续保');

@@ -52,6 +52,7 @@ export async function makeFixture() {
     publicUrl: 'http://localhost:4180',
     demo: true,
     sendCode: (_tx, phone, code) => void outbox.push({ phone, code }),
+    onRegistered: async () => {},
     authorityOf: async () => null,
     revealCase: async (tx, caseId, field) => {
       const found = await tx.maybe(visibleCase, [caseId]);

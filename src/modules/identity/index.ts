@@ -54,6 +54,7 @@ export type IdentityOptions = {
   readonly publicUrl: string;
   readonly demo: boolean;
   readonly sendCode: WorkerLoginOptions['sendCode'];
+  readonly onRegistered: WorkerLoginOptions['onRegistered'];
   readonly revealCase: PeopleOptions['revealCase'];
   /** Gives what somebody had taken up back to the office; called after the account is closed. */
   readonly releaseTasks: (staffId: string) => Promise<void>;

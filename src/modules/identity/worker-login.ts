@@ -36,9 +36,13 @@ export type WorkerLoginOptions = {
   readonly clock: Clock;
   readonly sessionClock: Clock;
   readonly sessions: Sessions;
+  /** What else is written with a registration. */
+  readonly onRegistered: (tx: Tx, registered: Registered) => Promise<void>;
   /** Writes the message into the outbox of this transaction. */
   readonly sendCode: (tx: Tx, phone: string, code: string, message: CodeMessage) => Promise<void> | void;
 };
+
+export type Registered = { readonly personId: string; readonly consentVersion: string | null };
 
 export type VerifiedCode =
   | ({ readonly state: 'in'; readonly personId: string } & NewSession)
@@ -246,7 +250,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     });
     if (listed === 'elsewhere') throw refuse('identity.listed_elsewhere');
     if (listed) {
-      traceRegistered(tx, listed.personId, region, idDocument.type, input);
+      await traceRegistered(tx, listed.personId, region, idDocument.type, input);
       return { ...listed, ...sessions.begin(tx, 'worker', listed, oldToken) };
     }
     await store.insertPerson(
@@ -264,11 +268,18 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
         createdAt: clock.now(),
       }),
     );
-    traceRegistered(tx, personId, region, idDocument.type, input);
+    await traceRegistered(tx, personId, region, idDocument.type, input);
     return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
   }
 
-  function traceRegistered(tx: Tx, personId: string, region: string, idType: string, input: RegisterInput): void {
+  async function traceRegistered(
+    tx: Tx,
+    personId: string,
+    region: string,
+    idType: string,
+    input: RegisterInput,
+  ): Promise<void> {
+    const consentVersion = input.consentVersion ?? null;
     trace.record(tx, {
       eventId: newId(),
       type: 'person.registered',
@@ -277,8 +288,9 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       department: '',
       actorId: personId,
       subjectId: personId,
-      body: { id_type: idType, consent_version: input.consentVersion ?? null },
+      body: { id_type: idType, consent_version: consentVersion },
     });
+    await options.onRegistered(tx, { personId, consentVersion });
   }
 
   return { requestCode, verifyCode, register, proveSignature, proveCode, personByPhone };

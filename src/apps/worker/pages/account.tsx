@@ -210,6 +210,7 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
         {[
           { href: '/m/cover', zh: '我的保障', d: '哪一天有保障，当时有没有' },
           { href: '/m/me/helping', zh: '替家人办', d: '替别人办事，看谁在替我办' },
+          { href: '/m/me/privacy', zh: '个人信息', d: '用来做什么、给谁，同意和撤回' },
           { href: '/m/me/access', zh: '谁查看过我被遮盖的号码', d: '每次查看都有原因和记录' },
           { href: '/m/display', zh: '字的大小', d: '标准、大字、特大' },
         ].map((one) => (
@@ -223,21 +224,6 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
           </li>
         ))}
       </ul>
-      {profile.consents.length === 0 ? null : (
-        <section class="card">
-          <h2>我同意过的</h2>
-          <ul class="stack">
-            {profile.consents.map((one) => (
-              <li>
-                {one.zh}
-                <span class="soft sm">
-                  （第 {one.version} 版，{fullMomentText(one.at)}）
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
       <Form frame={frame} action="/m/logout">
         <button class="btn danger">退出登录</button>
       </Form>

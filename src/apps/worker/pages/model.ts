@@ -1,6 +1,7 @@
 // What each page of the worker's app shows, as plain data: the one argument of `render`. Types only; every text is ready to be
 // read by a person and already masked. Nothing here knows a request, a session or the database.
 
+import type { PrivacyBody } from './model-privacy.ts';
 import type { Condition } from '#platform/condition';
 import type { FieldKindName } from '#catalog/fields/index';
 import type { FieldProblem } from '#platform/errors';
@@ -160,7 +161,6 @@ export type PaymentModel = {
 
 export type ProfileModel = {
   readonly rows: readonly { readonly zh: string; readonly text: string }[];
-  readonly consents: readonly { readonly zh: string; readonly version: string; readonly at: string }[];
 };
 
 /** Who looked at my data, when and why. */
@@ -332,6 +332,7 @@ export type PointCard = {
 };
 
 export type PageBody =
+  | PrivacyBody
   | {
       readonly page: 'points';
       readonly points: readonly PointCard[];

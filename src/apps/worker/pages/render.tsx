@@ -24,6 +24,7 @@ import { RenewalPage } from './renewal.tsx';
 import type { PageModel, Rendered } from './model.ts';
 import { PointsPage } from './points.tsx';
 import { DirectoryPage, GuidePage } from './services.tsx';
+import { ConsentPage, PrivacyPage } from './privacy.tsx';
 import { css } from './style.ts';
 
 type Drawn = { readonly title: string; readonly body: VNode; readonly wrong?: boolean };
@@ -90,6 +91,10 @@ function draw(model: PageModel): Drawn {
       return { title: '自动续保', body: <RenewalPage model={model} /> };
     case 'profile':
       return { title: '我的', body: <ProfilePage model={model} /> };
+    case 'privacy':
+      return { title: '个人信息', body: <PrivacyPage model={model} /> };
+    case 'consent':
+      return { title: model.purpose.zh, body: <ConsentPage model={model} />, wrong: model.problems.length > 0 };
     case 'access':
       return { title: '谁查看过我被遮盖的号码', body: <AccessPage model={model} /> };
     case 'display':

@@ -848,7 +848,8 @@ it('an agent is refused by every route that does not say that agents may come', 
     forWorkers.map(async ([key, spec]) => [key, (await spec.send(helper.caller)).status] as const),
   );
   const open = answers.filter(([, status]) => status !== 403).map(([key]) => key);
-  for (const key of open) expect(key).toMatch(/^(GET|POST) \/m\/(cases|apply|services|files|documents|pay|helping)/);
+  for (const key of open)
+    expect(key).toMatch(/^(GET|POST) \/m\/(cases|apply|consent|services|files|documents|pay|helping)/);
   // And of the person's own things it sees none.
   const refused = answers
     .filter(([key]) => /^GET \/m\/(cases|files|documents|pay)\/:/.test(key))

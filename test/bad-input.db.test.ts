@@ -8,6 +8,7 @@ import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { derivedSecret } from '#wiring/database';
+import { agreeToAll } from './consents.ts';
 import { startApp, type Caller, type TestApp } from './app.ts';
 
 type Reply = {
@@ -176,6 +177,8 @@ describe('who one is', () => {
     expect(response.statusCode).toBe(200);
     const cookie = ([response.headers['set-cookie'] ?? ''].flat()[0] ?? '').split(';')[0] ?? '';
     const old: Caller = { ...newcomer, cookie, csrf: JSON.parse(response.body).csrf };
+    const session = await app.services.identity.sessionOf(cookie.split('=')[1] ?? '', 'worker');
+    await agreeToAll(app.services, session?.kind === 'worker' ? session.personId : '');
     const bought = JSON.parse((await submit(old, 'DI-001', purchase())).text);
     expect(bought.active.map((one: { step: string }) => one.step)).toEqual(['eligibility-manual']);
     expect((await owner.query('select 1 from payment_order where case_id = $1', [bought.caseId])).rowCount).toBe(0);

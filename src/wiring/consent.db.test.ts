@@ -5,11 +5,12 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { purposeOf, purposesFor } from '#catalog/purposes';
-import { systemAccess, workerAccess } from '#platform/access';
+import { agentAccess, systemAccess, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { newId } from '#platform/ids';
 import { startApp, type TestApp } from '#test/app';
 import { agreeToAll } from '#test/consents';
+import { createWorkerBackend } from './worker-backend.ts';
 import { createVisitor, type Visitor } from '#test/visitor';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 
@@ -223,6 +224,43 @@ describe('withdrawing', () => {
   it('somebody in need can report an accident without any consent', async () => {
     const { rows } = await owner.query<{ person_id: string; phone: string }>('select person_id from person limit 1');
     expect(await app.services.privacy.missing(rows[0]?.person_id ?? '', 'DI-006')).toEqual([]);
+  });
+});
+
+describe('an agent', () => {
+  const behalf = (kind: 'consent' | 'kinship' | 'assisted', personId: string, agentId: string) =>
+    agentAccess(agentId, {
+      authorityId: newId(),
+      kind,
+      personId,
+      principalName: '甄试验',
+      agentKind: kind === 'assisted' ? 'staff' : 'worker',
+      agentName: '贾代办',
+      untilAt: '2030-01-01T00:00:00.000Z',
+      services: ['DI-007'],
+    });
+  const word = () => ({ purpose: 'health', version: versionOf('health'), given: true, requestId: randomUUID() });
+
+  it('does not answer for somebody who can answer', async () => {
+    const [personId, agentId] = [await somebody(), await somebody()];
+    const { privacy } = createWorkerBackend(app.services);
+    await expect(privacy.decide(behalf('consent', personId, agentId), word())).rejects.toMatchObject({
+      code: 'privacy.own_word',
+    });
+    expect(await words(personId)).toEqual([]);
+  });
+
+  it('answers for who cannot, and a clerk writes down the word of who is there; both are named', async () => {
+    const { privacy } = createWorkerBackend(app.services);
+    for (const [kind, channel] of [
+      ['kinship', 'agent'],
+      ['assisted', 'window'],
+    ] as const) {
+      const [personId, agentId] = [await somebody(), await somebody()];
+      await privacy.decide(behalf(kind, personId, agentId), word());
+      const { rows } = await owner.query('select channel, by_id from consent where person_id = $1', [personId]);
+      expect(rows).toEqual([{ channel, by_id: agentId }]);
+    }
   });
 });
 

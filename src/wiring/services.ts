@@ -390,7 +390,12 @@ export function createServices(options: ServicesOptions) {
     },
     targetZh: (target) => {
       const service = catalogue.publishedServices().find((one) => one.workflow.code === target);
-      return { zh: service?.zh ?? catalogRegistry.planned[target]?.zh ?? target, available: service !== undefined };
+      const planned = catalogRegistry.planned[target];
+      return {
+        zh: service?.zh ?? planned?.zh ?? target,
+        available: service !== undefined,
+        ofOffices: planned?.ofOffices ?? false,
+      };
     },
   });
 

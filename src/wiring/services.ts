@@ -390,12 +390,8 @@ export function createServices(options: ServicesOptions) {
     },
     targetZh: (target) => {
       const service = catalogue.publishedServices().find((one) => one.workflow.code === target);
-      const planned = catalogRegistry.planned[target];
-      return {
-        zh: service?.zh ?? planned?.zh ?? target,
-        available: service !== undefined,
-        ofOffices: planned?.ofOffices ?? false,
-      };
+      const { zh = target, ofOffices = false } = catalogRegistry.planned[target] ?? {};
+      return { zh: service?.zh ?? zh, available: service !== undefined, ofOffices };
     },
   });
 

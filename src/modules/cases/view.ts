@@ -12,7 +12,7 @@ import { workingDaysBetween, dayOf } from '#platform/calendar';
 import { roleGrant } from '#platform/access';
 import { capacityFor } from './decide.ts';
 import { actorsOf, isPublicRole, peopleFor, stepOf, waitsForItems } from './enter.ts';
-import { isRateable, speaksFor, type ActiveStep, type Agent, type CaseAction, type CaseState } from './model.ts';
+import { isRateable, speaksFor, type ActiveStep, type Agent, type CaseAction } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
 import { actionTitles, limitText, outcomeWords } from './words.ts';

@@ -3,7 +3,7 @@
 import { acceptOf } from '#catalog/fields/index';
 import type { InputProps } from './inputs-base.tsx';
 import { partView, problemsUnder, Several } from './inputs-base.tsx';
-import { flag, numberOf, part, textOf, texts } from './raw.ts';
+import { flag, numberOf, part, textOf } from './raw.ts';
 import { ErrorText, idOf } from './parts.tsx';
 
 /** No `capture`: in some webviews the camera kills the page; the picker offers both. */

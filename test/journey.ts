@@ -39,7 +39,6 @@ const withJoint = { ...un001.fields, insurance_kinds: kinds };
 /** Entries whose own services are not written yet are walked by services that are nothing but their doors. */
 export const doors: readonly Service[] = [
   { ...un001, code: 'UN-902', entry: 'joint', fields: withJoint },
-  { ...un001, code: 'UN-903', entry: 'batch', fields: withJoint },
   { ...un001, code: 'UN-904', entry: 'card', fields: {}, materials: {}, eligibility: [] },
   { ...di001, code: 'DI-902', entry: 'group' },
 ];

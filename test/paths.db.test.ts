@@ -19,8 +19,23 @@ import { keyOf, orgOf, outcomesOf, pathsFrom, stepIn, type Move } from './walk.t
 const facts: Facts = { now: '2026-01-05T02:00:00.000Z', calendar: statutoryCalendar, route: (role) => orgOf(role) };
 const openingData = { accident_time: '2026-01-04T02:00:00.000Z', cover_ends_at: '2026-01-08T16:00:00.000Z' };
 
-/** Outcomes that no rule of the published services comes to: lists of many people, and cover that somebody pays in full. */
-const notYet = new Map([['daily-insurance-enrol', ['eligibility/partial', 'quote/free']]]);
+/**
+ * Outcomes that no rule of the published services comes to: cover for lists of people, and cover that somebody pays in full. A list of
+ * people who join is walked where its module is (src/modules/rosters/items.db.test.ts).
+ */
+const notYet = new Map([
+  ['daily-insurance-enrol', ['eligibility/partial', 'quote/free']],
+  [
+    'union-membership-join',
+    [
+      'batch-import/submit',
+      'batch-import/return',
+      'batch-confirm/agree',
+      'batch-confirm/disagree',
+      'batch-confirm/timeout@clock',
+    ],
+  ],
+]);
 
 let app: TestApp;
 let journey: Journey;
@@ -49,6 +64,9 @@ function plan(services: readonly Service[]): { all: Map<string, Planned>; walks:
   const all = new Map<string, Planned>();
   for (const service of services) {
     for (const [key, moves] of pathsFrom(service, facts, openingData, leadsOn)) {
+      // Only a form that asks for the insurances opens the way to both.
+      const isJoint = moves.some((move) => keyOf(move) === 'county-record/joint');
+      if (isJoint && !('insurance_kinds' in service.fields)) continue;
       // The return to an entry is a verb of every step; it is walked where only it leads on.
       const known = all.get(key);
       if (!known || known.moves.length > moves.length) all.set(key, { service, moves });
@@ -82,7 +100,8 @@ describe.each([...byWorkflow])('%s', (code, services) => {
   );
 
   it('has walked every outcome', () => {
-    expect(outcomesOf(workflow).filter((key) => !all.has(key))).toEqual([]);
+    const elsewhere = notYet.get(code) ?? [];
+    expect(outcomesOf(workflow).filter((key) => !all.has(key) && !elsewhere.includes(key))).toEqual([]);
     expect(
       outcomesOf(workflow)
         .filter((key) => !walked.has(key))

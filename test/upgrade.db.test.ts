@@ -76,6 +76,8 @@ async function start(at: string, more: Record<string, string> = {}): Promise<Ins
       ...process.env,
       DEMO: 'on',
       DATABASE_URL: database.ownerUrl,
+      // The role is the whole server's: another password would lock every other test out.
+      APP_DATABASE_PASSWORD: decodeURIComponent(new URL(database.appUrl).password),
       DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'warn',
       LISTEN_FDS: '1',

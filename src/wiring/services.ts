@@ -390,8 +390,7 @@ export function createServices(options: ServicesOptions) {
     },
     targetZh: (target) => {
       const service = catalogue.publishedServices().find((one) => one.workflow.code === target);
-      const { zh = target, ofOffices = false } = catalogRegistry.planned[target] ?? {};
-      return { zh: service?.zh ?? zh, available: service !== undefined, ofOffices };
+      return { zh: service?.zh ?? catalogRegistry.planned[target]?.zh ?? target, available: service !== undefined };
     },
   });
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await owner.query(`
     set gongdun.grants = '{*}';
     insert into org (org_id, code, name, kind, region) values (gen_random_uuid(), 'X', 'X', 'insurer', '350200');
-    insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed) select gen_random_uuid(), 'x', 'x', org_id, '', '' from org;
+    insert into staff (staff_id, login, name, org_id, password_hash, totp_secret_sealed) select gen_random_uuid(), 'x', 'x', org_id, 'x', '' from org;
     insert into log_leaf (leaf_id, entry) values (gen_random_uuid(), '');
     insert into account (account_id, name, kind) values ('a', 'a', 'fund'), ('b', 'b', 'fund');
     insert into payout (payout_id, reference, case_id, person_id, step, purpose, payee_name_sealed, card_sealed, card_tail, amount_fen, org_id,

@@ -31,7 +31,12 @@ export function answerCover({ on, by, rows }: Memory): void {
   });
   on(cover.coveredAt, (personId, day) =>
     lastOfDays(personId, [day]).flatMap((entry) =>
-      by('cover_policy', 'policy_id', entry.policy_id).map(({ policy_no }) => ({ ...entry, policy_no })),
+      by('cover_policy', 'policy_id', entry.policy_id).map(({ policy_no }) => ({
+        ...entry,
+        policy_no,
+        import_source: null,
+        imported_on: null,
+      })),
     ),
   );
   on(
@@ -98,6 +103,9 @@ export function answerCover({ on, by, rows }: Memory): void {
           issued_at: at,
           readers,
           leaf_id: leafId,
+          import_run_id: null,
+          import_source: null,
+          imported_on: null,
         });
       }
       return bound;

@@ -233,6 +233,9 @@ export const tables = {
     leaf_id: 'uuid',
     card_serial: 'int',
     card_since: 'timestamptz',
+    import_run_id: 'uuid',
+    import_source: 'text',
+    imported_on: 'date',
   },
   cover_policy: {
     policy_id: 'uuid',
@@ -253,6 +256,9 @@ export const tables = {
     issued_at: 'timestamptz',
     readers: 'text[]',
     leaf_id: 'uuid',
+    import_run_id: 'uuid',
+    import_source: 'text',
+    imported_on: 'date',
   },
   cover_entry: {
     person_id: 'uuid',

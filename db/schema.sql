@@ -478,7 +478,7 @@ create table cover_policy (
   policy_id uuid not null,
   policy_no text not null,
   person_id uuid not null,
-  case_id uuid not null,
+  case_id uuid,
   insurer_org_id uuid not null,
   insurer_policy_no text,
   region text not null,
@@ -493,16 +493,21 @@ create table cover_policy (
   issued_at timestamp with time zone not null,
   readers text[] not null,
   leaf_id uuid not null,
+  import_run_id uuid,
+  import_source text,
+  imported_on date,
   constraint cover_policy_pkey PRIMARY KEY (policy_id),
   constraint cover_policy_no_key UNIQUE (policy_no),
   constraint cover_policy_check CHECK (subsidy_fen >= 0 AND subsidy_fen <= premium_fen),
   constraint cover_policy_days_check CHECK (days >= 1 AND days <= 366),
+  constraint cover_policy_origin_check CHECK ((case_id IS NULL) = (import_run_id IS NOT NULL) AND (import_run_id IS NULL) = (import_source IS NULL) AND (import_run_id IS NULL) = (imported_on IS NULL)),
   constraint cover_policy_premium_fen_check CHECK (premium_fen >= 0 AND premium_fen <= 1000000000),
   constraint cover_policy_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
   constraint cover_policy_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
   constraint cover_policy_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
 comment on table cover_policy is 'A policy of daily accident cover; its days stand in cover_entry.';
+comment on column cover_policy.import_run_id is 'Where there is no case: the run that brought the policy over from import_source. Such a policy is settled where it was sold.';
 CREATE INDEX cover_policy_case_idx ON cover_policy USING btree (case_id);
 CREATE INDEX cover_policy_person_idx ON cover_policy USING btree (person_id, first_day DESC);
 alter table cover_policy enable row level security;
@@ -512,6 +517,7 @@ create policy cover_policy_insert on cover_policy for insert to public with chec
 create policy cover_policy_read on cover_policy for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy cover_policy_update on cover_policy for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select on table cover_policy to gongdun_app;
+grant update (policy_no) on table cover_policy to gongdun_app;
 
 create table deadline (
   case_id uuid not null,
@@ -638,6 +644,62 @@ create policy file_read on file for select to public using ((readers && ( SELECT
 create policy file_update on file for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table file to gongdun_app;
 
+create table import_line (
+  import_run_id uuid not null,
+  line integer not null,
+  state text not null,
+  problem_sealed text,
+  person_id uuid,
+  made_person boolean default false not null,
+  target_id uuid,
+  undone_at timestamp with time zone,
+  kept_because text,
+  constraint import_line_pkey PRIMARY KEY (import_run_id, line),
+  constraint import_line_problem_check CHECK ((state = 'bad'::text) = (problem_sealed IS NOT NULL)),
+  constraint import_line_state_check CHECK (state = ANY (ARRAY['imported'::text, 'same'::text, 'bad'::text])),
+  constraint import_line_target_check CHECK ((state = 'imported'::text) = (target_id IS NOT NULL)),
+  constraint import_line_import_run_id_fkey FOREIGN KEY (import_run_id) REFERENCES import_run(import_run_id),
+  constraint import_line_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table import_line is 'What became of a line: the membership or policy that it made, or why it made none. What the line itself said is not kept.';
+CREATE INDEX import_line_person_idx ON import_line USING btree (person_id) WHERE person_id IS NOT NULL;
+alter table import_line enable row level security;
+alter table import_line force row level security;
+create policy import_line_all on import_line for all to public using ((import_run_id IN ( SELECT import_run.import_run_id
+   FROM import_run))) with check (true);
+grant delete, insert, select, update on table import_line to gongdun_app;
+
+create table import_run (
+  import_run_id uuid not null,
+  kind text not null,
+  source text not null,
+  file_name text not null,
+  file_hash bytea not null,
+  state text not null,
+  staff_id uuid not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  last_line integer default 0 not null,
+  imported_count integer default 0 not null,
+  same_count integer default 0 not null,
+  bad_count integer default 0 not null,
+  lines_erased_at timestamp with time zone,
+  readers text[] not null,
+  constraint import_run_pkey PRIMARY KEY (import_run_id),
+  constraint import_run_kind_check CHECK (kind = ANY (ARRAY['members'::text, 'policies'::text])),
+  constraint import_run_state_check CHECK (state = ANY (ARRAY['running'::text, 'done'::text, 'undoing'::text, 'undone'::text, 'partly_undone'::text])),
+  constraint import_run_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table import_run is 'One file of an older system, by its content: the same file again goes on behind last_line and doubles nothing.';
+CREATE UNIQUE INDEX import_run_file_key ON import_run USING btree (kind, source, file_hash) WHERE state = ANY (ARRAY['running'::text, 'done'::text]);
+CREATE INDEX import_run_started_idx ON import_run USING btree (started_at DESC);
+alter table import_run enable row level security;
+alter table import_run force row level security;
+create policy import_run_insert on import_run for insert to public with check (true);
+create policy import_run_read on import_run for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy import_run_update on import_run for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table import_run to gongdun_app;
+
 create table log_leaf (
   leaf_id uuid not null,
   entry text not null,
@@ -654,19 +716,24 @@ create table membership (
   member_no text not null,
   joined_on date not null,
   ended_on date,
-  case_id uuid not null,
+  case_id uuid,
   readers text[] not null,
   leaf_id uuid not null,
   card_serial integer default 1 not null,
   card_since timestamp with time zone,
+  import_run_id uuid,
+  import_source text,
+  imported_on date,
   constraint membership_pkey PRIMARY KEY (membership_id),
   constraint membership_no_key UNIQUE (member_no),
   constraint membership_card_serial_check CHECK (card_serial >= 1 AND card_serial <= 10000),
+  constraint membership_origin_check CHECK ((case_id IS NULL) = (import_run_id IS NOT NULL) AND (import_run_id IS NULL) = (import_source IS NULL) AND (import_run_id IS NULL) = (imported_on IS NULL)),
   constraint membership_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
   constraint membership_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
   constraint membership_union_org_id_fkey FOREIGN KEY (union_org_id) REFERENCES org(org_id)
 );
 comment on table membership is 'Union membership. One active membership a person.';
+comment on column membership.import_run_id is 'Where there is no case: the run that brought the membership over from import_source.';
 CREATE UNIQUE INDEX membership_active_key ON membership USING btree (person_id) WHERE ended_on IS NULL;
 alter table membership enable row level security;
 alter table membership force row level security;

@@ -27,6 +27,7 @@ const scripts = {
   admin: 'tools/admin.ts',
   backup: 'tools/backup.ts',
   restore: 'tools/restore.ts',
+  import: 'tools/import.ts',
 };
 
 function fail(zh, en) {

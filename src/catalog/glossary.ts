@@ -98,6 +98,7 @@ export const glossary: readonly Term[] = [
       dossier 卷宗
       draft 草稿
       roster 名单
+      imports 导入（旧系统的会员和保单）
       people 名单上的人
       item 一项
       ended 已结束

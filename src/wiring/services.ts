@@ -51,6 +51,7 @@ import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
 import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
+import { joinImports } from './imports.ts';
 import { rosterPorts } from './roster-ports.ts';
 import { codeSender, joinAuthorities } from './people.ts';
 
@@ -294,6 +295,7 @@ export function createServices(options: ServicesOptions) {
     cases: { read: casesPort.read, items: () => cases.items },
     synthetic: config.demo,
   });
+  const imports = joinImports({ db, crypto, clock, trace, acts, identity, orgs, synthetic: config.demo });
   const settled = createSettlementParts({
     config,
     db,
@@ -471,6 +473,7 @@ export function createServices(options: ServicesOptions) {
     money,
     cover,
     rosters,
+    imports,
     settlement,
     servicePoints,
     pricing,

@@ -3,7 +3,7 @@
 import type { Services } from './services.ts';
 
 export async function sweepAll(
-  services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices' | 'releaseStranded' | 'rosters'>,
+  services: Pick<Services, 'identity' | 'cases' | 'files' | 'notices' | 'releaseStranded' | 'rosters' | 'imports'>,
 ): Promise<void> {
   await services.identity.sweep();
   await services.cases.sweep();
@@ -12,4 +12,5 @@ export async function sweepAll(
   await services.notices.sweep();
   await services.releaseStranded(null);
   await services.rosters.sweep();
+  await services.imports.sweep();
 }

@@ -100,7 +100,7 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
       at: instant,
       covered: found.covered,
       text: found.covered
-        ? `${momentText(instant, today())} 在保，保单号 ${found.policyNo}`
+        ? `${momentText(instant, today())} 在保，保单号 ${found.policyNo}${found.imported ? `（由旧系统“${found.imported.source}”导入，资料待核）` : ''}`
         : `${momentText(instant, today())} 没有保障`,
       policyNo: found.policyNo,
       evidence: found.evidence ? found.evidence.leafId : null,

@@ -6,6 +6,7 @@ import { fieldKind } from '#catalog/fields/index';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
 import type { Message, HomeModel, LifeEvent, CaseItem, ServiceCard, DueItem } from '#apps/worker/pages/model';
 import { untilText } from '#apps/worker/pages/words';
+import type { Member } from '#modules/membership';
 import type { WorkerBackend } from '#apps/worker/backend';
 import { subjectOf, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
@@ -321,6 +322,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     markAllRead: (access) => notices.markAllRead(subjectOf(access)),
     checkCard: createCardCheck(services),
     profile: async (access) => {
+      const memberText = ({ unionOrgId, memberNo, imported }: Member) =>
+        `${orgs.orgName(unionOrgId)}，会员编号 ${memberNo}${imported ? `（${imported.on} 由旧系统“${imported.source}”导入，资料待核）` : ''}`;
       const found = await identity.profile(subjectOf(access));
       const member = await db.transaction(access, (tx) => services.membership.activeMember(tx, subjectOf(access)));
       if (!found) return { rows: [] };
@@ -333,7 +336,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
           { zh: '地区', text: regionFullName(found.region) ?? found.region },
           {
             zh: '会籍',
-            text: member ? `${orgs.orgName(member.unionOrgId)}，会员编号 ${member.memberNo}` : '还没有入会',
+            text: member ? memberText(member) : '还没有入会',
           },
           ...(member ? [{ zh: '会员证核验码', text: `${member.cardCode}（出示会员证时给对方核验）` }] : []),
         ],

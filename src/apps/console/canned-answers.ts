@@ -357,6 +357,7 @@ export const reads: Readonly<Record<string, unknown>> = {
     startsAt: '2026-03-08T16:00:00.000Z',
     endsAt: '2026-03-09T16:00:00.000Z',
     evidence: { leafId: '0195a000-0000-7000-8000-0000000005aa', generation: 1, day: '2026-03-09', recordedAt: at },
+    imported: null,
     at,
   },
   '/api/ratings': {

@@ -105,6 +105,12 @@ function CoverResult({ asked }: { readonly asked: Asked }) {
           ) : (
             <p>这一时刻没有生效的日保。当天已缴费的，请核对生效时间；其他险种请到社保系统查询。</p>
           )}
+          {answer.imported && (
+            <p className="entry-trace">
+              <Tag tone="yellow">待核</Tag> {dayZh(answer.imported.on)}由旧系统“{answer.imported.source}
+              ”导入；本系统没有核验过投保人身份和缴费。
+            </p>
+          )}
           {answer.evidence && (
             <p className="entry-trace">
               依据：{dayZh(answer.evidence.day)}台账第 {answer.evidence.generation} 次记录，记于{' '}

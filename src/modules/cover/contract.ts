@@ -119,6 +119,10 @@ export const coveredAnswer = z.object({
     })
     .nullable()
     .describe('据以回答的台账记录；没有记录时为 null'),
+  imported: z
+    .object({ source: z.string().describe('旧系统的名称'), on: day.describe('导入的日期') })
+    .nullable()
+    .describe('保单由旧系统导入、资料待核；在本系统办理的为 null'),
 });
 export type CoveredAnswer = z.infer<typeof coveredAnswer>;
 
@@ -135,8 +139,9 @@ export type RefusalRate = z.infer<typeof refusalRate>;
 
 export const policyView = z.object({
   policyNo: z.string(),
-  caseId: z.string(),
-  caseNo: z.string(),
+  caseId: z.string().nullable().describe('由旧系统导入的没有办件'),
+  caseNo: z.string().nullable(),
+  importedFrom: z.string().nullable().describe('由哪个旧系统导入，资料待核'),
   insurerPolicyNo: z.string().nullable(),
   workType: z.string(),
   firstDay: day,

@@ -23,6 +23,8 @@ export { addDays } from './days.ts';
 export { months, type Clue, type MonthQuery } from './months.ts';
 export type { InsurerPort } from './ports.ts';
 export { coverRoutes } from './http.ts';
+export * as imported from './imported.ts';
+export type { ImportedEntryRow, ImportedPolicyRow, KnownPolicy } from './imported.ts';
 /** For the synthetic city, which answers them from memory. */
 export * as statements from './store.ts';
 export * as renewalStatements from './renewal-store.ts';
@@ -37,7 +39,9 @@ export type CoverDay = {
   readonly to: string;
   readonly stateZh: string;
   readonly refundable: boolean;
-  readonly caseId: string;
+  readonly caseId: string | null;
+  /** The older system from which it was brought over, unverified. */
+  readonly importedFrom: string | null;
 };
 
 export type Cover = ReturnType<typeof createCover>;
@@ -55,14 +59,19 @@ export function createCover(options: CoverOptions) {
   async function coveredAt(personId: string, instant: string, access: Access = systemAccess): Promise<CoveredAnswer> {
     const at = new Date(instant).toISOString();
     const row = await db.transaction(access, (tx) => tx.maybe(store.coveredAt, [personId, dayOf(at)]));
-    if (!row) return { covered: false, at, policyNo: null, startsAt: null, endsAt: null, evidence: null };
+    if (!row)
+      return { covered: false, at, policyNo: null, startsAt: null, endsAt: null, evidence: null, imported: null };
     return {
       covered: holdsAt(row, at),
       at,
-      policyNo: row.policy_no,
+      policyNo: shownNumber(row),
       startsAt: row.starts_at,
       endsAt: row.ends_at,
       evidence: { day: row.day, generation: row.generation, leafId: row.leaf_id, recordedAt: row.at },
+      imported:
+        row.import_source !== null && row.imported_on !== null
+          ? { source: row.import_source, on: row.imported_on }
+          : null,
     };
   }
 
@@ -101,7 +110,8 @@ export function createCover(options: CoverOptions) {
           return {
             policyNo: policy.policy_no,
             caseId: policy.case_id,
-            caseNo: policy.policy_no.replace(/^GD/, ''),
+            caseNo: policy.case_id === null ? null : policy.policy_no.replace(/^GD/, ''),
+            importedFrom: policy.import_source,
             insurerPolicyNo: policy.insurer_policy_no,
             workType: policy.work_type,
             firstDay: policy.first_day,
@@ -111,7 +121,9 @@ export function createCover(options: CoverOptions) {
             premiumFen: policy.premium_fen,
             subsidyFen: policy.subsidy_fen,
             boundDays: days.map((row) => row.day),
-            refundableDays: days.filter((row) => row.starts_at > at).map((row) => row.day),
+            // What was sold elsewhere is given back there.
+            refundableDays:
+              policy.case_id === null ? [] : days.filter((row) => row.starts_at > at).map((row) => row.day),
           };
         }),
       };
@@ -130,12 +142,13 @@ export function createCover(options: CoverOptions) {
       nextCursor: page.nextCursor,
       items: page.items.map((row) => ({
         day: row.day,
-        policyNo: row.policy_no,
+        policyNo: shownNumber(row),
         from: clockTime(row.starts_at),
         to: '24:00',
         stateZh: stateZh(row, at),
-        refundable: row.kind === 'bound' && row.starts_at > at,
+        refundable: row.kind === 'bound' && row.starts_at > at && row.case_id !== null,
         caseId: row.case_id,
+        importedFrom: row.import_source,
       })),
     };
   }
@@ -173,8 +186,16 @@ function clockTime(instant: string): string {
   return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(11, 16);
 }
 
-function stateZh(row: Pick<store.DayRow, 'kind' | 'starts_at' | 'ends_at'>, at: string): string {
-  if (row.kind === 'released') return '已退保';
+/** Without the mark that an undone import leaves. */
+function shownNumber(row: { readonly policy_no: string; readonly import_source: string | null }): string {
+  return row.import_source === null ? row.policy_no : row.policy_no.replace(/~\w+$/, '');
+}
+
+function stateZh(
+  row: Pick<store.DayRow, 'kind' | 'starts_at' | 'ends_at'> & { readonly import_source: string | null },
+  at: string,
+): string {
+  if (row.kind === 'released') return row.import_source === null ? '已退保' : '导入已撤销';
   if (at < row.starts_at) return '未开始';
   return at < row.ends_at ? '在保' : '已结束';
 }

@@ -45,7 +45,10 @@ function dayShare(amount: string): string {
                  where b.person_id = e.person_id and b.policy_id = e.policy_id and b.kind = 'bound' and b.day <= e.day) n) end`;
 }
 
-/** The insured days of $1 in [$2, $3) as they stood at $4; outside of the ages $5 to $6 a day is no ground for a subsidy. */
+/**
+ * The insured days of $1 in [$2, $3) as they stood at $4; outside of the ages $5 to $6 a day is no ground for a subsidy. What an older
+ * system sold is settled by it: here its subsidy would be paid twice.
+ */
 const monthDays = `
   select p.policy_id, p.policy_no, e.person_id, e.day, ${dayShare('p.premium_fen')} as gross_fen, ${dayShare('p.subsidy_fen')} as subsidy_fen,
     (e.day < r.birth_day + make_interval(years => $5::int) or e.day >= r.birth_day + make_interval(years => $6::int + 1)) as excluded
@@ -53,6 +56,7 @@ const monthDays = `
   join cover_policy p on p.policy_id = e.policy_id
   join person r on r.person_id = e.person_id
   where e.day >= $2::date and e.day < $3::date and e.kind = 'bound' and e.at <= $4::timestamptz and p.insurer_org_id = $1
+    and p.import_run_id is null
     and not exists (select 1 from cover_entry n
       where n.day >= $2::date and n.day < $3::date and n.kind = 'released' and n.at <= $4::timestamptz
         and n.person_id = e.person_id and n.day = e.day and n.generation = e.generation + 1)`;
@@ -83,7 +87,7 @@ export const sumOffsets = statement<[string, string[], string, string], { days: 
      select e.kind, ${dayShare('p.subsidy_fen')} as share
      from cover_entry e join cover_policy p on p.policy_id = e.policy_id
      where e.at > $3::timestamptz and e.at <= $4::timestamptz and p.insurer_org_id = $1
-       and date_trunc('month', e.day)::date = any($2::date[])
+       and p.import_run_id is null and date_trunc('month', e.day)::date = any($2::date[])
    ) e`,
 );
 

@@ -30,7 +30,8 @@ export type CoverOptions = {
   readonly inRegion?: (region: string) => boolean;
 };
 
-const readerRoles = [
+/** Who reads cover, besides the person. */
+export const coverReaderRoles = [
   'insurer_underwriter',
   'insurer_adjuster',
   'insurer_finance',
@@ -43,7 +44,7 @@ const readerRoles = [
 export const partyAttempts = 40;
 
 export function coverReaders(context: Pick<EffectContext, 'state' | 'facts'>): string[] {
-  return readersOf(context, readerRoles);
+  return readersOf(context, coverReaderRoles);
 }
 
 export function policyNoOf(state: Pick<CaseState, 'caseNo'>): string {

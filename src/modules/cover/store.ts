@@ -42,18 +42,25 @@ export const lastFromDay = statement<[string, string], DayRow>(
 
 export const listDays = statement<
   [string, string, number],
-  DayRow & { readonly policy_no: string; readonly case_id: string }
+  DayRow & { readonly policy_no: string; readonly case_id: string | null; readonly import_source: string | null }
 >(
   'cover.list_days',
-  `select ${dayColumns}, p.policy_no, p.case_id
+  `select ${dayColumns}, p.policy_no, p.case_id, p.import_source
    from (select distinct on (day) * from cover_entry where person_id = $1 and day < $2 order by day desc, generation desc limit $3) e
    join cover_policy p on p.policy_id = e.policy_id order by e.day desc`,
 );
 
 /** Was this person covered at this instant: one descent of the primary key. */
-export const coveredAt = statement<[string, string], DayRow & { readonly policy_no: string }>(
+export const coveredAt = statement<
+  [string, string],
+  DayRow & {
+    readonly policy_no: string;
+    readonly import_source: string | null;
+    readonly imported_on: string | null;
+  }
+>(
   'cover.covered_at',
-  `select ${dayColumns}, p.policy_no from cover_entry e join cover_policy p on p.policy_id = e.policy_id
+  `select ${dayColumns}, p.policy_no, p.import_source, p.imported_on from cover_entry e join cover_policy p on p.policy_id = e.policy_id
    where e.person_id = $1 and e.day = $2 order by e.generation desc limit 1`,
 );
 
@@ -135,9 +142,12 @@ export const policyOfCase = statement<[string, string], PolicyRow>(
    order by ($2::date >= first_day and $2::date < first_day + days) desc, first_day limit 1`,
 );
 
-export const policiesOf = statement<[string, number], PolicyRow>(
+export const policiesOf = statement<
+  [string, number],
+  Omit<PolicyRow, 'case_id'> & { readonly case_id: string | null; readonly import_source: string | null }
+>(
   'cover.policies_of',
-  `select ${policyColumns} from cover_policy where person_id = $1 order by first_day desc, policy_id desc limit $2`,
+  `select ${policyColumns}, import_source from cover_policy where person_id = $1 order by first_day desc, policy_id desc limit $2`,
 );
 
 export type Benefit = 'medical' | 'allowance' | 'disability' | 'death' | 'prepay';

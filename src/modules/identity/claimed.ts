@@ -71,7 +71,29 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
     return new Map(rows.map((row) => [row.id_number_index.toString('hex'), row.person_id]));
   }
 
-  return { peopleOfList };
+  /** Which of these people have come themselves. */
+  async function arrivedAmong(tx: Tx, personIds: readonly string[]): Promise<readonly string[]> {
+    return (await tx.run(store.selectArrivedAmong, [[...personIds]])).map((row) => row.person_id);
+  }
+
+  /** What a list said of people who never came is taken out again; the empty row stays for what still names it. */
+  function forgetClaimed(tx: Tx, personIds: readonly string[]): void {
+    const sealed = (column: Parameters<typeof personContext>[0], text: string) =>
+      personIds.map((personId) => crypto.seal(personContext(column, personId), text));
+    const none = (kind: 'name' | 'id_number' | 'phone') =>
+      personIds.map((personId) => crypto.blindIndex(kind, `forgotten:${personId}`));
+    tx.send(store.forgetClaimed, [
+      [...personIds],
+      sealed('name_sealed', '（已清除）'),
+      none('name'),
+      sealed('id_number_sealed', ''),
+      none('id_number'),
+      sealed('phone_sealed', ''),
+      none('phone'),
+    ]);
+  }
+
+  return { peopleOfList, arrivedAmong, forgetClaimed };
 }
 
 export type Arriving = Registration & {

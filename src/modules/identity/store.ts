@@ -146,6 +146,21 @@ export const insertClaimed = statement<ClaimedColumns, never>(
    on conflict (id_number_index) do nothing`,
 );
 
+export const selectArrivedAmong = statement<[string[]], { person_id: string }>(
+  'identity.arrived_among',
+  'select person_id from person where person_id = any($1::uuid[]) and not claimed',
+);
+
+export const forgetClaimed = statement<[string[], string[], Buffer[], string[], Buffer[], string[], Buffer[]], never>(
+  'identity.forget_claimed',
+  `update person p set name_sealed = n.name_sealed, name_index = n.name_index, id_number_sealed = n.id_number_sealed,
+     id_number_index = n.id_number_index, phone_sealed = n.phone_sealed, phone_index = n.phone_index, birth_day = date '1900-01-01',
+     sex = 'unknown', occupation = null
+   from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::bytea[], $6::text[], $7::bytea[])
+     as n (person_id, name_sealed, name_index, id_number_sealed, id_number_index, phone_sealed, phone_index)
+   where p.person_id = n.person_id and p.claimed`,
+);
+
 // ---- codes -------------------------------------------------------------------------------------------------------------------
 
 /** Held to the end of the transaction: two requests for one number, or from one address, count one after the other. */

@@ -14,6 +14,8 @@ import { evaluateRule, unionEligibilityRule } from '#catalog/rules/index';
 import { createCards } from './card.ts';
 
 export type { CardCheck } from './card.ts';
+export * as imported from './imported.ts';
+export type { ImportedMembershipRow, KnownNumber } from './imported.ts';
 
 export type MembershipOptions = {
   readonly trace: Trace;
@@ -26,15 +28,25 @@ export type Member = {
   readonly memberNo: string;
   readonly unionOrgId: string;
   readonly joinedOn: string;
+  /** Set where an older system vouches for it and nobody here has checked. */
+  readonly imported: { readonly source: string; readonly on: string } | null;
   /** Of the card that is valid now; for the member's own eyes. */
   readonly cardCode: string;
 };
 
-type MemberRow = { member_no: string; union_org_id: string; joined_on: string; card_serial: number };
+type MemberRow = {
+  member_no: string;
+  union_org_id: string;
+  joined_on: string;
+  card_serial: number;
+  import_source: string | null;
+  imported_on: string | null;
+};
 
 export const selectActive = statement<[string], MemberRow>(
   'membership.active',
-  'select member_no, union_org_id, joined_on, card_serial from membership where person_id = $1 and ended_on is null',
+  `select member_no, union_org_id, joined_on, card_serial, import_source, imported_on
+   from membership where person_id = $1 and ended_on is null`,
 );
 
 const selectActiveOf = statement<[string[]], { person_id: string }>(
@@ -61,7 +73,9 @@ export function createMembership(options: MembershipOptions) {
     const row = await tx.maybe(selectActive, [personId]);
     if (!row) return null;
     const { member_no: memberNo, union_org_id: unionOrgId, joined_on: joinedOn, card_serial: serial } = row;
-    return { memberNo, unionOrgId, joinedOn, cardCode: cards.codeOf(memberNo, serial) };
+    const { import_source: source, imported_on: on } = row;
+    const imported = source !== null && on !== null ? { source, on } : null;
+    return { memberNo, unionOrgId, joinedOn, imported, cardCode: cards.codeOf(memberNo, serial) };
   }
 
   /** Which of these people are members now. */

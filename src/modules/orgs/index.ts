@@ -30,6 +30,7 @@ export function createOrgs(options: { readonly db: Database }) {
     /** Whether an organisation acts in a role, wherever. */
     holds: (role: string, orgId: string): boolean => holdsIn(directory, role, orgId),
     get: (orgId: string): Org | undefined => directory.byId.get(orgId),
+    byCode: (code: string): Org | undefined => [...directory.byId.values()].find((org) => org.code === code),
     orgName: (orgId: string): string => directory.byId.get(orgId)?.name ?? '（已撤销的单位）',
     orgsOf: (kind: string): readonly Org[] => directory.byKind.get(kind) ?? [],
     /** At most 20, the likeliest first; everything matches an empty text. */

@@ -8,10 +8,11 @@ import { cellCharactersMax, cellsMax, refuseSheet, rowsMax, type Sheet, type She
 /** Beyond this part of the lines that have letters, a file is of one encoding; below it, of several. */
 const mostly = 0.9;
 
-export function readCsv(bytes: Buffer): Sheet {
+/** `rowsMost`: where another module reads longer files. */
+export function readCsv(bytes: Buffer, rowsMost = rowsMax): Sheet {
   const { text, how, notes } = decode(bytes);
   const delimiter = delimiterOf(text);
-  return { kind: 'csv', how, notes, rows: () => rowsOf(text, delimiter) };
+  return { kind: 'csv', how, notes, rows: () => rowsOf(text, delimiter, rowsMost) };
 }
 
 export function decode(bytes: Buffer): { text: string; how: string; notes: string[] } {
@@ -64,7 +65,7 @@ function delimiterOf(text: string): string {
   return counts.toSorted((a, b) => b.count - a.count)[0]?.one ?? ',';
 }
 
-async function* rowsOf(text: string, delimiter: string): AsyncGenerator<SheetRow> {
+async function* rowsOf(text: string, delimiter: string, rowsMost: number): AsyncGenerator<SheetRow> {
   const parser = parse({
     bom: true,
     delimiter,
@@ -85,7 +86,7 @@ async function* rowsOf(text: string, delimiter: string): AsyncGenerator<SheetRow
       // A record may go over several lines; people look for where it begins.
       const line = last + 1;
       last = Math.max(line, info.lines);
-      if (count > rowsMax) throw refuseSheet('rosters.too_many_lines', { max: rowsMax });
+      if (count > rowsMost) throw refuseSheet('rosters.too_many_lines', { max: rowsMost });
       if (record.length > cellsMax) throw refuseSheet('rosters.too_wide', { line });
       yield { line, cells: record.map((cell) => ({ text: cell.slice(0, cellCharactersMax) })) };
     }

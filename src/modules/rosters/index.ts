@@ -17,6 +17,12 @@ import { kindZh } from './kinds.ts';
 import * as store from './store.ts';
 import { withProblems, writeCsv, writeXlsx } from './write.ts';
 
+/** For whoever else reads tables as offices write them. */
+export { readCsv } from './csv.ts';
+export { foldTitle, isNoPerson, type Header } from './header.ts';
+export { checkLine, foldCell } from './line.ts';
+export type { SheetRow } from './sheet.ts';
+export { withProblems, writeCsv } from './write.ts';
 export { rosterRoutes } from './http.ts';
 export type { Known } from './check.ts';
 

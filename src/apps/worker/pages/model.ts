@@ -100,6 +100,8 @@ export type CoverDay = {
   readonly to: string;
   readonly stateZh: string;
   readonly refundable: boolean;
+  /** The older system that sold it, unverified here. */
+  readonly importedFrom: string | null;
 };
 
 export type CoverModel = {

@@ -519,6 +519,32 @@ create policy cover_policy_update on cover_policy for update to public using ((r
 grant insert, select on table cover_policy to gongdun_app;
 grant update (policy_no) on table cover_policy to gongdun_app;
 
+create table data_access (
+  access_id uuid not null,
+  person_id uuid not null,
+  case_id uuid not null,
+  kind text not null,
+  actor_kind text not null,
+  actor_id uuid not null,
+  agent_name text,
+  hour timestamp with time zone not null,
+  at timestamp with time zone not null,
+  readers text[] not null,
+  constraint data_access_pkey PRIMARY KEY (access_id),
+  constraint data_access_hour_key UNIQUE (actor_id, case_id, kind, hour),
+  constraint data_access_actor_kind_check CHECK (actor_kind = ANY (ARRAY['staff'::text, 'agent'::text])),
+  constraint data_access_agent_check CHECK ((actor_kind = 'agent'::text) = (agent_name IS NOT NULL)),
+  constraint data_access_kind_check CHECK (kind = ANY (ARRAY['case'::text, 'file'::text, 'document'::text])),
+  constraint data_access_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table data_access is 'Looks at a person''s case, its files and documents, append-only; the first look of an hour stands for the hour.';
+CREATE INDEX data_access_person_idx ON data_access USING btree (person_id, at DESC, access_id DESC);
+alter table data_access enable row level security;
+alter table data_access force row level security;
+create policy data_access_insert on data_access for insert to public with check (true);
+create policy data_access_read on data_access for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+grant insert, select on table data_access to gongdun_app;
+
 create table deadline (
   case_id uuid not null,
   step text not null,

@@ -87,6 +87,7 @@ export const glossary: readonly Term[] = [
       claim 理赔申领
       code 代码、验证码
       consent 同意（个人信息）
+      access 查看（谁看过）
       privacy 个人信息保护
       purpose 处理目的
       copy 抄送

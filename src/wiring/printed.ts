@@ -5,9 +5,11 @@ import type { Database, Tx } from '#platform/db';
 import type { Reader } from '#modules/cases';
 import { render, renderPdf, type Documents, type Printed } from '#modules/documents';
 import { maskName } from '#modules/identity';
+import type { AccessLog } from '#modules/privacy';
 
 export function createPrinted(options: {
   readonly db: Database;
+  readonly accesses: Pick<AccessLog, 'note'>;
   readonly documents: Pick<Documents, 'read'>;
   readonly reader: Pick<Reader, 'state'>;
   readonly nameOf: (tx: Tx, personId: string) => Promise<string>;
@@ -22,7 +24,10 @@ export function createPrinted(options: {
     const { personId, data } = await reader.state(access, caseId);
     const mine =
       personId !== null && (access.onBehalf?.personId === personId || access.grants.includes(personGrant(personId)));
-    const name = personId ? await db.transaction(access, (tx) => options.nameOf(tx, personId)) : '';
+    const name = await db.transaction(access, async (tx) => {
+      options.accesses.note(tx, access, { personId, caseId, kind: 'document' });
+      return personId ? options.nameOf(tx, personId) : '';
+    });
     const idTail = mine ? await db.transaction(access, (tx) => idTailOf(tx, personId)) : '****';
     const notice = options.demo ? '演示数据：人员、单位与金额均为虚构，本文书没有效力。' : '';
     // Whoever wished to stay unnamed is not even hinted at on a paper that may leave the office.

@@ -45,7 +45,7 @@ import { createMoney, type TakeReceipt } from '#modules/money';
 import { createNotices, type SmsReceipt } from '#modules/notices';
 import { createRosters } from '#modules/rosters';
 import { createOrgs } from '#modules/orgs';
-import { createPrivacy } from '#modules/privacy';
+import { createAccessLog, createPrivacy } from '#modules/privacy';
 import { createTrace } from '#modules/trace';
 import type { Log } from '#platform/log';
 import type { Parties } from './parties.ts';
@@ -119,6 +119,7 @@ export function createServices(options: ServicesOptions) {
   const calendar = () => statutoryCalendar;
   const orgs = createOrgs({ db });
   const catalogue = createCatalogue({ db, trace, clock });
+  const accesses = createAccessLog({ db, clock });
   const files = createFiles({
     db,
     crypto,
@@ -126,6 +127,7 @@ export function createServices(options: ServicesOptions) {
     blobs: options.blobs,
     scan: options.scan,
     ...(options.scanLater ? { scanLater: options.scanLater } : {}),
+    onRead: accesses.note,
     dayLimit: { files: config.uploadFilesADay, mb: config.uploadMbADay },
   });
 
@@ -372,6 +374,7 @@ export function createServices(options: ServicesOptions) {
 
   const reader = createReader({
     db,
+    onViewed: (tx, access, { personId, caseId }) => accesses.note(tx, access, { personId, caseId, kind: 'case' }),
     clock,
     calendar,
     byHash: catalogue.byHash,
@@ -438,7 +441,7 @@ export function createServices(options: ServicesOptions) {
     return found;
   }
 
-  const { print, printPdf } = createPrinted({ db, documents, reader, nameOf, person, demo: config.demo });
+  const { print, printPdf } = createPrinted({ db, accesses, documents, reader, nameOf, person, demo: config.demo });
 
   async function suggest(access: Access, caseId: string) {
     const state = await reader.state(access, caseId);
@@ -465,6 +468,7 @@ export function createServices(options: ServicesOptions) {
     files,
     acts,
     privacy,
+    accesses,
     enterprises,
     identity,
     authorities,

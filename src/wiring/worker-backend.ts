@@ -24,6 +24,7 @@ import { createPeoplePages } from './worker-people.ts';
 import { createPrivacyPages } from './worker-privacy.ts';
 import { createReview } from './worker-review.ts';
 import { createWorkerRenewal } from './worker-renewal.ts';
+import { createSeen } from './worker-seen.ts';
 import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
@@ -48,6 +49,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   const account = createWorkerAccount(services);
   const renewals = createWorkerRenewal(services);
   const privacy = createPrivacyPages(services);
+  const seen = createSeen(services);
 
   const actorOf = ({ actorId, grants, onBehalf }: Access): Actor => ({
     kind: onBehalf?.agentKind ?? 'worker',
@@ -342,17 +344,6 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         ],
       };
     },
-    whoSawMyData: async (access, cursor) => {
-      const page = await identity.whoHasSeen(subjectOf(access), cursor ?? undefined);
-      return {
-        items: page.items.map((one) => ({
-          at: one.at,
-          who: `${one.orgName} ${one.staffName}`,
-          what: one.fieldZh,
-          why: one.reason,
-        })),
-        nextCursor: page.nextCursor,
-      };
-    },
+    whoSawMyData: (access, cursor) => seen(subjectOf(access), cursor),
   };
 }

@@ -31,6 +31,8 @@ export type ReaderOptions = {
   /** Masked name of the applicant, read in the same transaction. */
   readonly applicantName: (tx: Tx, personId: string | null, orgId: string | null, open: boolean) => Promise<string>;
   readonly targetZh: ViewInput['targetZh'];
+  /** Told who looks, in the transaction that shows the case. */
+  readonly onViewed?: (tx: Tx, access: Access, state: CaseState) => void;
   /** The main case of one that was merged, and what was merged into one. */
   readonly joined?: (tx: Tx, state: CaseState) => Promise<Pick<CaseView, 'main' | 'merged'>>;
 };
@@ -97,6 +99,7 @@ export function createReader(options: ReaderOptions) {
       ]);
       if (!row) throw refuse('cases.not_found');
       const { state } = row;
+      options.onViewed?.(tx, access, state);
       const service = options.byHash(state.serviceHash);
       const mine = viewer.kind === 'worker' || viewer.onBehalf !== undefined;
       const [related, applicant, names, colleagues, joined] = await Promise.all([

@@ -65,6 +65,12 @@ export function createFiles(options: {
   /** For what waits in quarantine, with more patience. */
   readonly scanLater?: Scanner;
   readonly dayLimit: DayLimit;
+  /** Told who reads a file of a case that is not his own, before it is given. */
+  readonly onRead?: (
+    tx: Tx,
+    access: Access,
+    looked: { readonly personId: string | null; readonly caseId: string; readonly kind: 'file' },
+  ) => void;
 }) {
   const queued = createQueue();
   const { blobs } = options;
@@ -193,6 +199,11 @@ export function createFiles(options: {
     if (row.state === 'quarantined') throw refuse('files.checking', { waitSeconds: 60 });
     if (row.state === 'infected') throw refuse('files.infected');
     if (row.state !== 'clean' || !row.key_sealed) throw refuse('files.not_found');
+    const { person_id: personId } = row;
+    if (caseId && access.actorId !== personId)
+      await options.db.transaction(access, async (tx) =>
+        options.onRead?.(tx, access, { personId, caseId, kind: 'file' }),
+      );
     return { ...storedOf(row, 'clean'), content: await unseal(row) };
   }
 

@@ -151,6 +151,7 @@ export const unmaskInput = z.object({
 });
 
 export const seenItem = z.object({
+  seenId: z.string().describe('查看记录的编号'),
   at: z.string(),
   field: z.string(),
   fieldZh: z.string(),

@@ -172,6 +172,7 @@ const fieldNames: Readonly<Record<string, string>> = {
 
 function seenItem(row: store.SeenRow): SeenItem {
   return {
+    seenId: row.unmasking_id,
     at: row.at,
     field: row.field,
     fieldZh: fieldNames[row.field] ?? '办件中的敏感信息',

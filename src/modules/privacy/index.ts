@@ -10,6 +10,7 @@ import { newId } from '#platform/ids';
 import { refuse, type ConsentView, type ConsentWord } from './contract.ts';
 import * as store from './store.ts';
 
+export { createAccessLog, type AccessLog } from './accesses.ts';
 export { privacyRoutes } from './http.ts';
 export type { ConsentView } from './contract.ts';
 

@@ -212,7 +212,7 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
           { href: '/m/cover', zh: '我的保障', d: '哪一天有保障，当时有没有' },
           { href: '/m/me/helping', zh: '替家人办', d: '替别人办事，看谁在替我办' },
           { href: '/m/me/privacy', zh: '个人信息', d: '用来做什么、给谁，同意和撤回' },
-          { href: '/m/me/access', zh: '谁查看过我被遮盖的号码', d: '每次查看都有原因和记录' },
+          { href: '/m/me/access', zh: '谁看过我的信息', d: '哪个单位的谁、什么时候、为什么' },
           { href: '/m/display', zh: '字的大小', d: '标准、大字、特大' },
         ].map((one) => (
           <li>
@@ -235,10 +235,10 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
 export function AccessPage({ model }: { model: Model<'access'> }) {
   return (
     <>
-      <h1>谁查看过我被遮盖的号码</h1>
+      <h1>谁看过我的信息</h1>
       <p class="soft">
-        工作人员平时只看到遮盖后的号码，查看全部时要写明原因，记在这里。每件事由哪些单位经办、谁办了哪一步，写在那件事的
-        <a href="/m/cases">办件页面</a>。有疑问可以拨打 12351。
+        工作人员或代办人打开您的办件、文件和文书，都记在这里，同一个人一小时内反复看同一件记一次。号码平时是遮盖的，查看完整号码另记，并写明原因。
+        办件本身在<a href="/m/cases">我的办件</a>。有疑问可以拨打 12351。
       </p>
       {model.items.items.length === 0 ? <p class="card soft">还没有人查看过。</p> : null}
       <ul class="cells">
@@ -250,7 +250,7 @@ export function AccessPage({ model }: { model: Model<'access'> }) {
                 <span class="d">
                   {fullMomentText(item.at)} · {item.what}
                 </span>
-                <span class="d">原因：{item.why}</span>
+                <span class="d">为了：{item.why}</span>
               </span>
             </div>
           </li>

@@ -96,7 +96,7 @@ function draw(model: PageModel): Drawn {
     case 'consent':
       return { title: model.purpose.zh, body: <ConsentPage model={model} />, wrong: model.problems.length > 0 };
     case 'access':
-      return { title: '谁查看过我被遮盖的号码', body: <AccessPage model={model} /> };
+      return { title: '谁看过我的信息', body: <AccessPage model={model} /> };
     case 'display':
       return { title: '字的大小', body: <DisplayPage model={model} /> };
     case 'card':

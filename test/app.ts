@@ -2,6 +2,7 @@
 // loopback, over HTTP. Nothing of ours is replaced. `close` leaves nothing behind.
 
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createPlainServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
@@ -74,7 +75,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
   const clock = systemClock();
   // The port is known only after listening: callbacks go through an address that is filled in then.
-  const callback = await freePort();
+  const port = await holdPort();
+  const callback = port.number;
   const parties = await connectParties(config, clock, { callbackBase: `http://127.0.0.1:${callback}` });
   const url = `http://127.0.0.1:${callback}`;
   const services = createServices({
@@ -111,6 +113,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     },
     demo: createDemo(services, parties, city.accounts),
   });
+  await port.release();
   await app.listen({ host: '127.0.0.1', port: callback });
   const background: Background | null = options.background
     ? await startBackground(services, { ownerUrl: database.ownerUrl, concurrency: 2, log })
@@ -212,17 +215,19 @@ function cookieOf(header: string | string[] | undefined): string {
   return first.split(';')[0] ?? '';
 }
 
-/** A port that was free a moment ago; the simulators must know it before the server listens on it. */
-async function freePort(): Promise<number> {
-  const { createServer: createPlain } = await import('node:net');
-  return new Promise((resolve, reject) => {
-    const server = createPlain();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
+/**
+ * A port that the simulators are told before the server listens on it. It is held until then: what is only looked up is given to
+ * the next connection of any program.
+ */
+async function holdPort(): Promise<{ readonly number: number; release(): Promise<void> }> {
+  const holder = createPlainServer();
+  const number = await new Promise<number>((resolve, reject) => {
+    holder.once('error', reject);
+    holder.listen(0, '127.0.0.1', () => {
+      const address = holder.address();
+      if (typeof address === 'object' && address) resolve(address.port);
+      else reject(new Error('no port'));
     });
   });
+  return { number, release: () => new Promise((resolve) => holder.close(() => resolve())) };
 }

@@ -81,7 +81,7 @@ async function tell(): Promise<void> {
     const service = catalogue.byHash(state.serviceHash);
     const facts = { now: clock.now(), route: orgs.route };
     for (let n = 0; n < 5; n += 1)
-      notices.announce({ tx, service, state, step: state.active[0]?.step ?? '', facts }, 'case_withdrawn', []);
+      notices.announce({ tx, service, state, step: state.active[0]?.step ?? '', facts }, 'case_withdrawn');
   });
 }
 

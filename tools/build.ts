@@ -1,26 +1,25 @@
-// Builds both apps into dist/, only when their sources changed since the last build: a second start must not pay for it.
+// Builds both apps into dist/, only when their sources changed since the last build: a second start must not pay for it. Several
+// may ask at once (tests, two starts): one builds in a folder beside, the others wait, and nobody ever reads half a build.
 
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareBinaries } from '#platform/embedded-home';
+import { buildOnce } from './build-once.ts';
 
 const root = join(import.meta.dirname, '..');
-const stampPath = join(root, 'dist', '.sources');
 
 /** True when something was built. */
 export async function buildApps(options: { readonly force?: boolean } = {}): Promise<boolean> {
-  const hash = sourcesHash();
-  if (!options.force && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === hash) return false;
-  const [{ buildWorker }, { buildConsole }] = await Promise.all([
-    import('#apps/worker/build'),
-    import('#apps/console/build'),
-  ]);
-  await buildWorker({ outDir: join(root, 'dist', 'worker') });
-  await buildConsole({ outDir: join(root, 'dist', 'console') });
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  writeFileSync(stampPath, hash);
-  return true;
+  return buildOnce({
+    dist: join(root, 'dist'),
+    stamp: sourcesHash(),
+    force: options.force ?? false,
+    parts: {
+      worker: async (outDir) => (await import('#apps/worker/build')).buildWorker({ outDir }),
+      console: async (outDir) => (await import('#apps/console/build')).buildConsole({ outDir }),
+    },
+  });
 }
 
 function sourcesHash(): string {

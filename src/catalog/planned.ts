@@ -1,6 +1,9 @@
 // The lifecycles and the rule tables that the catalogue of the field names. A link to a lifecycle without a published service, and a
 // rule table without values yet, are declared here: `verify` lists them as pending, and a link is shown as a referral.
 
+/** `ofOffices`: offices take it up by themselves; there is nothing in it for a person to apply for. */
+export type PlannedWorkflow = { readonly zh: string; readonly domain: string; readonly ofOffices?: true };
+
 export const plannedWorkflows = {
   'union-membership-join': { zh: '会员入会', domain: 'union' },
   'union-membership-transfer': { zh: '会籍转接与会籍状态变更', domain: 'union' },
@@ -42,10 +45,10 @@ export const plannedWorkflows = {
   'health-check': { zh: '公益体检与健康管理', domain: 'care' },
   'psych-counselling': { zh: '心理疏导与危机干预', domain: 'care' },
   'employment-diagnosis': { zh: '企业用工诊断与指导', domain: 'enterprise-guidance' },
-  'risk-warning': { zh: '用工监测预警处置', domain: 'supervision' },
-  'union-supervision-letter': { zh: '工会劳动法律监督（一函两书）', domain: 'supervision' },
+  'risk-warning': { zh: '用工监测预警处置', domain: 'supervision', ofOffices: true },
+  'union-supervision-letter': { zh: '工会劳动法律监督（一函两书）', domain: 'supervision', ofOffices: true },
   'decision-review': { zh: '决定复核与行政复议衔接', domain: 'supervision' },
-} as const satisfies Record<string, { readonly zh: string; readonly domain: string }>;
+} as const satisfies Record<string, PlannedWorkflow>;
 
 export const ruleTables = {
   'RT-AGR-CLAUSE': {

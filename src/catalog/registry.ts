@@ -21,7 +21,7 @@ export type Registry = DataSources & {
   readonly documents: Readonly<Record<string, DocumentTemplate>>;
   readonly rules: Readonly<Record<string, RuleEntry>>;
   /** Lifecycles that the catalogue of the field names and that may not be published yet. */
-  readonly planned: Readonly<Record<string, { readonly zh: string }>>;
+  readonly planned: Readonly<Record<string, { readonly zh: string; readonly ofOffices?: true }>>;
 };
 
 const nothing = (zh: string) => ({ zh, writes: {} });
@@ -51,7 +51,7 @@ const deciders: Registry['deciders'] = {
   'appeals.classify': {
     zh: '诉求分类、紧急程度、建议主办与重复件',
     writes: {
-      appeal_subject: field('enum', '诉求类别', choices(...appealSubjects), { class: 'internal' }),
+      appeal_subject: field('enum', '认定类别', choices(...appealSubjects), { class: 'internal' }),
       urgency: field('enum', '紧急程度', choices(...urgencies), { class: 'internal' }),
       lead_org: field('org_ref', '主办单位', {}, { class: 'internal' }),
       similar_cases: field('text', '相似的在办件', {}, { class: 'internal', optional: true }),

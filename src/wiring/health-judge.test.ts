@@ -83,3 +83,8 @@ it.each<[string, Partial<Facts>]>([
   const found = judge(facts).find(({ light }) => light !== 'green');
   expect(found?.next, 'a light says what to do').toBeTruthy();
 });
+
+it('speaks the words and the time of whoever reads it', () => {
+  const said = judge(healthy).map(({ zh, value }) => `${zh} ${value}`);
+  expect(said.filter((text) => /\dT\d\d:|Z$|aliyun/.test(text))).toEqual([]);
+});

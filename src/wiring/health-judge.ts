@@ -189,7 +189,7 @@ function databaseFindings({ database, nowMs }: Facts): readonly Finding[] {
       code: 'ledger_check',
       zh: '账本核对',
       light: late(database.ledgerCheckedAt),
-      value: database.ledgerCheckedAt ?? '还没有核对过',
+      value: database.ledgerCheckedAt === null ? '还没有核对过' : `最近一次：${wallClock(database.ledgerCheckedAt)}`,
       meaning: '每天凌晨自动核对账本的每一条约束，发现不符在日志里报错。',
       next: late(database.ledgerCheckedAt) === 'green' ? null : '确认后台任务在运行；新装的系统第二天凌晨才有第一次。',
     },
@@ -197,7 +197,7 @@ function databaseFindings({ database, nowMs }: Facts): readonly Finding[] {
       code: 'state_check',
       zh: '办件核对',
       light: late(database.statesCheckedAt),
-      value: database.statesCheckedAt ?? '还没有核对过',
+      value: database.statesCheckedAt === null ? '还没有核对过' : `最近一次：${wallClock(database.statesCheckedAt)}`,
       meaning: '每天凌晨把每个办件由动作重建一遍，与现状比对。',
       next: late(database.statesCheckedAt) === 'green' ? null : '确认后台任务在运行；新装的系统第二天凌晨才有第一次。',
     },
@@ -252,7 +252,7 @@ function backupFindings({ backup, demo, nowMs }: Facts): readonly Finding[] {
       ...base,
       // Made every 24 hours; a day and a half is one that failed.
       light: grade(age, 36 * hourMs, 72 * hourMs),
-      value: lastFinishedAt === null ? '还没有完整的备份' : `最近一份完成于 ${lastFinishedAt}`,
+      value: lastFinishedAt === null ? '还没有完整的备份' : `最近一份完成于 ${wallClock(lastFinishedAt)}`,
       meaning: '每天自动做一份完整备份。',
       next: age >= 36 * hourMs ? '运行 npm run backup 看报什么错；检查备份盘是否挂载、是否写满。' : null,
     },
@@ -282,12 +282,19 @@ function partyFinding({ code, zh, kind, state }: Party): Finding {
   };
 }
 
+const providersZh: Readonly<Record<string, string>> = { aliyun: '阿里云', tencent: '腾讯云', smpp: 'SMPP' };
+
+/** 2026-07-03 02:10 as the clocks on the wall show it, in Asia/Shanghai. */
+function wallClock(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+}
+
 function smsFinding({ provider, state, lastError }: SmsState): Finding {
   const light: Light = state === 'good' ? 'green' : 'yellow';
   const words = { good: '正常', trial: '正在试探', resting: '暂停使用' } as const;
   return {
     code: `sms_${provider}`,
-    zh: `短信（${provider}）`,
+    zh: `短信（${providersZh[provider] ?? provider}）`,
     light,
     value: `${words[state]}${light !== 'green' && lastError ? `：${lastError}` : ''}`,
     meaning: '一家不通时自动换另一家，登录验证码不受影响。',

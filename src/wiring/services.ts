@@ -395,7 +395,8 @@ export function createServices(options: ServicesOptions) {
     },
     targetZh: (target) => {
       const service = catalogue.publishedServices().find((one) => one.workflow.code === target);
-      return { zh: service?.zh ?? catalogRegistry.planned[target]?.zh ?? target, available: service !== undefined };
+      const { zh = target, ofOffices = false } = catalogRegistry.planned[target] ?? {};
+      return { zh: service?.zh ?? zh, available: service !== undefined, ofOffices };
     },
   });
 

@@ -60,7 +60,7 @@ export function createSettlementParts({
     readFile: async (fileId) => (await files.read(systemAccess, fileId)).content,
     // The case is nobody's own: each person who was drawn is told as if it were his.
     tellSampled: (context, personId) =>
-      parts.notices.announce({ ...context, state: { ...context.state, personId } }, 'subsidy_sampled', ['被抽样人']),
+      parts.notices.announce({ ...context, state: { ...context.state, personId } }, 'subsidy_sampled'),
     nameOf: parts.nameOf,
     region: config.region,
   });

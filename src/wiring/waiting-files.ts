@@ -20,7 +20,7 @@ export function scanWaitingFiles({ files, db, catalogue, notices, clock, orgs, m
         if (!state) return;
         const service = catalogue.byHash(state.serviceHash);
         const facts = { now: clock.now(), route: orgs.route };
-        notices.announce({ tx, service, state, step: state.active[0]?.step ?? '', facts }, 'file_rejected', []);
+        notices.announce({ tx, service, state, step: state.active[0]?.step ?? '', facts }, 'file_rejected');
       });
     }
   };

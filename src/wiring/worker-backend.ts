@@ -2,7 +2,8 @@
 // decided in the modules, under the worker's own access.
 
 import type { Service } from '#catalog';
-import { fieldKind } from '#catalog/fields/index';
+import { acceptedZh, fieldKind } from '#catalog/fields/index';
+import { allFields, fileProblems } from '#catalog/form';
 import { demonstrationRegion, isWithin, regionFullName } from '#catalog/regions';
 import type { Message, HomeModel, LifeEvent, CaseItem, ServiceCard, DueItem } from '#apps/worker/pages/model';
 import { untilText } from '#apps/worker/pages/words';
@@ -39,6 +40,9 @@ const lifeEvents: readonly { code: string; zh: string; services: readonly string
   { code: 'cover', zh: '买保障、改保单、退保障', services: ['DI-001', 'DI-003', 'DI-004', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001', 'UN-004', 'UN-005'] },
 ];
+
+/** What most people come for, on the first page; everything else is one press away. */
+const homeServices = ['DI-001', 'DI-003', 'DI-007', 'DS-001', 'DS-002', 'UN-001'];
 
 /** What offices and companies begin at the desk has no form on a phone. */
 const onPhone = (service: Service) => service.channels.includes('mobile');
@@ -87,12 +91,15 @@ export function createWorkerBackend(services: Services): WorkerBackend {
 
   async function directory(query: string): Promise<readonly LifeEvent[]> {
     const wanted = query.trim().toLowerCase();
+    // People type whole sentences as well as words: 我被扣钱了 finds 扣钱.
+    const said = (word: string) => word.length > 1 && wanted.includes(word);
     const published = catalogue.publishedServices().filter(onPhone);
     const matches = (service: Service) =>
       wanted === '' ||
       [service.zh, service.summary ?? '', service.code, ...(service.keywords ?? [])].some((text) =>
         text.toLowerCase().includes(wanted),
-      );
+      ) ||
+      (service.keywords ?? []).some((text) => said(text.toLowerCase()));
     const placed = new Set(lifeEvents.flatMap((event) => event.services));
     const rest = {
       code: 'other',
@@ -127,7 +134,12 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         .filter((item) => item.status === 'open')
         .slice(0, 5)
         .map(toItem),
-      services: catalogue.publishedServices().filter(onPhone).map(card),
+      services: homeServices.flatMap((code) =>
+        catalogue
+          .publishedServices()
+          .filter((one) => one.code === code)
+          .map(card),
+      ),
       reportService: 'DI-006',
       buyService: 'DI-001',
     };
@@ -230,6 +242,23 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     return { view, payments: links, links: more };
   }
 
+  /** What a field does not take is said where it was chosen, not at the end of the form. */
+  async function attachFile(access: Access, serviceCode: string, name: string, fileId: string) {
+    const field = allFields(catalogue.published(serviceCode)?.service ?? { fields: {}, materials: {} })[name];
+    await privacy.requireFor(access, serviceCode, { [name]: fileId });
+    const [file] = await files.describe(access, [fileId]);
+    if (field && file) {
+      const [wrong] = fileProblems(
+        { [name]: field },
+        { [name]: { fileIds: [fileId] } },
+        new Map([[fileId, file.mediaType]]),
+      );
+      if (wrong)
+        return [{ ...wrong, zh: `“${file.name}”没有收下：这里只收${acceptedZh(field.options)}，请换一个文件。` }];
+    }
+    return drafts.changeFiles(access, serviceCode, name, (ids) => [...new Set([...ids, fileId])]);
+  }
+
   function toMessage(one: {
     noticeId: string;
     title: string;
@@ -269,10 +298,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         .map((org) => ({ orgId: org.orgId, name: org.name, note: regionFullName(org.region) ?? '' })),
     ...createWorkerDrafts(services),
     saveDraft,
-    attachFile: async (access, serviceCode, field, fileId) => {
-      await privacy.requireFor(access, serviceCode, { [field]: fileId });
-      return drafts.changeFiles(access, serviceCode, field, (ids) => [...new Set([...ids, fileId])]);
-    },
+    attachFile,
     detachFile: async (access, serviceCode, field, fileId) => {
       await drafts.changeFiles(access, serviceCode, field, (ids) => ids.filter((id) => id !== fileId));
     },

@@ -3,9 +3,9 @@
 
 import { Button } from 'antd';
 import { useId, useRef, useState } from 'react';
-import { acceptDefault, acceptMimeTypes } from '#catalog/fields/index';
+import { acceptOf } from '#catalog/fields/index';
 import { sentenceOf, upload } from './api.ts';
-import { acceptOf, numberOption, type ControlArgs } from './form-options.ts';
+import { numberOption, type ControlArgs } from './form-options.ts';
 import { api } from './paths.ts';
 
 type Kept = { readonly fileId: string; readonly name: string };
@@ -61,7 +61,7 @@ export function FileControl({ args, single = false }: { readonly args: ControlAr
         tabIndex={-1}
         aria-label={field.zh}
         multiple={max > 1}
-        accept={acceptOf(field.options, acceptMimeTypes, acceptDefault)}
+        accept={acceptOf(field.options)}
         onChange={(event) => {
           for (const file of event.target.files ?? []) void start({ key: crypto.randomUUID(), file, error: null });
           event.target.value = '';

@@ -91,14 +91,3 @@ export function rowFields(options: Options): readonly FormField[] {
     };
   });
 }
-
-/** For the `accept` of an input. */
-export function acceptOf(
-  options: Options,
-  mimeTypes: Readonly<Record<string, readonly string[]>>,
-  otherwise: readonly string[],
-): string {
-  const found = options['accept'];
-  const names = Array.isArray(found) ? found.filter((one) => typeof one === 'string') : otherwise;
-  return names.flatMap((name) => mimeTypes[name] ?? []).join(',');
-}

@@ -157,3 +157,38 @@ describe('small things', () => {
     expect(Number(/共 (\d+) 项/.exec(asked)?.[1])).toBe(counted);
   });
 });
+
+describe('finding what to do', () => {
+  let visitor: Visitor;
+  beforeAll(async () => {
+    ({ visitor } = await world.comeIn('claim: docs, fresh'));
+  });
+
+  it('the first page offers a few, none that only offices begin', async () => {
+    const home = (await visitor.get('/m')).body;
+    const offered = [...home.matchAll(/class="cell" href="\/m\/services\/([A-Z]{2}-\d{3})"/g)].map(([, code]) => code);
+    expect(offered).toContain('DS-001');
+    expect(offered.length).toBeLessThanOrEqual(6);
+    expect((await visitor.get('/m/services/DI-011')).statusCode).toBe(404);
+  });
+
+  it('a whole sentence finds what it is about', async () => {
+    const found = (await visitor.get(`/m/services?q=${encodeURIComponent('我被站点扣钱了怎么办')}`)).body;
+    expect(found).toContain('/m/services/DS-001');
+    expect(found).not.toContain('/m/services/UN-001');
+  });
+
+  it('a file of the wrong kind is refused where it was chosen, without script', async () => {
+    await visitor.post('/m/services/UN-001/start');
+    const paper = {
+      name: 'photo.upload',
+      filename: '会员.pdf',
+      type: 'application/pdf',
+      bytes: Buffer.from('%PDF-1.4\n%%EOF\n'),
+    };
+    const refused = await visitor.upload('/m/apply/UN-001/photo', { _op: 'next' }, paper);
+    expect(refused.statusCode).toBe(422);
+    expect(text(refused.body)).toContain('“会员.pdf”没有收下：这里只收照片，请换一个文件。');
+    expect((await visitor.get('/m/apply/UN-001/photo')).body).not.toContain('会员.pdf');
+  });
+});

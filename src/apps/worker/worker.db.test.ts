@@ -84,7 +84,7 @@ const registerPages = [
 
 async function workerPages(): Promise<string[]> {
   const acts = [...(await get(`/m/cases/${caseId}`)).body.matchAll(/href="(\/m\/cases\/[^"]+\/act\/[^"]+)"/g)];
-  expect(acts.length).toBeGreaterThan(1);
+  expect(acts).not.toEqual([]);
   const [message] = (await world.app.services.notices.list(hurtId, undefined)).items;
   return [
     '/m',
@@ -566,7 +566,12 @@ describe('a case', () => {
   });
 
   it('sends the command that the view offered, and lets one of two through', async () => {
-    expect((await post(`${act()}/urge`)).headers.location).toBe(`/m/cases/${caseId}`);
+    // Nobody urges an office while the next step is the person's own.
+    expect((await get(`/m/cases/${caseId}`)).body).not.toContain('催办');
+    const waiting = await world.comeIn('claim: assess, fresh');
+    const [theirs] = (await world.casesOf(waiting.personId)).filter((one) => one.serviceCode === 'DI-006');
+    const urged = await waiting.visitor.post(`/m/cases/${theirs?.caseId}/act/urge`);
+    expect(urged.headers.location).toBe(`/m/cases/${theirs?.caseId}`);
     const both = await Promise.all([1, 2].map(() => post(`${act()}/withdraw`, { reason: '不需要<了' })));
     expect(new Set(both.map((one) => one.statusCode))).toEqual(new Set([303, 409]));
     expect(both.find((one) => one.statusCode === 409)?.body).toContain(`href="/m/cases/${caseId}"`);

@@ -11,8 +11,7 @@ export type FileOptions = { minCount?: number; maxCount?: number; accept?: reado
 export type FileValue = { fileIds: string[] };
 export type Signature = { fileId: string } | { typedName: string; smsCodeVerified: true };
 
-/** For the `accept` of an input and for the check of what came. */
-export const acceptMimeTypes: Record<FileAccept, readonly string[]> = {
+const acceptMimeTypes: Record<FileAccept, readonly string[]> = {
   image: ['image/jpeg', 'image/png', 'image/webp', 'image/heic'],
   pdf: ['application/pdf'],
   audio: ['audio/mpeg', 'audio/mp4', 'audio/x-m4a', 'audio/wav', 'audio/amr'],
@@ -34,6 +33,15 @@ export const acceptDefault: readonly FileAccept[] = ['image', 'pdf'];
 
 export function mediaTypesOf({ accept = acceptDefault }: FileOptions): readonly string[] {
   return accept.flatMap((one) => acceptMimeTypes[one]);
+}
+
+const acceptKinds = Object.keys(acceptMimeTypes).filter((one): one is FileAccept => one in acceptMimeTypes);
+
+/** For the `accept` of an input whose options came as data. */
+export function acceptOf(options: object): string {
+  const named: unknown = 'accept' in options ? options.accept : undefined;
+  const accept = Array.isArray(named) ? acceptKinds.filter((one) => named.includes(one)) : acceptDefault;
+  return mediaTypesOf({ accept }).join(',');
 }
 
 export function acceptedZh({ accept = acceptDefault }: FileOptions): string {

@@ -28,7 +28,7 @@ import type { LongtextOptions, PersonNameOptions, TextOptions } from './text.ts'
 import { date, datetime } from './time.ts';
 import type { DateOptions, DatetimeOptions } from './time.ts';
 
-export { acceptDefault, acceptedZh, acceptMimeTypes, mediaTypesOf } from './attachment.ts';
+export { acceptDefault, acceptedZh, acceptOf, mediaTypesOf } from './attachment.ts';
 export type { FileAccept, FileOptions, FileValue, Signature } from './attachment.ts';
 export { consentToken } from './choice.ts';
 export type { Choice, Consent, ConsentOptions } from './choice.ts';

@@ -110,11 +110,12 @@ const onePass: Proof = {
 
 const oneKind: Proof = {
   name: 'one_name_one_kind',
-  zh: '同名的字段是同一类型',
+  zh: '同名的字段是同一类型，在同一流程里叫同一个名称',
   check(subject, report) {
     const seen = new Map<string, { kind: Field['kind']; where: string }>();
-    const sources = [
-      ...everyForm(subject),
+    const named = new Map<string, { zh: string; where: string }>();
+    const ofWorkflow = [
+      ...formsOf(subject.workflow),
       ...Object.values(subject.workflow.steps).flatMap((step) => [
         ...(step.decide ? [{ where: step.decide, form: subject.registry.deciders[step.decide]?.writes ?? {} }] : []),
         ...(step.auto ?? []).flatMap((action) =>
@@ -122,7 +123,15 @@ const oneKind: Proof = {
         ),
       ]),
     ];
-    for (const { where, form } of sources) {
+    // A page has one label for a value, whichever step wrote it; services may each ask in words of their own.
+    for (const { where, form } of ofWorkflow) {
+      for (const [name, { zh }] of Object.entries(form)) {
+        const known = named.get(name);
+        if (known && known.zh !== zh) report(`${where}.${name}`, `在“${known.where}”叫“${known.zh}”，在这里叫“${zh}”`);
+        named.set(name, known ?? { zh, where });
+      }
+    }
+    for (const { where, form } of [...everyForm(subject), ...ofWorkflow]) {
       for (const [name, { kind }] of Object.entries(form)) {
         const known = seen.get(name);
         if (known && known.kind !== kind)

@@ -349,6 +349,16 @@ const data: readonly Case[] = [
     what: 'a name is a day here and text there',
     spoil: spoilStep('visit', { form: { hurt_on: field('text', '事发日期', {}) } }),
   },
+  {
+    proof: 'one_name_one_kind',
+    what: 'one value has two labels in a lifecycle',
+    spoil: spoilStep('share', {
+      form: { visit_note: field('text', '走访记录', {}) },
+      outcomes: {
+        both: { ...steps['share']?.outcomes['both'], form: { visit_note: field('text', '更正走访记录', {}) } },
+      },
+    }),
+  },
   { proof: 'templates_exist', what: 'a notice has no template', spoil: spoilStep('visit', { auto: [sms()] }) },
   { proof: 'templates_exist', what: 'a template is missing', spoil: spoilStep('visit', { auto: [sms('lost')] }) },
   {

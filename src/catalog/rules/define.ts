@@ -153,10 +153,10 @@ export function widen<Input, Values, Value>(rule: Rule<Input, Values, Value>): A
   };
 }
 
-/** 12.30 元 */
+/** 1,234.50 元 */
 export function yuan(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0');
-  return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)} 元`;
+  return `${fen < 0 ? '-' : ''}${digits.slice(0, -2).replace(/\B(?=(?:\d{3})+$)/g, ',')}.${digits.slice(-2)} 元`;
 }
 
 /** Half up, of two whole numbers, without a binary fraction. Both are at most 2^53 together with their product's double. */

@@ -127,7 +127,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       role: 'insurer_underwriter',
       produces: '核保结论',
       limit: { value: 4, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
-      form: { underwriter_note: field('longtext', '核保意见', {}, { class: 'internal' }) },
+      form: { underwriter_note: field('longtext', '核对意见', {}, { class: 'internal' }) },
       outcomes: {
         approve: { zh: '同意承保', next: ['issue'] },
         reject: { zh: '不同意承保，退款', next: ['refund-pay'] },

@@ -126,12 +126,16 @@ export const rightsAppealDispatch = defineWorkflow({
           form: {
             lead_org: leadOrg('主办单位', '不填就派给上面建议的主办单位'),
             assist_org: field('org_ref', '协办单位', { known: true }, { optional: true, class: 'internal' }),
-            appeal_subject: field('enum', '更正类别', choices(...appealSubjects), {
+            appeal_subject: field('enum', '认定类别', choices(...appealSubjects), {
               optional: true,
               class: 'internal',
-              help: '自动分类不对时才填',
+              help: '自动分类不对时才改',
             }),
-            urgency: field('enum', '更正紧急程度', choices(...urgencies), { optional: true, class: 'internal' }),
+            urgency: field('enum', '紧急程度', choices(...urgencies), {
+              optional: true,
+              class: 'internal',
+              help: '自动判断不对时才改',
+            }),
             dispatch_note: field('longtext', '派单说明', {}, { optional: true, class: 'internal' }),
           },
         },
@@ -352,7 +356,7 @@ export const rightsAppealDispatch = defineWorkflow({
           zh: '已解决，由主办部门答复',
           next: ['reply'],
           form: {
-            lead_org: leadOrg('由哪个单位答复', '不填就由人社部门答复'),
+            lead_org: leadOrg('主办单位', '由它答复诉求人；不填就由人社部门答复'),
             joint_plan: field('longtext', '处置方案', {}, { class: 'internal' }),
             calm_measures: field('longtext', '稳控措施', {}, { optional: true, class: 'internal' }),
           },

@@ -96,6 +96,9 @@ describe('an appeal', () => {
 
     const seen = await mine(anna, caseId);
     expect(seen.body.statusText).toContain('轮到您');
+    // Nobody is urged, and no second round is announced, while the person has only to say whether it is well.
+    expect(seen.body.actions.map((one: { key: string }) => one.key)).not.toContain('urge');
+    expect(seen.body.path.at(-1)).toMatchObject({ step: 'evaluate', state: 'active' });
     const [letter] = seen.body.documents;
     expect(letter.title).toBe('诉求答复书');
     const printed = await hrss.get(`/api/documents/${letter.documentId}`);

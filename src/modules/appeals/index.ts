@@ -170,7 +170,7 @@ export function createAppeals(options: AppealsOptions) {
   const tellMerged: Effect = async (context) => {
     const rows = await context.tx.asSystem().run(store.selectMerged, [context.state.caseId]);
     for (const { state } of rows) {
-      options.announce({ ...context, state, reason: null }, 'appeal_main_moved', context.targets);
+      options.announce({ ...context, state, reason: null }, 'appeal_main_moved');
     }
   };
 

@@ -87,7 +87,10 @@ beforeAll(async () => {
     checkFiles: async () => new Map(),
     announce: () => {},
     makeDocument: () => {},
-    effects: { 'membership.record': async () => ({ member_no: 'M1' }), 'membership.issue_card': async () => {} },
+    effects: {
+      'membership.record': async () => ({ member_no: 'M1' }),
+      'membership.issue_card': async () => ({}),
+    },
     deciders: {
       'membership.check': async () => ({ outcome: 'pass' }),
       'cover.policy_check': async () => ({ outcome: 'hit' }),

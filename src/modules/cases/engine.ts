@@ -46,7 +46,7 @@ export type Decider = (context: EffectContext) => Promise<Ruling>;
 /** Effects see how the decision was reasoned, for letters and notices. */
 export type TellingContext = EffectContext & { readonly reason: string | null };
 /** Tells people what happened; given by the notices module. */
-export type Announcer = (context: TellingContext, template: string, targets: readonly string[]) => void;
+export type Announcer = (context: TellingContext, template: string) => void;
 export type DocumentMaker = (context: TellingContext, template: string) => void;
 
 export type EngineOptions = {

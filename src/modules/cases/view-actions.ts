@@ -8,11 +8,11 @@ import { allFields, isSecret } from '#catalog/form';
 import { evaluate, fieldsRead, type Condition } from '#platform/condition';
 import { Refusal } from '#platform/errors';
 import { needsReason } from './decide.ts';
-import { fills, stepOf } from './enter.ts';
+import { fills, isPublicRole, stepOf } from './enter.ts';
 import type { ActiveStep } from './model.ts';
 import type { ViewInput } from './view-input.ts';
 import { command, officesOf } from './verbs.ts';
-import { unitZh } from './words.ts';
+import { outcomeWords, unitZh } from './words.ts';
 import { refuse, type CaseCommand, type FormField, type PossibleAction } from './contract.ts';
 
 export function toFormFields(fields: Fields): FormField[] {
@@ -105,7 +105,7 @@ function outcomeActions(input: ViewInput, active: ActiveStep, definition: StepDe
     return [
       {
         key: `${step}/${id}`,
-        zh: outcome.conditionZh ? `${outcome.zh}（${outcome.conditionZh}）` : outcome.zh,
+        zh: outcomeWords(outcome),
         kind: 'outcome',
         tone: tone(id),
         command: { type: 'act', step, outcome: id, seen: input.state.seq },
@@ -223,8 +223,8 @@ function applicantStepActions(input: ViewInput, { step }: ActiveStep): PossibleA
 
 function applicantVerbs(input: ViewInput): PossibleAction[] {
   const { seq } = input.state;
-  // Nobody is urged while nothing but the system or the clock is waited for: cover that simply runs.
-  const waited = input.state.active.some(({ role }) => role !== 'system');
+  // Nobody is urged while nothing but the system or the clock is waited for (cover that simply runs), or the person alone.
+  const waited = input.state.active.some((one) => one.role !== 'system' && !one.supplement && !isPublicRole(one.role));
   return [
     ...(waited ? verb(input, 'urge', '催办', { type: 'urge' }) : []),
     ...verb(input, 'withdraw', '撤回申请', { type: 'withdraw', seen: seq }, {}, { tone: 'danger' }),

@@ -37,5 +37,5 @@ export type ViewInput = {
     readonly after?: { readonly step: string; readonly outcome: string };
   }[];
   /** Names of planned or published lifecycles that `open` links point to. */
-  readonly targetZh: (target: string) => { zh: string; available: boolean };
+  readonly targetZh: (target: string) => { zh: string; available: boolean; ofOffices?: boolean };
 };

@@ -15,7 +15,7 @@ import { actorsOf, isPublicRole, peopleFor, stepOf, waitsForItems } from './ente
 import { isRateable, speaksFor, type ActiveStep, type Agent, type CaseAction } from './model.ts';
 import { actionsFor } from './view-actions.ts';
 import type { ViewInput } from './view-input.ts';
-import { actionTitles, limitText } from './words.ts';
+import { actionTitles, limitText, outcomeWords } from './words.ts';
 import { worksOn } from './works-on.ts';
 import { explanationLine, type ActiveStepView, type CaseView, type Fact, type TimelineItem } from './contract.ts';
 
@@ -48,13 +48,22 @@ export function viewCase(input: ViewInput): CaseView {
     actions: actionsFor(input, mine),
     documents: input.documents,
     related: input.related,
-    referrals: state.links.filter((link) => link.kind === 'referral').map((link) => input.targetZh(link.target)),
+    referrals: referralsOf(input, mine),
     main: input.main,
     merged: mine ? [] : [...input.merged],
     rating: input.rating,
     canRate: mine && !input.viewer.onBehalf && input.viewer.kind === 'worker' && isRateable(state),
     path: pathOf(input),
   };
+}
+
+/** Where the case was handed on to. What offices take up among themselves would only send its person to a window for nothing. */
+function referralsOf({ state, targetZh }: ViewInput, mine: boolean): CaseView['referrals'] {
+  return state.links
+    .filter((link) => link.kind === 'referral')
+    .map((link) => targetZh(link.target))
+    .filter(({ ofOffices = false }) => !(mine && ofOffices))
+    .map(({ zh, available }) => ({ zh, available }));
 }
 
 function isApplicant({ state, viewer }: ViewInput): boolean {
@@ -119,8 +128,7 @@ function linesIn(value: unknown): z.infer<typeof lines> {
 /** What the clock chooses for a person who does not. */
 function silenceOf(definition: StepDefinition): string | null {
   const outcome = Object.values(definition.outcomes).find((one) => one.by?.includes('clock'));
-  if (!outcome) return null;
-  return outcome.conditionZh ? `${outcome.zh}（${outcome.conditionZh}）` : outcome.zh;
+  return outcome ? outcomeWords(outcome) : null;
 }
 
 function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep, who: readonly Role[]): string {
@@ -297,6 +305,8 @@ function pathOf(input: ViewInput): CaseView['path'] {
 }
 
 function mainTargets(definition: StepDefinition): readonly string[] {
-  const first: OutcomeDefinition | undefined = Object.values(definition.outcomes).find((outcome) => outcome.next);
-  return first?.next ?? [];
+  // The outcome written first is the usual one. Where that ends the case, nothing lies ahead: what follows a refusal or a
+  // complaint is not shown to people as their way.
+  const usual: OutcomeDefinition | undefined = Object.values(definition.outcomes)[0];
+  return usual?.next ?? [];
 }

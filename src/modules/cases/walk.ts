@@ -85,7 +85,7 @@ export function createWalk(options: WalkOptions) {
           state: action.effect ? preview() : context.state,
           reason: body.reason ?? body.note ?? null,
         };
-        if (action.action === 'sms' && action.template) options.announce(after, action.template, action.targets);
+        if (action.action === 'sms' && action.template) options.announce(after, action.template);
         if (action.action === 'doc' && action.template) options.makeDocument(after, action.template);
         if (action.action === 'open') {
           const links = action.targets.map((target) => ({
@@ -114,7 +114,6 @@ export function createWalk(options: WalkOptions) {
         options.announce(
           { tx, service, state: after, step, outcome: decision.outcome, actor, facts, targets: [], reason },
           template,
-          [],
         );
       }
     }

@@ -1,6 +1,6 @@
 // The words of a case: what an action is called in the timeline and how a clock is told. Pure.
 
-import type { LimitDefinition, Service } from '#catalog';
+import type { LimitDefinition, OutcomeDefinition, Service } from '#catalog';
 import { dayOf, type LimitUnit } from '#platform/calendar';
 import { stepOf } from './enter.ts';
 import type { ActionType, CaseState } from './model.ts';
@@ -90,4 +90,9 @@ function spell(ms: number): string {
   if (ms >= dayMs) return `${Math.floor(ms / dayMs)} 天`;
   if (ms >= hourMs) return `${Math.floor(ms / hourMs)} 小时`;
   return `${Math.max(1, Math.floor(ms / minuteMs))} 分钟`;
+}
+
+/** What an outcome says, with its condition unless the words repeat it. */
+export function outcomeWords({ zh, conditionZh }: OutcomeDefinition): string {
+  return conditionZh === undefined || zh.includes(conditionZh) ? zh : `${zh}（${conditionZh}）`;
 }

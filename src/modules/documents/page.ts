@@ -46,6 +46,8 @@ footer { margin-top: 14mm; padding-top: 2mm; border-top: .2mm solid #999; font-s
 .certificate { border: 1.5mm double #8a6d1f; padding: 10mm 12mm; margin-top: 10mm }
 nav { text-align: right; font: 16px/44px sans-serif }
 @media screen { body { padding: 16px } }
+/* A long number in a narrow line would be spaced out to its ends. */
+@media screen and (max-width: 600px) { p { text-align: start } }
 @media print { nav { display: none } }
 `;
 

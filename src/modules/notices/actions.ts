@@ -65,8 +65,8 @@ export type Notices = ReturnType<typeof createNotices>;
 export function createNotices(options: NoticesOptions) {
   const { db, clock, templates } = options;
 
-  /** Inserts the notices of one template; `targets` are the words of the definition and only document it. */
-  function announce(context: NoticeContext, template: string, _targets: readonly string[]): void {
+  /** Inserts the notices of one template. */
+  function announce(context: NoticeContext, template: string): void {
     const notice = templates[template];
     invariant(notice, `notice template ${template} does not exist`);
     const { tx, state, facts } = context;

@@ -99,7 +99,7 @@ async function person(): Promise<string> {
 }
 
 const tell = (personId: string, template: string, data = {}) =>
-  db.transaction(systemAccess, async (tx) => make().announce(contextOf(tx, personId, data), template, []));
+  db.transaction(systemAccess, async (tx) => make().announce(contextOf(tx, personId, data), template));
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -121,7 +121,7 @@ describe('announce', () => {
   it('tells nobody when the act is rolled back', async () => {
     const id = await person();
     const act = db.transaction(systemAccess, async (tx) => {
-      make().announce(contextOf(tx, id), 'card_issued', []);
+      make().announce(contextOf(tx, id), 'card_issued');
       throw new Error('no');
     });
     await expect(act).rejects.toThrow('no');

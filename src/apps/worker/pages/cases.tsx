@@ -5,7 +5,7 @@ import type { PageModel, PossibleAction } from './model.ts';
 import { CaseList } from './home.tsx';
 import { FieldInput } from './inputs.tsx';
 import { DefaultButton, ErrorSummary, ErrorText, Form, Limit, More } from './parts.tsx';
-import { Calculation, ShownFacts } from './shown.tsx';
+import { Explanation, ShownFacts } from './shown.tsx';
 import { fullMomentText, momentText, untilText, yuanText } from './words.ts';
 
 type Model<Name extends PageModel['page']> = Extract<PageModel, { page: Name }>;
@@ -223,7 +223,7 @@ function Timeline({ view, today }: { view: CaseView; today: string }) {
               <span title={item.trace.entryHash}>{traceZh[item.trace.state]}</span>
             </p>
             {item.note === null ? null : <p class="pre">{item.note}</p>}
-            <Calculation lines={explained(item.explanation)} />
+            <Explanation lines={explained(item.explanation)} />
           </li>
         ))}
       </ol>

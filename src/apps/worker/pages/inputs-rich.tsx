@@ -1,19 +1,10 @@
 // Files, signatures and organisations: plain inputs first; the island adds the camera's progress and the canvas to them.
 
-import { acceptDefault, acceptMimeTypes } from '#catalog/fields/index';
-import type { FileAccept } from '#catalog/fields/index';
+import { acceptOf } from '#catalog/fields/index';
 import type { InputProps } from './inputs-base.tsx';
 import { partView, problemsUnder, Several } from './inputs-base.tsx';
-import { flag, numberOf, part, textOf, texts } from './raw.ts';
+import { flag, numberOf, part, textOf } from './raw.ts';
 import { ErrorText, idOf } from './parts.tsx';
-
-function acceptOf(options: object): string {
-  const named = texts(part(options, 'accept'));
-  const accepted = Object.keys(acceptMimeTypes).filter((one) =>
-    (named.length > 0 ? named : acceptDefault.map(String)).includes(one),
-  );
-  return accepted.flatMap((one) => acceptMimeTypes[one as FileAccept]).join(',');
-}
 
 /** No `capture`: in some webviews the camera kills the page; the picker offers both. */
 export function FileInput({ view, big }: InputProps) {

@@ -33,7 +33,9 @@ export function PointsPage({ model }: { model: Model<'points'> }) {
       </form>
       <p class="soft" role="status">
         {points.length === 0
-          ? '这里还没有公布的服务点。请换一个区，或拨打 12333 咨询。'
+          ? region === ''
+            ? '还没有公布的服务点。可以拨打 12333 咨询。'
+            : '这个区还没有公布的服务点。请换一个区，或拨打 12333 咨询。'
           : `${points.length} 个服务点${located ? '，近的在前' : ''}。`}
       </p>
       <ul class="cells">

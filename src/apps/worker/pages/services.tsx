@@ -67,12 +67,12 @@ export function DirectoryPage({ model }: { model: Model<'directory'> }) {
             : `与“${model.query}”有关的事项：`}{' '}
         </p>
       ) : null}
+      <EventList events={model.events} />
       {model.query !== '' ? (
         <a class="btn plain" href="/m/services">
           看全部事项
         </a>
       ) : null}
-      <EventList events={model.events} />
       <a class="btn plain" href="/m/service-points">
         附近的服务点
       </a>

@@ -25,6 +25,17 @@ export function ShownFacts({ step }: { step: ActiveStepView }) {
   );
 }
 
+/** Behind a press: who reads what happened wants to know that it did before why. */
+export function Explanation({ lines }: { lines: readonly ExplanationLine[] }) {
+  if (lines.length === 0) return null;
+  return (
+    <details>
+      <summary class="sm">逐条说明（{lines.length} 条）</summary>
+      <Calculation lines={lines} />
+    </details>
+  );
+}
+
 /** Line by line; a basis that several lines share is said after the last of them. */
 export function Calculation({ lines }: { lines: readonly ExplanationLine[] }) {
   const isLast = ({ basis, verified }: ExplanationLine, next: ExplanationLine | undefined) =>

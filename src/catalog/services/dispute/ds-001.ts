@@ -38,7 +38,9 @@ export const ds001 = defineService({
     '进不去小区',
   ],
   fields: {
-    appeal_kind: field('enum', '诉求类别', choices(...appealSubjects), { help: '选最接近的一类，选错了我们会更正' }),
+    appeal_kind: field('enum', '诉求类别', choices(...appealSubjects), {
+      help: '被罚款选“奖惩”，少发、少算钱选“报酬”。选最接近的一类，选错了我们会更正',
+    }),
     against: field('org_ref', '被反映单位', {}, { help: '平台、站点、公司或小区物业，写您知道的名称就行' }),
     event_time: field('datetime', '发生时间', { max: 'now' }, { help: '记不准就写最近一次' }),
     event_place: field('location', '发生地点', {}, { optional: true }),
@@ -58,7 +60,7 @@ export const ds001 = defineService({
       '不要让被反映的单位知道我是谁',
       {},
       {
-        help: '勾选后，经办部门联系单位时不得透露您的姓名、电话和工号',
+        help: '选“是”，经办部门联系单位时不得透露您的姓名、电话和工号',
       },
     ),
   },

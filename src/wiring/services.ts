@@ -14,7 +14,7 @@ import { dayOf, statutoryCalendar } from '#platform/calendar';
 import { systemClock, type Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { createCrypto } from '#platform/crypto';
-import { statement, type Database, type Tx } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
 import { declareRefusals, invariant } from '#platform/errors';
 import { enqueue } from '#platform/jobs';
 import type { Metrics } from '#platform/metrics';
@@ -48,6 +48,7 @@ import { createOrgs } from '#modules/orgs';
 import { createAccessLog, createPrivacy } from '#modules/privacy';
 import { createTrace } from '#modules/trace';
 import type { Log } from '#platform/log';
+import { selectSeesPerson, selectStaffName, selectColleagues, selectStranded } from './lookups.ts';
 import type { Parties } from './parties.ts';
 import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
@@ -77,33 +78,6 @@ export type ServicesOptions = {
   /** The address that the world reaches us at, for the way back from the cashier. */
   readonly publicUrl: string;
 };
-
-const selectSeesPerson = statement<[string], { one: number }>(
-  'wiring.sees_person',
-  'select 1 as one from case_state where person_id = $1 limit 1',
-);
-const selectStaffName = statement<[string], { name: string }>(
-  'wiring.staff_name',
-  'select name from staff where staff_id = $1',
-);
-
-const selectColleagues = statement<[string, string, string], { staffId: string; name: string }>(
-  'wiring.colleagues',
-  `select distinct f.staff_id as "staffId", f.name
-   from roles_on($3::date) r join staff f on f.staff_id = r.staff_id
-   where r.org_id = $2 and r.role = $1 and f.active order by f.name, f.staff_id limit 500`,
-);
-
-/** Tasks taken up by somebody who may not act in them any more: gone, suspended, without the role, or no longer standing in. */
-const selectStranded = statement<[string, string | null], { caseId: string; step: string }>(
-  'wiring.stranded_tasks',
-  `select t.case_id as "caseId", t.step
-   from case_task t left join staff f on f.staff_id = t.assignee_id
-   where t.assignee_id is not null and ($2::uuid is null or t.assignee_id = $2)
-     and (f.active is not true or not exists (select 1 from roles_on($1::date) r
-       where r.staff_id = t.assignee_id and r.role = t.role and r.org_id = t.org_id))
-   order by t.case_id, t.step limit 2000`,
-);
 
 /** What auto-renewal cannot go on without. */
 const renewalNeeds = purposesFor('DI-003');

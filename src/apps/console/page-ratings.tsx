@@ -24,7 +24,7 @@ export default function RatingsPage() {
   });
   return (
     <>
-      <PageHead title="评价整改" note="不满意的评价要在期限内联系办事人、改正并答复。" />
+      <PageHead title="评价整改" note="一星、两星的评价自动开成“服务评议与差评整改”办件，在“任务”里限期回访、整改。" />
       <nav className="tabs" aria-label="评价范围">
         <Link to={pages.ratings()} aria-current={all ? undefined : 'page'}>
           待整改

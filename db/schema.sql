@@ -909,6 +909,7 @@ create table payout (
   reserve_id uuid,
   readers text[] not null,
   checked_at timestamp with time zone,
+  payee smallint,
   constraint payout_pkey PRIMARY KEY (payout_id),
   constraint payout_reference_key UNIQUE (reference),
   constraint payout_amount_fen_check CHECK (amount_fen >= 1 AND amount_fen <=
@@ -916,16 +917,19 @@ CASE
     WHEN person_id IS NULL THEN '100000000000'::bigint
     ELSE 100000000::bigint
 END),
+  constraint payout_payee_check CHECK (payee >= 1 AND payee <= 99),
   constraint payout_state_check CHECK (state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text, 'settled'::text, 'returned'::text, 'failed'::text, 'cancelled'::text])),
   constraint payout_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
   constraint payout_reserve_id_fkey FOREIGN KEY (reserve_id) REFERENCES transfer(transfer_id)
 );
 comment on table payout is 'Money owed to a person on a case. unknown is resolved by a query, never by sending again under a new reference.';
 comment on column payout.checked_at is 'When the bank was last asked about it: who has waited longest is asked next.';
+comment on column payout.payee is 'Which of several payees of the case this is, counted from 1; null where the case pays one.';
 CREATE INDEX payout_batch_idx ON payout USING btree (batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX payout_case_idx ON payout USING btree (case_id);
 CREATE INDEX payout_list_idx ON payout USING btree (created_at, payout_id);
 CREATE INDEX payout_open_idx ON payout USING btree (org_id, state, created_at) WHERE state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text]);
+CREATE UNIQUE INDEX payout_payee_once_key ON payout USING btree (case_id, step, payee) WHERE payee IS NOT NULL AND (state = ANY (ARRAY['drafted'::text, 'batched'::text, 'submitted'::text, 'unknown'::text, 'settled'::text]));
 CREATE INDEX payout_settled_idx ON payout USING btree (settled_at) WHERE state = 'settled'::text;
 alter table payout enable row level security;
 alter table payout force row level security;

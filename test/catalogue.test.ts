@@ -129,6 +129,15 @@ const allowed: Readonly<Record<string, string>> = {
   'DI-009.fields.closed_on: 医疗终结日, date → 治疗结束的日期, date': ownWords,
   'DI-009.fields.assess_grade: 评定等级（1至10）, integer → 评定书上的等级（1 至 10）, integer': ownWords,
   'DI-009.fields.functional_loss: 功能障碍描述, longtext → 现在哪些动作做不了、做不好, longtext': ownWords,
+  'DI-010.fields.insured_id: 被保险人证件号, id_number → 去世的被保险人的身份证号, id_number': ownWords,
+  'DI-010.fields.death_time: 身故时间, datetime → 去世时间, datetime': ownWords,
+  'DI-010.fields.within_180_days: 是否事故后180日内, boolean → 是事故发生后 180 日以内去世的, boolean': ownWords,
+  'DI-010.fields.criminal_case: 是否刑事案件, boolean → 公安机关作为刑事案件在查, boolean': ownWords,
+  'DI-010.fields.linked_report: added (报案办件编号, case_ref)': '没有报案就没有核定过的责任；引用的办件编号由系统生成',
+  'DI-010.fields.other_heirs: added (没有列在上面的受益人或继承人, longtext)':
+    '漏了谁、谁先去世，经办人要知道，不能让家属只能不写',
+  'DI-010.materials.share_agreement: added (全体继承人书面同意的份额协议)':
+    '不均分要全体同意（民法典第一千一百三十条，待核）',
   'DI-008.fields.report_ref: 报案号, case_ref → 报案办件编号, case_ref': '字段引用的是报案办件，编号由系统生成',
   'rights-appeal-dispatch.classify: 智能分类与紧急度判断, system, auto → 自动分类，判断紧急程度, system, auto': plain,
   'rights-appeal-dispatch.merge: 重复件合并, case_dispatcher, human → 核对是不是重复件, case_dispatcher, human':

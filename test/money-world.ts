@@ -15,6 +15,7 @@ import { di006 } from '#catalog/services/daily-insurance/di-006';
 import { di007 } from '#catalog/services/daily-insurance/di-007';
 import { di008 } from '#catalog/services/daily-insurance/di-008';
 import { di009 } from '#catalog/services/daily-insurance/di-009';
+import { di010 } from '#catalog/services/daily-insurance/di-010';
 import { createCases, openOfPerson, readState, type Actor, type Cases } from '#modules/cases';
 import { createCover, type Cover } from '#modules/cover';
 import { createMoney, moneyRoutes, type Officer } from '#modules/money';
@@ -34,7 +35,7 @@ import { testDatabase, type TestDatabase } from '#test/database';
 
 const region = '350203';
 const services = new Map(
-  [di001, di003, di004, di005, di006, di007, di008, di009].map((service) => [service.code, service]),
+  [di001, di003, di004, di005, di006, di007, di008, di009, di010].map((service) => [service.code, service]),
 );
 
 const addPerson = statement<[string, string, Buffer], never>(
@@ -143,6 +144,8 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     return bankBox.port;
   }
 
+  /** People whose death a window has checked. */
+  const dead = new Set<string>();
   /** Whether an insurer underwrites here. */
   const market = { isServed: true };
   const money = createMoney({
@@ -157,6 +160,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     bank,
     cases: casesPort,
     findPayee: async (_tx, personId) => ({ name: personOf(personId).name, card: null }),
+    sharesOf: (...input) => cover.sharesOf(...input),
     orgName: () => '测试保险公司',
     staffName: async (_tx, staffId) => staffId.slice(0, 4),
   });
@@ -169,6 +173,12 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     hasOrderSignals: true,
     cases: casesPort,
     money,
+    family: {
+      open: (state, name) => cases.unsealed(state, name),
+      seal: (...input) => cases.sealed(...input),
+      isDead: async (_tx, personId) => dead.has(personId),
+      isIdOf: async () => true,
+    },
     findInsured: async (_tx, personId) => ({
       birthDay: personOf(personId).birthDay,
       occupation: '网约配送员',
@@ -341,6 +351,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
 
   return {
     market,
+    dead,
     database,
     db,
     clock,

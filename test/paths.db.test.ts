@@ -296,6 +296,10 @@ const effectProofs: Readonly<Record<string, (state: CaseState, step: string) => 
       state.data['agreed_fen'],
       state.data['benefit'],
     ]),
+  // Of a living person nothing ends.
+  'cover.register_death': async (state) =>
+    state.data['benefit'] !== 'death' ||
+    !(await some('renewal_mandate', `person_id = $1 and state <> 'ended'`, [state.personId])),
   'cover.settle_claim': async (state) =>
     (await some('benefit_claim', `case_id = $1 and benefit = $2 and state = 'paid'`, [
       state.caseId,

@@ -40,8 +40,13 @@ const signatureOptions: FileOptions = { accept: ['image'] };
 /** Kinds whose value identifies a person or an account and is stored sealed wherever it appears. */
 const secretKinds = new Set(['id_number', 'id_document', 'bank_card']);
 
-export function isSecret(field: Field): boolean {
-  return secretKinds.has(field.kind);
+export function isSecret(field: Pick<Field, 'kind' | 'options'>): boolean {
+  return secretKinds.has(field.kind) || (field.kind === 'person_list' && holdsCards(field.options));
+}
+
+/** A list of people who are paid holds their numbers and their cards. */
+function holdsCards(options: object): boolean {
+  return 'columns' in options && Array.isArray(options.columns) && options.columns.includes('cardNumber');
 }
 
 /** A material is a field of files: what the form, its check and its test matrix make of it. */

@@ -152,6 +152,7 @@ const coreEffects: Registry['effects'] = {
     writes: { endorsed_at: field('datetime', '批改生效时间', {}, { class: 'internal' }) },
   },
   'cover.open_claim': nothing('理赔登记'),
+  'cover.register_death': nothing('身故登记：停止自动续保'),
   'cover.check_prepay': nothing('预付核对'),
   'cover.agree': {
     zh: '理算',
@@ -285,6 +286,8 @@ export const catalogRegistry: Registry = {
     'cover.hospital_days',
     'cover.allowance_days_left',
     'cover.disability_window',
+    'cover.insured_dead',
+    'cover.claimant_entitled',
     'settlement.contracted_insurer',
     'settlement.month_over',
     'settlement.not_declared',

@@ -249,7 +249,7 @@ const workflow = z.strictObject({
     name,
     z.strictObject({
       step: stepName.describe('起始环节'),
-      waits: z.array(stepName).min(1).optional().describe('接续时所等待的环节'),
+      waits: z.array(stepName).optional().describe('接续时所等待的环节；空表示总是另开一件'),
       again: z.array(stepName).min(1).optional().describe('本入口的办件在哪些环节重新填写自己的表'),
       after: z
         .strictObject({ step: stepName.describe('环节'), outcome: name.describe('结果') })

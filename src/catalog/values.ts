@@ -1,6 +1,7 @@
 // The values of standard variables and of a case's fields, in words, and templates filled with them. Pure.
 
 import type { Fields, Service } from './define.ts';
+import { isSecret } from './form.ts';
 import { caseFields, showValue, variablesIn, type DataSources } from './data.ts';
 
 /** What of a case the words of notices and letters are made from. */
@@ -51,6 +52,12 @@ export function valuesOf(
 /** The last four digits of the card that the case pays to; a card that is not told stays hidden. */
 function cardTail(fields: Fields, data: CaseFacts['data']): string {
   const [name, card] = Object.entries(fields).find(([key, { kind }]) => kind === 'bank_card' && data[key]) ?? [];
+  // Several people are paid, each to a card of his or her own.
+  if (
+    !name &&
+    Object.entries(fields).some(([key, field]) => field.kind === 'person_list' && isSecret(field) && data[key])
+  )
+    return '（各受益人）';
   return name && card ? showValue({ ...card, class: 'sensitive' }, data[name]).slice(-4) : '****';
 }
 

@@ -1,7 +1,8 @@
 // People and those who act for them, joined: what authorities ask of identity, offices, files, notices and cases.
 
+import type { Field } from '#catalog';
 import { codeMessages } from '#catalog/person-notices';
-import { fieldKinds } from '#catalog/fields/index';
+import { fieldKind, fieldKinds } from '#catalog/fields/index';
 import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
@@ -10,8 +11,9 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import type { Log } from '#platform/log';
 import type { Trace } from '#modules/trace';
-import { createAuthorities, type AuthorityOptions } from '#modules/authorities';
+import { createAuthorities, type Authorities, type AuthorityOptions } from '#modules/authorities';
 import { systemActor, type Actor, type Cases } from '#modules/cases';
+import type { CoverOptions } from '#modules/cover';
 import type { Catalogue } from '#modules/catalogue';
 import type { Files } from '#modules/files';
 import type { CodeMessage, Identity } from '#modules/identity';
@@ -105,4 +107,27 @@ export function codeSender(sms: Pick<Parties['sms'], 'send'>, log: Pick<Log, 'er
   }
   return (tx: Tx, phone: string, code: string, message: CodeMessage) =>
     tx.onCommit(() => void send(phone, code, message));
+}
+
+type Known = { readonly authorities: Authorities; readonly identity: Identity };
+
+/** What cover asks about those who claim for the dead. */
+export function joinFamily(parts: Known & { readonly cases: () => Cases }): NonNullable<CoverOptions['family']> {
+  return {
+    open: (state, name) => parts.cases().unsealed(state, name),
+    seal: (...input) => parts.cases().sealed(...input),
+    isDead: (tx, personId) => parts.authorities.isDead(tx, personId),
+    isIdOf: async (tx, personId, idNumber) => (await parts.identity.personIn(tx, personId))?.idNumber === idNumber,
+  };
+}
+
+/** Whoever has the phone of the dead is not told; who acts for them is. */
+export async function phoneOf({ authorities, identity }: Known, tx: Tx, personId: string): Promise<string | null> {
+  if (await authorities.isDead(tx, personId)) return null;
+  return (await identity.personIn(tx, personId))?.phone ?? null;
+}
+
+/** A sealed value, opened for somebody who may read it: a number as it is, a list of people in words. */
+export function plainText(field: Field, value: unknown): string {
+  return typeof value === 'string' ? value : fieldKind(field.kind).format(value, field.options);
 }

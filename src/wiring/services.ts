@@ -54,7 +54,7 @@ import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
 import { rosterPorts } from './roster-ports.ts';
-import { codeSender, joinAuthorities } from './people.ts';
+import { codeSender, joinAuthorities, joinFamily, phoneOf, plainText } from './people.ts';
 
 const refuse = declareRefusals({
   'cover.person_unknown': {
@@ -158,7 +158,7 @@ export function createServices(options: ServicesOptions) {
     templates: noticeTemplates,
     sources: catalogRegistry,
     regionName: (code) => regionName(code) ?? code,
-    phoneOf: async (tx, personId) => (await identity.personIn(tx, personId))?.phone ?? null,
+    phoneOf: (tx, personId) => phoneOf({ authorities, identity }, tx, personId),
     onFailed: (error, about) => options.log.warn({ err: error, ...about }, 'an SMS was not taken'),
   });
   /** Receipts end notices, and tell how well their provider delivers. */
@@ -217,6 +217,7 @@ export function createServices(options: ServicesOptions) {
       const { name, card } = await person(tx, personId);
       return { name, card };
     },
+    sharesOf: (...input) => cover.sharesOf(...input),
     orgName: orgs.orgName,
     takeReceipt: (receipt) => takeReceipt(receipt),
     staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
@@ -238,6 +239,7 @@ export function createServices(options: ServicesOptions) {
     cases: casesPort,
     money,
     ...pricing,
+    family: joinFamily({ authorities, identity, cases: () => cases }),
     findInsured: async (tx, personId) => {
       const found = await person(tx, personId);
       return {
@@ -388,7 +390,8 @@ export function createServices(options: ServicesOptions) {
     // Unmasking is for those who work on the case: whoever only reads it asks an office that does.
     if (!worksOn(service, state, session.access.grants)) throw refuseIdentity('identity.field_hidden');
     const known = caseFields(service, catalogRegistry)[field] ?? attachedField(state.attached, field);
-    const value = known && isSecret(known) && field in state.data ? String(cases.unsealed(state, field)) : null;
+    const value =
+      known && isSecret(known) && field in state.data ? plainText(known, cases.unsealed(state, field)) : null;
     return { personId: state.personId, region: state.region, value };
   }
 

@@ -35,7 +35,7 @@ const refuse = declareRefusals({
 
 /** Where a phrase of life leads. */
 const lifeEvents: readonly { code: string; zh: string; services: readonly string[] }[] = [
-  { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008', 'DI-009'] },
+  { code: 'accident', zh: '出事了、受伤了', services: ['DI-006', 'DI-007', 'DI-008', 'DI-009', 'DI-010'] },
   { code: 'rights', zh: '被扣钱、受委屈、想问律师', services: ['DS-001', 'DS-002', 'DS-003', 'DS-004'] },
   { code: 'cover', zh: '买保障、改保单、退保障', services: ['DI-001', 'DI-003', 'DI-004', 'DI-005'] },
   { code: 'union', zh: '加入工会', services: ['UN-001', 'UN-004', 'UN-005'] },

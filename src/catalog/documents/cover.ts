@@ -109,7 +109,7 @@ export const coverDocuments = [
     title: '赔付通知书',
     recipients: ['worker', 'family_member', 'insurer_adjuster', 'insurer_finance', 'supervisor'],
     body: [
-      paragraph('您的事故理赔（办件编号{{case_no}}）已经核定，赔款已经付到您名下的银行卡。'),
+      paragraph('您的事故理赔（办件编号{{case_no}}）已经核定，赔款已经付到收款人名下的银行卡。'),
       facts(
         ['赔付金额', '{{approved_fen}}'],
         ['计算过程', '{{benefit_explanation}}'],

@@ -35,6 +35,7 @@ export type { Choice, Consent, ConsentOptions } from './choice.ts';
 export { isDay, resolveBound } from './day.ts';
 export type { DateBound } from './day.ts';
 export type { Icd10Group } from './diagnosis.ts';
+export { personListIn } from './reference.ts';
 export type { GroupFields, GroupOptions, Row } from './group.ts';
 export * from './identity.ts';
 export { fieldKindNames } from './kind.ts';

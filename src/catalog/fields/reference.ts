@@ -190,6 +190,14 @@ function checkList(people: readonly Person[]): readonly Problem[] {
   return problems;
 }
 
+/** A list of people that a case holds, read back. */
+export function personListIn(value: unknown): Person[] {
+  return Array.isArray(value) ? value.filter(isPerson) : [];
+}
+
+const isPerson = (one: unknown): one is Person =>
+  typeof one === 'object' && one !== null && 'name' in one && typeof one.name === 'string';
+
 export const personList: FieldKind<Person[], PersonListOptions> = {
   kind: 'person_list',
   zh: '人员名单',

@@ -9,6 +9,7 @@ import { di006 } from './daily-insurance/di-006.ts';
 import { di007 } from './daily-insurance/di-007.ts';
 import { di008 } from './daily-insurance/di-008.ts';
 import { di009 } from './daily-insurance/di-009.ts';
+import { di010 } from './daily-insurance/di-010.ts';
 import { di011 } from './daily-insurance/di-011.ts';
 import { di012 } from './daily-insurance/di-012.ts';
 import { di013 } from './daily-insurance/di-013.ts';
@@ -35,6 +36,7 @@ export const services: readonly Service[] = [
   di007,
   di008,
   di009,
+  di010,
   di011,
   di012,
   di013,

@@ -287,8 +287,15 @@ export function createBase(options: AuthorityOptions) {
     return (await tx.asSystem().maybe(store.mayAct, [agentId, principalId, serviceCode, clock.now()])) !== undefined;
   }
 
+  /** A window approved that somebody acts for this person because he or she is dead; its term does not matter for that. */
+  async function isDead(tx: Tx, personId: string): Promise<boolean> {
+    const rows = await tx.run(store.approvedFor, [personId]);
+    return rows.some((row) => statedOf(row).cause === 'dead');
+  }
+
   return {
     options,
+    isDead,
     sendCode,
     make,
     once,

@@ -70,5 +70,6 @@ export function createAuthorities(options: AuthorityOptions) {
     onBehalfOf: base.onBehalfOf,
     hold: base.hold,
     mayAct: base.mayAct,
+    isDead: base.isDead,
   };
 }

@@ -79,6 +79,13 @@ export const mayAct = statement<[string, string, string, string], { authority_id
      and $3 = any (services) limit 1`,
 );
 
+/** What windows approved for a person, and what is not taken back. */
+export const approvedFor = statement<[string], AuthorityRow>(
+  'authorities.approved_for',
+  `select ${columns} from authority
+   where principal_id = $1 and state = 'active' and kind in ('kinship', 'guardianship') order by created_at`,
+);
+
 export const countToday = statement<[string, string], { count: number }>(
   'authorities.count_today',
   `select count(*)::int as count from authority where agent_id = $1 and created_at > $2::timestamptz - interval '1 day'`,

@@ -288,6 +288,7 @@ export function createCases(options: CasesOptions) {
     ...createHandover(engine),
     sweep: createSweep(options),
     unsealed: forms.unsealed,
+    sealed: forms.sealed,
     plainData: forms.plainData,
     entryService: forms.entryService,
     engine,

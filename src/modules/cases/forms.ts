@@ -51,14 +51,17 @@ export function createForms(options: FormsOptions) {
       const problems = fileProblems(allFields({ fields, materials }), parsed.data, mediaTypes);
       if (problems.length > 0) throw refuse('cases.form_invalid', { count: problems.length }, problems);
     }
-    const sealed: Record<string, unknown> = {};
+    const kept: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(parsed.data)) {
       const secret = parsed.secrets[name];
-      sealed[name] = secret
-        ? { sealed: options.crypto.seal(`case:${caseId}:${name}`, JSON.stringify(value)), mask: secret.mask }
-        : value;
+      kept[name] = secret ? sealed(caseId, name, value, secret.mask) : value;
     }
-    return sealed;
+    return kept;
+  }
+
+  /** As a case keeps what nobody may read in passing. */
+  function sealed(caseId: string, name: string, value: unknown, mask: string) {
+    return { sealed: options.crypto.seal(`case:${caseId}:${name}`, JSON.stringify(value)), mask };
   }
 
   async function checkCommand(tx: Tx, service: Service, state: CaseState, input: CaseCommand): Promise<CaseCommand> {
@@ -125,5 +128,5 @@ export function createForms(options: FormsOptions) {
     return value;
   }
 
-  return { checkedForm, checkCommand, entryService, plainData, unsealed };
+  return { checkedForm, checkCommand, entryService, plainData, unsealed, sealed };
 }

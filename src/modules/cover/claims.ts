@@ -16,6 +16,7 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { benefitZh, refuse } from './contract.ts';
 import { daysBetween } from './days.ts';
+import { createDeaths } from './deaths.ts';
 import { coverReaders, type CoverOptions } from './options.ts';
 import { textOf, wholeOf, type Suggestion } from './ports.ts';
 import { createReports, instantOf, isSameAccident, line, type Report } from './reports.ts';
@@ -33,6 +34,7 @@ const amountMax = 100_000_000_000;
 
 export function createClaims(options: CoverOptions) {
   const { policyCheck, reportClaim, reportOf, liableReportOf } = createReports(options);
+  const deaths = createDeaths(options);
 
   /** What a limit has given already, also to cases that whoever acts does not see. */
   const claimsUnder = (tx: Tx, report: Report) => tx.asSystem().run(store.claimsOfPolicy, [report.policyId]);
@@ -50,11 +52,16 @@ export function createClaims(options: CoverOptions) {
     const report = await liableReportOf(tx, state);
     const claims = await heldClaims(tx, report);
     const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
+    const kept = benefit === 'death' ? await deaths.admit(context) : {};
     if (mine) {
       if (mine.state === 'paid') throw refuse('cover.claim_exists', { benefit: benefitZh[benefit] });
+      // What some of a family have been paid stays agreed; the others give another card.
+      if (deaths.isPartlyPaid(state)) return { ...kept, claim_id: mine.claim_id, benefit };
       await undoAgreement(tx, state, claims, mine);
-      return { claim_id: mine.claim_id, benefit, agreed_offset_fen: 0 };
+      return { ...kept, claim_id: mine.claim_id, benefit, agreed_offset_fen: 0 };
     }
+    // A second member of the family is not turned away: a person judges between them, and the claim stays the first one's till then.
+    if (benefit === 'death' && (await deaths.rivalsOf(tx, state, report)).length > 0) return { ...kept, benefit };
     await requireOneAccident(tx, report, benefit, claims);
     await releaseAbandoned(
       tx,
@@ -62,7 +69,7 @@ export function createClaims(options: CoverOptions) {
     );
     const claimId = newId();
     await insertClaim(context, report, { claimId, benefit, amountFen: 0, state: 'open' });
-    return { claim_id: claimId, benefit };
+    return { ...kept, claim_id: claimId, benefit };
   };
 
   /** The same accident reported twice is still one: its benefits are claimed once, whichever report is cited. */
@@ -208,7 +215,12 @@ export function createClaims(options: CoverOptions) {
     const claims = await claimsUnder(tx, report);
     const { mine, value, explanation } = await computed(tx, state, report, benefit, claims);
     const others = await Promise.all(claims.filter((one) => one !== mine).map((one) => otherClaim(tx, one)));
-    const late = benefit === 'disability' ? lateClaim(state, report) : [];
+    const late =
+      benefit === 'disability'
+        ? lateClaim(state, report)
+        : benefit === 'death'
+          ? await deaths.lines(tx, state, report, value.amountFen)
+          : [];
     return { amountFen: value.amountFen, explanation: [...explanation, ...late, ...others] };
   }
 
@@ -233,14 +245,20 @@ export function createClaims(options: CoverOptions) {
   }
 
   /** Leaving `assess` with an amount. The person's claims are held, so that two at once cannot both take the last of a limit. */
-  const agree: Effect = async ({ tx, state }) => {
+  const agree: Effect = async (context) => {
+    const { tx, state } = context;
     const benefit = textOf(state, 'benefit');
     invariant(isBenefit(benefit), `case ${state.caseId} is assessed without a claim`);
     const report = await liableReportOf(tx, state);
+    const enteredFen = wholeOf(state, 'approved_fen');
+    if (benefit === 'death') {
+      tx.send(store.lockPerson, [report.personId]);
+      await deaths.requireAgreeable(context, report, enteredFen);
+      await claimLeftOver(context, report);
+    }
     const claims = await heldClaims(tx, report);
     const { mine, value, explanation } = await computed(tx, state, report, benefit, claims);
     invariant(mine, `case ${state.caseId} has no claim`);
-    const enteredFen = wholeOf(state, 'approved_fen');
     if (value.amountFen === 0) throw refuse('cover.nothing_due');
     if (enteredFen > value.amountFen)
       throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
@@ -259,9 +277,21 @@ export function createClaims(options: CoverOptions) {
       approved_fen: agreedFen,
       rule_fen: value.amountFen,
       agreed_offset_fen: value.offsetFen,
-      benefit_explanation: explanation,
+      benefit_explanation: benefit === 'death' ? [...explanation, ...deaths.shareLines(state, agreedFen)] : explanation,
     };
   };
+
+  /** A family's claim that came second holds none; once the first one's is gone it is opened. */
+  async function claimLeftOver(context: EffectContext, report: Report): Promise<void> {
+    const claims = await claimsUnder(context.tx, report);
+    if (claims.some((one) => one.case_id === context.state.caseId && one.benefit === 'death')) return;
+    await releaseAbandoned(
+      context.tx,
+      claims.find((one) => one.benefit === 'death' && one.report_case_id === report.caseId),
+    );
+    await requireOneAccident(context.tx, report, 'death', claims);
+    await insertClaim(context, report, { claimId: newId(), benefit: 'death', amountFen: 0, state: 'open' });
+  }
 
   /** What was paid ahead becomes a part of this benefit, so that it is neither lost nor counted twice. */
   async function takeOffset(
@@ -320,6 +350,7 @@ export function createClaims(options: CoverOptions) {
     const claims = await heldClaims(tx, report);
     const mine = claims.find((one) => one.case_id === state.caseId && one.benefit === benefit);
     if (!mine || mine.state === 'paid') return;
+    if (deaths.isPartlyPaid(state)) deaths.requireUnpaid(state, null);
     await undoAgreement(tx, state, claims, mine);
     await tx.one(store.setClaim, [mine.claim_id, 0, 'denied']);
     return { agreed_offset_fen: 0 };
@@ -333,9 +364,11 @@ export function createClaims(options: CoverOptions) {
       'cover.check_prepay': checkPrepay,
       'cover.settle_claim': settleClaim,
       'cover.deny_claim': denyClaim,
+      'cover.register_death': deaths.register,
     },
     suggest,
     reportClaim,
+    sharesOf: deaths.sharesOf,
   };
 }
 

@@ -32,7 +32,7 @@ export const refuse = declareRefusals({
   'cover.no_benefit': {
     status: 422,
     zh: '没有写明申请哪一项赔付。',
-    next: '请从“医疗费用理赔”“住院津贴理赔”或“伤残理赔”进入办理。',
+    next: '请从“医疗费用理赔”“住院津贴理赔”“伤残理赔”或“身故理赔”进入办理。',
   },
   'cover.refund_days': {
     status: 422,
@@ -80,6 +80,32 @@ export const refuse = declareRefusals({
     status: 409,
     zh: '还没有评定伤残等级，不能计算赔付金额。',
     next: '请先由评定专家给出等级；够不上等级的，请作出不予赔付的决定并说明理由。',
+  },
+  'cover.not_family': {
+    status: 403,
+    zh: '身故理赔由家人申请：要先由窗口核对被保险人已经去世和亲属关系。',
+    next: '请在“我的 → 替家人办”里提交死亡证明和关系证明，审核同意后，进入代办再申请。',
+  },
+  'cover.other_insured': {
+    status: 422,
+    zh: '填写的被保险人不是您代办的人。',
+    next: '请核对证件号码；要替另一位家人申请的，请先取得那一位的代办审核。',
+  },
+  'cover.shares_wrong': { status: 422, zh: '受益人的份额不能这样填。', next: '请按提示改正后再提交。' },
+  'cover.shares_settled': {
+    status: 409,
+    zh: '已经付给部分受益人，受益人、份额和金额不能再改。',
+    next: '只能为还没有收到的受益人换收款卡；对份额有争议的，请先协商、调解或者起诉。',
+  },
+  'cover.claimants_conflict': {
+    status: 409,
+    zh: '另有家人提出了同一次事故的身故理赔（{other}），两件不能都赔。',
+    next: '请与两边家属核实，对其中一件作出不予赔付的决定或者由申请人撤回，再核定这一件。',
+  },
+  'cover.death_dual': {
+    status: 409,
+    zh: '身故理赔要两个人核定。',
+    next: '请选择“拟大额赔付，送复核”。',
   },
   'cover.over_limit': {
     status: 422,

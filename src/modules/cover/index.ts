@@ -177,6 +177,7 @@ export function createCover(options: CoverOptions) {
     myCover,
     days,
     suggest: claims.suggest,
+    sharesOf: claims.sharesOf,
     renewals,
     oversight: createOversight({ db, clock, orgName: options.orgName ?? ((orgId) => orgId) }),
   };

@@ -46,6 +46,15 @@ export type Insured = {
 /** The insured person. The transaction may be a clerk's who does not see the person. */
 export type FindInsured = (tx: Tx, personId: string) => Promise<Insured>;
 
+/** What is sealed in a case, and what is known of the dead and of those who act for them. */
+export type FamilyPort = {
+  readonly open: (state: CaseState, name: string) => unknown;
+  readonly seal: (caseId: string, name: string, value: unknown, mask: string) => unknown;
+  /** A window has checked that this person is dead. */
+  readonly isDead: (tx: Tx, personId: string) => Promise<boolean>;
+  readonly isIdOf: (tx: Tx, personId: string, idNumber: string) => Promise<boolean>;
+};
+
 export type Suggestion = { readonly amountFen: number; readonly explanation: readonly ExplanationLine[] };
 
 export function textOf(state: Pick<CaseState, 'data'>, name: string): string | null {

@@ -15,7 +15,7 @@ import * as store from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
 import { bookOf, createPayouts } from './payouts.ts';
 import * as payoutStore from './payout-store.ts';
-import type { BankPort, CasesPort, FindPayee, PaymentPort, WithholdingPort } from './ports.ts';
+import type { BankPort, CasesPort, FindPayee, PaymentPort, SharesOf, WithholdingPort } from './ports.ts';
 import { createReconcile, type TakeReceipt } from './reconcile.ts';
 import { createRestored } from './restored.ts';
 
@@ -24,7 +24,7 @@ export type { Officer } from './batches.ts';
 export { moneyRoutes } from './http.ts';
 export type { DebitFailed, DebitPaid } from './debits.ts';
 export type { TakeReceipt } from './reconcile.ts';
-export type { BankPort, CasesPort, PaymentPort } from './ports.ts';
+export type { BankPort, CasesPort, PaymentPort, Share } from './ports.ts';
 export { readersOf } from './readers.ts';
 /** For the synthetic city, which answers them from memory. */
 export * as ledgerStatements from './ledger-store.ts';
@@ -46,6 +46,7 @@ export type MoneyOptions = {
   readonly bank: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
+  readonly sharesOf?: SharesOf;
   readonly orgName: (orgId: string) => string;
   /** Money that came in with a reference of ours: whose it is. */
   readonly takeReceipt?: TakeReceipt;

@@ -22,19 +22,36 @@ export type PayoutRow = {
   readonly created_at: string;
   readonly settled_at: string | null;
   readonly reserve_id: string | null;
+  /** Which of several payees of the case, from 1; null where it pays one. */
+  readonly payee: number | null;
 };
 
 const columns = `payout_id, reference, case_id, person_id, step, purpose, payee_name_sealed, card_sealed, card_tail, amount_fen, org_id,
-  batch_id, state, bank_serial, reason, created_at, settled_at, reserve_id`;
+  batch_id, state, bank_serial, reason, created_at, settled_at, reserve_id, payee`;
 
 export const insertPayout = statement<
-  [string, string, string, string | null, string, string, string, string, string, number, string, string, string[]],
+  [
+    string,
+    string,
+    string,
+    string | null,
+    string,
+    string,
+    string,
+    string,
+    string,
+    number,
+    string,
+    string,
+    string[],
+    number | null,
+  ],
   never
 >(
   'money.insert_payout',
   `insert into payout (payout_id, reference, case_id, person_id, step, purpose, payee_name_sealed, card_sealed, card_tail, amount_fen,
-     org_id, state, created_at, readers)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'drafted', $12, $13)`,
+     org_id, state, created_at, readers, payee)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'drafted', $12, $13, $14)`,
 );
 
 /** Payouts of a step of a case that are not at an end. */
@@ -46,6 +63,16 @@ export const lockLiveOfStep = statement<[string, string], PayoutRow>(
 export const paidInStep = statement<[string, string], { paid_fen: number }>(
   'money.paid_in_step',
   `select coalesce(sum(amount_fen), 0)::bigint as paid_fen from payout where case_id = $1 and step = $2 and state = 'settled'`,
+);
+
+/** The lines of a case that pays several people: who has been paid, whose line still runs, and what failed last for the others. */
+export const linesOfStep = statement<
+  [string, string],
+  Pick<PayoutRow, 'state' | 'amount_fen' | 'reason' | 'created_at'> & { readonly payee: number }
+>(
+  'money.payout_lines_of_step',
+  `select distinct on (payee) payee, state, amount_fen, reason, created_at from payout
+   where case_id = $1 and step = $2 and payee is not null order by payee, created_at desc, payout_id desc`,
 );
 
 export const lockPayouts = statement<[string[]], PayoutRow>(

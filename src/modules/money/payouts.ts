@@ -9,7 +9,7 @@ import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import type { enqueue as enqueueJob } from '#platform/jobs';
-import type { CaseState, Effect } from '#modules/cases';
+import type { CaseState, Effect, EffectContext } from '#modules/cases';
 import type { Trace } from '#modules/trace';
 import { refuse } from './contract.ts';
 import type { Ledger } from './ledger.ts';
@@ -17,7 +17,15 @@ import { fenIn, textIn } from './data.ts';
 import * as store from './payout-store.ts';
 import { claimBook, subsidyBook, type PayoutBook } from './payout-books.ts';
 import { moneyRoles, readersOf } from './readers.ts';
-import { isRefused, isUnknown, type BankPort, type CasesPort, type FindPayee, type LineResult } from './ports.ts';
+import {
+  isRefused,
+  isUnknown,
+  type BankPort,
+  type CasesPort,
+  type FindPayee,
+  type LineResult,
+  type SharesOf,
+} from './ports.ts';
 
 export type PayoutsOptions = {
   readonly db: Database;
@@ -28,6 +36,7 @@ export type PayoutsOptions = {
   readonly port: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
+  readonly sharesOf?: SharesOf;
   readonly orgName: (orgId: string) => string;
   readonly enqueue: typeof enqueueJob;
 };
@@ -86,22 +95,62 @@ export function createPayouts(options: PayoutsOptions) {
     return { name: options.orgName(state.applicantOrgId), card: account };
   }
 
-  /** Entering a payment step: what was agreed becomes owed, to the insured person by his real name. */
+  /** Entering a payment step: what was agreed becomes owed, to the insured person by his real name, or to each who shares it. */
   const draft: Effect = async (context) => {
     const { tx, state, step } = context;
     const purpose = purposes[step];
     const orgId = state.active.find((one) => one.step === step)?.orgId;
     invariant(purpose && orgId, `case ${state.caseId} cannot be paid in step ${step}`);
-    const { book } = purpose;
     await letGo(tx, state.caseId, step);
+    const at = clock.now();
     // A case that comes back after it was paid is owed only what is more.
     const { paid_fen: paidFen } = await tx.asSystem().one(store.paidInStep, [state.caseId, step]);
-    const amountFen = fenIn(state.data, purpose.field) - paidFen;
+    const agreedFen = fenIn(state.data, purpose.field);
+    const amountFen = agreedFen - paidFen;
     if (amountFen <= 0) {
       options.enqueue(tx, 'payouts.nothing_to_pay', { caseId: state.caseId, step });
       return { payout_fen: 0 };
     }
-    const { name, card } = await payeeOf(tx, state);
+    const shares = options.sharesOf?.(state, step, agreedFen) ?? null;
+    if (!shares) {
+      const reference = await owe(context, purpose, orgId, {
+        ...(await payeeOf(tx, state)),
+        payee: null,
+        amountFen,
+        at,
+      });
+      return { payout_fen: amountFen, payout_reference: reference };
+    }
+    const lines = await tx.asSystem().run(store.linesOfStep, [state.caseId, step]);
+    const paid = new Set(lines.filter((one) => one.state === 'settled').map((one) => one.payee));
+    const owed = shares.filter((one) => !paid.has(one.payee) && one.amountFen > 0);
+    const owedFen = owed.reduce((fen, one) => fen + one.amountFen, 0);
+    invariant(owedFen === amountFen, `the shares of case ${state.caseId} come to ${owedFen} of ${amountFen} fen`);
+    for (const one of owed)
+      await owe(context, { ...purpose, zh: `${purpose.zh}（第${one.payee}位，共${shares.length}位）` }, orgId, {
+        ...one,
+        at,
+      });
+    return { payout_fen: amountFen };
+  };
+
+  type Line = {
+    readonly name: string;
+    readonly card: string;
+    readonly payee: number | null;
+    readonly amountFen: number;
+    /** Lines of one draft have one instant, by which they are known for one round. */
+    readonly at: string;
+  };
+
+  /** Writes one line of what is owed, and takes its money from the fund into the reserve. */
+  async function owe(
+    context: EffectContext,
+    { zh, book }: { readonly zh: string; readonly book: PayoutBook },
+    orgId: string,
+    { name, card, payee, amountFen, at }: Line,
+  ): Promise<string> {
+    const { tx, state, step } = context;
     const payoutId = newId();
     const reference = payoutId.replaceAll('-', '');
     tx.send(store.insertPayout, [
@@ -110,16 +159,17 @@ export function createPayouts(options: PayoutsOptions) {
       state.caseId,
       state.personId,
       step,
-      `${purpose.zh} ${state.caseNo}`,
+      `${zh} ${state.caseNo}`,
       crypto.seal(nameContext(payoutId), name),
       crypto.seal(cardContext(payoutId), card),
       card.slice(-4),
       amountFen,
       orgId,
-      clock.now(),
+      at,
       book === claimBook
         ? [...new Set([...readersOf(context, moneyRoles), roleGrant('insurer_finance', orgId)])]
         : ['*', roleGrant(book.officer, orgId)],
+      payee,
     ]);
     await ledger.post(
       tx,
@@ -133,8 +183,8 @@ export function createPayouts(options: PayoutsOptions) {
       },
       { region: state.region, subjectId: state.personId },
     );
-    return { payout_fen: amountFen, payout_reference: reference };
-  };
+    return reference;
+  }
 
   /**
    * The case is about to leave a payment step by another way than the bank's word, or enters it again: a draft that nobody has
@@ -187,12 +237,39 @@ export function createPayouts(options: PayoutsOptions) {
     const paidAt = (result.settledAt ?? new Date(clock.now())).toISOString();
     await tx.run(store.endPayout, [row.payout_id, 'settled', result.bankSerial ?? null, paidAt, null]);
     await ledger.postPending(tx, reserveId, row.amount_fen, { subjectId: row.person_id });
-    await cases.event(tx, {
-      caseId: row.case_id,
-      step: row.step,
-      outcome: 'paid',
-      data: { paid_fen: row.amount_fen, bank_serial: result.bankSerial ?? null, paid_at: paidAt },
-    });
+    await tell(tx, row, 'paid', { paid_fen: row.amount_fen, bank_serial: result.bankSerial ?? null, paid_at: paidAt });
+  }
+
+  /** The case hears how its payment ended; one that pays several people hears it once, when the last of their lines has ended. */
+  async function tell(
+    tx: Tx,
+    row: store.PayoutRow,
+    outcome: 'paid' | 'pay_failed',
+    data: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const to = { caseId: row.case_id, step: row.step };
+    if (row.payee === null) return void (await cases.event(tx, { ...to, outcome, data }));
+    const lines = await tx.run(store.linesOfStep, [row.case_id, row.step]);
+    if (lines.some((one) => ['drafted', 'batched', 'submitted', 'unknown'].includes(one.state))) return;
+    const paid = lines.filter((one) => one.state === 'settled');
+    const failed = lines.filter(
+      (one) => one.created_at === row.created_at && (one.state === 'returned' || one.state === 'failed'),
+    );
+    const paidData = {
+      paid_fen: paid.reduce((fen, one) => fen + one.amount_fen, 0),
+      paid_payees: paid.map((one) => one.payee),
+    };
+    if (failed.length === 0) await cases.event(tx, { ...to, outcome: 'paid', data: { ...data, ...paidData } });
+    else
+      await cases.event(tx, {
+        ...to,
+        outcome: 'pay_failed',
+        data: {
+          ...paidData,
+          pay_failed_at: clock.now(),
+          pay_failed_reason: failed.map((one) => `第${one.payee}位收款人：${one.reason ?? '没有付成'}`).join('；'),
+        },
+      });
   }
 
   async function fail(tx: Tx, row: store.PayoutRow, reserveId: string, result: LineResult): Promise<void> {
@@ -200,12 +277,7 @@ export function createPayouts(options: PayoutsOptions) {
     await tx.run(store.endPayout, [row.payout_id, result.state, result.bankSerial ?? null, null, reason]);
     await ledger.voidPending(tx, reserveId, { subjectId: row.person_id });
     await releaseAgreed(tx, row);
-    await cases.event(tx, {
-      caseId: row.case_id,
-      step: row.step,
-      outcome: 'pay_failed',
-      data: { pay_failed_reason: reason, pay_failed_at: clock.now() },
-    });
+    await tell(tx, row, 'pay_failed', { pay_failed_reason: reason, pay_failed_at: clock.now() });
   }
 
   /** The bank's word about another amount is not believed; that it was said is kept, once however often it is said. */

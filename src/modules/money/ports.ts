@@ -1,7 +1,7 @@
 // What money needs of others, as types only: the payment and bank parties, the case engine, people. main.ts hands the real ones in.
 // The parties' errors are known by their `kind`, so that this module imports no adapter.
 
-import type { Cases } from '#modules/cases';
+import type { Cases, CaseState } from '#modules/cases';
 import type { Tx } from '#platform/db';
 
 // ---- outside parties ---------------------------------------------------------------------------------------------------------
@@ -158,5 +158,9 @@ export function isForged(error: unknown): boolean {
 export type CasesPort = Pick<Cases, 'lock' | 'event'>;
 
 export type Payee = { readonly name: string; readonly card: string | null };
+/** One of several who are paid for one case: which, counted from 1, and how much. */
+export type Share = Payee & { readonly payee: number; readonly card: string; readonly amountFen: number };
+/** Who shares what a case pays in a step; null where it pays its own applicant. Called inside of the transaction that drafts. */
+export type SharesOf = (state: CaseState, step: string, amountFen: number) => readonly Share[] | null;
 /** Real name and registered card of a person, opened for a payout. The transaction may be a clerk's who does not see the person. */
 export type FindPayee = (tx: Tx, personId: string) => Promise<Payee>;

@@ -197,8 +197,11 @@ export function createNotices(options: NoticesOptions) {
 type Addressee = { readonly personId: string } | { readonly orgId: string; readonly role: Role };
 
 function resolve(recipient: Recipient, { state, service, step, facts }: NoticeContext): readonly Addressee[] {
+  // A case that the family opened for somebody who died tells the one who acts.
+  const contact = state.data['contact_person_id'];
+  const personId = typeof contact === 'string' ? contact : state.personId;
   const applicant: readonly Addressee[] = [
-    ...(state.personId ? [{ personId: state.personId }] : []),
+    ...(personId ? [{ personId }] : []),
     ...(!state.personId && state.applicantOrgId ? [{ orgId: state.applicantOrgId, role: 'enterprise' as const }] : []),
   ];
   if (recipient === 'subject') return applicant;

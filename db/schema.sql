@@ -807,6 +807,15 @@ create policy notice_read on notice for select to public using ((readers && ( SE
 create policy notice_update on notice for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table notice to gongdun_app;
 
+create table oidc_login (
+  state_hash bytea not null,
+  at timestamp with time zone not null,
+  constraint oidc_login_pkey PRIMARY KEY (state_hash)
+);
+comment on table oidc_login is 'Logins by the identity provider that have come back: each is good once.';
+CREATE INDEX oidc_login_at_idx ON oidc_login USING btree (at);
+grant delete, insert, select on table oidc_login to gongdun_app;
+
 create table org (
   org_id uuid not null,
   code text not null,
@@ -1608,6 +1617,31 @@ END) stored not null,
 comment on table staff_role is 'A role held in an organisation for a time. Each change is traced.';
 CREATE INDEX staff_role_office_idx ON staff_role USING btree (org_id, role);
 grant insert, select on table staff_role to gongdun_app;
+
+create table staff_subject (
+  link_id uuid not null,
+  staff_id uuid not null,
+  issuer text not null,
+  subject text not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  confirmed_by uuid,
+  confirmed_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  constraint staff_subject_pkey PRIMARY KEY (link_id),
+  constraint staff_subject_confirmed_check CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL)),
+  constraint staff_subject_four_eyes_check CHECK (confirmed_by IS DISTINCT FROM proposed_by),
+  constraint staff_subject_self_check CHECK (staff_id <> proposed_by AND staff_id IS DISTINCT FROM confirmed_by),
+  constraint staff_subject_subject_check CHECK (length(subject) >= 1 AND length(subject) <= 255),
+  constraint staff_subject_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES staff(staff_id),
+  constraint staff_subject_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff(staff_id),
+  constraint staff_subject_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table staff_subject is 'Who of an identity provider opens which account: registered by a system administrator, good when a security administrator has confirmed it, because either alone could otherwise enter it.';
+CREATE UNIQUE INDEX staff_subject_key ON staff_subject USING btree (issuer, subject) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX staff_subject_staff_key ON staff_subject USING btree (staff_id, issuer) WHERE removed_at IS NULL;
+grant insert, select on table staff_subject to gongdun_app;
+grant update (confirmed_by, confirmed_at, removed_at) on table staff_subject to gongdun_app;
 
 create table subsidy_receipt (
   bank_serial text not null,

@@ -165,6 +165,29 @@ async function accounts({ staffNamed, row, add }: AdminSpecs): Promise<void> {
   add('POST /api/admin/staff/:staffId/second-factor', security, post(`${clerkUrl}/second-factor`), {
     also: isSecurity,
   });
+  const linkOf = async (login: string): Promise<{ at: string; linkId: string }> => {
+    const found = await row(`select staff_id from staff where login = $1`, [login]);
+    const at = `/api/admin/staff/${found['staff_id']}/subject`;
+    const made = await system.caller.post(at, { requestId: randomUUID(), subject: `access-${login}`, reason });
+    return { at, linkId: made.body.linkId };
+  };
+  const toConfirm = await linkOf('county-union-5');
+  const toRemove = await linkOf('county-union-6');
+  add('POST /api/admin/staff/:staffId/subject', system, post(`${url}/subject`, { subject: 'access', reason }), {
+    also: isSystem,
+  });
+  add(
+    'POST /api/admin/staff/:staffId/subject/confirm',
+    security,
+    post(`${toConfirm.at}/confirm`, { linkId: toConfirm.linkId }),
+    { also: isSecurity },
+  );
+  add(
+    'POST /api/admin/staff/:staffId/subject/remove',
+    system,
+    post(`${toRemove.at}/remove`, { linkId: toRemove.linkId, reason }),
+    { also: holds('system_administrator', 'security_administrator') },
+  );
   add('POST /api/admin/staff/:staffId/suspend', system, post(`${clerkUrl}/suspend`), { also: isSystem });
   add('POST /api/admin/staff/:staffId/resume', system, post(`${clerkUrl}/resume`), { also: isSystem });
   add('POST /api/admin/staff/:staffId/close', system, post(`${url}/close`), { also: isSystem });

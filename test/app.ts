@@ -10,7 +10,7 @@ import type { City } from '#city';
 import { totpCode } from '#modules/identity';
 import { systemClock, type Clock } from '#platform/clock';
 import { createFolderBlobs } from '#adapters/blobs';
-import { readConfig } from '#platform/config';
+import { readConfig, type Environment } from '#platform/config';
 import { openDatabase, type Database } from '#platform/db';
 import { closeHttp, type Http } from '#platform/http';
 import { createLog } from '#platform/log';
@@ -63,22 +63,31 @@ export type AppOptions = {
   /** Jobs and periodic loops; off where a test drives them itself. */
   readonly background?: boolean;
   readonly seed?: number;
+  /** Further settings, once the address of the app is known. */
+  readonly settings?: (url: string) => Promise<Environment>;
 };
 
 export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'gongdun-test-'));
   const database = await testDatabase();
+  // The port is known only after listening: callbacks go through an address that is filled in then.
+  const port = await holdPort();
+  const callback = port.number;
+  const url = `http://127.0.0.1:${callback}`;
   const config = readConfig(
-    { DATABASE_URL: database.ownerUrl, DEMO: 'on', DATA_DIR: dataDir, LOG_LEVEL: 'error', NODE_ENV: 'test' },
+    {
+      ...(await options.settings?.(url)),
+      DATABASE_URL: database.ownerUrl,
+      DEMO: 'on',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'error',
+      NODE_ENV: 'test',
+    },
     ['--port', '0', '--workers', String(options.workers ?? 10), '--seed', String(options.seed ?? 1)],
   );
   const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
   const clock = systemClock();
-  // The port is known only after listening: callbacks go through an address that is filled in then.
-  const port = await holdPort();
-  const callback = port.number;
-  const parties = await connectParties(config, clock, { callbackBase: `http://127.0.0.1:${callback}` });
-  const url = `http://127.0.0.1:${callback}`;
+  const parties = await connectParties(config, clock, { callbackBase: url });
   const services = createServices({
     config,
     db,

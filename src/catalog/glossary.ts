@@ -61,6 +61,9 @@ export const glossary: readonly Term[] = [
       admin 管理
       act 管理行为
       staffLink 一次性链接（邀请、重设）
+      staffSubject 统一身份认证的登记（认证标识对应账号）
+      oidc 统一身份认证（OpenID Connect）
+      oidcLogin 统一身份认证的一次登录
       roleProposal 待复核的授权
       substitution 代办（不在岗期间由同事办理）
       enterprise 企业（平台企业、用工合作企业）

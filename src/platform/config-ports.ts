@@ -2,6 +2,7 @@
 // first payment. Nothing here connects to anybody.
 
 import { readClamd, readS3, type ClamdPortConfig, type S3PortConfig } from './config-files.ts';
+import { readOidc, type OidcPortConfig } from './config-oidc.ts';
 import { fileText, httpUrl, whole, wrong, type Environment } from './config-read.ts';
 import { readReceiptsToken, readSmsProviders, smsVariables, type SmsProviderConfig } from './config-sms.ts';
 
@@ -36,6 +37,8 @@ export type PortsConfig = {
   /** Null keeps files in the data folder. */
   readonly s3: S3PortConfig | null;
   readonly clamd: ClamdPortConfig | null;
+  /** Null: staff come in by password only. */
+  readonly oidc: OidcPortConfig | null;
 };
 
 /** The variables of each party, without its name before them. */
@@ -65,6 +68,7 @@ export function readPorts(env: Environment): PortsConfig {
     smsReceiptsToken: readReceiptsToken(env),
     s3: readS3(env),
     clamd: readClamd(env),
+    oidc: readOidc(env),
   };
 }
 

@@ -318,6 +318,7 @@ export function printConfig(config: Config): string {
           ? '模拟器 simulator'
           : '未接入，不能收文件 not connected: no uploads',
     ],
+    ['OIDC_ISSUER', ports.oidc?.issuer ?? '—'],
     ['SMS', ports.sms?.map((one) => `${one.name} ${one.baseUrl}`).join('，') ?? port(null)],
     ['--workers / --seed', `${config.workers} / ${config.seed}`],
   ];

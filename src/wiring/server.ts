@@ -64,6 +64,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   };
   await app.register(identity.routes);
   await app.register(identity.staffRoutes);
+  await app.register(identity.oidcRoutes);
   await app.register(adminRoutes(services.acts, (request) => asker(request).access));
   await app.register(enterpriseRoutes({ enterprises: services.enterprises, ...enterpriseBindings(services) }));
   await app.register(

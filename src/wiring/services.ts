@@ -53,6 +53,7 @@ import type { Parties } from './parties.ts';
 import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
+import { connectProvider } from './provider.ts';
 import { rosterPorts } from './roster-ports.ts';
 import { codeSender, joinAuthorities, joinFamily, phoneOf, plainText } from './people.ts';
 
@@ -131,6 +132,7 @@ export function createServices(options: ServicesOptions) {
     revealCase,
     onRegistered: (tx, { personId, consentVersion }) => privacy.registered(tx, personId, consentVersion),
     authorityOf: (tx, authorityId) => authorities.onBehalfOf(tx, authorityId),
+    provider: connectProvider(config, options.publicUrl, options.log),
   });
 
   const enterprises = createEnterprises({

@@ -8,8 +8,14 @@ import { DemoAccounts } from './demo-accounts.tsx';
 import { LabeledInput } from './field.tsx';
 import { api } from './paths.ts';
 
-export function LoginForm({ onDone }: { readonly onDone: () => unknown }) {
-  const [stage, setStage] = useState<'password' | 'totp' | 'recover' | 'enrol'>('password');
+type Props = {
+  readonly onDone: () => unknown;
+  /** Who has come back from the identity provider has only the code before him. */
+  readonly proven?: boolean;
+};
+
+export function LoginForm({ onDone, proven = false }: Props) {
+  const [stage, setStage] = useState<'password' | 'totp' | 'recover' | 'enrol'>(proven ? 'totp' : 'password');
   const [recovery, setRecovery] = useState('');
   const [secret, setSecret] = useState('');
   const [login, setLogin] = useState('');

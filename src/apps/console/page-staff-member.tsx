@@ -13,16 +13,9 @@ import { Tag, When } from './marks.tsx';
 import { staffTone } from './page-staff.tsx';
 import { api, pages } from './paths.ts';
 import { Link } from './router.tsx';
+import { subjectActs, SubjectList, type StaffAct } from './staff-subject.tsx';
 import { EmptyView, Loaded, PageHead } from './views.tsx';
 
-type Act = {
-  readonly title: string;
-  readonly url: string;
-  readonly fields: readonly ActField[];
-  readonly note?: string;
-  readonly danger?: boolean;
-  readonly fixed?: ActValues;
-};
 type Answer = { readonly link?: string; readonly code?: string; readonly state?: string };
 
 const reason: ActField = { name: 'reason', label: '理由', kind: 'text' };
@@ -30,7 +23,7 @@ const reason: ActField = { name: 'reason', label: '理由', kind: 'text' };
 export default function StaffMemberPage({ staffId }: { readonly staffId: string }) {
   const { message } = App.useApp();
   const client = useQueryClient();
-  const [act, setAct] = useState<Act | null>(null);
+  const [act, setAct] = useState<StaffAct | null>(null);
   const [secret, setSecret] = useState<{ title: string; note: string; secret: string } | null>(null);
   const found = useQuery({
     queryKey: ['staff-member', staffId],
@@ -85,6 +78,7 @@ export default function StaffMemberPage({ staffId }: { readonly staffId: string 
               </ul>
             </>
           )}
+          <SubjectList one={one} onAct={setAct} />
           {act && (
             <ActDialog
               title={act.title}
@@ -103,10 +97,10 @@ export default function StaffMemberPage({ staffId }: { readonly staffId: string 
   );
 }
 
-function Acts({ one, onAct }: { readonly one: StaffDetail; readonly onAct: (act: Act) => void }) {
+function Acts({ one, onAct }: { readonly one: StaffDetail; readonly onAct: (act: StaffAct) => void }) {
   const url = api.staffMember(one.staffId);
   const { can, state, kind } = one;
-  const acts: Act[] = [];
+  const acts: StaffAct[] = [];
   if (can.administer && (state === 'active' || state === 'invited')) {
     const title = state === 'invited' ? '重发邀请链接' : '重设口令';
     acts.push({ title, url: `${url}/link`, fields: [], note: '旧链接同时作废。' });
@@ -122,6 +116,7 @@ function Acts({ one, onAct }: { readonly one: StaffDetail; readonly onAct: (act:
     const note = '注销后不能恢复；离职、调走时使用。';
     acts.push({ title: '注销账号', url: `${url}/close`, fields: [reason], note, danger: true });
   }
+  acts.push(...subjectActs(one));
   if (can.grant && state !== 'closed') {
     acts.push({
       title: '授予岗位',
@@ -162,7 +157,7 @@ function grantFields(kind: StaffDetail['kind']): readonly ActField[] {
   ];
 }
 
-function HeldRoles({ one, onAct }: { readonly one: StaffDetail; readonly onAct: (act: Act) => void }) {
+function HeldRoles({ one, onAct }: { readonly one: StaffDetail; readonly onAct: (act: StaffAct) => void }) {
   const columns: readonly Column<StaffDetail['roles'][number]>[] = [
     {
       key: 'role',

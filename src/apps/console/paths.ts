@@ -48,6 +48,8 @@ export const pages = {
 export const api = {
   login: '/api/staff/login',
   totp: '/api/staff/totp',
+  staffWays: '/api/staff/ways',
+  oidcBegin: (back: string) => `/api/staff/oidc/begin${queryString({ back })}`,
   logout: '/api/staff/logout',
   me: '/api/staff/me',
   demoAccounts: '/api/dev/accounts',

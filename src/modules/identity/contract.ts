@@ -163,3 +163,4 @@ export const seenItem = z.object({
 export type SeenItem = z.infer<typeof seenItem>;
 
 export type { LookAnswer, ProposalItem, StaffDetail, StaffItem } from './staff-contract.ts';
+export { oidcRefusals, type OidcRefusalCode, type StaffWays } from './oidc-contract.ts';

@@ -9,6 +9,7 @@ import { createClaimed } from './claimed.ts';
 import { createFounding } from './founding.ts';
 import { createGuard } from './guard.ts';
 import { identityRoutes } from './http.ts';
+import { oidcRoutes } from './oidc-http.ts';
 import { createPeople, type PeopleOptions } from './people.ts';
 import { createSessions, type SessionsOptions } from './sessions.ts';
 import { createStaffAccounts } from './staff-accounts.ts';
@@ -16,7 +17,10 @@ import { staffRoutes } from './staff-http.ts';
 import { createStaffClerks } from './staff-clerks.ts';
 import { createStaffLinks } from './staff-links.ts';
 import { createStaffLogin } from './staff-login.ts';
+import { createStaffOidc } from './staff-oidc.ts';
 import { createStaffRoles } from './staff-roles.ts';
+import { createStaffSubjects } from './staff-subjects.ts';
+import type { IdentityProvider } from './ports.ts';
 import { createSubstitutions, lendWith } from './substitutions.ts';
 import { createSweep } from './sweep.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
@@ -59,6 +63,8 @@ export type IdentityOptions = {
   /** Gives what somebody had taken up back to the office; called after the account is closed. */
   readonly releaseTasks: (staffId: string) => Promise<void>;
   readonly authorityOf: SessionsOptions['authorityOf'];
+  /** The staff's own identity provider, when one is connected. */
+  readonly provider?: IdentityProvider | null;
 };
 
 export type Identity = ReturnType<typeof createIdentity>;
@@ -74,9 +80,11 @@ export function createIdentity(options: IdentityOptions) {
     ...createClaimed(options),
   };
   const deskOptions = { ...options, sessionClock, sessions };
+  const oidc = createStaffOidc({ ...options, sessionClock, sessions });
+  const subjects = createStaffSubjects({ ...deskOptions, issuer: options.provider?.port.issuer ?? null });
   const lend = lendWith(options);
   const staffRoles = createStaffRoles({ ...deskOptions, lend });
-  const accounts = createStaffAccounts(deskOptions);
+  const accounts = createStaffAccounts({ ...deskOptions, hasProvider: Boolean(options.provider) });
   const desk = {
     ...accounts,
     ...createFounding(deskOptions),
@@ -88,6 +96,8 @@ export function createIdentity(options: IdentityOptions) {
   return {
     ...functions,
     ...desk,
+    ...oidc,
+    ...subjects,
     sessionOf: sessions.sessionOf,
     beginSession: sessions.begin,
     beginActing: sessions.beginActing,
@@ -97,5 +107,6 @@ export function createIdentity(options: IdentityOptions) {
     guard,
     routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),
     staffRoutes: staffRoutes({ desk, guard }),
+    oidcRoutes: oidcRoutes({ oidc, subjects, guard, isHttps: options.publicUrl.startsWith('https:') }),
   };
 }

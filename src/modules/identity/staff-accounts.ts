@@ -32,6 +32,7 @@ import {
 } from './staff-desk.ts';
 import { foldLogin } from './staff-login.ts';
 import { proposalView, substitutionView } from './staff-views.ts';
+import { removeSubjectsOf, subjectsOf, type SubjectRow } from './oidc-store.ts';
 import * as store from './staff-store.ts';
 
 const linkHours = { invitation: 72, password: 24 } as const;
@@ -43,6 +44,8 @@ export type StaffAnswer = { readonly staffId: string; readonly state: StaffState
 export type StaffAccountsOptions = StaffDeskOptions & {
   /** What somebody who leaves was working on is given back to the office; after the commit. */
   readonly releaseTasks: (staffId: string) => Promise<void>;
+  /** An identity provider is connected. */
+  readonly hasProvider?: boolean;
 };
 
 export type StaffAccounts = ReturnType<typeof createStaffAccounts>;
@@ -219,6 +222,7 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
         const now = clock.now();
         tx.send(store.closeStaff, [staffId, now]);
         tx.send(store.endAllSubstitutions, [staffId, now]);
+        tx.send(removeSubjectsOf, [staffId, now]);
         tx.send(store.revokeLinks, [staffId, null, sessionClock.now()]);
         sessions.endAllOfStaff(tx, staffId);
         tx.onCommit(() => void options.releaseTasks(staffId));
@@ -254,11 +258,12 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
     return db.transaction(systemAccess, async (tx) => {
       const row = await tx.maybe(store.readStaff, [staffId]);
       if (!row) throw refuse('identity.staff_missing');
-      const [held, history, proposals, substitutions] = await Promise.all([
+      const [held, history, proposals, substitutions, subjects] = await Promise.all([
         tx.run(store.heldRoles, [[staffId], dayOf(clock.now())]),
         tx.run(store.roleHistory, [staffId]),
         tx.run(store.listProposals, ['infinity', lastId, 50, staffId, null]),
         tx.run(store.substitutionsOf, [staffId]),
+        tx.run(subjectsOf, [staffId]),
       ]);
       const isOther = staffId !== by.staffId;
       return {
@@ -278,9 +283,11 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
         })),
         proposals: proposals.map((one) => proposalView(one, session)),
         substitutions: substitutions.map((one) => substitutionView(one, session, dayOf(clock.now()))),
+        subjects: subjects.map(subjectView),
         can: {
           administer: isOther && by.role === 'system_administrator',
           grant: isOther && by.role === 'security_administrator',
+          linkSubject: isOther && by.role === 'system_administrator' && options.hasProvider === true,
         },
       };
     });
@@ -303,6 +310,18 @@ const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
 
 export function roleZh(role: string): string {
   return isRole(role) ? roles[role].zh : role;
+}
+
+function subjectView(row: SubjectRow): StaffDetail['subjects'][number] {
+  return {
+    linkId: row.link_id,
+    issuer: row.issuer,
+    subject: row.subject,
+    proposedBy: row.proposer_name,
+    proposedAt: row.proposed_at,
+    confirmedBy: row.confirmer_name,
+    confirmedAt: row.confirmed_at,
+  };
 }
 
 function itemOf(row: store.StaffRow, held: readonly store.HeldRow[]): StaffItem {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { staffKinds } from '#catalog/roles';
 import { declareRefusals } from '#platform/errors';
 import { reasonText, requestId } from '#contract/administration';
+import { subjectItem } from './oidc-contract.ts';
 
 export const refuse = declareRefusals({
   'identity.staff_missing': { status: 404, zh: '没有找到这个账号。', next: '请回到人员列表重新选择。' },
@@ -199,9 +200,11 @@ export const staffDetail = staffItem.extend({
   history: z.array(roleRecord),
   proposals: z.array(proposalItem),
   substitutions: z.array(substitutionItem),
+  subjects: z.array(subjectItem).describe('统一身份认证的登记'),
   can: z.object({
     administer: z.boolean().describe('我是系统管理员，且这不是我自己'),
     grant: z.boolean().describe('我是安全管理员，且这不是我自己'),
+    linkSubject: z.boolean().describe('我可以登记统一身份认证'),
   }),
 });
 export type StaffDetail = z.infer<typeof staffDetail>;

@@ -222,7 +222,7 @@ const items: Proof = {
     const fields = universe(subject);
     for (const [name, step] of Object.entries(subject.workflow.steps)) {
       if (!step.perItem) continue;
-      // The case of the list goes on to the next join, or to this end (decision 0010).
+      // The case of the list goes on to the next join, or to this end (decision 0015).
       const joins = Object.values(subject.workflow.steps).some((one) => one.kind === 'join');
       if (step.role !== 'system' && !joins && !('completed' in subject.workflow.ends))
         report(name, '名单上的人都办完以后，办件没有汇聚环节，也没有“completed”结束');

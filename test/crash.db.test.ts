@@ -17,6 +17,7 @@ import { readConfig } from '#platform/config';
 import { openDatabase } from '#platform/db';
 import { removeEmbedded } from '#platform/embedded';
 import { createMetrics } from '#platform/metrics';
+import { isAsked, purposes } from '#catalog/purposes';
 import { prepareDatabase } from '#wiring/database';
 import { connectParties } from '#wiring/parties';
 import { demonstrationScan } from '#wiring/scanner';
@@ -116,6 +117,18 @@ async function login(): Promise<void> {
   cookie = (reply.headers.getSetCookie()[0] ?? '').split(';')[0] ?? '';
   const body: { csrf?: string } = JSON.parse(await reply.text());
   csrf = body.csrf ?? '';
+  for (const { code, version } of purposes.filter(isAsked)) await agree(code, version);
+}
+
+/** By the phone's own page, one purpose at a time. */
+async function agree(purpose: string, version: string): Promise<void> {
+  const reply = await fetch(`${base()}/m/consent/DI-001`, {
+    method: 'POST',
+    body: new URLSearchParams({ purpose, agreed: version, csrf, request_id: randomUUID() }),
+    headers: { cookie },
+    redirect: 'manual',
+  });
+  expect(reply.status).toBe(303);
 }
 
 /** Sends a write once. Only an answer of the program counts; a broken line or "try again" leaves it open. */

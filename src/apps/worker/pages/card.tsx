@@ -12,7 +12,7 @@ export function CardPage({ model }: { model: Model<'card'> }) {
       <form class="card stack" method="get" action="/m/card">
         <div class="f">
           <label for="no">会员编号</label>
-          <input id="no" name="no" value={no} maxLength={40} autocomplete="off" required />
+          <input type="text" id="no" name="no" value={no} maxLength={40} autocomplete="off" required />
         </div>
         <div class="f">
           <label for="code">核验码</label>
@@ -20,6 +20,7 @@ export function CardPage({ model }: { model: Model<'card'> }) {
             印在会员证上，例如 1-ABC123DEF456
           </p>
           <input
+            type="text"
             id="code"
             name="code"
             value={code}

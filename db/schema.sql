@@ -538,6 +538,8 @@ create table data_access (
   constraint data_access_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
 comment on table data_access is 'Looks at a person''s case, its files and documents, append-only; the first look of an hour stands for the hour.';
+CREATE INDEX data_access_actor_idx ON data_access USING btree (actor_id, at DESC);
+CREATE INDEX data_access_at_idx ON data_access USING btree (at DESC, access_id DESC);
 CREATE INDEX data_access_person_idx ON data_access USING btree (person_id, at DESC, access_id DESC);
 alter table data_access enable row level security;
 alter table data_access force row level security;
@@ -1775,6 +1777,7 @@ create table unmasking (
   constraint unmasking_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
 );
 comment on table unmasking is 'Who saw which masked value, when and why.';
+CREATE INDEX unmasking_at_idx ON unmasking USING btree (at DESC, unmasking_id DESC);
 CREATE INDEX unmasking_person_idx ON unmasking USING btree (person_id, at DESC);
 CREATE INDEX unmasking_staff_idx ON unmasking USING btree (staff_id, at DESC);
 grant insert, select on table unmasking to gongdun_app;

@@ -33,6 +33,22 @@ export async function adminSpecs(world: AdminSpecs): Promise<void> {
   await own(world);
   await enterprises(world);
   await organisations(world);
+  await looks(world);
+}
+
+async function looks({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {
+  const auditor = staffNamed('audit_administrator');
+  const also = holds('audit_administrator');
+  const person = await row(`select person_id from person where id_type = 'resident_id' limit 1`);
+  const { idNumber = '' } = (await app.services.identity.profile(person['person_id'] ?? '')) ?? {};
+  add('GET /api/admin/looks', auditor, (caller) => caller.get('/api/admin/looks'), { also });
+  add('GET /api/admin/looks/unusual', auditor, (caller) => caller.get('/api/admin/looks/unusual'), { also });
+  add(
+    'POST /api/admin/looks/person',
+    auditor,
+    (caller) => caller.post('/api/admin/looks/person', { requestId: randomUUID(), idNumber, reason }),
+    { also },
+  );
 }
 
 async function organisations({ staffNamed, row, add }: AdminSpecs): Promise<void> {

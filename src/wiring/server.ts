@@ -27,6 +27,7 @@ import { deskStartRoutes } from './desk-start.ts';
 import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-routes.ts';
 import { enterpriseBindings } from './enterprise.ts';
 import { healthRoutes, type HealthSource } from './health.ts';
+import { personalRoutes } from './personal.ts';
 import type { Services } from './services.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
@@ -116,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
       worker: (request) => requireWorker(request),
     }),
   );
+  await app.register(personalRoutes(services));
   await app.register(servicePointRoutes(services.servicePoints));
   await app.register(deskRoutes(services, asker));
   await app.register(deskStartRoutes(services, asker));

@@ -4,6 +4,7 @@ import type { Startable, StartForm } from '#contract/cases';
 import type { RosterLines, RosterView } from '#contract/rosters';
 import { payoutStateZh, type BatchView, type PayoutState, type PayoutView } from '#contract/money';
 import { caseId } from './canned-case.ts';
+import { privacyReads } from './canned-privacy.ts';
 
 const at = '2026-03-11T08:00:00.000Z';
 
@@ -128,6 +129,7 @@ export const cannedRosterLines: RosterLines = {
 };
 
 export const reads: Readonly<Record<string, unknown>> = {
+  ...privacyReads,
   '/api/dev/accounts': [
     {
       login: 'adjuster1',

@@ -8,9 +8,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { caseView, deskPage, startForm } from '#contract/cases';
 import { rosterLines, rosterView } from '#contract/rosters';
+import { lookItem, unusualAnswer } from '#contract/privacy';
+import { pageOf } from '#platform/page';
 import { axe, launchBrowser } from '#test/chromium';
 import { buildConsole } from './build.ts';
 import { cannedRoster, cannedRosterLines, cannedStartForm } from './canned-answers.ts';
+import { cannedLooks, cannedUnusual } from './canned-privacy.ts';
 import { startCannedApi, type CannedApi } from './canned-api.ts';
 import { cannedCase, cannedTasks, caseId } from './canned-case.ts';
 
@@ -35,6 +38,8 @@ test('the canned answers are such as the contract promises', () => {
   expect(rosterLines.safeParse(cannedRosterLines).error).toBeUndefined();
   expect(startForm.safeParse(cannedStartForm).error).toBeUndefined();
   expect(deskPage.safeParse(cannedTasks({})).error).toBeUndefined();
+  expect(pageOf(lookItem).safeParse(cannedLooks).error).toBeUndefined();
+  expect(unusualAnswer.safeParse(cannedUnusual).error).toBeUndefined();
 });
 
 let server: CannedApi;
@@ -80,6 +85,7 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/oversight', '件数少，不算比例'],
   ['/desk/health', '联系对方值班'],
   ['/desk/cover', '每次查询都会留痕'],
+  ['/desk/looks', '一天看了 62 人，超过 50 人'],
   ['/desk/catalogue', 'DI-006'],
   ['/desk/catalogue/DI-006', '待核事项'],
   ['/desk/ratings', '提交整改答复'],

@@ -98,6 +98,7 @@ function administrationFor(roles: readonly string[]): NavGroup {
   if (has('security_administrator', 'audit_administrator'))
     items.push({ page: 'role-proposals', zh: '授权复核', to: pages.roleProposals() });
   if (has('audit_administrator')) items.push({ page: 'admin-trail', zh: '管理留痕', to: pages.adminTrail() });
+  if (has('audit_administrator')) items.push({ page: 'looks', zh: '资料查看记录', to: pages.looks() });
   if (has('enterprise_administrator')) items.push({ page: 'api-keys', zh: '企业管理', to: pages.apiKeys() });
   return { zh: '管理', items };
 }

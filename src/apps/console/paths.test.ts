@@ -28,6 +28,7 @@ test.each([
   [pages.staffMember('s1'), { page: 'staffMember', staffId: 's1' }],
   [pages.roleProposals(), { page: 'role-proposals' }],
   [pages.adminTrail(), { page: 'admin-trail' }],
+  [pages.looks(), { page: 'looks' }],
   [pages.apiKeys(), { page: 'api-keys' }],
   [pages.authorities({ done: 1 }), { page: 'authorities' }],
   [pages.assist(), { page: 'assist' }],

@@ -39,6 +39,7 @@ export const pages = {
   staffMember: (staffId: string) => `${base}/staff/${part(staffId)}`,
   roleProposals: (query: Query = {}) => `${base}/role-proposals${queryString(query)}`,
   adminTrail: (query: Query = {}) => `${base}/admin-trail${queryString(query)}`,
+  looks: (query: Query = {}) => `${base}/looks${queryString(query)}`,
   apiKeys: () => `${base}/api-keys`,
   authorities: (query: Query = {}) => `${base}/authorities${queryString(query)}`,
   assist: () => `${base}/assist`,
@@ -111,6 +112,9 @@ export const api = {
     `/api/admin/role-proposals/${part(proposalId)}/${verb}`,
   adminActs: (query: Query) => `/api/admin/acts${queryString(query)}`,
   adminAct: (actId: string) => `/api/admin/acts/${part(actId)}`,
+  looks: (query: Query) => `/api/admin/looks${queryString(query)}`,
+  looksUnusual: (day: string) => `/api/admin/looks/unusual${queryString({ day })}`,
+  looksPerson: '/api/admin/looks/person',
   apiKeys: '/api/enterprise/keys',
   apiKey: (keyId: string, verb: 'rotate' | 'revoke') => `/api/enterprise/keys/${part(keyId)}/${verb}`,
   apiKeyUses: (keyId: string) => `/api/enterprise/keys/${part(keyId)}/uses`,
@@ -132,7 +136,7 @@ export const api = {
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
-  | { readonly page: 'authorities' | 'assist' }
+  | { readonly page: 'authorities' | 'assist' | 'looks' }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
   | { readonly page: 'oversight' }
@@ -159,6 +163,7 @@ const plain = [
   'staff',
   'role-proposals',
   'admin-trail',
+  'looks',
   'api-keys',
   'authorities',
   'assist',

@@ -40,6 +40,7 @@ const StartServicePage = lazy(() => import('./page-start-service.tsx'));
 const StaffPage = lazy(() => import('./page-staff.tsx'));
 const StaffMemberPage = lazy(() => import('./page-staff-member.tsx'));
 const RoleProposalsPage = lazy(() => import('./page-role-proposals.tsx'));
+const LooksPage = lazy(() => import('./page-looks.tsx'));
 const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
 const AuthoritiesPage = lazy(() => import('./page-authorities.tsx'));
 const AssistPage = lazy(() => import('./page-assist.tsx'));
@@ -94,6 +95,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <RoleProposalsPage />;
     case 'admin-trail':
       return <AdminTrailPage />;
+    case 'looks':
+      return <LooksPage />;
     case 'authorities':
       return <AuthoritiesPage />;
     case 'assist':

@@ -25,6 +25,11 @@ export const refuse = declareRefusals({
     zh: '他本人可以决定，您不能替他同意。',
     next: '请他用自己的手机登录，到“我的 → 个人信息”里选择。',
   },
+  'privacy.person_unknown': {
+    status: 404,
+    zh: '没有人用这个证件号码登记过。',
+    next: '请逐位核对号码；外省登记的人不在本系统。',
+  },
   'privacy.request_reused': {
     status: 409,
     zh: '这个请求编号已经用于另一次选择。',
@@ -52,3 +57,5 @@ export const consentView = z.object({
   channel: z.enum(['mobile', 'agent', 'window']).nullable().describe('本人手机、代办人、服务窗口'),
 });
 export type ConsentView = z.infer<typeof consentView>;
+
+export * from './looks-contract.ts';

@@ -12,6 +12,8 @@ import * as store from './store.ts';
 
 export { createAccessLog, type AccessLog } from './accesses.ts';
 export { privacyRoutes } from './http.ts';
+export { createLooks } from './looks.ts';
+export { looksRoutes } from './looks-http.ts';
 export type { ConsentView } from './contract.ts';
 
 /** Who says it, and how: the person on the phone unless said otherwise. */

@@ -1370,13 +1370,17 @@ create table session (
   csrf text not null,
   revoked_at timestamp with time zone,
   authority_id uuid,
+  stepped_up_at timestamp with time zone,
+  stepped_up_for text,
   constraint session_pkey PRIMARY KEY (token_hash),
   constraint session_kind_check CHECK (kind = ANY (ARRAY['worker'::text, 'staff'::text, 'staff_pending'::text])),
+  constraint session_step_up_check CHECK ((stepped_up_at IS NULL) = (stepped_up_for IS NULL)),
   constraint session_subject_check CHECK ((person_id IS NULL) <> (staff_id IS NULL)),
   constraint session_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
   constraint session_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
 );
 comment on table session is 'Opaque sessions, hashed, with idle and absolute limits, revocable.';
+comment on column session.stepped_up_at is 'When a code on the phone was proven for what needs more than a login; good for minutes.';
 CREATE INDEX session_expires_idx ON session USING btree (expires_at);
 CREATE INDEX session_person_idx ON session USING btree (person_id) WHERE revoked_at IS NULL;
 CREATE INDEX session_staff_idx ON session USING btree (staff_id) WHERE revoked_at IS NULL;

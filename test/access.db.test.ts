@@ -343,6 +343,19 @@ async function workerSpecs(): Promise<void> {
     form(caller, `/m/cases/${claim.case_id}/act/withdraw`, { reason: '对方已经赔付' }),
   );
   add('POST /m/cases/:caseId/rate', ended, (caller) => form(caller, `/m/cases/${rated2.case_id}/rate`, { stars: '5' }));
+  // What asks for a fresh code is opened here by sessions that have given one: who may is another question than how fresh.
+  await owner.query(
+    "update session set stepped_up_at = now(), stepped_up_for = 'health_data' where person_id is not null",
+  );
+  page('/m/step-up', newcomer, '/m/step-up?for=data_export', mine);
+  page('/m/step-up/code', newcomer, '/m/step-up/code?for=data_export', mine);
+  add('POST /m/step-up/code', newcomer, (caller) => form(caller, '/m/step-up/code?for=data_export'), mine);
+  add(
+    'POST /m/step-up/code/check',
+    newcomer,
+    (caller) => form(caller, '/m/step-up/code/check?for=health_data', { code: '123456' }),
+    mine,
+  );
   page('/m/files/:fileId', hurt, `/m/files/${file.file_id}`);
   page('/m/documents/:documentId', hurt, `/m/documents/${paper.document_id}`);
   page('/m/documents/:documentId/pdf', hurt, `/m/documents/${paper.document_id}/pdf`);
@@ -854,7 +867,7 @@ it('an agent is refused by every route that does not say that agents may come', 
   );
   const open = answers.filter(([, status]) => status !== 403).map(([key]) => key);
   for (const key of open)
-    expect(key).toMatch(/^(GET|POST) \/m\/(cases|apply|consent|services|files|documents|pay|helping)/);
+    expect(key).toMatch(/^(GET|POST) \/m\/(cases|apply|consent|services|files|documents|pay|helping|step-up)/);
   // And of the person's own things it sees none.
   const refused = answers
     .filter(([key]) => /^GET \/m\/(cases|files|documents|pay)\/:/.test(key))

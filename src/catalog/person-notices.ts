@@ -37,6 +37,7 @@ const list: readonly PersonNotice[] = [
 /** Sent at once and never kept: a code is worth nothing after five minutes. */
 export const codeMessages: Readonly<Record<string, string>> = {
   login_code: '验证码{code}，5分钟内有效。工作人员不会索要验证码，请勿告诉他人。',
+  step_up_code: '验证码{code}，用于{purpose}，5分钟内有效。不是您本人操作的，请勿告诉任何人。',
   consent_code:
     '{agent}请求替您办理{services}，到{until}为止。同意的，请把验证码{code}告诉对方；不同意，请勿告诉任何人。',
   assist_code: '{office}正在替您办理{services}。是您本人要办的，请把验证码{code}告诉窗口；不是，请勿告诉任何人。',

@@ -52,6 +52,8 @@ declare module 'fastify' {
     csrf?: 'handler';
     /** An agent may come here too, acting for somebody else; other pages are for the person alone. */
     agents?: true;
+    /** Asks for a fresh code on the phone before it opens; the reasons are identity's. */
+    stepUp?: string;
     /** Answers under overload too, and is not logged. */
     essential?: boolean;
   }

@@ -26,6 +26,7 @@ import { createPrivacyPages } from './worker-privacy.ts';
 import { createReview } from './worker-review.ts';
 import { createWorkerRenewal } from './worker-renewal.ts';
 import { createSeen } from './worker-seen.ts';
+import { createStepUpPages } from './worker-step-up.ts';
 import { createRegistration } from './worker-registration.ts';
 
 const refuse = declareRefusals({
@@ -281,6 +282,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     session,
     people: createPeoplePages(services, toItem),
     privacy,
+    stepUp: createStepUpPages(services),
     ...createRegistration(services),
     logout: (token) => identity.logout(token),
     home,

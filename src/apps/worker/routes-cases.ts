@@ -13,6 +13,7 @@ import { fieldView } from './field-view.ts';
 import type { CasePage, FieldView, FormField, PossibleAction } from './pages/model.ts';
 import { part, texts } from './pages/raw.ts';
 import { refuse } from './refusals.ts';
+import { needStepUp } from './routes-step-up.ts';
 import { answerIn, asField, edited, inputsOf, unsaid } from './runner.ts';
 import { idParam, param, query, forAgents, workerOnly, type PageKit } from './visit.ts';
 
@@ -250,7 +251,10 @@ function fileRoutes(app: FastifyInstance, kit: PageKit): void {
   });
 
   app.get('/m/files/:fileId', forAgents, async (request, reply) => {
-    const file = await backend.file(kit.worker(request).access, idParam(request, 'fileId'));
+    const { access } = kit.worker(request);
+    const fileId = idParam(request, 'fileId');
+    if (await backend.stepUp.isHealth(access, { fileId })) await needStepUp(kit, request, 'health_data');
+    const file = await backend.file(access, fileId);
     const shown = inlineTypes.has(file.mediaType);
     return reply
       .header('content-type', shown ? file.mediaType : 'application/octet-stream')
@@ -264,8 +268,16 @@ function fileRoutes(app: FastifyInstance, kit: PageKit): void {
       .send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
   });
 
+  async function paperOf(request: FastifyRequest): Promise<{ access: Access; documentId: string }> {
+    const { access } = kit.worker(request);
+    const documentId = idParam(request, 'documentId');
+    if (await backend.stepUp.isHealth(access, { documentId })) await needStepUp(kit, request, 'health_data');
+    return { access, documentId };
+  }
+
   app.get('/m/documents/:documentId', forAgents, async (request, reply) => {
-    const { html } = await backend.document(kit.worker(request).access, idParam(request, 'documentId'));
+    const { access, documentId } = await paperOf(request);
+    const { html } = await backend.document(access, documentId);
     return reply
       .header('content-type', 'text/html; charset=utf-8')
       .header(
@@ -278,8 +290,8 @@ function fileRoutes(app: FastifyInstance, kit: PageKit): void {
   });
 
   app.get('/m/documents/:documentId/pdf', forAgents, async (request, reply) => {
-    const documentId = idParam(request, 'documentId');
-    const pdf = await backend.documentPdf(kit.worker(request).access, documentId);
+    const { access, documentId } = await paperOf(request);
+    const pdf = await backend.documentPdf(access, documentId);
     return reply
       .header('content-type', 'application/pdf')
       .header('content-disposition', `attachment; filename="${documentId}.pdf"`)

@@ -15,7 +15,8 @@ import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
 import { helpingRoutes } from './routes-helping.ts';
 import { privacyRoutes } from './routes-privacy.ts';
-import { createKit, open, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
+import { stepUpHref, stepUpRoutes } from './routes-step-up.ts';
+import { createKit, open, safeNext, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
 
 export type { WorkerRoutesOptions } from './visit.ts';
 
@@ -33,9 +34,18 @@ async function bodies(app: FastifyInstance, uploadBytesMax: number): Promise<voi
   }
 }
 
+/** Where the fresh code is given that was lacking, and back; after a post, back to the page with the form. */
+function stepUpFor(refusal: Refusal, request: FastifyRequest): string | null {
+  if (refusal.code !== 'identity.step_up_needed') return null;
+  const from = (request.headers.referer ?? '').replace(/^https?:\/\/[^/]+/, '');
+  return stepUpHref(String(refusal.details['reason']), safeNext(request.method === 'GET' ? request.url : from));
+}
+
 function linksFor(refusal: Refusal, request: FastifyRequest): readonly Link[] {
   const home = { href: '/m', zh: '回到首页' };
   // A link could only repeat a reading; what was posted must be sent again by hand.
+  const stepUp = stepUpFor(refusal, request);
+  if (stepUp !== null) return [{ href: stepUp, zh: '去验证手机' }, home];
   if (refusal.status === 401) return [{ href: '/m/login', zh: '去登录' }, home];
   const caseId = /^\/m\/cases\/([0-9a-f-]{36})/.exec(request.url)?.[1];
   if (caseId !== undefined && refusal.status !== 404) return [{ href: `/m/cases/${caseId}`, zh: '打开办件' }, home];
@@ -76,6 +86,8 @@ function problems(app: FastifyInstance, kit: PageKit, uploadBytesMax: number): v
     if (refusal.status === 401 && request.method === 'GET') {
       return reply.redirect(`/m/login?next=${encodeURIComponent(request.url)}`, 303);
     }
+    const stepUp = stepUpFor(refusal, request);
+    if (stepUp !== null && request.method === 'GET') return reply.redirect(stepUp, 303);
     const { status, zh, next } = refusal;
     return kit.show(
       request,
@@ -109,6 +121,7 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
     applyRoutes(pages, kit);
     caseRoutes(pages, kit);
     helpingRoutes(pages, kit);
+    stepUpRoutes(pages, kit);
     if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

@@ -64,6 +64,11 @@ export const refuse = declareRefusals({
     zh: '您正在替别人办事，这一页只能由本人使用。',
     next: '请回到首页，办完后点“结束代办”。',
   },
+  'identity.step_up_needed': {
+    status: 403,
+    zh: '做这件事之前，需要再验证一次手机。',
+    next: '请获取短信验证码，验证后 5 分钟内有效。',
+  },
   'identity.csrf': { status: 403, zh: '页面已经过期，为了安全没有提交。', next: '请刷新页面后再提交一次。' },
   'identity.cross_site': { status: 403, zh: '这个请求来自别的网站，系统没有处理。', next: '请从本系统的页面操作。' },
   'identity.person_not_visible': {
@@ -82,6 +87,19 @@ export const refuse = declareRefusals({
     next: '请稍后再看；确需批量核对的，请联系数据治理员。',
   },
 });
+
+/** What needs a fresh code on the phone, in the words of the message that carries it. */
+export const stepUpReasons = {
+  health_data: '查看伤情、病历等健康资料',
+  payout_account: '更改收款银行卡',
+  phone_change: '更换登记的手机号',
+  data_export: '导出全部个人资料',
+} as const;
+export type StepUpReason = keyof typeof stepUpReasons;
+
+export function isStepUpReason(value: string): value is StepUpReason {
+  return Object.hasOwn(stepUpReasons, value);
+}
 
 const phone = z.string().max(40).describe('手机号');
 const code = z.string().max(20).describe('6 位短信验证码');

@@ -11,7 +11,15 @@ import { createCrypto } from '#platform/crypto';
 import { openDatabase, statement } from '#platform/db';
 import { newId } from '#platform/ids';
 import { testDatabase } from '#test/database';
-import { addStaff, changeStaffRole, createIdentity, hashPassword, newTotpSecret, totpCode } from './index.ts';
+import {
+  addStaff,
+  changeStaffRole,
+  createIdentity,
+  hashPassword,
+  newTotpSecret,
+  totpCode,
+  type CodeMessage,
+} from './index.ts';
 
 /** The case of a person, as a staff member's own access sees it. */
 const visibleCase = statement<[string], { person_id: string | null; region: string }>(
@@ -40,7 +48,7 @@ export async function makeFixture() {
   const trace = createTrace('gongdun.test', crypto);
   const acts = createActs({ db, trace, crypto, clock });
   const released: string[] = [];
-  const outbox: { phone: string; code: string }[] = [];
+  const outbox: { phone: string; code: string; message: CodeMessage }[] = [];
   const identity = createIdentity({
     db,
     crypto,
@@ -51,7 +59,7 @@ export async function makeFixture() {
     releaseTasks: async (staffId) => void released.push(staffId),
     publicUrl: 'http://localhost:4180',
     demo: true,
-    sendCode: (_tx, phone, code) => void outbox.push({ phone, code }),
+    sendCode: (_tx, phone, code, message) => void outbox.push({ phone, code, message }),
     onRegistered: async () => {},
     authorityOf: async () => null,
     revealCase: async (tx, caseId, field) => {

@@ -7,7 +7,7 @@ import { sameBytes, sha256 } from '#platform/crypto';
 import { invariant } from '#platform/errors';
 import type { Http, RouteAccess } from '#platform/http';
 import { isCrossSite, isWrite } from '#platform/http-security';
-import { refuse } from './contract.ts';
+import { isStepUpReason, refuse } from './contract.ts';
 import { sessionMaxAgeSeconds } from './limits.ts';
 import type { Session, Sessions, StaffSession, WorkerSession } from './sessions.ts';
 
@@ -50,6 +50,11 @@ export function createGuard(options: GuardOptions) {
     app.decorateRequest('session', null);
     app.addHook('onRoute', (route) => {
       const access = route.config?.access;
+      const stepUp = route.config?.stepUp;
+      invariant(
+        stepUp === undefined || (access === 'worker' && isStepUpReason(stepUp)),
+        `route ${route.url} declares a step-up that does not exist`,
+      );
       if (typeof access !== 'object') return;
       for (const role of access)
         invariant(isRole(role), `route ${route.url} names a role that does not exist: ${role}`);
@@ -82,12 +87,22 @@ export function createGuard(options: GuardOptions) {
     if (!session) throw refuse('identity.not_logged_in');
     // Deny by default: what an agent may do is said by the route, and everything else is for the person alone.
     if (session.access.onBehalf && !request.routeOptions.config.agents) throw refuse('identity.only_oneself');
+    const { stepUp } = request.routeOptions.config;
+    if (stepUp !== undefined) await requireStepUp(request, stepUp);
     if (typeof access !== 'string' && !holdsOneOf(session, access)) throw refuse('identity.not_allowed');
     return session;
   }
 
+  /** For a route on which it hangs on what is asked for; others declare `stepUp`. */
+  async function requireStepUp(request: FastifyRequest, reason: string): Promise<void> {
+    invariant(isStepUpReason(reason), `${reason} is a reason of a step-up`);
+    if (!(await options.sessions.isSteppedUp(tokenOf(request, 'worker'), reason)))
+      throw refuse('identity.step_up_needed', { reason });
+  }
+
   return {
     install,
+    requireStepUp,
     tokenOf,
     setSessionCookie,
     clearSessionCookie,

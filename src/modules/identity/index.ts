@@ -21,6 +21,7 @@ import { createStaffOidc } from './staff-oidc.ts';
 import { createStaffRoles } from './staff-roles.ts';
 import { createStaffSubjects } from './staff-subjects.ts';
 import type { IdentityProvider } from './ports.ts';
+import { createStepUp } from './step-up.ts';
 import { createSubstitutions, lendWith } from './substitutions.ts';
 import { createSweep } from './sweep.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
@@ -73,10 +74,18 @@ export function createIdentity(options: IdentityOptions) {
   const sessionClock = options.sessionClock ?? systemClock();
   const sessions = createSessions({ ...options, sessionClock });
   const guard = createGuard({ sessions, publicUrl: options.publicUrl });
+  const login = createWorkerLogin({ ...options, sessionClock, sessions });
+  const people = createPeople(options);
   const functions = {
-    ...createWorkerLogin({ ...options, sessionClock, sessions }),
+    ...login,
+    ...createStepUp({
+      ...options,
+      sessions,
+      login,
+      phoneOf: async (tx, personId) => (await people.personIn(tx, personId))?.phone,
+    }),
     ...createStaffLogin({ ...options, sessionClock, sessions }),
-    ...createPeople(options),
+    ...people,
     ...createClaimed(options),
   };
   const deskOptions = { ...options, sessionClock, sessions };
@@ -99,6 +108,7 @@ export function createIdentity(options: IdentityOptions) {
     ...oidc,
     ...subjects,
     sessionOf: sessions.sessionOf,
+    isSteppedUp: sessions.isSteppedUp,
     beginSession: sessions.begin,
     beginActing: sessions.beginActing,
     logout: sessions.logout,

@@ -11,6 +11,9 @@ export const codeLimits = {
   perAddressDay: 300,
 } as const;
 
+/** A code before a card is changed or health papers are opened is good for this long in its session. */
+export const stepUpMinutes = 5;
+
 export const registrationMinutes = 15;
 /** Wrong codes and refused registrations together: an attacker must not try ID numbers without end on one proven phone. */
 export const registrationTriesMax = 15;

@@ -18,7 +18,8 @@ import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
-import { sessionLimits, type ActingKind, type SessionKind } from './limits.ts';
+import { refuse } from './contract.ts';
+import { sessionLimits, stepUpMinutes, type ActingKind, type SessionKind } from './limits.ts';
 import { personContext } from './person.ts';
 import * as store from './store.ts';
 
@@ -125,6 +126,20 @@ export function createSessions(options: SessionsOptions) {
     const hash = hashOf(token);
     tx.send(store.revokeSession, [hash, sessionClock.now()]);
     tx.onCommit(() => cache.delete(hash.toString('base64')));
+  }
+
+  /** Asked of the database and never of the cache: what was proven counts at once, and in every process. */
+  async function isSteppedUp(token: string | null, reason: string): Promise<boolean> {
+    if (token === null || !tokenPattern.test(token)) return false;
+    const since = new Date(nowMs() - stepUpMinutes * minuteMs).toISOString();
+    return db.transaction(systemAccess, async (tx) =>
+      Boolean(await tx.maybe(store.selectSteppedUp, [hashOf(token), reason, since])),
+    );
+  }
+
+  async function markSteppedUp(tx: Tx, token: string, reason: string): Promise<void> {
+    if (!(await tx.maybe(store.markSteppedUp, [hashOf(token), sessionClock.now(), reason])))
+      throw refuse('identity.not_logged_in');
   }
 
   async function logout(token: string | null): Promise<void> {
@@ -259,5 +274,17 @@ export function createSessions(options: SessionsOptions) {
     return found?.kind === 'staff_pending' ? found : null;
   }
 
-  return { begin, beginActing, end, forget, endAllOfStaff, logout, revokeAll, sessionOf, pendingOf };
+  return {
+    begin,
+    beginActing,
+    isSteppedUp,
+    markSteppedUp,
+    end,
+    forget,
+    endAllOfStaff,
+    logout,
+    revokeAll,
+    sessionOf,
+    pendingOf,
+  };
 }

@@ -181,13 +181,14 @@ export type CodeCounts = {
   address_day_oldest: string | null;
 };
 
-export const countCodes = statement<[Buffer, string, string], CodeCounts>(
+/** With a purpose, the gap between two codes is that of its own codes; hours and days count all of the number's. */
+export const countCodes = statement<[Buffer, string, string, string | null], CodeCounts>(
   'identity.count_codes',
-  `with n as (select issued_at from sms_code where phone_index = $1 and issued_at > $3::timestamptz - interval '1 day'),
+  `with n as (select issued_at, purpose from sms_code where phone_index = $1 and issued_at > $3::timestamptz - interval '1 day'),
      h as (select issued_at from n where issued_at > $3::timestamptz - interval '1 hour'),
      d as (select issued_at from sms_code where address = $2 and issued_at > $3::timestamptz - interval '1 day'),
      a as (select issued_at from d where issued_at > $3::timestamptz - interval '1 hour')
-   select (select max(issued_at) from n) as last_at,
+   select (select max(issued_at) from n where $4::text is null or purpose = $4) as last_at,
      (select count(*) from h)::int as hour_count, (select min(issued_at) from h) as hour_oldest,
      (select count(*) from n)::int as day_count, (select min(issued_at) from n) as day_oldest,
      (select count(*) from a)::int as address_count, (select min(issued_at) from a) as address_oldest,
@@ -284,6 +285,17 @@ export const revokeAllOfPerson = statement<[string, string], never>(
 export const revokeAllOfStaff = statement<[string, string], never>(
   'identity.revoke_staff_sessions',
   'update session set revoked_at = $2 where staff_id = $1 and revoked_at is null',
+);
+
+export const markSteppedUp = statement<[Buffer, string, string], { kind: string }>(
+  'identity.mark_stepped_up',
+  `update session set stepped_up_at = $2, stepped_up_for = $3 where token_hash = $1 and revoked_at is null returning kind`,
+);
+
+export const selectSteppedUp = statement<[Buffer, string, string], { one: number }>(
+  'identity.stepped_up',
+  `select 1 as one from session
+   where token_hash = $1 and revoked_at is null and stepped_up_for = $2 and stepped_up_at > $3`,
 );
 
 // ---- staff -------------------------------------------------------------------------------------------------------------------

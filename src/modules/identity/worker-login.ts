@@ -21,9 +21,12 @@ import * as store from './store.ts';
 
 /**
  * `login` opens a session; `sign` stands for a drawn signature where a phone has no script; `authority:<id>` consents to exactly
- * that authority. A code of one purpose is worth nothing for another.
+ * that authority; `step_up:<reason>` opens what needs more than a login. A code of one purpose is worth nothing for another.
  */
-export type CodePurpose = 'login' | 'sign' | `authority:${string}`;
+export type CodePurpose = 'login' | 'sign' | `authority:${string}` | `step_up:${string}`;
+
+/** Asked for by somebody who is logged in, for the own phone: the code of the login a moment ago is not in its way. */
+const isOwn = (purpose: CodePurpose) => purpose === 'sign' || purpose.startsWith('step_up:');
 
 /** What the message with the code says; the code itself is added as `code`. */
 export type CodeMessage = { readonly template: string; readonly values: Readonly<Record<string, string>> };
@@ -75,7 +78,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       tx.send(store.lockFor, [`identity.code.number.${phoneIndex.toString('base64')}`]);
       tx.send(store.lockFor, [`identity.code.address.${address}`]);
       const now = sessionClock.now();
-      const counts = await tx.one(store.countCodes, [phoneIndex, address, now]);
+      const counts = await tx.one(store.countCodes, [phoneIndex, address, now, isOwn(purpose) ? purpose : null]);
       refuseTooMany(counts, now);
       const codeId = newId();
       const expiresAt = new Date(Date.parse(now) + codeLimits.minutes * minuteMs).toISOString();

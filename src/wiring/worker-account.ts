@@ -21,7 +21,6 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
       ? [
           {
             caseId,
-            zh: order.description,
             amountFen: order.amountFen,
             stateText: order.stateZh,
             payable: order.state === 'created' || order.state === 'open',

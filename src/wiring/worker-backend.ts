@@ -168,7 +168,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       caseNo: item.caseNo,
       serviceZh: item.serviceZh,
       statusText: item.statusText,
-      whose: item.mineNow ? '您' : item.officeNow ? '经办单位' : '',
+      whose: item.mineNow ? '您' : (item.officeZh ?? ''),
       dueText: item.dueAt ? `${untilText(item.dueAt, dayOf(clock.now()))} 前` : '',
       light: item.light,
       status: item.status,
@@ -239,8 +239,13 @@ export function createWorkerBackend(services: Services): WorkerBackend {
       reader.view(access, actorOf(access), caseId),
       account.payments(access, caseId),
     ]);
-    const more = view.serviceCode === 'DI-003' ? [{ href: '/m/renewal', zh: '看自动续保：签约，每次扣款' }] : [];
-    return { view, payments: links, links: more };
+    return { view, payments: links, links: view.serviceCode === 'DI-003' ? await renewalLinks(access, caseId) : [] };
+  }
+
+  /** Signing is the person's own turn, though the case waits for what the bank says of it. */
+  async function renewalLinks(access: Access, caseId: string) {
+    const unsigned = await services.money.debits.signUrlOf(access, caseId);
+    return [{ href: '/m/renewal', zh: unsigned ? '去签代扣协议' : '看自动续保：每次扣款', first: unsigned !== null }];
   }
 
   /** What a field does not take is said where it was chosen, not at the end of the form. */

@@ -80,7 +80,7 @@ function RatingCard({ rating }: { readonly rating: RatingView }) {
         </p>
       )}
       {rating.reply !== null && <p className="note green">已答复：{rating.reply}</p>}
-      {rating.reply === null && !rating.rectifyCaseId && <ReplyForm rating={rating} />}
+      {rating.reply === null && !rating.rectifyCaseId && rating.dueRectifyAt && <ReplyForm rating={rating} />}
     </article>
   );
 }

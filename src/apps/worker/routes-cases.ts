@@ -40,8 +40,8 @@ export function caseRoutes(app: FastifyInstance, kit: PageKit): void {
   });
 
   app.get('/m/cases/:caseId/receipt', forAgents, async (request, reply) => {
-    const { view, payments } = await backend.caseView(kit.worker(request).access, idParam(request, 'caseId'));
-    return kit.show(request, reply, { page: 'receipt', view, payments }, { tab: 'cases' });
+    const found = await backend.caseView(kit.worker(request).access, idParam(request, 'caseId'));
+    return kit.show(request, reply, { page: 'receipt', case: found }, { tab: 'cases' });
   });
 
   app.post('/m/cases/:caseId/rate', workerOnly, async (request, reply) => {

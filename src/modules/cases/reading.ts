@@ -1,6 +1,6 @@
 // Reading cases: one case as a view, a worker's own cases. The desk's lists stand in desk.ts. Row-level security decides what is there at all.
 
-import type { Service, StepDefinition } from '#catalog';
+import { roles, type Service, type StepDefinition } from '#catalog';
 import type { Access } from '#platform/access';
 import type { WorkingCalendar } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
@@ -179,6 +179,7 @@ export function createReader(options: ReaderOptions) {
   function summary(state: CaseState): CaseSummary {
     const service = options.byHash(state.serviceHash);
     const turn = state.active.find((one) => one.supplement || applicantActs(service, one));
+    const office = turn ? undefined : state.active.find(({ role }) => role !== 'system');
     return {
       caseId: state.caseId,
       caseNo: state.caseNo,
@@ -188,7 +189,7 @@ export function createReader(options: ReaderOptions) {
       statusText: summaryText(service, { ...state, steps: state.active.map((one) => one.step) }),
       openedAt: state.openedAt,
       mineNow: turn !== undefined,
-      officeNow: !turn && state.active.some(({ role }) => role !== 'system'),
+      officeZh: office ? (office.orgId ? options.orgName(office.orgId) : roles[office.role].zh) : null,
       dueAt: turn?.supplement?.dueAt ?? turn?.dueAt ?? null,
       light: turn?.light ?? 'green',
       canRate: isRateable(state),

@@ -161,7 +161,7 @@ export const caseSummary = z.object({
   statusText: z.string(),
   openedAt: z.string(),
   mineNow: z.boolean(),
-  officeNow: z.boolean().describe('轮到某个单位；保障期间只等时间，不轮到谁'),
+  officeZh: z.string().nullable().describe('轮到哪个单位；保障期间只等时间，不轮到谁'),
   dueAt: z.string().nullable(),
   light,
   canRate: z.boolean(),

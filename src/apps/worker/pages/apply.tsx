@@ -115,7 +115,8 @@ function Terms({ terms }: { terms: TermsView }) {
 }
 
 export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
-  const { view, payments } = model;
+  const { view, payments, links } = model.case;
+  const todo = links.filter((link) => link.first);
   return (
     <>
       <div class="hero">
@@ -153,8 +154,13 @@ export function ReceiptPage({ model }: { model: Model<'receipt'> }) {
           去付款：{yuanText(payment.amountFen)}
         </a>
       ))}
+      {todo.map((link) => (
+        <a class="btn" href={link.href}>
+          {link.zh}
+        </a>
+      ))}
       <div class="row">
-        <a class={payments.length > 0 ? 'btn plain' : 'btn'} href={`/m/cases/${view.caseId}`}>
+        <a class={payments.length + todo.length > 0 ? 'btn plain' : 'btn'} href={`/m/cases/${view.caseId}`}>
           查看进度
         </a>
         <a class="btn plain" href="/m">

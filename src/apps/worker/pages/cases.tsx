@@ -42,11 +42,13 @@ export function CasePage({ model }: { model: Model<'case'> }) {
       <MainCase view={view} today={model.frame.today} />
       {payments.map((payment) => (
         <a class={payment.payable ? 'btn' : 'btn plain'} href={`/m/pay/${payment.caseId}`}>
-          {payment.payable ? '去支付' : '缴费情况'}：{payment.zh} {yuanText(payment.amountFen)}（{payment.stateText}）
+          {payment.payable
+            ? `去付款：${yuanText(payment.amountFen)}`
+            : `缴费情况：${yuanText(payment.amountFen)}（${payment.stateText}）`}
         </a>
       ))}
       {model.case.links.map((link) => (
-        <a class="btn plain" href={link.href}>
+        <a class={link.first ? 'btn' : 'btn plain'} href={link.href}>
           {link.zh}
         </a>
       ))}

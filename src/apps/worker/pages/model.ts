@@ -277,7 +277,6 @@ export type TermsView = {
 
 export type PaymentLink = {
   readonly caseId: string;
-  readonly zh: string;
   readonly amountFen: number;
   readonly stateText: string;
   /** It still waits to be paid. */
@@ -287,8 +286,8 @@ export type PaymentLink = {
 export type CasePage = {
   readonly view: CaseView;
   readonly payments: readonly PaymentLink[];
-  /** Pages that tell more of this case than the case itself. */
-  readonly links: readonly Link[];
+  /** Pages that tell more of this case than the case itself; what is to be done there comes first. */
+  readonly links: readonly (Link & { readonly first: boolean })[];
 };
 
 /** What an agent sees first. */
@@ -408,7 +407,7 @@ export type PageBody =
       readonly total: string | null;
       readonly terms: TermsView | null;
     }
-  | { readonly page: 'receipt'; readonly view: CaseView; readonly payments: readonly PaymentLink[] }
+  | { readonly page: 'receipt'; readonly case: CasePage }
   | { readonly page: 'cases'; readonly cases: Page<CaseItem>; readonly first: boolean }
   | {
       readonly page: 'case';

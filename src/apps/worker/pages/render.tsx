@@ -68,7 +68,7 @@ function draw(model: PageModel): Drawn {
         wrong: model.problems.length > 0,
       };
     case 'receipt':
-      return { title: `已提交 · ${model.view.serviceZh}`, body: <ReceiptPage model={model} /> };
+      return { title: `已提交 · ${model.case.view.serviceZh}`, body: <ReceiptPage model={model} /> };
     case 'cases':
       return { title: '我的办件', body: <CasesPage model={model} /> };
     case 'case':

@@ -1044,6 +1044,19 @@ create policy person_read on person for select to public using ((readers && ( SE
 create policy person_update on person for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table person to gongdun_app;
 
+create table person_alias (
+  person_id uuid not null,
+  root_id uuid not null,
+  since timestamp with time zone not null,
+  constraint person_alias_pkey PRIMARY KEY (person_id),
+  constraint person_alias_self_check CHECK (person_id <> root_id),
+  constraint person_alias_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint person_alias_root_id_fkey FOREIGN KEY (root_id) REFERENCES person(person_id)
+);
+comment on table person_alias is 'Whom a merged person id stands for. Made from the merges that are in force, and gone when they are undone; a root is never an alias itself.';
+CREATE INDEX person_alias_root_idx ON person_alias USING btree (root_id);
+grant delete, insert, select on table person_alias to gongdun_app;
+
 create table policy_endorsement (
   endorsement_id uuid not null,
   policy_id uuid not null,
@@ -1851,6 +1864,43 @@ begin
 end $function$;
 grant execute on function enqueue_job(text,json,timestamp with time zone,text,integer,text) to gongdun_app;
 comment on function enqueue_job(text,json,timestamp with time zone,text,integer,text) is 'Adds a job in the caller''s transaction (graphile-worker).';
+CREATE OR REPLACE FUNCTION public.hold_person(person uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  root uuid;
+  held uuid;
+begin
+  root := (ids_of(person))[1];
+  loop
+    perform pg_advisory_xact_lock(hashtextextended(current_schema() || '/person/' || root, 0));
+    held := root;
+    -- Each statement of this function sees what was committed while it waited.
+    root := (ids_of(person))[1];
+    exit when root = held;
+  end loop;
+end $function$;
+grant execute on function hold_person(uuid) to public;
+grant execute on function hold_person(uuid) to gongdun_app;
+comment on function hold_person(uuid) is 'One at a time for a person until the transaction ends, under whichever id; a merge in between is waited for.';
+CREATE OR REPLACE FUNCTION public.ids_of(person uuid)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE STRICT
+AS $function$
+declare
+  root uuid;
+  others uuid[];
+begin
+  select a.root_id into root from person_alias a where a.person_id = person;
+  root := coalesce(root, person);
+  select array_agg(a.person_id order by a.person_id) into others from person_alias a where a.root_id = root;
+  return root || others;
+end $function$;
+grant execute on function ids_of(uuid) to public;
+grant execute on function ids_of(uuid) to gongdun_app;
+comment on function ids_of(uuid) is 'All ids of one person, the one that stands for the others first.';
 CREATE OR REPLACE FUNCTION public.roles_on(day date)
  RETURNS TABLE(staff_id uuid, role text, org_id uuid, stands_in_for uuid)
  LANGUAGE sql

@@ -78,6 +78,7 @@ export const glossary: readonly Term[] = [
       account 账户
       action 动作（办件的一次行为）
       approval 批准
+      alias 同一人的另一个登记编号
       authority 代办授权
       authorities 代办授权
       balance 余额

@@ -29,8 +29,14 @@ export type OnBehalf = {
 export const systemAccess: Access = { kind: 'system', actorId: null, grants: ['*'] };
 export const anonymousAccess: Access = { kind: 'anonymous', actorId: null, grants: [] };
 
-export function workerAccess(personId: string): Access {
-  return { kind: 'worker', actorId: personId, grants: [personGrant(personId)] };
+/** `ids` are all that the person was registered with; the database adds what is not said here (platform/db.ts). */
+export function workerAccess(personId: string, ids: readonly string[] = [personId]): Access {
+  return { kind: 'worker', actorId: personId, grants: ids.map(personGrant) };
+}
+
+/** Of somebody who asks for his or her own; null for everybody else. */
+export function ownId({ kind, actorId, grants, onBehalf }: Access): string | null {
+  return kind === 'worker' && !onBehalf && actorId !== null && grants.includes(personGrant(actorId)) ? actorId : null;
 }
 
 /** An agent sees what was done under the authority or was entrusted to it, and nothing else of the principal. */

@@ -3,7 +3,7 @@
 // No query is sent outside of a transaction, and no network other than PostgreSQL's is used inside one.
 
 import pg from 'pg';
-import { grantsLiteral, systemAccess, type Access } from './access.ts';
+import { grantsLiteral, ownId, systemAccess, type Access } from './access.ts';
 import { batchOf, jsonSeparator, wireValue, type Item, type Rows } from './db-batch.ts';
 import { invariant } from './errors.ts';
 
@@ -215,6 +215,12 @@ const begin: Named = { name: 'db.begin', text: 'begin' };
 const commit: Named = { name: 'db.commit', text: 'commit' };
 const setGrants = statement<[string], never>('db.grants', `select set_config('gongdun.grants', $1, true)`);
 
+/** A person sees what is his or her own under every id that he or she was ever registered with. */
+const setOwnGrants = statement<[string], never>(
+  'db.own_grants',
+  `select set_config('gongdun.grants', (select array_agg('person:' || one)::text from unnest(ids_of($1::uuid)) as one), true)`,
+);
+
 type Named = Pick<Item, 'name' | 'text'>;
 type Waiting = Item & { readonly rows?: unknown[][]; readonly json?: readonly boolean[] };
 
@@ -265,7 +271,8 @@ function openWire(client: pg.PoolClient): Wire {
     const grants = grantsLiteral(access);
     if (grants === seenAs) return;
     seenAs = grants;
-    push({ ...setGrants, values: [grants], resolve: ignore, reject: ignore });
+    const own = ownId(access);
+    push({ ...(own ? setOwnGrants : setGrants), values: [own ?? grants], resolve: ignore, reject: ignore });
   }
 
   return {

@@ -23,7 +23,8 @@ const onlyImported = statement<[string[], string], { person_id: string }>(
      and not exists (select 1 from import_line l where l.person_id = p.person_id and l.kept_because is not null)
      and not exists (select 1 from roster_line r where r.person_id = p.person_id)
      and not exists (select 1 from case_state s where s.person_id = p.person_id)
-     and not exists (select 1 from authority a where a.principal_id = p.person_id)`,
+     and not exists (select 1 from authority a where a.principal_id = p.person_id)
+     and not exists (select 1 from person_alias a where p.person_id in (a.person_id, a.root_id))`,
 );
 
 export function joinImports(

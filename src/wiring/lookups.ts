@@ -4,7 +4,7 @@ import { statement } from '#platform/db';
 
 export const selectSeesPerson = statement<[string], { one: number }>(
   'wiring.sees_person',
-  'select 1 as one from case_state where person_id = $1 limit 1',
+  'select 1 as one from case_state where person_id = any(ids_of($1)) limit 1',
 );
 export const selectStaffName = statement<[string], { name: string }>(
   'wiring.staff_name',

@@ -119,7 +119,7 @@ export function createAppeals(options: AppealsOptions) {
     return rows
       .filter((row) => row.against_key === key)
       .map((row) => {
-        const own = row.person_id !== null && row.person_id === state.personId;
+        const { own } = row;
         const percent = likenessPercent(account, row.account ?? '');
         const least = own ? lines.samePersonPercentMin : lines.otherPersonPercentMin;
         const who = own ? '同一人' : '不同的人';

@@ -13,20 +13,21 @@ export const putAppeal = statement<[string, string | null, string, string, strin
 export type Candidate = {
   readonly case_id: string;
   readonly case_no: string;
-  readonly person_id: string | null;
+  /** Of the same person. */
+  readonly own: boolean;
   readonly against_key: string;
   readonly subject: string;
   readonly account: string | null;
 };
 
-const candidateColumns = `a.case_id, s.case_no, a.person_id, a.against_key, a.subject, a.opened_at,
+const candidateColumns = `a.case_id, s.case_no, coalesce(a.person_id = any(ids_of($2)), false) as own, a.against_key, a.subject, a.opened_at,
   coalesce(s.state -> 'data' ->> 'facts', s.state -> 'data' ->> 'demand') as account`;
 
 /** Open appeals of one person, or against one organisation in one region, since a day: the newest of each. */
 export const selectCandidates = statement<[string, string | null, string, string, string, number], Candidate>(
   'appeals.candidates',
   `(select ${candidateColumns} from appeal a join case_state s on s.case_id = a.case_id
-    where a.person_id = $2 and a.opened_at >= $5 and a.case_id <> $1 and s.status = 'open'
+    where a.person_id = any(ids_of($2)) and a.opened_at >= $5 and a.case_id <> $1 and s.status = 'open'
     order by a.opened_at desc limit $6)
    union
    (select ${candidateColumns} from appeal a join case_state s on s.case_id = a.case_id

@@ -10,6 +10,7 @@ import type { CryptoPort } from '#platform/crypto';
 import { brokenConstraint, type Database, type Tx } from '#platform/db';
 import { Refusal } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { idsOf, isSamePerson } from '#platform/one-person';
 import { refuse, type AuthorityKind } from './contract.ts';
 import * as store from './store.ts';
 
@@ -223,8 +224,10 @@ export function createBase(options: AuthorityOptions) {
   async function end(personId: string, authorityId: string, disowned: boolean): Promise<void> {
     await db.transaction(workerAccess(personId), async (tx) => {
       const row = await tx.maybe(store.hold, [authorityId]);
-      if (!row || (row.agent_id !== personId && row.principal_id !== personId)) throw refuse('authorities.none');
-      const by = row.principal_id === personId ? (disowned ? 'disowned' : 'principal') : 'agent';
+      const ids = await idsOf(tx, personId);
+      const isPrincipal = row?.principal_id != null && ids.includes(row.principal_id);
+      if (!row || (!isPrincipal && !(row.agent_id && ids.includes(row.agent_id)))) throw refuse('authorities.none');
+      const by = isPrincipal ? (disowned ? 'disowned' : 'principal') : 'agent';
       const ended = await tx.maybe(store.end, [authorityId, clock.now(), by]);
       if (by === 'disowned') await options.cases.disown(tx.asSystem(), personId, authorityId);
       if (!ended) return;
@@ -269,7 +272,7 @@ export function createBase(options: AuthorityOptions) {
 
   async function requireAgent(tx: Tx, authorityId: string, agentId: string): Promise<void> {
     const row = await tx.maybe(store.select, [authorityId]);
-    if (row?.agent_id !== agentId) throw refuse('authorities.none');
+    if (!row || !(await isSamePerson(tx, row.agent_id, agentId))) throw refuse('authorities.none');
     if (!isLive(row)) throw refuse('authorities.over');
   }
 

@@ -75,7 +75,7 @@ export const holdInForce = statement<[string, string], { authority_id: string }>
 export const mayAct = statement<[string, string, string, string], { authority_id: string }>(
   'authorities.may_act',
   `select authority_id from authority
-   where agent_id = $1 and principal_id = $2 and state = 'active' and from_at <= $4::timestamptz and until_at > $4::timestamptz
+   where agent_id = any(ids_of($1)) and principal_id = any(ids_of($2)) and state = 'active' and from_at <= $4::timestamptz and until_at > $4::timestamptz
      and $3 = any (services) limit 1`,
 );
 
@@ -83,12 +83,12 @@ export const mayAct = statement<[string, string, string, string], { authority_id
 export const approvedFor = statement<[string], AuthorityRow>(
   'authorities.approved_for',
   `select ${columns} from authority
-   where principal_id = $1 and state = 'active' and kind in ('kinship', 'guardianship') order by created_at`,
+   where principal_id = any(ids_of($1)) and state = 'active' and kind in ('kinship', 'guardianship') order by created_at`,
 );
 
 export const countToday = statement<[string, string], { count: number }>(
   'authorities.count_today',
-  `select count(*)::int as count from authority where agent_id = $1 and created_at > $2::timestamptz - interval '1 day'`,
+  `select count(*)::int as count from authority where agent_id = any(ids_of($1)) and created_at > $2::timestamptz - interval '1 day'`,
 );
 
 export const activate = statement<[string, string, string, string, string[], string[]], never>(
@@ -113,12 +113,12 @@ const shown = `(kind not in ('consent', 'assisted') or state <> 'requested')`;
 
 export const ofAgent = statement<[string, number], AuthorityRow>(
   'authorities.of_agent',
-  `select ${columns} from authority where agent_id = $1 and ${shown} order by created_at desc limit $2`,
+  `select ${columns} from authority where agent_id = any(ids_of($1)) and ${shown} order by created_at desc limit $2`,
 );
 
 export const ofPrincipal = statement<[string, number], AuthorityRow>(
   'authorities.of_principal',
-  `select ${columns} from authority where principal_id = $1 and ${shown} and from_at is not null order by created_at desc limit $2`,
+  `select ${columns} from authority where principal_id = any(ids_of($1)) and ${shown} and from_at is not null order by created_at desc limit $2`,
 );
 
 /** To decide, the oldest first; and what was decided, the newest first. */

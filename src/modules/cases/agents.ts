@@ -3,6 +3,7 @@
 
 import { authorityGrant } from '#platform/access';
 import { statement, type Tx } from '#platform/db';
+import { isSamePerson } from '#platform/one-person';
 import { refuse } from './contract.ts';
 import type { Decision } from './decide.ts';
 import type { Engine } from './engine.ts';
@@ -10,11 +11,11 @@ import type { ActionBody, ActionType, Actor } from './model.ts';
 
 const openUnder = statement<[string, string], { case_id: string }>(
   'cases.open_under_authority',
-  `select case_id from case_state where person_id = $1 and status = 'open' and $2 = any (readers) order by case_id`,
+  `select case_id from case_state where person_id = any(ids_of($1)) and status = 'open' and $2 = any (readers) order by case_id`,
 );
 const openOfOne = statement<[string, number], { case_id: string }>(
   'cases.open_of_one',
-  `select case_id from case_state where person_id = $1 and status = 'open' order by opened_at desc limit $2`,
+  `select case_id from case_state where person_id = any(ids_of($1)) and status = 'open' order by opened_at desc limit $2`,
 );
 
 const listMax = 20;
@@ -44,7 +45,7 @@ export function createAgents(engine: Engine) {
     actor: Actor,
   ): Promise<void> {
     const { state } = await engine.load(tx, input.caseId);
-    if (state.personId !== input.personId) throw refuse('cases.not_found');
+    if (!(await isSamePerson(tx, state.personId, input.personId))) throw refuse('cases.not_found');
     const grant = authorityGrant(input.authorityId);
     if (state.readers.includes(grant)) return;
     await write(tx, input.caseId, 'entrusted', { note: input.note, readers: [grant] }, actor);

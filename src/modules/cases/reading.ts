@@ -74,7 +74,7 @@ const selectStaffNames = statement<[string[]], { staff_id: string; name: string 
 
 const selectMine = statement<[string, string, string, number], { case_id: string; state: CaseState }>(
   'cases.mine',
-  `select case_id, state from case_state where person_id = $1 and (opened_at, case_id) < ($2, $3)
+  `select case_id, state from case_state where person_id = any(ids_of($1)) and (opened_at, case_id) < ($2, $3)
    order by opened_at desc, case_id desc limit $4`,
 );
 

@@ -24,7 +24,7 @@ export const readState = statement<[string], StateRow>(
 /** A person's open cases of a service, the first opened first. */
 export const openOfPerson = statement<[string, string], { state: CaseState }>(
   'cases.open_of_person',
-  `select state from case_state where person_id = $1 and service_code = $2 and status = 'open' order by opened_at, case_id limit 50`,
+  `select state from case_state where person_id = any(ids_of($1)) and service_code = $2 and status = 'open' order by opened_at, case_id limit 50`,
 );
 
 export const readStateByNo = statement<[string], StateRow>(

@@ -37,7 +37,8 @@ export function createClaims(options: CoverOptions) {
   const deaths = createDeaths(options);
 
   /** What a limit has given already, also to cases that whoever acts does not see. */
-  const claimsUnder = (tx: Tx, report: Report) => tx.asSystem().run(store.claimsOfPolicy, [report.policyId]);
+  const claimsUnder = (tx: Tx, report: Report) =>
+    tx.asSystem().run(store.claimsOfPolicy, [report.policyId, dayOf(report.accidentAt)]);
 
   /** No other claim of this person moves until the transaction ends, also where there is no claim yet that a row lock could hold. */
   function heldClaims(tx: Tx, report: Report): Promise<readonly store.ClaimRow[]> {

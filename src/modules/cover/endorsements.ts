@@ -8,6 +8,7 @@ import type { Tx } from '#platform/db';
 import { statement } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { isSamePerson } from '#platform/one-person';
 import { refuse } from './contract.ts';
 import { coverReaders, type CoverOptions } from './options.ts';
 import { textOf } from './ports.ts';
@@ -68,7 +69,7 @@ export function createEndorsements(options: CoverOptions) {
   ) {
     const cited = textOf(state, 'cited_case_id');
     const policy = cited ? await tx.asSystem().maybe(store.policyOfCase, [cited, dayOf(clock.now())]) : undefined;
-    if (!policy || policy.person_id !== state.personId) throw refuse('cover.no_policy');
+    if (!policy || !(await isSamePerson(tx, policy.person_id, state.personId))) throw refuse('cover.no_policy');
     return policy;
   }
 
@@ -83,7 +84,7 @@ export function createEndorsements(options: CoverOptions) {
       const problem = { path: 'value_after', code: 'unknown', zh: `请从这些里选一个写：${occupations.join('、')}。` };
       throw refuse('cover.occupation_unknown', {}, [problem]);
     }
-    const claims = await tx.asSystem().run(store.claimsOfPolicy, [policy.policy_id]);
+    const claims = await tx.asSystem().run(store.claimsOfPolicy, [policy.policy_id, null]);
     const known =
       item === 'occupation'
         ? policy.work_type

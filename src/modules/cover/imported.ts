@@ -139,23 +139,25 @@ export const policiesTaken = statement<[string[]], KnownPolicy>(
    from cover_policy where policy_no = any($1)`,
 );
 
-/** The last generation of each day of these people between two days, both included. */
+/** What holds of each day of these people, under any of their ids, between two days, both included. */
 export const daysAmong = statement<
   [string[], string, string],
   { person_id: string; day: string; generation: number; kind: 'bound' | 'released'; policy_no: string }
 >(
   'cover.days_among',
   `select e.person_id, e.day, e.generation, e.kind, p.policy_no
-   from (select distinct on (person_id, day) person_id, day, generation, kind, policy_id from cover_entry
-         where person_id = any($1::uuid[]) and day between $2::date and $3::date order by person_id, day, generation desc) e
+   from (select distinct on (asked.person_id, l.day) asked.person_id, l.day, l.generation, l.kind, l.policy_id
+         from unnest($1::uuid[]) as asked (person_id) cross join unnest(ids_of(asked.person_id)) as own (id) cross join lateral
+           (select distinct on (day) day, generation, kind, policy_id from cover_entry
+            where person_id = own.id and day between $2::date and $3::date order by day, generation desc) l
+         order by asked.person_id, l.day, l.kind, (own.id <> asked.person_id)) e
    join cover_policy p on p.policy_id = e.policy_id`,
 );
 
 /** In one order for everybody, so that nobody waits in a circle. */
 export const lockPeople = statement<[string[]], unknown>(
   'cover.lock_people',
-  `select pg_advisory_xact_lock(hashtextextended(current_schema() || '/cover/' || one, 0)) from
-     (select one from unnest($1::text[]) as one order by one) ordered`,
+  'select hold_person(one) from (select one from unnest($1::uuid[]) as one order by one) ordered',
 );
 
 /** Policies of a run that something was built upon: claimed, endorsed, or a day of theirs has moved on. */

@@ -104,7 +104,7 @@ export function createCover(options: CoverOptions) {
         policyNo: (now && caseNos.get(now.policy_id)) ?? null,
         until: unbrokenUntil(spans, at),
         nextStart: now ? null : (next ?? null),
-        daysAhead: bound.filter((row) => row.day > today).map((row) => row.day),
+        daysAhead: [...new Set(bound.filter((row) => row.day > today).map((row) => row.day))],
         policies: policies.map((policy) => {
           const days = bound.filter((row) => row.policy_id === policy.policy_id);
           return {

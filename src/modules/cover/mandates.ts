@@ -13,6 +13,7 @@ import { coverReaders, type CoverOptions } from './options.ts';
 import { textOf, wholeOf } from './ports.ts';
 import { createPricing } from './purchase.ts';
 import * as store from './renewal-store.ts';
+import { lockPerson } from './store.ts';
 
 export const triggers: Readonly<Record<string, store.Trigger>> = {
   每日固定: 'daily',
@@ -44,6 +45,9 @@ export function createMandates(options: CoverOptions) {
     const lastDay = lastInsurableDay(birthDay, region, today);
     const capFen = requireCap(wholeOf(state, 'monthly_cap'), value.payableFen);
     const readers = coverReaders(context);
+    tx.send(lockPerson, [state.personId]);
+    const live = await tx.asSystem().maybe(store.mandateOf, [state.personId]);
+    if (live && live.state !== 'ended' && live.case_id !== state.caseId) throw refuse('cover.mandate_exists');
     try {
       await tx.run(store.putMandate, [
         state.caseId,

@@ -8,6 +8,7 @@ import { dayOf } from '#platform/calendar';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
+import { isSamePerson } from '#platform/one-person';
 import { refuse } from './contract.ts';
 import { daysFrom } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, type CoverOptions } from './options.ts';
@@ -38,7 +39,7 @@ export function createRelease(options: CoverOptions) {
     const asked = from ? daysFrom(from, wholeOf(state, 'refund_days')) : [];
     const cited = textOf(state, 'cited_case_id');
     const policy = cited ? await tx.maybe(store.policyOfCase, [cited, from ?? dayOf(clock.now())]) : undefined;
-    if (!policy || policy.person_id !== state.personId)
+    if (!policy || !(await isSamePerson(tx, policy.person_id, state.personId)))
       return { refund: null, asked, why: '引用的办件没有本人的有效保单' };
     const rows = (await tx.run(store.lastOfPolicyDays, [policy.person_id, policy.policy_id])).filter(
       (row) => row.kind === 'bound' && row.policy_id === policy.policy_id,
@@ -46,7 +47,7 @@ export function createRelease(options: CoverOptions) {
     const now = clock.now();
     const open = rows.filter((row) => row.starts_at > now).map((row) => row.day);
     const days = open.filter((day) => asked.includes(day));
-    const claims = await tx.asSystem().run(store.claimsOfPolicy, [policy.policy_id]);
+    const claims = await tx.asSystem().run(store.claimsOfPolicy, [policy.policy_id, null]);
     const why =
       claims.length > 0
         ? '该保单已有理赔'
@@ -137,7 +138,7 @@ export function createRelease(options: CoverOptions) {
       body: { policyNo: policy.policy_no, case: state.caseNo, days, refundFen, subsidyFen },
     });
     const released = await tx.run(store.releaseDays, [
-      state.personId,
+      policy.person_id,
       days,
       policy.policy_id,
       at,

@@ -58,14 +58,14 @@ export const changeMandate = statement<[string, Trigger, number], never>(
 /** The live mandate of a person, else the last one. */
 export const mandateOf = statement<[string], MandateRow>(
   'cover.mandate_of',
-  `select ${mandateColumns} from renewal_mandate where person_id = $1 order by (state = 'ended'), case_id desc limit 1`,
+  `select ${mandateColumns} from renewal_mandate where person_id = any(ids_of($1)) order by (state = 'ended'), case_id desc limit 1`,
 );
 
 /** While a consent is withdrawn nothing is planned; what is being charged already goes on. */
 export const stopMandates = statement<[string, string | null], never>(
   'cover.stop_mandates',
   `update renewal_mandate set stopped_at = case when $2::timestamptz is null then null else coalesce(stopped_at, $2::timestamptz) end
-   where person_id = $1 and state <> 'ended' and (stopped_at is null) = ($2::timestamptz is not null)`,
+   where person_id = any(ids_of($1)) and state <> 'ended' and (stopped_at is null) = ($2::timestamptz is not null)`,
 );
 
 export const mandateOfCase = statement<[string], MandateRow>(
@@ -114,9 +114,10 @@ const dueMandates = `with price as (select * from unnest($3::text[], $4::text[],
      where m.state = 'active' and m.stopped_at is null and m.trigger = any($2) and m.case_id > $10 and ($12::uuid is null or m.case_id = $12::uuid)
        and m.first_day <= $1 and $1 <= m.last_day and (m.paused_until is null or m.paused_until <= $1)
        and (tried.planned_at is null or tried.planned_at < m.resumed_at)
-       and not exists (select 1 from renewal o where o.person_id = m.person_id and o.day = $1 and o.state in ('charging', 'bound'))
-       and coalesce((select e.kind from cover_entry e where e.person_id = m.person_id and e.day = $1
-         order by e.generation desc limit 1), 'released') = 'released'
+       and not exists (select 1 from unnest(ids_of(m.person_id)) as own (id) join renewal o on o.person_id = own.id
+         where o.day = $1 and o.state in ('charging', 'bound'))
+       and not exists (select 1 from unnest(ids_of(m.person_id)) as own (id) cross join lateral
+         (select e.kind from cover_entry e where e.person_id = own.id and e.day = $1 order by e.generation desc limit 1) t where t.kind = 'bound')
      order by m.case_id limit $11)`;
 
 /**
@@ -169,6 +170,13 @@ export type ToBind = RenewalRow & {
   readonly readers: string[];
 };
 
+/** Whoever was registered twice may buy the same day under the other id meanwhile; for everybody else the ledger's key is enough. */
+export const holdMerged = statement<[string[]], unknown>(
+  'cover.hold_merged',
+  `select hold_person(one.person_id) from (select distinct r.person_id from renewal r where r.order_no = any($1)
+     and exists (select 1 from person_alias a where r.person_id in (a.person_id, a.root_id)) order by r.person_id) one`,
+);
+
 export const renewalsByOrder = statement<[string[]], ToBind>(
   'cover.renewals_by_order',
   `select r.case_id, r.day, r.attempt, r.person_id, r.order_no, r.payable_fen, r.subsidy_fen, r.why, r.state, r.reason, r.policy_id,
@@ -209,6 +217,9 @@ export const bindRenewed = statement<BindParams, { policy_id: string }>(
      from asked a left join lateral
        (select max(e.generation) as generation from cover_entry e where e.person_id = a.person_id and e.day = a.day) l on true
      where coalesce(l.generation, 0) % 2 = 0
+       and not exists (select 1 from unnest(ids_of(a.person_id)) as own (id) cross join lateral
+         (select e.kind from cover_entry e where e.person_id = own.id and e.day = a.day order by e.generation desc limit 1) t
+         where own.id <> a.person_id and t.kind = 'bound')
      on conflict do nothing returning policy_id)
    insert into cover_policy (policy_id, policy_no, person_id, case_id, insurer_org_id, region, work_type, first_day, days, starts_at, ends_at,
      premium_fen, subsidy_fen, beneficiary, issued_at, readers, leaf_id)
@@ -227,7 +238,7 @@ export const listRenewals = statement<[string, string, number], RenewalRow & { r
   'cover.list_renewals',
   `select r.case_id, r.day, r.attempt, r.person_id, r.order_no, r.payable_fen, r.subsidy_fen, r.why, r.state, r.reason, r.policy_id, m.case_no
    from renewal r join renewal_mandate m on m.case_id = r.case_id
-   where r.person_id = $1 and r.day < $2 order by r.day desc, r.attempt desc limit $3`,
+   where r.person_id = any(ids_of($1)) and r.day < $2 order by r.day desc, r.attempt desc limit $3`,
 );
 
 export const usedInMonth = statement<[string, string], { fen: number }>(

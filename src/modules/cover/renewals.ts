@@ -174,6 +174,7 @@ export function createRenewals(options: CoverOptions) {
     if (paid.length === 0) return;
     const at = clock.now();
     const byNo = new Map(paid.map((one) => [one.orderNo, one]));
+    tx.send(store.holdMerged, [[...byNo.keys()]]);
     const rows = await tx.run(store.renewalsByOrder, [[...byNo.keys()]]);
     // A debit that we had given up and that was paid after all is not bound any more: the person was told that it was not.
     const open = rows.flatMap((row) => {

@@ -5,6 +5,7 @@ import type { CaseState, Decider } from '#modules/cases';
 import { dayOf } from '#platform/calendar';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
+import { isSamePerson } from '#platform/one-person';
 import { refuse } from './contract.ts';
 import { isRefused, partyAttempts, type CoverOptions } from './options.ts';
 import { textOf } from './ports.ts';
@@ -95,7 +96,8 @@ export function createReports(options: CoverOptions) {
     const report = cited ? await options.cases.read(tx.asSystem(), cited) : state;
     const accidentAt = report && instantOf(report, 'accident_time');
     const { personId } = state;
-    if (!report || !personId || report.personId !== personId || !accidentAt) throw refuse('cover.no_report');
+    const isOwn = report && personId && (await isSamePerson(tx.asSystem(), report.personId, personId));
+    if (!isOwn || !accidentAt) throw refuse('cover.no_report');
     const policyId = textOf(report, 'policy_id');
     if (!policyId) throw refuse('cover.not_covered');
     const duty = report.done['duty']?.outcome ?? null;

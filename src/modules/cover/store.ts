@@ -2,11 +2,8 @@
 
 import { statement } from '#platform/db';
 
-/** One purchase, release or claim at a time for a person: what was free when it was looked at is free when it is taken. */
-export const lockPerson = statement<[string], never>(
-  'cover.lock_person',
-  `select pg_advisory_xact_lock(hashtextextended(current_schema() || '/cover/' || $1, 0))`,
-);
+/** One purchase, release or claim at a time for a person, under whichever id: what was free when it was looked at is free when it is taken. */
+export const lockPerson = statement<[string], never>('cover.lock_person', 'select hold_person($1::uuid)');
 
 export type DayRow = {
   readonly day: string;
@@ -21,11 +18,13 @@ export type DayRow = {
 
 const dayColumns = 'e.day, e.generation, e.kind, e.policy_id, e.starts_at, e.ends_at, e.at, e.leaf_id';
 
-/** The last generation of each day asked for. */
+/** What holds of each day asked for: its last generation; of somebody registered twice, a day that is bound under any id. */
 export const lastOfDays = statement<[string, string[]], DayRow>(
   'cover.last_of_days',
-  `select distinct on (e.day) ${dayColumns} from cover_entry e
-   where e.person_id = $1 and e.day = any($2::date[]) order by e.day, e.generation desc`,
+  `select distinct on (e.day) ${dayColumns}
+   from unnest(ids_of($1)) as own (id) cross join lateral
+     (select distinct on (day) * from cover_entry where person_id = own.id and day = any($2::date[]) order by day, generation desc) e
+   order by e.day, e.kind, e.generation desc`,
 );
 
 export const lastOfPolicyDays = statement<[string, string], DayRow>(
@@ -37,7 +36,10 @@ export const lastOfPolicyDays = statement<[string, string], DayRow>(
 
 export const lastFromDay = statement<[string, string], DayRow>(
   'cover.last_from_day',
-  `select distinct on (e.day) ${dayColumns} from cover_entry e where e.person_id = $1 and e.day >= $2 order by e.day, e.generation desc`,
+  `select ${dayColumns}
+   from unnest(ids_of($1)) as own (id) cross join lateral
+     (select distinct on (day) * from cover_entry where person_id = own.id and day >= $2 order by day, generation desc) e
+   order by e.day, e.kind, e.generation desc`,
 );
 
 export const listDays = statement<
@@ -46,11 +48,13 @@ export const listDays = statement<
 >(
   'cover.list_days',
   `select ${dayColumns}, p.policy_no, p.case_id, p.import_source
-   from (select distinct on (day) * from cover_entry where person_id = $1 and day < $2 order by day desc, generation desc limit $3) e
+   from (select distinct on (l.day) l.* from unnest(ids_of($1)) as own (id) cross join lateral
+       (select distinct on (day) * from cover_entry where person_id = own.id and day < $2 order by day desc, generation desc limit $3) l
+     order by l.day desc, l.kind, l.generation desc limit $3) e
    join cover_policy p on p.policy_id = e.policy_id order by e.day desc`,
 );
 
-/** Was this person covered at this instant: one descent of the primary key. */
+/** Was this person covered at this instant: one descent of the primary key for each id, which is nearly always one. */
 export const coveredAt = statement<
   [string, string],
   DayRow & {
@@ -60,8 +64,10 @@ export const coveredAt = statement<
   }
 >(
   'cover.covered_at',
-  `select ${dayColumns}, p.policy_no, p.import_source, p.imported_on from cover_entry e join cover_policy p on p.policy_id = e.policy_id
-   where e.person_id = $1 and e.day = $2 order by e.generation desc limit 1`,
+  `select ${dayColumns}, p.policy_no, p.import_source, p.imported_on
+   from unnest(ids_of($1)) as own (id) cross join lateral
+     (select * from cover_entry where person_id = own.id and day = $2 order by generation desc limit 1) e
+   join cover_policy p on p.policy_id = e.policy_id order by e.kind, e.starts_at limit 1`,
 );
 
 export type BindParams = [
@@ -91,11 +97,14 @@ export type BindParams = [
 export const bindDays = statement<BindParams, { day: string }>(
   'cover.bind_days',
   `with asked as (select * from unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) as a (day, starts_at, ends_at)),
+   others as (select o.id from unnest(ids_of($1)) as o (id) where o.id <> $1),
    bound as (
      insert into cover_entry (person_id, day, generation, policy_id, kind, starts_at, ends_at, at, readers, leaf_id)
      select $1, a.day, coalesce(l.generation, 0) + 1, $5, 'bound', a.starts_at, a.ends_at, $6, $7, $8
      from asked a left join lateral (select max(e.generation) as generation from cover_entry e where e.person_id = $1 and e.day = a.day) l on true
      where coalesce(l.generation, 0) % 2 = 0
+       and not exists (select 1 from others o cross join lateral
+         (select e.kind from cover_entry e where e.person_id = o.id and e.day = a.day order by e.generation desc limit 1) t where t.kind = 'bound')
      on conflict do nothing returning day, starts_at, ends_at),
    total as (select count(*)::int as days, min(day) as first_day, min(starts_at) as starts_at, max(ends_at) as ends_at from bound),
    policy as (
@@ -147,7 +156,7 @@ export const policiesOf = statement<
   Omit<PolicyRow, 'case_id'> & { readonly case_id: string | null; readonly import_source: string | null }
 >(
   'cover.policies_of',
-  `select ${policyColumns}, import_source from cover_policy where person_id = $1 order by first_day desc, policy_id desc limit $2`,
+  `select ${policyColumns}, import_source from cover_policy where person_id = any(ids_of($1)) order by first_day desc, policy_id desc limit $2`,
 );
 
 export type Benefit = 'medical' | 'allowance' | 'disability' | 'death' | 'prepay';
@@ -173,10 +182,17 @@ export const insertClaim = statement<
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning claim_id`,
 );
 
-/** Live claims of a policy: what its limits have given already. */
-export const claimsOfPolicy = statement<[string], ClaimRow>(
+/**
+ * Live claims of a policy: what its limits have given already. Where an accident's day is given, also what another policy gives for
+ * that day: only who was registered twice has one, and one accident is compensated once.
+ */
+export const claimsOfPolicy = statement<[string, string | null], ClaimRow>(
   'cover.claims_of_policy',
-  `select ${claimColumns} from benefit_claim where policy_id = $1 and state <> 'denied'`,
+  `select ${claimColumns} from benefit_claim where policy_id = $1 and state <> 'denied'
+   union all
+   select ${claimColumns} from benefit_claim
+   where person_id = any(ids_of((select p.person_id from cover_policy p where p.policy_id = $1))) and accident_day = $2::date
+     and policy_id <> $1 and state <> 'denied'`,
 );
 
 /** Hospital allowance that a person's accidents of a year have drawn, whichever policies covered them. */
@@ -184,7 +200,7 @@ export const allowanceOfYear = statement<[string, string, string], { amount_fen:
   'cover.allowance_of_year',
   `select coalesce(sum(c.amount_fen), 0)::bigint as amount_fen
    from benefit_claim c
-   where c.person_id = $1 and c.benefit = 'allowance' and c.state in ('agreed', 'paid')
+   where c.person_id = any(ids_of($1)) and c.benefit = 'allowance' and c.state in ('agreed', 'paid')
      and c.accident_day >= make_date($2::int, 1, 1) and c.accident_day < make_date($2::int + 1, 1, 1) and c.claim_id <> $3`,
 );
 

@@ -18,8 +18,8 @@ type Stored = Readonly<Record<string, unknown>>;
 type DraftRow = { draft_id: string; service_code: string; service_hash: string; data: Stored; updated_at: string };
 
 const liveDraft = `select draft_id, service_code, service_hash, data, updated_at from draft
-   where person_id = $1 and service_code = $2 and authority_id is not distinct from $3::uuid and submitted_case_id is null
-   order by updated_at desc limit 1`;
+   where person_id = any(ids_of($1)) and service_code = $2 and authority_id is not distinct from $3::uuid and submitted_case_id is null
+   order by (person_id <> $1), updated_at desc limit 1`;
 
 const selectDraft = statement<[string, string, string | null], DraftRow>('drafts.select', liveDraft);
 

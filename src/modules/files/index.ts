@@ -4,7 +4,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
-import { personGrant, subjectOf, systemAccess, type Access } from '#platform/access';
+import { ownId, personGrant, subjectOf, systemAccess, type Access } from '#platform/access';
 import type { CryptoPort } from '#platform/crypto';
 import { sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
@@ -200,7 +200,7 @@ export function createFiles(options: {
     if (row.state === 'infected') throw refuse('files.infected');
     if (row.state !== 'clean' || !row.key_sealed) throw refuse('files.not_found');
     const { person_id: personId } = row;
-    if (caseId && access.actorId !== personId)
+    if (caseId && !(personId !== null && ownId(access) !== null && access.grants.includes(personGrant(personId))))
       await options.db.transaction(access, async (tx) =>
         options.onRead?.(tx, access, { personId, caseId, kind: 'file' }),
       );

@@ -30,7 +30,7 @@ export const insertFile = statement<
 export const selectDay = statement<[string, string], { files: number; bytes: number }>(
   'files.day',
   `select count(*)::int as files, coalesce(sum(bytes), 0)::float8 as bytes from file
-   where person_id = $1 and at > $2::timestamptz - interval '1 day'`,
+   where person_id = any(ids_of($1)) and at > $2::timestamptz - interval '1 day'`,
 );
 
 export const selectFile = statement<[string], FileRow>(

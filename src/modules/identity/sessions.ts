@@ -4,15 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { isRole, type Role } from '#catalog';
 import type { Actor } from '#modules/cases';
-import {
-  agentAccess,
-  personGrant,
-  roleGrant,
-  systemAccess,
-  workerAccess,
-  type Access,
-  type OnBehalf,
-} from '#platform/access';
+import { agentAccess, roleGrant, systemAccess, workerAccess, type Access, type OnBehalf } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import type { Clock } from '#platform/clock';
 import type { CryptoPort } from '#platform/crypto';
@@ -211,8 +203,9 @@ export function createSessions(options: SessionsOptions) {
 
   function sessionFrom(row: store.SessionRow): Session | PendingSession | undefined {
     if (row.kind === 'worker') {
-      invariant(row.person_id !== null && row.person_name_sealed !== null, 'a worker session has its person');
-      return workerFrom(row.person_id, row.person_name_sealed, row.csrf);
+      const { person_id: personId, person_ids: ids, person_name_sealed: name } = row;
+      invariant(personId !== null && ids !== null && name !== null, 'a worker session has its person');
+      return workerFrom(personId, ids, name, row.csrf);
     }
     invariant(row.staff_id !== null && row.staff_name !== null && row.login !== null, 'a staff session has its staff');
     if (row.active !== true) return undefined;
@@ -238,15 +231,16 @@ export function createSessions(options: SessionsOptions) {
     };
   }
 
-  function workerFrom(personId: string, nameSealed: string, csrf: string): WorkerSession {
+  function workerFrom(personId: string, ids: readonly string[], nameSealed: string, csrf: string): WorkerSession {
     const name = crypto.open(personContext('name_sealed', personId), nameSealed);
+    const access = workerAccess(personId, ids);
     return {
       kind: 'worker',
       personId,
       name,
       csrf,
-      access: workerAccess(personId),
-      actor: { kind: 'worker', id: personId, name, grants: [personGrant(personId)] },
+      access,
+      actor: { kind: 'worker', id: personId, name, grants: access.grants },
     };
   }
 

@@ -74,9 +74,15 @@ export const selectPersonByPhone = statement<[Buffer], { person_id: string }>(
   'select person_id from person where phone_index = $1',
 );
 
+/** The id that stands for whoever has this number; a session is begun under the very row, so that a merge undone leaves nothing behind. */
+export const selectOneByPhone = statement<[Buffer], { person_id: string }>(
+  'identity.one_by_phone',
+  'select (ids_of(person_id))[1] as person_id from person where phone_index = $1',
+);
+
 export const selectPersonByIdNumber = statement<[Buffer], { person_id: string }>(
   'identity.person_by_id_number',
-  'select person_id from person where id_number_index = $1',
+  'select (ids_of(person_id))[1] as person_id from person where id_number_index = $1',
 );
 
 export const selectByIdIndexes = statement<
@@ -84,7 +90,8 @@ export const selectByIdIndexes = statement<
   { person_id: string; id_number_index: Buffer; name_index: Buffer }
 >(
   'identity.by_id_indexes',
-  'select person_id, id_number_index, name_index from person where id_number_index = any($1::bytea[])',
+  `select coalesce(a.root_id, p.person_id) as person_id, p.id_number_index, p.name_index
+   from person p left join person_alias a on a.person_id = p.person_id where p.id_number_index = any($1::bytea[])`,
 );
 
 export type ClaimedRow = StoredPerson & {
@@ -239,7 +246,9 @@ export const insertSession = statement<
 
 export type SessionRow = {
   kind: 'worker' | 'staff' | 'staff_pending';
+  /** Who came in; of somebody registered twice the id that stands for the others, and all of them. */
   person_id: string | null;
+  person_ids: string[] | null;
   staff_id: string | null;
   csrf: string;
   seen_at: string;
@@ -255,14 +264,14 @@ export type SessionRow = {
 
 export const selectSession = statement<[Buffer, string], SessionRow>(
   'identity.session',
-  `select s.kind, s.person_id, s.staff_id, s.authority_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
+  `select s.kind, p.person_id, ids_of(s.person_id) as person_ids, s.staff_id, s.authority_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
      p.name_sealed as person_name_sealed, f.name as staff_name, f.login, f.active,
      (select json_agg(json_build_object('role', r.role, 'orgId', r.org_id, 'orgName', o.name, 'region', o.region,
         'standsInFor', a.name) order by r.role, o.code, a.name nulls first)
       from roles_on($2::date) r join org o on o.org_id = r.org_id left join staff a on a.staff_id = r.stands_in_for
       where r.staff_id = s.staff_id and o.active) as roles
    from session s
-   left join person p on p.person_id = s.person_id
+   left join person p on p.person_id = (ids_of(s.person_id))[1]
    left join staff f on f.staff_id = s.staff_id
    where s.token_hash = $1 and s.revoked_at is null`,
 );
@@ -279,7 +288,7 @@ export const revokeSession = statement<[Buffer, string], never>(
 
 export const revokeAllOfPerson = statement<[string, string], never>(
   'identity.revoke_person_sessions',
-  'update session set revoked_at = $2 where person_id = $1 and revoked_at is null',
+  'update session set revoked_at = $2 where person_id = any(ids_of($1)) and revoked_at is null',
 );
 
 export const revokeAllOfStaff = statement<[string, string], never>(
@@ -381,6 +390,6 @@ export const listSeen = statement<[string, string, string, number], SeenRow>(
   'identity.list_seen',
   `select u.unmasking_id, u.at, u.field, u.reason, u.case_id, f.name as staff_name, o.name as org_name
    from unmasking u join staff f on f.staff_id = u.staff_id join org o on o.org_id = f.org_id
-   where u.person_id = $1 and (u.at, u.unmasking_id) < ($2::timestamptz, $3::uuid)
+   where u.person_id = any(ids_of($1)) and (u.at, u.unmasking_id) < ($2::timestamptz, $3::uuid)
    order by u.at desc, u.unmasking_id desc limit $4`,
 );

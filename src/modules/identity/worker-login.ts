@@ -158,7 +158,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
 
   /** Whose number this is now; null where nobody registered it. */
   async function personByPhone(tx: Tx, phone: string): Promise<string | null> {
-    const row = await tx.maybe(store.selectPersonByPhone, [crypto.blindIndex('phone', readPhone(phone))]);
+    const row = await tx.maybe(store.selectOneByPhone, [crypto.blindIndex('phone', readPhone(phone))]);
     return row?.person_id ?? null;
   }
 

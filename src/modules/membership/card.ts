@@ -26,7 +26,8 @@ const columns = 'membership_id, person_id, member_no, union_org_id, joined_on, e
 
 const holdCard = statement<[string], CardRow>(
   'membership.hold_card',
-  `select ${columns} from membership where person_id = $1 and ended_on is null for update`,
+  `select ${columns} from membership where person_id = any(ids_of($1)) and ended_on is null
+   order by joined_on, membership_id limit 1 for update`,
 );
 
 const issueCard = statement<[string, number, string], never>(

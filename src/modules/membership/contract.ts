@@ -3,6 +3,11 @@
 import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
+  'membership.member_already': {
+    status: 409,
+    zh: '这个人已经有有效会籍（{memberNo}），不能再建档。',
+    next: '请在本环节退回申请并说明原因；需要转到本工会的，请办理会籍转接。',
+  },
   'membership.no_member': {
     status: 409,
     zh: '您现在没有有效会籍，没有会员证可以补换。',

@@ -54,7 +54,10 @@ export const numbersTaken = statement<[string[]], KnownNumber>(
 
 export const activeAmong = statement<[string[]], { person_id: string; member_no: string; union_org_id: string }>(
   'membership.active_among',
-  'select person_id, member_no, union_org_id from membership where person_id = any($1::uuid[]) and ended_on is null',
+  `select distinct on (one.person_id) one.person_id, m.member_no, m.union_org_id
+   from unnest($1::uuid[]) as one (person_id) cross join unnest(ids_of(one.person_id)) as own (id)
+     join membership m on m.person_id = own.id and m.ended_on is null
+   order by one.person_id, m.joined_on`,
 );
 
 /** Ends what a run brought and frees its number. A card that was replaced or a membership that has ended since stays. */

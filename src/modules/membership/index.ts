@@ -12,6 +12,7 @@ import type { Trace } from '#modules/trace';
 import { ageOn } from '#catalog/fields/index';
 import { evaluateRule, unionEligibilityRule } from '#catalog/rules/index';
 import { createCards } from './card.ts';
+import { refuse } from './contract.ts';
 
 export type { CardCheck } from './card.ts';
 export * as imported from './imported.ts';
@@ -46,12 +47,13 @@ type MemberRow = {
 export const selectActive = statement<[string], MemberRow>(
   'membership.active',
   `select member_no, union_org_id, joined_on, card_serial, import_source, imported_on
-   from membership where person_id = $1 and ended_on is null`,
+   from membership where person_id = any(ids_of($1)) and ended_on is null order by joined_on, membership_id limit 1`,
 );
 
 const selectActiveOf = statement<[string[]], { person_id: string }>(
   'membership.active_of',
-  'select person_id from membership where person_id = any($1::uuid[]) and ended_on is null',
+  `select distinct one.person_id from unnest($1::uuid[]) as one (person_id) cross join unnest(ids_of(one.person_id)) as own (id)
+   join membership m on m.person_id = own.id and m.ended_on is null`,
 );
 
 const insertMember = statement<
@@ -102,6 +104,9 @@ export function createMembership(options: MembershipOptions) {
   const record: Effect = async (context) => {
     const { tx, state, facts } = context;
     invariant(state.personId, 'a member is a person');
+    // Checked when the application came in; since then the person may have joined under another id that turned out to be the same person's.
+    const known = await activeMember(tx.asSystem(), state.personId);
+    if (known) throw refuse('membership.member_already', { memberNo: known.memberNo });
     const unionOrgId = receivingUnion(context);
     const memberNo = `M${state.caseNo}`;
     const joinedOn = dayOf(facts.now);

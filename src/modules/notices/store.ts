@@ -139,13 +139,13 @@ const columns = 'notice_id, template, title, text, case_id, at, read_at';
 export const ofPerson = statement<[string, string | null, string | null, number], NoticeRow>(
   'notices.of_person',
   `select ${columns} from notice
-   where person_id = $1 and ($2::timestamptz is null or (at, notice_id) < ($2::timestamptz, $3::uuid))
+   where person_id = any(ids_of($1)) and ($2::timestamptz is null or (at, notice_id) < ($2::timestamptz, $3::uuid))
    order by at desc, notice_id desc limit $4`,
 );
 
 export const unreadOfPerson = statement<[string], { unread: number }>(
   'notices.unread_of_person',
-  'select count(*) as unread from notice where person_id = $1 and read_at is null',
+  'select count(*) as unread from notice where person_id = any(ids_of($1)) and read_at is null',
 );
 
 /** Row-level security leaves the notices of the reader's own roles. */
@@ -168,10 +168,10 @@ export const markRead = statement<[string, string], { notice_id: string }>(
 
 export const oneOfPerson = statement<[string, string], NoticeRow>(
   'notices.one_of_person',
-  `select ${columns} from notice where notice_id = $1 and person_id = $2`,
+  `select ${columns} from notice where notice_id = $1 and person_id = any(ids_of($2))`,
 );
 
 export const markAllRead = statement<[string, string], never>(
   'notices.mark_all_read',
-  'update notice set read_at = $2 where person_id = $1 and read_at is null',
+  'update notice set read_at = $2 where person_id = any(ids_of($1)) and read_at is null',
 );

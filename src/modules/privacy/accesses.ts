@@ -46,7 +46,7 @@ const listAccesses = statement<[string, string, string, number], Row>(
   `select d.access_id, d.at, d.kind, coalesce('代办人 ' || d.agent_name, o.name || ' ' || f.name) as who, s.case_no, s.service_code
    from data_access d join case_state s on s.case_id = d.case_id
      left join staff f on d.actor_kind = 'staff' and f.staff_id = d.actor_id left join org o on o.org_id = f.org_id
-   where d.person_id = $1 and (d.at, d.access_id) < ($2::timestamptz, $3::uuid)
+   where d.person_id = any(ids_of($1)) and (d.at, d.access_id) < ($2::timestamptz, $3::uuid)
    order by d.at desc, d.access_id desc limit $4`,
 );
 

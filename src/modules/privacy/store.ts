@@ -23,15 +23,22 @@ export type ConsentRow = {
   readonly at: string;
 };
 
+/**
+ * The word that holds for each purpose. Of somebody registered twice: what was said since the ids are one, else a withdrawal under any
+ * of them, else the newest. `seq` is the last one under the id that asks.
+ */
 export const latest = statement<[string], ConsentRow>(
   'privacy.latest',
-  `select distinct on (purpose) purpose, seq, version, state, channel, at from consent
-   where person_id = $1 order by purpose, seq desc`,
+  `select distinct on (c.purpose) c.purpose, coalesce(own.seq, 0) as seq, c.version, c.state, c.channel, c.at
+   from (select distinct on (person_id, purpose) * from consent where person_id = any(ids_of($1)) order by person_id, purpose, seq desc) c
+   left join (select max(since) as since from person_alias where root_id = (ids_of($1))[1]) merged on true
+   left join lateral (select max(o.seq) as seq from consent o where o.person_id = $1 and o.purpose = c.purpose) own on true
+   order by c.purpose, (c.at < merged.since), (c.at < merged.since and c.state <> 'withdrawn'), c.at desc, c.seq desc`,
 );
 
 export const byRequest = statement<[string, string], { purpose: string; state: 'given' | 'withdrawn' }>(
   'privacy.by_request',
-  'select purpose, state from consent where person_id = $1 and request_id = $2',
+  'select purpose, state from consent where person_id = any(ids_of($1)) and request_id = $2',
 );
 
 export const insert = statement<

@@ -32,7 +32,7 @@ function parse(name: string, text: string): Insert {
 }
 
 function sourceOf(value: string): number | string {
-  const [, param, quoted] = /^(?:\$(\d+)|'([^']*)')$/.exec(value) ?? [];
+  const [, param, quoted] = /^(?:\$(\d+)(?:::json)?|'([^']*)')$/.exec(value) ?? [];
   if (param) return Number(param) - 1;
   invariant(quoted !== undefined, `the city does not read the value ${value}`);
   return quoted;

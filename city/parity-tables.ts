@@ -59,12 +59,12 @@ export async function leftBy(caseIds: readonly string[], find: Find, nameOf: Nam
   const leaves = leafOwners.flatMap((table) => valuesOf(table, 'leaf_id'));
   for (const table of ['log_leaf', 'trace_body'] as const) found.set(table, await find(table, 'leaf_id', leaves));
   found.delete('case');
-  return Object.fromEntries(
-    [...found].map(([table, rows]) => [
-      table,
-      rows.map((row) => plain(row, '', nameOf)).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
-    ]),
-  );
+  return Object.fromEntries([...found].map(([table, rows]) => [table, plainRows(rows, nameOf)]));
+}
+
+/** In one order, without whatever differs between two lives. */
+export function plainRows(rows: readonly Cells[], nameOf: NameOf = () => undefined): readonly unknown[] {
+  return rows.map((row) => plain(row, '', nameOf)).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 /** In memory, as the rows of a batch hold them. */
@@ -104,7 +104,7 @@ function plain(value: unknown, key: string, nameOf: NameOf): unknown {
         .map(([name, one]) => [name, plain(one, name, nameOf)]),
     );
   if (typeof value !== 'string') return value;
-  if (jsonColumns.has(key) && /^[[{]/.test(value)) return plain(JSON.parse(value), '', nameOf);
+  if (jsonColumns.has(key) && /^[[{"]/.test(value)) return plain(JSON.parse(value), '', nameOf);
   if (key === 'name' && value.includes('.')) return 'file';
   return value
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => nameOf(id) ?? 'id')

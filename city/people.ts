@@ -83,7 +83,7 @@ function withLuhn(body: string): string {
 }
 
 export function addPerson(world: World, person: CityPerson, platformOrgId: string): void {
-  const row: Row<'person'> = personRow(world.crypto, {
+  const row = personRow(world.crypto, {
     personId: person.personId,
     name: person.name,
     idDocument: { type: 'resident_id', number: person.idNumber },
@@ -98,6 +98,7 @@ export function addPerson(world: World, person: CityPerson, platformOrgId: strin
     synthetic: true,
     createdAt: new Date(person.createdAtMs).toISOString(),
   });
-  world.rows.person.push(row);
+  const known: Row<'person'> = { ...row, claimed: false, arrived_as: null };
+  world.rows.person.push(known);
   world.people.set(person.personId, person);
 }

@@ -25,6 +25,7 @@ import type { CaseCommand } from '#contract/cases';
 import type { Trace } from '#modules/trace';
 import { createMemory } from './memory.ts';
 import { answerCases, type Held } from './memory-cases.ts';
+import { answerActs } from './memory-acts.ts';
 import { answerCover } from './memory-cover.ts';
 import { answerMoney } from './memory-money.ts';
 import type { Organisations } from './orgs.ts';
@@ -79,6 +80,7 @@ export function createWorld(setup: Setup) {
   const held = answerCases(memory);
   answerCover(memory);
   answerMoney(memory);
+  answerActs(memory);
   const parties = createParties();
   let jobs: Job[] = [];
   const enqueue: typeof enqueueJob = (_tx, identifier, payload, options) => {
@@ -343,6 +345,8 @@ export function createWorld(setup: Setup) {
     people,
     orgs,
     crypto,
+    trace,
+    clock,
     random,
     says: parties.says,
     now,

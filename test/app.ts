@@ -60,6 +60,8 @@ export type TestApp = {
 export type AppOptions = {
   /** People in the city besides its stories. */
   readonly workers?: number;
+  /** How many of them lived their stories here; the others came with the register of an older system. */
+  readonly lived?: number;
   /** Jobs and periodic loops; off where a test drives them itself. */
   readonly background?: boolean;
   readonly seed?: number;
@@ -105,6 +107,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     database.ownerUrl,
     { seed: config.seed, workers: config.workers, now: clock.now() },
     (paid) => parties.simulators.payment?.learn(paid),
+    options.lived === undefined ? {} : { lived: options.lived },
   );
   await buildApps();
   const log = createLog({ level: 'error' });

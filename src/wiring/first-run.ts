@@ -2,7 +2,7 @@
 // was broken off leaves no city, and the next one makes it again.
 
 import { z } from 'zod';
-import { loadCity, makeCity, type City, type Loaded } from '#city';
+import { loadCity, makeCity, type City, type CityOptions, type Loaded, type LoadOptions } from '#city';
 import { serviceHash } from '#modules/catalogue';
 import { systemAccess } from '#platform/access';
 import { statement, type Database } from '#platform/db';
@@ -21,6 +21,8 @@ const upsertSetting = statement<[string, string, string], never>(
 );
 
 const clockName = 'clock';
+/** People between two words on how far the city has come. */
+const saidEvery = 50_000;
 
 async function readSetting(db: Database, name: string): Promise<unknown> {
   const row = await db.transaction(systemAccess, (tx) => tx.maybe(selectSetting, [name]));
@@ -36,19 +38,28 @@ export async function knownCity(services: Services): Promise<City | null> {
 /** The simulated payment party must know what the city's people have paid, or it refuses their refunds. */
 export type Learn = (paid: Loaded['paidOrders']) => void;
 
+type MakeOptions = LoadOptions & Pick<CityOptions, 'lived'>;
+
 /** Makes and loads a city; the files of its cases go where the program looks for them. */
-export async function makeAndLoad(services: Services, ownerUrl: string, mark: CityMark, learn: Learn): Promise<City> {
-  const city = await build(services, mark);
+export async function makeAndLoad(
+  services: Services,
+  ownerUrl: string,
+  mark: CityMark,
+  learn: Learn,
+  options: MakeOptions = {},
+): Promise<City> {
+  const city = await build(services, mark, options);
   for (const blob of city.blobs) await services.files.writeWhole(blob.address, blob.sealed);
-  const { paidOrders } = await loadCity(ownerUrl, city);
+  const { paidOrders } = await loadCity(ownerUrl, city, options);
   learn(paidOrders);
   await services.prepare();
   return city;
 }
 
-function build(services: Services, mark: CityMark): Promise<City> {
+function build(services: Services, mark: CityMark, { lived }: Pick<MakeOptions, 'lived'> = {}): Promise<City> {
   const { masterKey, origin } = services.config;
-  return makeCity({ ...mark, masterKey, origin, serviceHash, pricing: services.pricing });
+  const some = lived === undefined ? {} : { lived };
+  return makeCity({ ...mark, ...some, masterKey, origin, serviceHash, pricing: services.pricing });
 }
 
 /** The demonstration's city: the one that is there, or a new one on the first run. */
@@ -62,7 +73,14 @@ export async function ensureCity(
   if (known) return known;
   const { seed, workers } = services.config;
   const started = Date.now();
-  const city = await makeAndLoad(services, ownerUrl, { seed, workers, now: services.clock.now() }, learn);
+  let said = 0;
+  const onProgress = (people: number): void => {
+    if (people < said + saidEvery) return;
+    said = people;
+    say(`  合成城市：已载入 ${people} 人，共 ${workers} 人`);
+  };
+  const mark = { seed, workers, now: services.clock.now() };
+  const city = await makeAndLoad(services, ownerUrl, mark, learn, { onProgress });
   say(`合成城市已生成：${workers} 人，种子 ${seed}，用时 ${((Date.now() - started) / 1000).toFixed(1)} 秒（全部虚构）`);
   return city;
 }

@@ -40,11 +40,12 @@ export type Done<Answer> = {
 
 type ActRow = { actor_id: string | null; request_hash: Buffer; answer: unknown };
 
-const lockRequest = statement<[string], unknown>(
+/** These two the synthetic city answers from memory. */
+export const lockRequest = statement<[string], unknown>(
   'administration.lock',
   `select pg_advisory_xact_lock(hashtextextended('admin_act:' || $1, 0))`,
 );
-const selectByRequest = statement<[string], ActRow>(
+export const selectByRequest = statement<[string], ActRow>(
   'administration.by_request',
   'select actor_id, request_hash, answer from admin_act where request_id = $1',
 );

@@ -14,7 +14,9 @@ export function addDays(day: string, count: number): string {
 
 /** `count` days from `first` on. */
 export function daysFrom(first: string, count: number): string[] {
-  return Array.from({ length: Math.max(0, count) }, (_, index) => addDays(first, index));
+  const days: string[] = [];
+  for (let index = 0; index < count; index += 1) days.push(addDays(first, index));
+  return days;
 }
 
 export function daysBetween(from: string, until: string): number {

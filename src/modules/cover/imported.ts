@@ -95,18 +95,26 @@ export function entryRows(
   at: string,
   generationOf: (day: string) => number,
 ): ImportedEntryRow[] {
-  return daysFrom(policy.first_day, policy.days).map((day) => ({
-    person_id: policy.person_id,
-    day,
-    generation: generationOf(day) + 1,
-    policy_id: policy.policy_id,
-    kind: 'bound',
-    starts_at: day === policy.first_day ? policy.starts_at : startOfDay(day),
-    ends_at: startOfDay(addDays(day, 1)),
-    at,
-    readers: policy.readers,
-    leaf_id: policy.leaf_id,
-  }));
+  const rows: ImportedEntryRow[] = [];
+  // A day ends where the next begins.
+  let startsAt = policy.starts_at;
+  for (const day of daysFrom(policy.first_day, policy.days)) {
+    const endsAt = startOfDay(addDays(day, 1));
+    rows.push({
+      person_id: policy.person_id,
+      day,
+      generation: generationOf(day) + 1,
+      policy_id: policy.policy_id,
+      kind: 'bound',
+      starts_at: startsAt,
+      ends_at: endsAt,
+      at,
+      readers: policy.readers,
+      leaf_id: policy.leaf_id,
+    });
+    startsAt = endsAt;
+  }
+  return rows;
 }
 
 export function importedCoverReaders(

@@ -6,7 +6,7 @@ import type { CryptoPort } from '#platform/crypto';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
-import { idNumberIndex, personContext, personRow, type Registration } from './person.ts';
+import { idNumberIndex, personContext, personRow, type PersonRow, type Registration } from './person.ts';
 import * as store from './store.ts';
 
 export type ListedPerson = {
@@ -16,6 +16,24 @@ export type ListedPerson = {
   readonly birthDay: string;
   readonly occupation: string | null;
 };
+
+/** The row of somebody who is known from a list only. Pure. */
+export function listedRow(
+  crypto: CryptoPort,
+  one: ListedPerson,
+  given: {
+    readonly personId: string;
+    readonly region: string;
+    readonly synthetic: boolean;
+    readonly createdAt: string;
+  },
+): PersonRow & { readonly claimed: true; readonly arrived_as: null } {
+  const sex = parseResidentId(one.idDocument.number)?.sex ?? 'unknown';
+  const row = personRow(crypto, { ...one, ...given, sex, platformOrgId: null });
+  // An index that no phone has: the number is kept for messages alone.
+  const phoneIndex = crypto.blindIndex('phone', `claimed:${given.personId}:${one.phone}`);
+  return { ...row, phone_index: phoneIndex, claimed: true, arrived_as: null };
+}
 
 export function createClaimed(options: { readonly crypto: CryptoPort; readonly clock: { now(): string } }) {
   const { crypto, clock } = options;
@@ -59,11 +77,7 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
   }
 
   function rowOf(one: ListedPerson, given: { readonly region: string; readonly synthetic: boolean }) {
-    const personId = newId();
-    const sex = parseResidentId(one.idDocument.number)?.sex ?? 'unknown';
-    const row = personRow(crypto, { ...one, ...given, personId, sex, platformOrgId: null, createdAt: clock.now() });
-    // An index that no phone has: the number is kept for messages alone.
-    return { ...row, phone_index: crypto.blindIndex('phone', `claimed:${personId}:${one.phone}`) };
+    return listedRow(crypto, one, { ...given, personId: newId(), createdAt: clock.now() });
   }
 
   async function idsOf(tx: Tx, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {

@@ -44,7 +44,8 @@ export {
 export type { RevealedCase, UnmaskInput } from './people.ts';
 export type { NewSession, Session, Staff, StaffRole, StaffSession, WorkerSession } from './sessions.ts';
 export { addStaff, changeStaffRole, sealTotpSecret, type NewStaff, type StaffRoleChange } from './staff-login.ts';
-export type { ListedPerson } from './claimed.ts';
+/** For the synthetic city, whose people came from a list too. */
+export { listedRow, type ListedPerson } from './claimed.ts';
 export type { CodeMessage, CodePurpose, VerifiedCode } from './worker-login.ts';
 
 export type IdentityOptions = {

@@ -17,7 +17,7 @@ import type { IdDocument } from '#catalog/fields/index';
 import { refuse, type ImportKind } from './contract.ts';
 import { judge, type KnownPerson, type Register, type Verdict } from './judge.ts';
 import type { ImportLine } from './line.ts';
-import { chunkRows, type Route, type Taken } from './rows.ts';
+import { chunkAct, chunkRows, type Route, type Taken } from './rows.ts';
 import * as store from './store.ts';
 
 export type ChunkOptions = {
@@ -225,18 +225,7 @@ export function createChunk(options: ChunkOptions) {
     if (taken.length === 0) return;
     const at = clock.now();
     const given = { runId: run.runId, source: run.source, at, today: dayOf(at), route: options.route };
-    const rows = chunkRows(crypto, taken, given, (commitments) =>
-      trace.record(tx, {
-        eventId: newId(),
-        type: run.kind === 'members' ? 'membership.imported' : 'cover.imported',
-        at,
-        region: run.region,
-        department: '',
-        actorId: null,
-        subjectId: null,
-        body: { run: run.runId, source: run.source, commitments },
-      }),
-    );
+    const rows = chunkRows(crypto, taken, given, (commitments) => trace.record(tx, chunkAct(run, at, commitments)));
     for (const row of rows.membership) tx.add(membership.insertImported, row);
     for (const row of rows.cover_policy) tx.add(cover.insertPolicies, row);
     for (const row of rows.cover_entry) tx.add(cover.insertEntries, row);

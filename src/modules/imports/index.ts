@@ -13,12 +13,14 @@ import { refuse, type ImportKind } from './contract.ts';
 import { createSeen, repeated, type Seen } from './judge.ts';
 import { headerRowsMax, readLine, requireHeader, type ImportHeader } from './line.ts';
 import * as store from './store.ts';
+import { beginningOf } from './rows.ts';
 import { createUndo, type UndoOptions } from './undo.ts';
 
 export { titlesOf } from './line.ts';
-/** For the synthetic city, which copies rows into the database. */
-export { chunkRows, commitmentOf, type ChunkRows, type Taken } from './rows.ts';
+/** For the synthetic city, which copies rows into the database as a run leaves them. */
+export { beginningOf, chunkAct, chunkRows, commitmentOf, type ChunkRows, type Taken } from './rows.ts';
 export type { ImportKind } from './contract.ts';
+export type { MemberLine, PolicyLine } from './line.ts';
 
 export type ImportsOptions = ChunkOptions &
   UndoOptions & {
@@ -49,7 +51,7 @@ export type ImportResult = {
   readonly marked: () => AsyncGenerator<Buffer>;
 };
 
-const chunkLines = 1_000;
+export const chunkLines = 1_000;
 /** A chunk of long policies is cut here, so that no transaction holds more rows of the ledger. */
 const chunkDays = 20_000;
 /** A province's members. */
@@ -105,19 +107,21 @@ export function createImports(options: ImportsOptions) {
   async function begin(input: ImportInput, by: Awaited<ReturnType<typeof operator>>): Promise<store.RunRow> {
     const { kind, source, fileName } = input;
     const hash = sha256(input.bytes);
-    const zh = kind === 'members' ? '会员' : '保单';
+    const beginning = (id: string) => beginningOf({ runId: id, kind, source, fileName, fileHash: hash });
+    const { type, content } = beginning('');
     const runId = await options.acts.once({
       by,
       requestId: newId(),
-      type: 'import_run',
-      content: { kind, source, hash: hash.toString('hex') },
+      type,
+      content,
       work: async (tx) => {
         await tx.run(store.lockImports, []);
         const known = await tx.maybe(store.findRun, [kind, source, hash]);
         if (known?.state === 'undoing') throw refuse('imports.busy');
         const id = known?.import_run_id ?? newId();
         if (!known) tx.send(store.insertRun, [id, kind, source, fileName, hash, by.staffId, clock.now()]);
-        return { title: `从旧系统“${source}”导入${zh}`, orgId: null, body: { run: id, file: fileName }, answer: id };
+        const { title, body } = beginning(id);
+        return { title, orgId: null, body, answer: id };
       },
     });
     return db.transaction(systemAccess, (tx) => tx.one(store.selectRun, [runId]));

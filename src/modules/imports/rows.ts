@@ -2,9 +2,11 @@
 // names the chunk's leaf, whose body commits to each row with a salt of its own.
 
 import { sha256, type CryptoPort } from '#platform/crypto';
+import { newId } from '#platform/ids';
 import { imported as cover, type ImportedEntryRow, type ImportedPolicyRow } from '#modules/cover';
 import { imported as membership, type ImportedMembershipRow } from '#modules/membership';
 import { canonical } from '#modules/trace';
+import type { ImportKind } from './contract.ts';
 import type { ImportLine, MemberLine, PolicyLine } from './line.ts';
 
 export type Route = (role: string, region: string) => string | null;
@@ -133,4 +135,40 @@ export function commitmentOf(crypto: Pick<CryptoPort, 'pseudonym' | 'digest'>, r
   const id = 'membership_id' in row ? row.membership_id : row.policy_id;
   const salt = crypto.digest('import_commitment', id);
   return { id, commitment: sha256(salt, canonical(committedBody(crypto, row))).toString('base64') };
+}
+
+/** The act of taking a chunk: its leaf commits to every row. */
+export function chunkAct(
+  run: { readonly runId: string; readonly kind: ImportKind; readonly source: string; readonly region: string },
+  at: string,
+  commitments: readonly Commitment[],
+) {
+  return {
+    eventId: newId(),
+    type: run.kind === 'members' ? 'membership.imported' : 'cover.imported',
+    at,
+    region: run.region,
+    department: '',
+    actorId: null,
+    subjectId: null,
+    body: { run: run.runId, source: run.source, commitments },
+  };
+}
+
+/** The administrator's act of beginning a run. */
+export function beginningOf(run: {
+  readonly runId: string;
+  readonly kind: ImportKind;
+  readonly source: string;
+  readonly fileName: string;
+  readonly fileHash: Buffer;
+}) {
+  const { runId, kind, source, fileName, fileHash } = run;
+  const zh = kind === 'members' ? '会员' : '保单';
+  return {
+    type: 'import_run',
+    content: { kind, source, hash: fileHash.toString('hex') },
+    title: `从旧系统“${source}”导入${zh}`,
+    body: { run: runId, file: fileName },
+  };
 }

@@ -377,6 +377,7 @@ export const tables = {
     batch_no: 'text',
     org_id: 'uuid',
     maker_id: 'uuid',
+    maker_for: 'uuid',
     line_count: 'int',
     total_fen: 'bigint',
     lines_hash: 'bytea',
@@ -418,5 +419,8 @@ export const tables = {
     reason: 'text',
     at: 'timestamptz',
     leaf_id: 'uuid',
+    maker_for: 'uuid',
+    approver_for: 'uuid',
+    proof: 'jsonb',
   },
 } as const;

@@ -19,7 +19,7 @@ import { createCases, type Actor, type Cases } from '#modules/cases';
 import { createCover, type CoverOptions } from '#modules/cover';
 import { createDocuments } from '#modules/documents';
 import { createMembership } from '#modules/membership';
-import { createMoney } from '#modules/money';
+import { createMoney, withoutKeys } from '#modules/money';
 import { createNotices } from '#modules/notices';
 import type { CaseCommand } from '#contract/cases';
 import type { Trace } from '#modules/trace';
@@ -149,6 +149,8 @@ export function createWorld(setup: Setup) {
       findPayee: async (_tx, personId) => personOf(personId),
       orgName: orgs.name,
       staffName: async () => '',
+      absentOf: async () => [],
+      proving: withoutKeys,
     });
     const cover = createCover({
       ...asked,

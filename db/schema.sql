@@ -728,6 +728,23 @@ create policy import_run_read on import_run for select to public using ((readers
 create policy import_run_update on import_run for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table import_run to gongdun_app;
 
+create table key_challenge (
+  challenge bytea not null,
+  nonce bytea not null,
+  staff_id uuid not null,
+  session_hash bytea not null,
+  link_id uuid,
+  at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint key_challenge_pkey PRIMARY KEY (challenge),
+  constraint key_challenge_link_id_fkey FOREIGN KEY (link_id) REFERENCES staff_link(link_id),
+  constraint key_challenge_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table key_challenge is 'What a key was asked to sign: a hash over the act, its object, the person and a nonce. Good once, for two minutes, in the session that asked.';
+CREATE INDEX key_challenge_at_idx ON key_challenge USING btree (at);
+grant delete, insert, select on table key_challenge to gongdun_app;
+grant update (used_at) on table key_challenge to gongdun_app;
+
 create table log_leaf (
   leaf_id uuid not null,
   entry text not null,
@@ -959,14 +976,22 @@ create table payout_approval (
   reason text,
   at timestamp with time zone not null,
   leaf_id uuid not null,
+  maker_for uuid,
+  approver_for uuid,
+  proof jsonb,
   constraint payout_approval_pkey PRIMARY KEY (batch_id, approver_id),
   constraint payout_approval_decision_check CHECK (decision = ANY (ARRAY['approve'::text, 'refuse'::text])),
   constraint payout_approval_four_eyes_check CHECK (approver_id <> maker_id),
+  constraint payout_approval_stand_in_check CHECK (COALESCE(approver_id <> maker_for, true) AND COALESCE(approver_for <> maker_id, true) AND COALESCE(approver_for <> maker_for, true)),
+  constraint payout_approval_approver_for_fkey FOREIGN KEY (approver_for) REFERENCES staff(staff_id),
   constraint payout_approval_approver_id_fkey FOREIGN KEY (approver_id) REFERENCES staff(staff_id),
   constraint payout_approval_batch_fkey FOREIGN KEY (batch_id, maker_id) REFERENCES payout_batch(batch_id, maker_id),
-  constraint payout_approval_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+  constraint payout_approval_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint payout_approval_maker_for_fkey FOREIGN KEY (maker_for) REFERENCES staff(staff_id)
 );
 comment on table payout_approval is 'Four eyes: the approver is not the maker, and approved exactly the lines whose hash is here.';
+comment on column payout_approval.approver_for is 'For whom the approver stood in.';
+comment on column payout_approval.proof is 'What the approver''s key signed; the challenge follows from the batch, its lines'' hash, the decision, the person and the nonce.';
 grant insert, select on table payout_approval to gongdun_app;
 
 create table payout_batch (
@@ -983,17 +1008,21 @@ create table payout_batch (
   submit_count integer default 0 not null,
   readers text[] not null,
   leaf_id uuid not null,
+  maker_for uuid,
   constraint payout_batch_pkey PRIMARY KEY (batch_id),
+  constraint payout_batch_made_for_key UNIQUE NULLS NOT DISTINCT (batch_id, maker_id, maker_for),
   constraint payout_batch_maker_key UNIQUE (batch_id, maker_id),
   constraint payout_batch_no_key UNIQUE (batch_no),
   constraint payout_batch_line_count_check CHECK (line_count > 0),
   constraint payout_batch_state_check CHECK (state = ANY (ARRAY['made'::text, 'approved'::text, 'submitted'::text, 'done'::text, 'voided'::text])),
   constraint payout_batch_total_fen_check CHECK (total_fen > 0),
   constraint payout_batch_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint payout_batch_maker_for_fkey FOREIGN KEY (maker_for) REFERENCES staff(staff_id),
   constraint payout_batch_maker_id_fkey FOREIGN KEY (maker_id) REFERENCES staff(staff_id),
   constraint payout_batch_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
 );
 comment on table payout_batch is 'A batch of payouts with its maker, count, total and the hash of its sorted lines.';
+comment on column payout_batch.maker_for is 'For whom the maker stood in.';
 CREATE INDEX payout_batch_list_idx ON payout_batch USING btree (made_at, batch_id);
 alter table payout_batch enable row level security;
 alter table payout_batch force row level security;
@@ -1589,6 +1618,32 @@ CREATE UNIQUE INDEX staff_person_key ON staff USING btree (person_index) WHERE c
 grant insert, select on table staff to gongdun_app;
 grant update (name, org_id, password_hash, totp_secret_sealed, totp_last_step, failed_count, locked_until, active, suspended_at, closed_at) on table staff to gongdun_app;
 
+create table staff_key (
+  key_id uuid not null,
+  staff_id uuid not null,
+  name text not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  transports text[] not null,
+  counter bigint not null,
+  enrolled_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  removed_by uuid,
+  constraint staff_key_pkey PRIMARY KEY (key_id),
+  constraint staff_key_credential_key UNIQUE (credential_id),
+  constraint staff_key_counter_check CHECK (counter >= 0),
+  constraint staff_key_credential_id_check CHECK (length(credential_id) >= 16 AND length(credential_id) <= 1023),
+  constraint staff_key_name_check CHECK (length(name) >= 1 AND length(name) <= 40),
+  constraint staff_key_removed_check CHECK ((removed_at IS NULL) = (removed_by IS NULL)),
+  constraint staff_key_removed_by_fkey FOREIGN KEY (removed_by) REFERENCES staff(staff_id),
+  constraint staff_key_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table staff_key is 'Keys by which staff prove an approval. Never deleted: an approval of years ago is still checked with the key it was made with.';
+CREATE INDEX staff_key_staff_idx ON staff_key USING btree (staff_id);
+grant insert, select on table staff_key to gongdun_app;
+grant update (counter, last_used_at, removed_at, removed_by) on table staff_key to gongdun_app;
+
 create table staff_link (
   link_id uuid not null,
   staff_id uuid not null,
@@ -1602,11 +1657,11 @@ create table staff_link (
   constraint staff_link_pkey PRIMARY KEY (link_id),
   constraint staff_link_token_key UNIQUE (token_hash),
   constraint staff_link_maker_check CHECK (made_by IS NULL OR made_by <> staff_id),
-  constraint staff_link_purpose_check CHECK (purpose = ANY (ARRAY['invitation'::text, 'password'::text, 'second_factor'::text])),
+  constraint staff_link_purpose_check CHECK (purpose = ANY (ARRAY['invitation'::text, 'password'::text, 'second_factor'::text, 'key'::text])),
   constraint staff_link_made_by_fkey FOREIGN KEY (made_by) REFERENCES staff(staff_id),
   constraint staff_link_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
 );
-comment on table staff_link is 'One-time links and codes: an invitation, a new password (system administrator), a new second factor (security administrator). Only a keyed hash is kept.';
+comment on table staff_link is 'One-time links and codes: an invitation, a new password (system administrator), a new second factor or a first key after all were lost (security administrator). Only a keyed hash is kept.';
 CREATE INDEX staff_link_staff_idx ON staff_link USING btree (staff_id, purpose);
 grant insert, select on table staff_link to gongdun_app;
 grant update (used_at, revoked_at) on table staff_link to gongdun_app;

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { totpCode } from '#modules/identity';
 import type { Caller, Answer, TestApp } from './app.ts';
+import { makeAuthenticator } from './authenticator.ts';
 
 export type Someone = {
   readonly name: string;
@@ -178,6 +179,7 @@ async function accounts({ staffNamed, row, add }: AdminSpecs): Promise<void> {
   add('POST /api/admin/staff/:staffId/link', system, post(`${url}/link`, {}), { also: isSystem });
   add('POST /api/admin/staff/:staffId/roles', security, post(`${url}/roles`, role), { also: isSecurity });
   add('POST /api/admin/staff/:staffId/roles/take', security, post(`${url}/roles/take`, role), { also: isSecurity });
+  add('POST /api/admin/staff/:staffId/keys/reset', security, post(`${clerkUrl}/keys/reset`), { also: isSecurity });
   add('POST /api/admin/staff/:staffId/second-factor', security, post(`${clerkUrl}/second-factor`), {
     also: isSecurity,
   });
@@ -241,6 +243,37 @@ async function proposals({ staffNamed, row, add }: AdminSpecs): Promise<void> {
   );
 }
 
+async function ownKeys({ app, row, add }: Omit<AdminSpecs, 'staffNamed'>): Promise<void> {
+  const anybody = { also: anyStaff };
+  const account = app.city.accounts.find((one) => one.login === 'county-union-2');
+  const caller = await app.staff('county_union', 2);
+  const keeper: Someone = { name: 'a clerk with a key', kind: 'staff', caller, grants: [] };
+  const device = makeAuthenticator(app.url);
+  /** The same code may be used again here: the test does not wait for the next one. */
+  const code = async () => {
+    await row('update staff set totp_last_step = 0 where staff_id = $1 returning staff_id', [caller.id]);
+    return totpCode(account?.totpSecret ?? '', Date.now());
+  };
+  const begin = async (who: Caller) => who.post('/api/staff/keys/begin', { code: await code() });
+  const enrol = async (who: Caller) => {
+    const begun = await begin(who);
+    const proof = begun.body.request ? device.get(begun.body.request) : null;
+    const credential = device.create(begun.body.creation ?? { challenge: 'AAAA' });
+    const enrolId = begun.body.enrolId ?? randomUUID();
+    return who.post('/api/staff/keys', { requestId: randomUUID(), enrolId, name: '访问测试', credential, proof });
+  };
+  add('GET /api/staff/account', keeper, (who) => who.get('/api/staff/account'), anybody);
+  add('POST /api/staff/sessions/end', keeper, (who) => who.post('/api/staff/sessions/end', {}), anybody);
+  add('POST /api/staff/keys/begin', keeper, begin, anybody);
+  add('POST /api/staff/keys', keeper, enrol, anybody);
+  await enrol(caller);
+  const key = await row('select key_id from staff_key where staff_id = $1', [caller.id]);
+  const remove = async (who: Caller) =>
+    who.post(`/api/staff/keys/${key['key_id']}/remove`, { requestId: randomUUID(), code: await code() });
+  // Whoever else is logged in has another code; nobody removes another's key with his own (staff-keys.db.test.ts).
+  add('POST /api/staff/keys/:keyId/remove', keeper, remove, anybody);
+}
+
 async function own({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {
   const window = staffNamed('hrss_window');
   const orgId = (window.grants[0] ?? '').split('@')[1] ?? '';
@@ -278,6 +311,7 @@ async function own({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {
   add('GET /api/staff/colleagues', window, (caller) => caller.get(`/api/staff/colleagues?orgId=${orgId}`), {
     also: (one) => one.grants.some((grant) => grant.endsWith(`@${orgId}`)) || holds('security_administrator')(one),
   });
+  await ownKeys({ app, row, add });
   const account = app.city.accounts.find((one) => one.login === 'county-union-5');
   const writer: Someone = {
     name: 'a clerk with a new password',

@@ -189,7 +189,8 @@ const picture = Buffer.from(
 beforeAll(async () => {
   // Connected to nobody: what administrators do about the provider's subjects asks it nothing.
   const provider = { OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_CLIENT_ID: 'gongdun', OIDC_CLIENT_SECRET: 'access' };
-  app = await startApp({ settings: async () => provider });
+  // Security keys are known on a name only.
+  app = await startApp({ host: 'localhost', settings: async () => provider });
   owner = new pg.Client({ connectionString: app.database.ownerUrl });
   await owner.connect();
   everyone.push({ name: 'nobody', kind: 'anonymous', caller: app.anonymous(), grants: [] }, await pendingStaff());
@@ -699,6 +700,26 @@ async function moneySpecs(): Promise<void> {
     ours,
   );
   add(
+    'POST /api/payout-batches/:id/prove',
+    checker,
+    async (caller) => {
+      const keyId = newId();
+      const isRight = caller.id === checker.caller.id;
+      if (isRight)
+        await rows(
+          `insert into staff_key (key_id, staff_id, name, credential_id, public_key, transports, counter, enrolled_at)
+           values ($1, $2, '访问测试', $3, '', '{}', 0, now())`,
+          [keyId, caller.id, Buffer.from(keyId)],
+        );
+      const asked = { requestId: randomUUID(), linesHash: made.hash };
+      const answer = await caller.post(`/api/payout-batches/${made.batch_id}/prove`, asked);
+      // Without it again, so that the approval below needs no signature.
+      if (isRight) await rows('delete from staff_key where key_id = $1', [keyId]);
+      return answer;
+    },
+    ours,
+  );
+  add(
     'POST /api/payout-batches/:id/decide',
     checker,
     (caller) =>
@@ -904,6 +925,8 @@ async function contents(): Promise<string> {
     'session',
     'staff',
     'staff_role',
+    'key_challenge',
+    'staff_key',
     'staff_link',
     'staff_subject',
     'role_proposal',

@@ -65,6 +65,8 @@ export type AppOptions = {
   /** Jobs and periodic loops; off where a test drives them itself. */
   readonly background?: boolean;
   readonly seed?: number;
+  /** The name in the address; browsers know security keys on `localhost` and on no address. */
+  readonly host?: 'localhost';
   /** Further settings, once the address of the app is known. */
   readonly settings?: (url: string) => Promise<Environment>;
 };
@@ -75,7 +77,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   // The port is known only after listening: callbacks go through an address that is filled in then.
   const port = await holdPort();
   const callback = port.number;
-  const url = `http://127.0.0.1:${callback}`;
+  const url = `http://${options.host ?? '127.0.0.1'}:${callback}`;
+  const loopback = `http://127.0.0.1:${callback}`;
   const config = readConfig(
     {
       ...(await options.settings?.(url)),
@@ -89,7 +92,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   );
   const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
   const clock = systemClock();
-  const parties = await connectParties(config, clock, { callbackBase: url });
+  const parties = await connectParties(config, clock, { callbackBase: loopback });
   const services = createServices({
     config,
     db,

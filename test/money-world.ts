@@ -18,7 +18,7 @@ import { di009 } from '#catalog/services/daily-insurance/di-009';
 import { di010 } from '#catalog/services/daily-insurance/di-010';
 import { createCases, openOfPerson, readState, type Actor, type Cases } from '#modules/cases';
 import { createCover, type Cover } from '#modules/cover';
-import { createMoney, moneyRoutes, type Officer } from '#modules/money';
+import { createMoney, moneyRoutes, withoutKeys, type Officer } from '#modules/money';
 import { addOrg } from '#modules/orgs';
 import { createTrace } from '#modules/trace';
 import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
@@ -146,6 +146,8 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
 
   /** People whose death a window has checked. */
   const dead = new Set<string>();
+  /** Who holds the role only in the place of others. */
+  const absent = new Map<string, readonly string[]>();
   /** Whether an insurer underwrites here. */
   const market = { isServed: true };
   const money = createMoney({
@@ -163,6 +165,8 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     sharesOf: (...input) => cover.sharesOf(...input),
     orgName: () => '测试保险公司',
     staffName: async (_tx, staffId) => staffId.slice(0, 4),
+    absentOf: async (_tx, staffId) => absent.get(staffId) ?? [],
+    proving: withoutKeys,
   });
   const cover: Cover = createCover({
     db,
@@ -352,6 +356,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
   return {
     market,
     dead,
+    absent,
     database,
     db,
     clock,

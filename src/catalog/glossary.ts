@@ -62,6 +62,8 @@ export const glossary: readonly Term[] = [
       act 管理行为
       staffLink 一次性链接（邀请、重设）
       staffSubject 统一身份认证的登记（认证标识对应账号）
+      staffKey 安全密钥（WebAuthn，签名证明是本人）
+      keyChallenge 请密钥签名的摘要
       oidc 统一身份认证（OpenID Connect）
       oidcLogin 统一身份认证的一次登录
       roleProposal 待复核的授权

@@ -27,6 +27,8 @@ export type Config = {
   readonly drainMs: number;
   readonly publicUrl: string;
   readonly trustProxy: readonly string[];
+  /** Whoever approves money needs a key for it, or only who has one. */
+  readonly approverKeys: 'required' | 'optional';
   /** Null is the embedded PostgreSQL. */
   readonly databaseUrl: string | null;
   readonly appDatabasePassword: string | null;
@@ -88,6 +90,11 @@ const variables = {
     check: list,
     zh: '反向代理的地址，用逗号隔开',
     en: 'addresses of reverse proxies, separated by commas',
+  },
+  APPROVER_KEYS: {
+    check: z.enum(['required', 'optional']),
+    zh: 'required（同意付款的人都要有安全密钥）或 optional（登记了才要）',
+    en: 'required (whoever approves payments has a key) or optional (only who has enrolled one)',
   },
   DATABASE_URL: {
     check: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -169,6 +176,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     drainMs: (set.DRAIN_SECONDS ?? (demo ? 0 : 5)) * 1_000,
     publicUrl,
     trustProxy: set.TRUST_PROXY ?? [],
+    approverKeys: readApproverKeys(set.APPROVER_KEYS, publicUrl, demo),
     databaseUrl: set.DATABASE_URL ?? null,
     appDatabasePassword: set.APP_DATABASE_PASSWORD ?? null,
     poolSize: set.DATABASE_POOL ?? 20,
@@ -189,6 +197,23 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     workers: options.workers,
     seed: options.seed,
   };
+}
+
+/** Browsers know keys only on a name with https, or on localhost: asked for elsewhere nobody could approve anything. */
+function readApproverKeys(
+  wanted: 'required' | 'optional' | undefined,
+  publicUrl: string,
+  demo: boolean,
+): 'required' | 'optional' {
+  const { protocol, hostname } = new URL(publicUrl);
+  const works = hostname === 'localhost' || (protocol === 'https:' && !/^[\d.]+$|^\[/.test(hostname));
+  if (wanted === 'required' && !works) {
+    throw new SetupError(
+      'APPROVER_KEYS=required 时，PUBLIC_URL 必须是 https:// 加域名：浏览器在别的网址上不能用安全密钥。',
+      'With APPROVER_KEYS=required PUBLIC_URL must be https:// with a name: on other addresses browsers know no keys.',
+    );
+  }
+  return wanted ?? (works && !demo ? 'required' : 'optional');
 }
 
 function readVariables(env: Environment): Variables {
@@ -285,6 +310,7 @@ export function printConfig(config: Config): string {
     ['PUBLIC_URL', config.publicUrl],
     ['HOST:PORT', config.socketFd === null ? `${config.host}:${config.port}` : '由 systemd 监听 systemd socket'],
     ['DRAIN_SECONDS', String(config.drainMs / 1_000)],
+    ['APPROVER_KEYS', config.approverKeys],
     ['TRUST_PROXY', config.trustProxy.join(', ') || '—'],
     ['DATABASE_URL', config.databaseUrl === null ? '自带 embedded' : withoutPassword(config.databaseUrl)],
     ['DATABASE_POOL', String(config.poolSize)],

@@ -117,6 +117,12 @@ function dailyTasks({ cases, money }: Pick<Services, 'cases' | 'money'>, log: Lo
         const broken = await money.brokenPromises(since);
         if (broken.length > 0)
           log.error({ broken: broken.slice(0, 20), count: broken.length }, 'the ledger breaks its promises');
+        const unproved = await money.batches.unprovedApprovals();
+        if (unproved.length > 0)
+          log.error(
+            { code: 'approval_unproved', batches: unproved.slice(0, 20), count: unproved.length },
+            'approvals whose signature does not hold',
+          );
       },
     },
     {

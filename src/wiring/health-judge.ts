@@ -60,6 +60,8 @@ export type Facts = {
   } | null;
   readonly disks: readonly Disk[];
   readonly parties: readonly Party[];
+  /** Null where staff come in by password only. */
+  readonly provider: 'ready' | 'unreachable' | null;
   readonly sms: readonly SmsState[];
   readonly scanner: 'connected' | 'demonstration' | 'none';
   /** `foreign`: the database is the operator's own and so is its backup. */
@@ -80,6 +82,7 @@ export function judge(facts: Facts): readonly Finding[] {
     ...facts.disks.map(diskFinding),
     ...backupFindings(facts),
     ...facts.parties.map(partyFinding),
+    ...(facts.provider ? [providerFinding(facts.provider)] : []),
     ...facts.sms.map(smsFinding),
     scannerFinding(facts),
     calendarFinding(facts),
@@ -279,6 +282,18 @@ function partyFinding({ code, zh, kind, state }: Party): Finding {
     value: `${words[state]}${kind === 'simulated' ? '（模拟器）' : ''}`,
     meaning: '断开时不再去等它，办理照常接收，等它恢复后自动补送。',
     next: light === 'green' ? null : '联系对方值班；恢复后会自动接上，不用重启。',
+  };
+}
+
+function providerFinding(state: 'ready' | 'unreachable'): Finding {
+  const light: Light = state === 'ready' ? 'green' : 'yellow';
+  return {
+    code: 'identity_provider',
+    zh: '统一身份认证',
+    light,
+    value: state === 'ready' ? '上一次连得上' : '上一次没有连上',
+    meaning: '工作人员由它登录；连不上时登录页会说明，可以改用工号和密码。',
+    next: light === 'green' ? null : '先看本机能否访问 OIDC_ISSUER，再联系对方值班；恢复后下一次登录自动接上。',
   };
 }
 

@@ -67,6 +67,7 @@ export async function gather(services: Services, source: HealthSource): Promise<
     database: database?.figures ?? null,
     disks,
     parties: source.parties(),
+    provider: services.identity.staffWays().oidc?.state ?? null,
     sms: source.sms(),
     scanner: source.scanner,
     backup: backupFacts(config, source.walSpool, database?.archiveFailing ?? false, nowMs),

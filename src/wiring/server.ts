@@ -66,6 +66,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(identity.routes);
   await app.register(identity.staffRoutes);
   await app.register(identity.oidcRoutes);
+  await app.register(identity.ownRoutes);
   await app.register(adminRoutes(services.acts, (request) => asker(request).access));
   await app.register(enterpriseRoutes({ enterprises: services.enterprises, ...enterpriseBindings(services) }));
   await app.register(
@@ -89,7 +90,12 @@ export async function createServer(options: ServerOptions): Promise<Http> {
       beside: (personId, code) => (tx) => services.privacy.require(tx, personId, code),
     }),
   );
-  await app.register(moneyRoutes({ money: services.money, sessionOf: asker }));
+  await app.register(
+    moneyRoutes({
+      money: services.money,
+      sessionOf: (request) => ({ ...asker(request), mark: request.session?.csrf ?? '' }),
+    }),
+  );
   await app.register(smsRoutes(services.smsReceipts));
   await app.register(coverRoutes({ cover: services.cover, sessionOf: asker, personFor: services.personFor }));
   await app.register(

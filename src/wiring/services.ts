@@ -54,6 +54,7 @@ import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
 import { connectProvider } from './provider.ts';
+import { absentWith, provingWith } from './proving.ts';
 import { rosterPorts } from './roster-ports.ts';
 import { codeSender, joinAuthorities, joinFamily, phoneOf, plainText } from './people.ts';
 
@@ -133,6 +134,7 @@ export function createServices(options: ServicesOptions) {
     onRegistered: (tx, { personId, consentVersion }) => privacy.registered(tx, personId, consentVersion),
     authorityOf: (tx, authorityId) => authorities.onBehalfOf(tx, authorityId),
     provider: connectProvider(config, options.publicUrl, options.log),
+    keysRequired: config.approverKeys === 'required',
   });
 
   const enterprises = createEnterprises({
@@ -223,6 +225,8 @@ export function createServices(options: ServicesOptions) {
     orgName: orgs.orgName,
     takeReceipt: (receipt) => takeReceipt(receipt),
     staffName: async (tx, staffId) => (await tx.maybe(selectStaffName, [staffId]))?.name ?? '经办人',
+    proving: provingWith(identity),
+    absentOf: absentWith(clock),
     renewalUrl: `${options.publicUrl}/m/renewal`,
     returnUrl: (caseId) => `${options.publicUrl}/m/pay/${caseId}`,
   });

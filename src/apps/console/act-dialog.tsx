@@ -13,7 +13,8 @@ import { api } from './paths.ts';
 export type ActField = {
   readonly name: string;
   readonly label: string;
-  readonly kind: 'text' | 'day' | 'number' | 'choice' | 'several' | 'org';
+  /** `secret` is not shown, `code` is a one-time code. */
+  readonly kind: 'text' | 'day' | 'number' | 'choice' | 'several' | 'org' | 'secret' | 'code';
   readonly options?: readonly { readonly value: string; readonly label: string }[];
   readonly help?: string;
   readonly optional?: boolean;
@@ -87,6 +88,12 @@ export function ActDialog({ title, note, fields, submitZh, danger = false, onSub
   );
 }
 
+const typeOf: Readonly<Partial<Record<ActField['kind'], string>>> = {
+  day: 'date',
+  number: 'number',
+  secret: 'password',
+};
+
 type ControlArgs = {
   readonly field: ActField;
   readonly control: ControlProps;
@@ -118,8 +125,17 @@ function Control({ field, control, value, onChange }: ControlArgs) {
       />
     );
   }
-  const type = kind === 'day' ? 'date' : kind === 'number' ? 'number' : 'text';
-  return <Input {...control} type={type} value={value} onChange={(event) => onChange(event.target.value)} />;
+  const hints =
+    kind === 'code' ? ({ inputMode: 'numeric', autoComplete: 'one-time-code', maxLength: 12 } as const) : {};
+  return (
+    <Input
+      {...control}
+      {...hints}
+      type={typeOf[kind] ?? 'text'}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
 }
 
 function OrgSelect({ control, value, onChange }: Omit<ControlArgs, 'field'>) {

@@ -17,6 +17,8 @@ export type StaffRole = {
   readonly orgId: string;
   readonly orgZh: string;
   readonly region: string;
+  /** For whom it is held while he or she is away; one's own says null. */
+  readonly standsInFor?: string | null;
 };
 
 export type DemoAccount = {

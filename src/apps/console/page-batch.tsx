@@ -4,6 +4,7 @@
 import { Alert, App, Button } from 'antd';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { KeyRequest } from '#contract/identity';
 import type { BatchDetail } from '#contract/money';
 import { get, isStale, sentenceOf, write } from './api.ts';
 import type { Payout } from './api-types.ts';
@@ -14,6 +15,7 @@ import { UnknownNote } from './page-payouts.tsx';
 import { api, pages } from './paths.ts';
 import { toneOf } from './payout-states.ts';
 import { Link } from './router.tsx';
+import { signWith } from './security-key.ts';
 import { TextArea } from './text-area.tsx';
 import { Loaded, PageHead } from './views.tsx';
 import { shortHash, shortNo, yuan } from './words.ts';
@@ -72,7 +74,10 @@ export default function BatchPage({ batchId }: { readonly batchId: string }) {
             </div>
             <div>
               <dt>制单人</dt>
-              <dd>{batch.maker}</dd>
+              <dd>
+                {batch.maker}
+                {batch.makerFor && <span className="sub">代{batch.makerFor}办理</span>}
+              </dd>
             </div>
             <div>
               <dt>制单时间</dt>
@@ -123,9 +128,15 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
     setBusy(true);
     setFailure(null);
     try {
+      const { linesHash } = batch;
+      const isSigned = decision === 'approve' && batch.key === 'needed';
+      const proof = isSigned
+        ? await signWith(await write<KeyRequest>(api.proveBatch(batch.batchId), { linesHash }))
+        : null;
       await write(api.decideBatch(batch.batchId), {
         decision,
-        linesHash: batch.linesHash,
+        linesHash,
+        ...(proof ? { proof } : {}),
         ...(decision === 'refuse' ? { reason: reason.trim() } : {}),
       });
       void message.success(decision === 'approve' ? '已同意，批次将送往银行。' : '已退回制单人。');
@@ -148,7 +159,7 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
       <p>
         请核对：共 <strong>{batch.lineCount}</strong> 笔，合计 <strong>{yuan(batch.totalFen)}</strong> 元，制单人{' '}
         {batch.maker}
-        。同意后系统即送银行，不能撤回。
+        。同意后系统即送银行，不能撤回。{batch.key === 'needed' && '同意时要触碰您的安全密钥。'}
       </p>
       {said && (
         <Alert
@@ -160,6 +171,19 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
           description={said.next}
           action={
             isStale(failure) && <Button onClick={() => void onChanged().then(() => setFailure(null))}>重新载入</Button>
+          }
+        />
+      )}
+      {batch.key === 'missing' && (
+        <Alert
+          type="warning"
+          showIcon
+          className="gap"
+          title="同意付款要用安全密钥，您还没有可用的密钥"
+          description={
+            <p>
+              请先到 <Link to={pages.account()}>我的账户</Link> 登记一把，再来复核；不同意不需要密钥。
+            </p>
           }
         />
       )}
@@ -182,7 +206,12 @@ function Decision({ batch, onChanged }: { readonly batch: BatchDetail; readonly 
       )}
       <div className="action-row">
         {!refusing && (
-          <Button type="primary" loading={busy} onClick={() => void decide('approve')}>
+          <Button
+            type="primary"
+            loading={busy}
+            disabled={batch.key === 'missing'}
+            onClick={() => void decide('approve')}
+          >
             同意付款 {yuan(batch.totalFen)} 元
           </Button>
         )}
@@ -205,8 +234,11 @@ function DecisionMade({ batch }: { readonly batch: BatchDetail }) {
     <section className="panel gap" aria-labelledby="decided-title">
       <h2 id="decided-title">复核结果</h2>
       <p>
-        <strong>{batch.approver}</strong> {batch.decision === 'approve' ? '同意付款' : '不同意，批次已退回'}
+        <strong>{batch.approver}</strong>
+        {batch.approverFor && `代${batch.approverFor}`}{' '}
+        {batch.decision === 'approve' ? '同意付款' : '不同意，批次已退回'}
         {batch.reason && `：${batch.reason}`}
+        {batch.signed && '，已用安全密钥签名'}
       </p>
     </section>
   );

@@ -37,7 +37,11 @@ export default function StaffMemberPage({ staffId }: { readonly staffId: string 
     if (answer.link)
       setSecret({ title: act.title, note: '请把链接交给本人，设新口令时还要有第二验证：', secret: answer.link });
     else if (answer.code)
-      setSecret({ title: act.title, note: '请当面把重置码交给本人，登录时口令之后填写：', secret: answer.code });
+      setSecret({
+        title: act.title,
+        note: `请当面把重置码交给本人，${act.title === '重置安全密钥' ? '登记新密钥' : '登录时口令之后'}填写：`,
+        secret: answer.code,
+      });
     else void message.success(answer.state === 'waiting' ? '已提交，等待另一名安全管理员复核。' : '已办好。');
     await client.invalidateQueries({ queryKey: ['staff-member', staffId] });
     await client.invalidateQueries({ queryKey: ['staff'] });
@@ -127,6 +131,12 @@ function Acts({ one, onAct }: { readonly one: StaffDetail; readonly onAct: (act:
     if (state !== 'invited') {
       const note = '原来的验证器立即失效；重置码配合本人的口令才能登录。';
       acts.push({ title: '重置第二验证', url: `${url}/second-factor`, fields: [reason], note });
+      acts.push({
+        title: '重置安全密钥',
+        url: `${url}/keys/reset`,
+        fields: [reason],
+        note: '本人登记的密钥全部移除，登录退出；凭重置码才能重新登记，在此之前不能同意付款。',
+      });
     }
   }
   return (

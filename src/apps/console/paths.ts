@@ -44,6 +44,7 @@ export const pages = {
   authorities: (query: Query = {}) => `${base}/authorities${queryString(query)}`,
   assist: () => `${base}/assist`,
   invitation: () => `${base}/invitation`,
+  account: () => `${base}/account`,
 };
 
 export const api = {
@@ -80,6 +81,7 @@ export const api = {
   batches: (query: Query) => `/api/payout-batches${queryString(query)}`,
   makeBatch: '/api/payout-batches',
   batch: (batchId: string) => `/api/payout-batches/${part(batchId)}`,
+  proveBatch: (batchId: string) => `/api/payout-batches/${part(batchId)}/prove`,
   decideBatch: (batchId: string) => `/api/payout-batches/${part(batchId)}/decide`,
   reconciliations: (query: Query) => `/api/reconciliations${queryString(query)}`,
   reconcile: '/api/reconciliations',
@@ -129,6 +131,15 @@ export const api = {
   decideAuthority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}/decide`,
   assist: '/api/desk/assist',
   startAssist: (authorityId: string) => `/api/desk/assist/${part(authorityId)}/start`,
+  account: '/api/staff/account',
+  password: '/api/staff/password',
+  endSessions: '/api/staff/sessions/end',
+  keysBegin: '/api/staff/keys/begin',
+  keys: '/api/staff/keys',
+  keyRemove: (keyId: string) => `/api/staff/keys/${part(keyId)}/remove`,
+  standIns: '/api/staff/substitutions',
+  endStandIn: (substitutionId: string) => `/api/staff/substitutions/${part(substitutionId)}/end`,
+  colleagues: (orgId: string) => `/api/staff/colleagues${queryString({ orgId })}`,
   demoClock: '/dev/clock',
   demoPhone: '/dev/phone',
 };
@@ -136,7 +147,7 @@ export const api = {
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
-  | { readonly page: 'authorities' | 'assist' | 'looks' }
+  | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
   | { readonly page: 'oversight' }
@@ -168,6 +179,7 @@ const plain = [
   'authorities',
   'assist',
   'invitation',
+  'account',
 ] as const;
 
 /** Which page an address names. */

@@ -45,6 +45,7 @@ const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
 const AuthoritiesPage = lazy(() => import('./page-authorities.tsx'));
 const AssistPage = lazy(() => import('./page-assist.tsx'));
 const ApiKeysPage = lazy(() => import('./page-api-keys.tsx'));
+const AccountPage = lazy(() => import('./page-account.tsx'));
 const MissingPage = lazy(() => import('./page-missing.tsx'));
 
 function pageOf(match: PageMatch): ReactNode {
@@ -103,6 +104,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <AssistPage />;
     case 'api-keys':
       return <ApiKeysPage />;
+    case 'account':
+      return <AccountPage />;
     case 'invitation':
     case 'login':
       return <LoadingView />;
@@ -166,6 +169,9 @@ function Head({ mode, onToggleMode, onHelp }: HeadProps) {
           </span>
         )}
       </span>
+      <Link to={pages.account()} className="text-button">
+        我的账户
+      </Link>
       <button
         type="button"
         className="icon-button"

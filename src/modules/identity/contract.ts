@@ -180,5 +180,14 @@ export const seenItem = z.object({
 });
 export type SeenItem = z.infer<typeof seenItem>;
 
-export type { LookAnswer, ProposalItem, StaffDetail, StaffItem } from './staff-contract.ts';
+export type { LookAnswer, ProposalItem, StaffDetail, StaffItem, SubstitutionItem } from './staff-contract.ts';
 export { oidcRefusals, type OidcRefusalCode, type StaffWays } from './oidc-contract.ts';
+export {
+  keyAnswer,
+  keyRequest,
+  type KeyAnswer,
+  type KeyBeginAnswer,
+  type KeyItem,
+  type KeyRequest,
+  type OwnAccount,
+} from './staff-keys-contract.ts';

@@ -15,9 +15,12 @@ import { createSessions, type SessionsOptions } from './sessions.ts';
 import { createStaffAccounts } from './staff-accounts.ts';
 import { staffRoutes } from './staff-http.ts';
 import { createStaffClerks } from './staff-clerks.ts';
+import { createStaffKeys } from './staff-keys.ts';
 import { createStaffLinks } from './staff-links.ts';
 import { createStaffLogin } from './staff-login.ts';
 import { createStaffOidc } from './staff-oidc.ts';
+import { ownRoutes } from './staff-own-http.ts';
+import { createStaffOwn } from './staff-own.ts';
 import { createStaffRoles } from './staff-roles.ts';
 import { createStaffSubjects } from './staff-subjects.ts';
 import type { IdentityProvider } from './ports.ts';
@@ -26,6 +29,7 @@ import { createSubstitutions, lendWith } from './substitutions.ts';
 import { createSweep } from './sweep.ts';
 import { createWorkerLogin, type WorkerLoginOptions } from './worker-login.ts';
 
+export { keyProofOf } from './staff-key-proof.ts';
 export { byOf as actingAs } from './staff-desk.ts';
 export { checkCsrf, requireStaff, requireWorker, type Guard } from './guard.ts';
 export { sessionMaxAgeSeconds } from './limits.ts';
@@ -67,6 +71,8 @@ export type IdentityOptions = {
   readonly authorityOf: SessionsOptions['authorityOf'];
   /** The staff's own identity provider, when one is connected. */
   readonly provider?: IdentityProvider | null;
+  /** Whoever approves money must have a key for it. */
+  readonly keysRequired?: boolean;
 };
 
 export type Identity = ReturnType<typeof createIdentity>;
@@ -92,6 +98,8 @@ export function createIdentity(options: IdentityOptions) {
   const deskOptions = { ...options, sessionClock, sessions };
   const oidc = createStaffOidc({ ...options, sessionClock, sessions });
   const subjects = createStaffSubjects({ ...deskOptions, issuer: options.provider?.port.issuer ?? null });
+  const keys = createStaffKeys({ ...deskOptions, keysRequired: options.keysRequired ?? false });
+  const own = createStaffOwn({ ...deskOptions, canUseKeys: keys.canUseKeys });
   const lend = lendWith(options);
   const staffRoles = createStaffRoles({ ...deskOptions, lend });
   const accounts = createStaffAccounts({ ...deskOptions, hasProvider: Boolean(options.provider) });
@@ -108,6 +116,7 @@ export function createIdentity(options: IdentityOptions) {
     ...desk,
     ...oidc,
     ...subjects,
+    keys,
     sessionOf: sessions.sessionOf,
     isSteppedUp: sessions.isSteppedUp,
     beginSession: sessions.begin,
@@ -118,6 +127,7 @@ export function createIdentity(options: IdentityOptions) {
     guard,
     routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),
     staffRoutes: staffRoutes({ desk, guard }),
+    ownRoutes: ownRoutes({ own, keys }),
     oidcRoutes: oidcRoutes({ oidc, subjects, guard, isHttps: options.publicUrl.startsWith('https:') }),
   };
 }

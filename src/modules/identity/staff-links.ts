@@ -5,23 +5,22 @@ import { Secret } from 'otpauth';
 import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { refuse as refuseIdentity } from './contract.ts';
-import { loginLimits } from './limits.ts';
 import { createPasswordChecker, hashPassword, totpStep, totpUri } from './password.ts';
 import type { NewSession, StaffSession } from './sessions.ts';
 import { refuse, type AcceptInput, type LookAnswer } from './staff-contract.ts';
 import type { StaffDeskOptions } from './staff-desk.ts';
-import { sealTotpSecret, totpContext } from './staff-login.ts';
+import { sealTotpSecret } from './staff-login.ts';
 import { foldCode } from './staff-roles.ts';
 import * as store from './staff-store.ts';
-import { chargeTotp, refundLogin } from './store.ts';
-
-const minuteMs = 60_000;
+import { createTotpCheck } from './staff-totp.ts';
+import { refundLogin } from './store.ts';
 
 export type StaffLinks = ReturnType<typeof createStaffLinks>;
 
 export function createStaffLinks(options: StaffDeskOptions) {
   const { db, crypto, sessionClock, sessions } = options;
   const passwords = createPasswordChecker();
+  const { requireTotp } = createTotpCheck(options);
 
   async function found(tx: Tx, token: string, ...purposes: readonly store.LinkRow['purpose'][]) {
     const hash = crypto.digest('staff_link', token);
@@ -93,23 +92,6 @@ export function createStaffLinks(options: StaffDeskOptions) {
       return;
     }
     await requireTotp(staffId, input.code ?? '', 'identity.totp_wrong');
-  }
-
-  /** Counted like a login, so that codes cannot be tried without end; good once. */
-  async function requireTotp(
-    staffId: string,
-    code: string,
-    otherwise: 'identity.totp_wrong' | 'identity.password_wrong',
-  ) {
-    const now = sessionClock.now();
-    const until = new Date(Date.parse(now) + loginLimits.lockMinutes * minuteMs).toISOString();
-    const charged = await db.transaction(systemAccess, (tx) =>
-      tx.maybe(chargeTotp, [staffId, now, loginLimits.failuresMax, until]),
-    );
-    if (!charged || charged.totp_secret_sealed === '') throw refuse(otherwise);
-    const step = totpStep(crypto.open(totpContext(staffId), charged.totp_secret_sealed), code, Date.parse(now));
-    if (step === null) throw refuse(otherwise);
-    return { step, charged };
   }
 
   /** With the password already proven: what the new authenticator is to be fed with. */

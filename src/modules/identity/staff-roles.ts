@@ -37,7 +37,7 @@ type Grant = {
 
 /** Companies are served by these beside the role of their own kind. */
 const companyRoles: readonly string[] = ['enterprise', 'employer_representative', 'enterprise_administrator'];
-const codeHours = 24;
+export const codeHours = 24;
 const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
 
 export type StaffRoles = ReturnType<typeof createStaffRoles>;
@@ -315,7 +315,7 @@ export function dayBefore(day: string): string {
 }
 
 /** Read out over a counter: 16 characters in fours, none that is taken for another; 80 bits. */
-function readable(secret: string): string {
+export function readable(secret: string): string {
   const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
   const bytes = [...Buffer.from(secret, 'base64url')].slice(0, 16);
   const text = bytes.map((byte) => alphabet[byte % 32] ?? '2').join('');

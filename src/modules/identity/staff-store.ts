@@ -182,7 +182,7 @@ export const revokeLinks = statement<[string, string | null, string], never>(
 export type LinkRow = {
   link_id: string;
   staff_id: string;
-  purpose: 'invitation' | 'password' | 'second_factor';
+  purpose: 'invitation' | 'password' | 'second_factor' | 'key';
   expires_at: string;
 };
 

@@ -67,7 +67,7 @@ export function createSubstitutions(
   async function standIn(session: StaffSession, input: StandInInput): Promise<RoleAnswer> {
     const absentId = input.staffId ?? session.staff.staffId;
     const isOwn = absentId === session.staff.staffId;
-    const by = isOwn ? ownBy(session, input) : byOf(session, 'security_administrator');
+    const by = isOwn ? holderBy(session, input) : byOf(session, 'security_administrator');
     if (isOwn && isCritical(input.role)) throw refuse('identity.substitute_critical', { role: roleZh(input.role) });
     return acts.once<RoleAnswer>({
       by,
@@ -145,7 +145,7 @@ export function createSubstitutions(
 
   async function endStandIn(session: StaffSession, substitutionId: string, requestId: string): Promise<{ done: true }> {
     return acts.once<{ done: true }>({
-      by: isSecurity(session) ? byOf(session, 'security_administrator') : anyBy(session),
+      by: isSecurity(session) ? byOf(session, 'security_administrator') : ownBy(session),
       requestId,
       type: 'stand_in_ended',
       content: { substitutionId },
@@ -182,7 +182,7 @@ export function createSubstitutions(
   return { standIn, endStandIn, mySubstitutions, colleagues };
 }
 
-function ownBy(session: StaffSession, input: StandInInput): By {
+function holderBy(session: StaffSession, input: StandInInput): By {
   const held = session.staff.roles.find(
     (one) => one.role === input.role && one.orgId === input.orgId && !one.standsInFor,
   );
@@ -190,7 +190,7 @@ function ownBy(session: StaffSession, input: StandInInput): By {
   return { staffId: session.staff.staffId, role: held.role, orgId: held.orgId, region: held.region };
 }
 
-function anyBy(session: StaffSession): By {
+export function ownBy(session: StaffSession): By {
   const held = session.staff.roles.find((one) => !one.standsInFor);
   return {
     staffId: session.staff.staffId,

@@ -1,9 +1,11 @@
 // Sessions and codes that can have no effect any more are deleted. A session stays a month past its end, for whoever asks what
-// happened; a code counts towards its limits for a day, and a login of the identity provider is remembered as long.
+// happened; a code counts towards its limits for a day, and a login of the identity provider and what a key was asked to sign are
+// remembered as long.
 
 import { systemAccess } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import { statement, type Database } from '#platform/db';
+import { sweepChallenges } from './staff-key-store.ts';
 
 const batchMax = 5_000;
 
@@ -30,6 +32,7 @@ export function createSweep({ db, sessionClock }: { readonly db: Database; reado
       tx.send(deleteSessions, [sessionClock.now(), batchMax]);
       tx.send(deleteCodes, [sessionClock.now(), batchMax]);
       tx.send(deleteLogins, [sessionClock.now(), batchMax]);
+      tx.send(sweepChallenges, [sessionClock.now(), batchMax]);
     });
   };
 }

@@ -4,41 +4,35 @@
 import { roleGrant, systemAccess, type Access } from '#platform/access';
 import { sameBytes, sha256 } from '#platform/crypto';
 import { brokenConstraint, type Tx } from '#platform/db';
-import { invariant } from '#platform/errors';
-import { readCursor, cutPage, type Page } from '#platform/page';
 import { canonical } from '#modules/trace';
 import { newId } from '#platform/ids';
-import {
-  batchStateZh,
-  payoutStateZh,
-  refuse,
-  type BatchDetail,
-  type BatchView,
-  type DecideBatchInput,
-  type PayoutState,
-  type PayoutView,
-} from './contract.ts';
+import { createBatchViews, officers } from './batch-views.ts';
+import { refuse, type BatchDetail, type DecideBatchInput } from './contract.ts';
 import { textIn } from './data.ts';
-import { claimBook, subsidyBook } from './payout-books.ts';
 import { bookOf, enqueueSubmit, type Payouts, type PayoutsOptions } from './payouts.ts';
 import * as store from './payout-store.ts';
-import { isRefused, isUnknown } from './ports.ts';
+import { isRefused, isUnknown, type AbsentOf, type KeptProof, type ProofSubject, type Proving } from './ports.ts';
 
-export type Officer = { readonly access: Access; readonly staffId: string };
+export type Officer = {
+  readonly access: Access;
+  readonly staffId: string;
+  /** Of the session, for what a key signs. */
+  readonly mark?: string;
+};
 
 export type BatchesOptions = PayoutsOptions & {
   readonly payouts: Payouts;
   /** Names of staff, for the four eyes on the screen. */
   readonly staffName: (tx: Tx, staffId: string) => Promise<string>;
+  readonly proving: Proving;
+  readonly absentOf: AbsentOf;
 };
-
-/** An organisation pays its own money: an insurer's settlement officers its claims, the treasury's its subsidies. */
-const officers = [claimBook.officer, subsidyBook.officer] as const;
 
 const conflictCodes = ['BATCH_CONFLICT', 'DUPLICATE_REFERENCE'];
 
 export function createBatches(options: BatchesOptions) {
-  const { db, clock, crypto, ledger, payouts } = options;
+  const { db, clock, crypto, ledger, payouts, proving } = options;
+  const views = createBatchViews(options);
 
   /** Hash over what the bank will be told: reference, amount, and name and card by a keyed digest. Order does not matter. */
   function linesHashOf(rows: readonly store.PayoutRow[]): Buffer {
@@ -60,7 +54,7 @@ export function createBatches(options: BatchesOptions) {
       const orgId = rows[0]?.org_id;
       if (rows.length !== ids.length || !orgId) throw refuse('money.payout_missing');
       if (rows.some((row) => row.org_id !== orgId)) throw refuse('money.payout_mixed');
-      requireFinance(officer, orgId);
+      const [makerFor = null] = await options.absentOf(tx, officer.staffId, requireFinance(officer, orgId), orgId);
       if (rows.some((row) => row.state !== 'drafted')) throw refuse('money.payout_not_drafted');
       const totalFen = rows.reduce((fen, row) => fen + row.amount_fen, 0);
       const linesHash = linesHashOf(rows);
@@ -73,7 +67,7 @@ export function createBatches(options: BatchesOptions) {
         department: 'insurer',
         actorId: officer.staffId,
         subjectId: null,
-        body: { batchNo, lines: rows.length, totalFen, linesHash: linesHash.toString('hex') },
+        body: { batchNo, lines: rows.length, totalFen, linesHash: linesHash.toString('hex'), makerFor },
       });
       await tx.run(store.insertBatch, [
         requestId,
@@ -86,10 +80,11 @@ export function createBatches(options: BatchesOptions) {
         clock.now(),
         ['*', ...officers.map((role) => roleGrant(role, orgId))],
         leafId,
+        makerFor,
       ]);
       await tx.run(store.setBatch, [ids, requestId]);
     });
-    return batch(officer, requestId);
+    return views.batch(officer, requestId);
   }
 
   async function requireSame(tx: Tx, known: store.BatchRow, ids: readonly string[]): Promise<void> {
@@ -99,9 +94,54 @@ export function createBatches(options: BatchesOptions) {
     if (!same) throw refuse('money.idem_reused');
   }
 
-  function requireFinance(officer: Officer, orgId: string): void {
-    const may = officers.some((role) => officer.access.grants.includes(roleGrant(role, orgId)));
-    if (!may) throw refuse('money.payout_missing');
+  /** The role in which this officer acts there. */
+  function requireFinance(officer: Officer, orgId: string): string {
+    const held = officers.find((role) => officer.access.grants.includes(roleGrant(role, orgId)));
+    if (!held) throw refuse('money.payout_missing');
+    return held;
+  }
+
+  /** What the approver's key is to sign. Nothing is decided by it; a key that is lost never hinders a refusal. */
+  async function beginApproval(officer: Officer, batchId: string, linesHash: string) {
+    await db.transaction(officer.access, async (tx) => {
+      const row = await tx.maybe(store.selectBatch, [batchId]);
+      if (!row) throw refuse('money.batch_missing');
+      requireFinance(officer, row.org_id);
+      if (row.state !== 'made') throw refuse('money.batch_decided');
+      if ((await proving.need(tx.asSystem(), officer.staffId)) === 'missing') throw refuse('money.key_missing');
+    });
+    return proving.begin({ staffId: officer.staffId, mark: officer.mark ?? '' }, approvalSubject(batchId, linesHash));
+  }
+
+  async function proved(tx: Tx, officer: Officer, batchId: string, input: DecideBatchInput): Promise<KeptProof | null> {
+    if (input.decision !== 'approve') return null;
+    const need = await proving.need(tx.asSystem(), officer.staffId);
+    if (need === 'missing') throw refuse('money.key_missing');
+    if (need === 'none') return null;
+    if (!input.proof) throw refuse('money.key_needed');
+    const prover = { staffId: officer.staffId, mark: officer.mark ?? '' };
+    return proving.take(tx.asSystem(), prover, approvalSubject(batchId, input.linesHash), input.proof);
+  }
+
+  /** Every kept proof again, against the batch as it stands; those that do not hold. */
+  async function unprovedApprovals(): Promise<readonly string[]> {
+    const failed: string[] = [];
+    let after = '00000000-0000-0000-0000-000000000000';
+    for (;;) {
+      const seen = after;
+      const rows = await db.transaction(systemAccess, async (tx) => {
+        const page = await tx.run(store.listProved, [seen, proofsAtOnce]);
+        for (const row of page) {
+          const subject = approvalSubject(row.batch_id, row.lines_hash.toString('hex'));
+          const holds = row.proof !== null && (await proving.check(tx, row.proof, subject, row.approver_id));
+          if (!holds) failed.push(row.batch_id);
+        }
+        return page;
+      });
+      const last = rows.at(-1);
+      if (!last || rows.length < proofsAtOnce) return failed;
+      after = last.batch_id;
+    }
   }
 
   async function decideBatch(officer: Officer, batchId: string, input: DecideBatchInput): Promise<BatchDetail> {
@@ -111,10 +151,12 @@ export function createBatches(options: BatchesOptions) {
       const changed = await db.transaction(officer.access, (tx) => decideIn(tx, officer, batchId, input, seen));
       if (changed) throw refuse('money.lines_changed');
     } catch (error) {
-      if (brokenConstraint(error) === 'payout_approval_four_eyes_check') throw refuse('money.four_eyes');
+      const broken = brokenConstraint(error);
+      if (broken === 'payout_approval_four_eyes_check') throw refuse('money.four_eyes');
+      if (broken === 'payout_approval_stand_in_check') throw refuse('money.stands_in_for_maker');
       throw error;
     }
-    return batch(officer, batchId);
+    return views.batch(officer, batchId);
   }
 
   /** True when the lines are not those that were made: the batch is void then, and stays so. */
@@ -127,7 +169,7 @@ export function createBatches(options: BatchesOptions) {
   ): Promise<boolean> {
     const row = await tx.maybe(store.lockBatch, [batchId]);
     if (!row) throw refuse('money.batch_missing');
-    requireFinance(officer, row.org_id);
+    const role = requireFinance(officer, row.org_id);
     if (row.state !== 'made') {
       const mine = (await tx.run(store.listApprovals, [[batchId]])).find((one) => one.approver_id === officer.staffId);
       if (mine?.decision === input.decision) return false;
@@ -143,6 +185,8 @@ export function createBatches(options: BatchesOptions) {
       await voidBatch(tx, batchId);
       return true;
     }
+    const approverFor = await approverForOf(tx, officer, role, row);
+    const proof = await proved(tx, officer, batchId, input);
     const leafId = options.trace.record(tx, {
       eventId: newId(),
       type: `payout_batch.${input.decision}`,
@@ -151,7 +195,7 @@ export function createBatches(options: BatchesOptions) {
       department: 'insurer',
       actorId: officer.staffId,
       subjectId: null,
-      body: { batchNo: row.batch_no, linesHash: input.linesHash, reason: input.reason },
+      body: { batchNo: row.batch_no, linesHash: input.linesHash, reason: input.reason, approverFor, proof },
     });
     await tx.run(store.insertApproval, [
       batchId,
@@ -162,10 +206,22 @@ export function createBatches(options: BatchesOptions) {
       input.reason || null,
       clock.now(),
       leafId,
+      row.maker_for,
+      approverFor,
+      proof && JSON.stringify(proof),
     ]);
     if (input.decision === 'refuse') await voidBatch(tx, batchId);
     else await approve(tx, officer, batchId, lines);
     return false;
+  }
+
+  /** For whom this officer approves, who is nobody of those that made it; said before anybody looks for a key. */
+  async function approverForOf(tx: Tx, officer: Officer, role: string, row: store.BatchRow): Promise<string | null> {
+    if (officer.staffId === row.maker_id) throw refuse('money.four_eyes');
+    const absent = await options.absentOf(tx, officer.staffId, role, row.org_id);
+    const fit = absent.find((one) => one !== row.maker_id && one !== row.maker_for);
+    if (officer.staffId === row.maker_for || (absent.length > 0 && !fit)) throw refuse('money.stands_in_for_maker');
+    return fit ?? null;
   }
 
   async function voidBatch(tx: Tx, batchId: string): Promise<void> {
@@ -251,106 +307,13 @@ export function createBatches(options: BatchesOptions) {
     }
   }
 
-  // ---- lists ---------------------------------------------------------------------------------------------------------------
-
-  function payoutView(row: store.PayoutRow): PayoutView {
-    const { name } = payouts.openPayee(row);
-    return {
-      payoutId: row.payout_id,
-      reference: row.reference,
-      caseId: row.case_id,
-      purpose: row.purpose,
-      payee: maskName(name),
-      card: `**** ${row.card_tail}`,
-      amountFen: row.amount_fen,
-      state: row.state,
-      stateZh: payoutStateZh[row.state],
-      reason: row.reason,
-      bankSerial: row.bank_serial,
-      batchId: row.batch_id,
-      createdAt: row.created_at,
-      settledAt: row.settled_at,
-    };
-  }
-
-  async function listPayouts(
-    officer: Officer,
-    states: readonly PayoutState[],
-    cursor: string | undefined,
-    limit: number,
-  ): Promise<Page<PayoutView>> {
-    const key = readCursor(cursor);
-    const rows = await db.transaction(officer.access, (tx) =>
-      tx.run(store.listPayouts, [[...states], key?.[0] ?? null, key?.[1] ?? null, limit + 1]),
-    );
-    const page = cutPage(rows, limit, (last) => [last.created_at, last.payout_id]);
-    return { items: page.items.map(payoutView), nextCursor: page.nextCursor };
-  }
-
-  async function viewOf(
-    tx: Tx,
-    officer: Officer,
-    row: store.BatchRow,
-    approval: store.ApprovalRow | undefined,
-  ): Promise<BatchView> {
-    const mine = row.maker_id === officer.staffId;
-    const blocked = row.state !== 'made' ? '批次已有处理结果' : mine ? '制单人不能复核自己的批次' : null;
-    return {
-      batchId: row.batch_id,
-      batchNo: row.batch_no,
-      state: row.state,
-      stateZh: batchStateZh[row.state],
-      maker: await options.staffName(tx, row.maker_id),
-      mine,
-      lineCount: row.line_count,
-      totalFen: row.total_fen,
-      linesHash: row.lines_hash.toString('hex'),
-      madeAt: row.made_at,
-      approver: approval ? await options.staffName(tx, approval.approver_id) : null,
-      decision: approval?.decision ?? null,
-      reason: approval?.reason ?? null,
-      canDecide: blocked === null,
-      blocked,
-    };
-  }
-
-  async function listBatches(officer: Officer, cursor: string | undefined, limit: number): Promise<Page<BatchView>> {
-    const key = readCursor(cursor);
-    return db.transaction(officer.access, async (tx) => {
-      const rows = await tx.run(store.listBatches, [key?.[0] ?? null, key?.[1] ?? null, limit + 1]);
-      const page = cutPage(rows, limit, (last) => [last.made_at, last.batch_id]);
-      const approvals = await tx.run(store.listApprovals, [page.items.map((row) => row.batch_id)]);
-      const items: BatchView[] = [];
-      for (const row of page.items)
-        items.push(
-          await viewOf(
-            tx,
-            officer,
-            row,
-            approvals.find((one) => one.batch_id === row.batch_id),
-          ),
-        );
-      return { items, nextCursor: page.nextCursor };
-    });
-  }
-
-  async function batch(officer: Officer, batchId: string): Promise<BatchDetail> {
-    return db.transaction(officer.access, async (tx) => {
-      const row = await tx.maybe(store.selectBatch, [batchId]);
-      if (!row) throw refuse('money.batch_missing');
-      const [approval] = await tx.run(store.listApprovals, [[batchId]]);
-      const lines = await tx.run(store.listOfBatch, [batchId]);
-      return { ...(await viewOf(tx, officer, row, approval)), lines: lines.map(payoutView) };
-    });
-  }
-
   const tasks = { 'payouts.submit': (payload: unknown) => submit(textIn(payload, 'batchId')) };
-  return { tasks, makeBatch, decideBatch, submit, listPayouts, listBatches, batch };
+  return { tasks, ...views, makeBatch, beginApproval, decideBatch, unprovedApprovals, submit };
 }
 
-/** 王*、欧阳** : the first character stays. */
-export function maskName(name: string): string {
-  const [first, ...rest] = Array.from(name);
-  invariant(first, 'a payee has a name');
-  return `${first}${'*'.repeat(Math.max(1, rest.length))}`;
+const proofsAtOnce = 200;
+
+/** A signature for one batch, one set of lines and one decision is none for any other. */
+function approvalSubject(batchId: string, linesHash: string): ProofSubject {
+  return { act: 'payout_batch.approve', id: batchId, hash: linesHash };
 }

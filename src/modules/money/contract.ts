@@ -1,6 +1,7 @@
 // How money may say no, and what its API gives and takes. Runs in a browser: no I/O. Names and cards leave masked.
 
 import { z } from 'zod';
+import { keyAnswer, type KeyAnswer } from '#contract/identity';
 import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
@@ -32,6 +33,21 @@ export const refuse = declareRefusals({
   'money.batch_missing': { status: 404, zh: '没有找到这个支付批次，或您无权查看。', next: '请回到批次列表重新打开。' },
   'money.batch_decided': { status: 409, zh: '这个批次已经有了处理结果。', next: '请刷新页面查看最新状态。' },
   'money.four_eyes': { status: 403, zh: '制单人不能复核自己的批次。', next: '请由同单位的另一位结算专员复核。' },
+  'money.stands_in_for_maker': {
+    status: 403,
+    zh: '您是代制单人办理，或这个批次是别人代您制单的，不能复核。',
+    next: '请由同单位的另一位结算专员复核。',
+  },
+  'money.key_needed': {
+    status: 403,
+    zh: '同意付款要用您的安全密钥签名。',
+    next: '请按“同意付款”，再按浏览器的提示触碰密钥。',
+  },
+  'money.key_missing': {
+    status: 403,
+    zh: '同意付款要用安全密钥，您还没有可用的密钥。',
+    next: '请先到“我的账户”登记一把，再来复核。',
+  },
   'money.lines_changed': {
     status: 409,
     zh: '批次明细与您看到的不一致，复核没有生效。',
@@ -99,19 +115,25 @@ export const batchView = z.object({
   state: z.enum(['made', 'approved', 'submitted', 'done', 'voided']),
   stateZh: z.string(),
   maker: z.string().describe('制单人'),
+  makerFor: z.string().nullable().describe('制单人代谁办理'),
   mine: z.boolean().describe('本人制单，不能复核'),
   lineCount: z.number(),
   totalFen: z.number(),
   linesHash: z.string().describe('明细摘要，复核时原样带回'),
   madeAt: z.string(),
   approver: z.string().nullable(),
+  approverFor: z.string().nullable().describe('复核人代谁办理'),
   decision: z.enum(['approve', 'refuse']).nullable(),
   reason: z.string().nullable(),
   canDecide: z.boolean(),
   blocked: z.string().nullable().describe('不能复核的原因'),
 });
 export type BatchView = z.infer<typeof batchView>;
-export const batchDetail = batchView.extend({ lines: z.array(payoutView) });
+export const batchDetail = batchView.extend({
+  lines: z.array(payoutView),
+  key: z.enum(['none', 'needed', 'missing']).describe('我同意付款时要不要安全密钥'),
+  signed: z.boolean().describe('复核时用安全密钥签了名'),
+});
 export type BatchDetail = z.infer<typeof batchDetail>;
 
 export const batchStateZh = {
@@ -131,8 +153,15 @@ export const decideBatchInput = z.object({
   decision: z.enum(['approve', 'refuse']),
   reason: z.string().trim().max(500).default(''),
   linesHash: z.string().regex(/^[0-9a-f]{64}$/),
+  proof: keyAnswer.nullable().default(null),
 });
-export type DecideBatchInput = z.infer<typeof decideBatchInput>;
+export const proveBatchInput = z.object({
+  linesHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe('看到的明细摘要'),
+});
+export type DecideBatchInput = Omit<z.infer<typeof decideBatchInput>, 'proof'> & { readonly proof?: KeyAnswer | null };
 
 export const party = z.enum(['bank', 'payment']);
 export type Party = z.infer<typeof party>;

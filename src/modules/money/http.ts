@@ -2,6 +2,7 @@
 // callbacks, whose raw bytes are proved by signature before anything is read from them. Binding only.
 
 import { z } from 'zod';
+import { keyRequest } from '#contract/identity';
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import { pageOf, pageQuery } from '#platform/page';
@@ -16,6 +17,7 @@ import {
   paymentView,
   payoutState,
   payoutView,
+  proveBatchInput,
   reconciliationView,
   refuse,
 } from './contract.ts';
@@ -28,6 +30,8 @@ export type MoneyRoutesOptions = {
   readonly sessionOf: (request: FastifyRequest) => {
     readonly actor: { readonly id: string | null };
     readonly access: Access;
+    /** Of the session, for what a key signs. */
+    readonly mark?: string;
   };
 };
 
@@ -40,8 +44,8 @@ const day = z.iso.date().refine((one) => one >= firstDay && one < '2100', `日�
 
 export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugin {
   const officerOf = (request: FastifyRequest) => {
-    const { actor, access } = sessionOf(request);
-    return { access, staffId: actor.id ?? '' };
+    const { actor, access, mark = '' } = sessionOf(request);
+    return { access, staffId: actor.id ?? '', mark };
   };
 
   return async (app) => {
@@ -97,6 +101,20 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
         schema: { summary: '支付批次及明细', params: z.object({ id: z.uuid() }), response: { 200: batchDetail } },
       },
       (request) => money.batches.batch(officerOf(request), request.params.id),
+    );
+
+    app.post(
+      '/api/payout-batches/:id/prove',
+      {
+        config: { access: payers },
+        schema: {
+          summary: '要安全密钥为同意付款签名',
+          params: z.object({ id: z.uuid() }),
+          body: proveBatchInput,
+          response: { 200: keyRequest },
+        },
+      },
+      (request) => money.batches.beginApproval(officerOf(request), request.params.id, request.body.linesHash),
     );
 
     app.post(

@@ -15,16 +15,26 @@ import * as store from './ledger-store.ts';
 import { createPayments, type PaymentsOptions } from './payments.ts';
 import { bookOf, createPayouts } from './payouts.ts';
 import * as payoutStore from './payout-store.ts';
-import type { BankPort, CasesPort, FindPayee, PaymentPort, SharesOf, WithholdingPort } from './ports.ts';
+import type {
+  AbsentOf,
+  BankPort,
+  CasesPort,
+  FindPayee,
+  PaymentPort,
+  Proving,
+  SharesOf,
+  WithholdingPort,
+} from './ports.ts';
 import { createReconcile, type TakeReceipt } from './reconcile.ts';
 import { createRestored } from './restored.ts';
 
 export { accounts } from './accounts.ts';
 export type { Officer } from './batches.ts';
+export { withoutKeys } from './proving.ts';
 export { moneyRoutes } from './http.ts';
 export type { DebitFailed, DebitPaid } from './debits.ts';
 export type { TakeReceipt } from './reconcile.ts';
-export type { BankPort, CasesPort, PaymentPort, Share } from './ports.ts';
+export type { AbsentOf, BankPort, CasesPort, PaymentPort, Proving, Share } from './ports.ts';
 export { readersOf } from './readers.ts';
 /** For the synthetic city, which answers them from memory. */
 export * as ledgerStatements from './ledger-store.ts';
@@ -51,6 +61,9 @@ export type MoneyOptions = {
   /** Money that came in with a reference of ours: whose it is. */
   readonly takeReceipt?: TakeReceipt;
   readonly staffName: (tx: Tx, staffId: string) => Promise<string>;
+  /** How an approver proves that it is he or she. */
+  readonly proving: Proving;
+  readonly absentOf: AbsentOf;
 } & Pick<PaymentsOptions, 'returnUrl' | 'payerRef'>;
 
 export type Money = ReturnType<typeof createMoney>;

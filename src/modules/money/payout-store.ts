@@ -2,6 +2,7 @@
 
 import { statement } from '#platform/db';
 import type { PayoutState } from './contract.ts';
+import type { KeptProof } from './ports.ts';
 
 export type PayoutRow = {
   readonly payout_id: string;
@@ -178,6 +179,8 @@ export type BatchRow = {
   readonly batch_no: string;
   readonly org_id: string;
   readonly maker_id: string;
+  /** For whom the maker stood in. */
+  readonly maker_for: string | null;
   readonly line_count: number;
   readonly total_fen: number;
   readonly lines_hash: Buffer;
@@ -187,15 +190,15 @@ export type BatchRow = {
 };
 
 const batchColumns =
-  'b.batch_id, b.batch_no, b.org_id, b.maker_id, b.line_count, b.total_fen, b.lines_hash, b.state, b.made_at, b.submit_count';
+  'b.batch_id, b.batch_no, b.org_id, b.maker_id, b.maker_for, b.line_count, b.total_fen, b.lines_hash, b.state, b.made_at, b.submit_count';
 
 export const insertBatch = statement<
-  [string, string, string, string, number, number, Buffer, string, string[], string],
+  [string, string, string, string, number, number, Buffer, string, string[], string, string | null],
   never
 >(
   'money.insert_batch',
-  `insert into payout_batch (batch_id, batch_no, org_id, maker_id, line_count, total_fen, lines_hash, state, made_at, readers, leaf_id)
-   values ($1, $2, $3, $4, $5, $6, $7, 'made', $8, $9, $10)`,
+  `insert into payout_batch (batch_id, batch_no, org_id, maker_id, line_count, total_fen, lines_hash, state, made_at, readers, leaf_id, maker_for)
+   values ($1, $2, $3, $4, $5, $6, $7, 'made', $8, $9, $10, $11)`,
 );
 
 export const lockBatch = statement<[string], BatchRow>(
@@ -229,20 +232,34 @@ export const finishBatch = statement<[string], never>(
 export type ApprovalRow = {
   readonly batch_id: string;
   readonly approver_id: string;
+  readonly approver_for: string | null;
   readonly lines_hash: Buffer;
   readonly decision: 'approve' | 'refuse';
   readonly reason: string | null;
+  readonly proof: KeptProof | null;
 };
 
-export const insertApproval = statement<[string, string, string, Buffer, string, string | null, string, string], never>(
+export const insertApproval = statement<
+  [string, string, string, Buffer, string, string | null, string, string, string | null, string | null, string | null],
+  never
+>(
   'money.insert_approval',
-  `insert into payout_approval (batch_id, maker_id, approver_id, lines_hash, decision, reason, at, leaf_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `insert into payout_approval (batch_id, maker_id, approver_id, lines_hash, decision, reason, at, leaf_id, maker_for, approver_for, proof)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 );
+
+const approvalColumns = 'batch_id, approver_id, approver_for, lines_hash, decision, reason, proof';
 
 export const listApprovals = statement<[string[]], ApprovalRow>(
   'money.approvals',
-  'select batch_id, approver_id, lines_hash, decision, reason from payout_approval where batch_id = any($1) order by at',
+  `select ${approvalColumns} from payout_approval where batch_id = any($1) order by at`,
+);
+
+/** Approvals that carry a proof, for whoever checks them again; in the order of their batches. */
+export const listProved = statement<[string, number], ApprovalRow>(
+  'money.proved_approvals',
+  `select ${approvalColumns} from payout_approval
+   where proof is not null and decision = 'approve' and batch_id > $1 order by batch_id limit $2`,
 );
 
 export const listBatches = statement<[string | null, string | null, number], BatchRow>(

@@ -2,6 +2,7 @@
 // The parties' errors are known by their `kind`, so that this module imports no adapter.
 
 import type { Cases, CaseState } from '#modules/cases';
+import type { KeyAnswer, KeyRequest } from '#contract/identity';
 import type { Tx } from '#platform/db';
 
 // ---- outside parties ---------------------------------------------------------------------------------------------------------
@@ -164,3 +165,19 @@ export type Share = Payee & { readonly payee: number; readonly card: string; rea
 export type SharesOf = (state: CaseState, step: string, amountFen: number) => readonly Share[] | null;
 /** Real name and registered card of a person, opened for a payout. The transaction may be a clerk's who does not see the person. */
 export type FindPayee = (tx: Tx, personId: string) => Promise<Payee>;
+
+/** Who proves, and the mark of the session in which: a signature of another session counts for nothing. */
+export type Prover = { readonly staffId: string; readonly mark: string };
+/** Which act, on what, with which content: this is what a key signs. */
+export type ProofSubject = { readonly act: string; readonly id: string; readonly hash: string };
+/** What stays with an approval: opaque here, read again by whoever checks it. */
+export type KeptProof = Readonly<Record<string, string>>;
+export type Proving = {
+  need(tx: Tx, staffId: string): Promise<'none' | 'needed' | 'missing'>;
+  begin(prover: Prover, subject: ProofSubject): Promise<KeyRequest>;
+  take(tx: Tx, prover: Prover, subject: ProofSubject, answer: KeyAnswer): Promise<KeptProof>;
+  check(tx: Tx, proof: KeptProof, subject: ProofSubject, staffId: string): Promise<boolean>;
+};
+
+/** For whom somebody holds this role today; nobody when it is his or her own. */
+export type AbsentOf = (tx: Tx, staffId: string, role: string, orgId: string) => Promise<readonly string[]>;

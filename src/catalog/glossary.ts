@@ -134,6 +134,7 @@ export const glossary: readonly Term[] = [
       policy 保单
       publication 发布
       withholding 代扣
+      hold 保全（法律保全）
       rating 好差评
       reconciliation 对账
       request 请求

@@ -1,6 +1,7 @@
 // Canned answers about personal data, for the desk's own tests; nobody in it exists.
 
-import type { LookItem, UnusualAnswer } from '#contract/privacy';
+import type { HoldView, LookItem, UnusualAnswer } from '#contract/privacy';
+import { caseId } from './canned-case.ts';
 
 const at = '2026-03-11T08:00:00.000Z';
 
@@ -38,7 +39,42 @@ export const cannedUnusual: UnusualAnswer = {
   isCut: false,
 };
 
+export const cannedHolds: { readonly items: readonly HoldView[]; readonly nextCursor: string | null } = {
+  items: [
+    {
+      holdId: '0195a000-0000-7000-8000-0000000000f5',
+      scope: 'case',
+      what: '这一个办件：350203202603110001',
+      caseId: '0195a000-0000-7000-8000-0000000000f6',
+      authority: '示例人民法院',
+      documentNo: '（2026）示例民初 1 号',
+      reason: '诉讼证据',
+      putBy: '郑督办',
+      putAt: at,
+      state: 'lifting',
+      stateZh: '等另一人同意解除',
+      liftReason: '案件已审结',
+      liftProposedBy: '郑督办',
+      liftedBy: null,
+      liftedAt: null,
+      canDecide: true,
+    },
+  ],
+  nextCursor: null,
+};
+
 export const privacyReads: Readonly<Record<string, unknown>> = {
   '/api/admin/looks': cannedLooks,
   '/api/admin/looks/unusual': cannedUnusual,
+  '/api/desk/holds': cannedHolds,
+  [`/api/cases/${caseId}/holds`]: {
+    items: [
+      {
+        scopeZh: '这次事件的全部办件',
+        authority: '示例人民法院',
+        documentNo: '（2026）示例民初 1 号',
+        putAt: at,
+      },
+    ],
+  },
 };

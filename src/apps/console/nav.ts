@@ -24,6 +24,7 @@ const settlementRoles = [
   'audit_officer',
 ];
 const three = ['system_administrator', 'security_administrator', 'audit_administrator'];
+const keepers = ['supervisor', 'hrss_reviewer', 'data_operator'];
 const overseers = ['supervisor', 'hrss_window', 'insurer_adjuster', 'insurer_finance'];
 
 export function navFor(roles: readonly string[]): readonly NavGroup[] {
@@ -71,6 +72,9 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
         { page: 'cover', zh: '在保查询', to: pages.cover() },
         ...(roles.some((role) => overseers.includes(role))
           ? [{ page: 'oversight' as const, zh: '理赔监督', to: pages.oversight() }]
+          : []),
+        ...(roles.some((role) => keepers.includes(role))
+          ? [{ page: 'holds' as const, zh: '法律保全', to: pages.holds() }]
           : []),
         { page: 'catalogue', zh: '服务目录', to: pages.catalogue() },
       ],

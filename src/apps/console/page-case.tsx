@@ -8,6 +8,7 @@ import { get } from './api.ts';
 import { ActionPanel } from './case-actions.tsx';
 import { Documents, Merged, RatingView, Referrals, Related } from './case-aside.tsx';
 import { Evidence } from './case-evidence.tsx';
+import { CaseHolds } from './case-holds.tsx';
 import { CasePeople } from './case-people.tsx';
 import { Facts } from './case-facts.tsx';
 import { ActiveSteps } from './case-steps.tsx';
@@ -41,6 +42,7 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
           {view.supervised && (
             <Alert type="error" showIcon title="督办中" description={view.supervised} className="gap" />
           )}
+          <CaseHolds caseId={view.caseId} />
           {view.serviceCode === 'DI-011' && (
             <p className="gap">
               <Link to={pages.settlement(view.caseId)}>补贴结算：核算、逐单差异与抽样名单</Link>

@@ -29,6 +29,7 @@ test.each([
   [pages.roleProposals(), { page: 'role-proposals' }],
   [pages.adminTrail(), { page: 'admin-trail' }],
   [pages.looks(), { page: 'looks' }],
+  [pages.holds(), { page: 'holds' }],
   [pages.apiKeys(), { page: 'api-keys' }],
   [pages.authorities({ done: 1 }), { page: 'authorities' }],
   [pages.assist(), { page: 'assist' }],

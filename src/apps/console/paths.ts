@@ -39,6 +39,7 @@ export const pages = {
   staffMember: (staffId: string) => `${base}/staff/${part(staffId)}`,
   roleProposals: (query: Query = {}) => `${base}/role-proposals${queryString(query)}`,
   adminTrail: (query: Query = {}) => `${base}/admin-trail${queryString(query)}`,
+  holds: (query: Query = {}) => `${base}/holds${queryString(query)}`,
   looks: (query: Query = {}) => `${base}/looks${queryString(query)}`,
   apiKeys: () => `${base}/api-keys`,
   authorities: (query: Query = {}) => `${base}/authorities${queryString(query)}`,
@@ -114,6 +115,10 @@ export const api = {
     `/api/admin/role-proposals/${part(proposalId)}/${verb}`,
   adminActs: (query: Query) => `/api/admin/acts${queryString(query)}`,
   adminAct: (actId: string) => `/api/admin/acts/${part(actId)}`,
+  holds: (query: Query) => `/api/desk/holds${queryString(query)}`,
+  putHold: '/api/desk/holds',
+  hold: (holdId: string, verb: 'lift' | 'decide') => `/api/desk/holds/${part(holdId)}/${verb}`,
+  caseHolds: (caseId: string) => `/api/cases/${part(caseId)}/holds`,
   looks: (query: Query) => `/api/admin/looks${queryString(query)}`,
   looksUnusual: (day: string) => `/api/admin/looks/unusual${queryString({ day })}`,
   looksPerson: '/api/admin/looks/person',
@@ -147,7 +152,7 @@ export const api = {
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
-  | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' }
+  | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' | 'holds' }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
   | { readonly page: 'oversight' }
@@ -175,6 +180,7 @@ const plain = [
   'role-proposals',
   'admin-trail',
   'looks',
+  'holds',
   'api-keys',
   'authorities',
   'assist',

@@ -40,6 +40,7 @@ const StartServicePage = lazy(() => import('./page-start-service.tsx'));
 const StaffPage = lazy(() => import('./page-staff.tsx'));
 const StaffMemberPage = lazy(() => import('./page-staff-member.tsx'));
 const RoleProposalsPage = lazy(() => import('./page-role-proposals.tsx'));
+const HoldsPage = lazy(() => import('./page-holds.tsx'));
 const LooksPage = lazy(() => import('./page-looks.tsx'));
 const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
 const AuthoritiesPage = lazy(() => import('./page-authorities.tsx'));
@@ -96,6 +97,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <RoleProposalsPage />;
     case 'admin-trail':
       return <AdminTrailPage />;
+    case 'holds':
+      return <HoldsPage />;
     case 'looks':
       return <LooksPage />;
     case 'authorities':

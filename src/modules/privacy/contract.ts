@@ -59,3 +59,4 @@ export const consentView = z.object({
 export type ConsentView = z.infer<typeof consentView>;
 
 export * from './looks-contract.ts';
+export * from './holds-contract.ts';

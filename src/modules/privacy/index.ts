@@ -12,6 +12,8 @@ import * as store from './store.ts';
 
 export { createAccessLog, type AccessLog } from './accesses.ts';
 export { privacyRoutes } from './http.ts';
+export { createHolds, type HoldTarget } from './holds.ts';
+export { holdRoutes } from './holds-http.ts';
 export { createLooks } from './looks.ts';
 export { looksRoutes } from './looks-http.ts';
 export type { ConsentView } from './contract.ts';

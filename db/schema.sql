@@ -745,6 +745,50 @@ CREATE INDEX key_challenge_at_idx ON key_challenge USING btree (at);
 grant delete, insert, select on table key_challenge to gongdun_app;
 grant update (used_at) on table key_challenge to gongdun_app;
 
+create table legal_hold (
+  hold_id uuid not null,
+  scope text not null,
+  case_id uuid,
+  dossier_id uuid,
+  person_id uuid,
+  authority text not null,
+  document_no text not null,
+  reason text not null,
+  put_by uuid not null,
+  put_at timestamp with time zone not null,
+  lift_reason text,
+  lift_proposed_by uuid,
+  lift_proposed_at timestamp with time zone,
+  lifted_by uuid,
+  lifted_at timestamp with time zone,
+  readers text[] not null,
+  constraint legal_hold_pkey PRIMARY KEY (hold_id),
+  constraint legal_hold_authority_check CHECK (length(authority) >= 2 AND length(authority) <= 100),
+  constraint legal_hold_document_no_check CHECK (length(document_no) >= 2 AND length(document_no) <= 100),
+  constraint legal_hold_four_eyes_check CHECK ((lifted_by IS NULL) = (lifted_at IS NULL) AND (lifted_by IS NULL OR lift_proposed_by IS NOT NULL AND lifted_by <> lift_proposed_by)),
+  constraint legal_hold_proposed_check CHECK (num_nulls(lift_reason, lift_proposed_by, lift_proposed_at) = ANY (ARRAY[0, 3])),
+  constraint legal_hold_scope_check CHECK (scope = ANY (ARRAY['case'::text, 'dossier'::text, 'person'::text])),
+  constraint legal_hold_target_check CHECK ((scope = 'case'::text) = (case_id IS NOT NULL) AND (scope = 'dossier'::text) = (dossier_id IS NOT NULL) AND (scope = 'person'::text) = (person_id IS NOT NULL)),
+  constraint legal_hold_case_id_fkey FOREIGN KEY (case_id) REFERENCES case_state(case_id),
+  constraint legal_hold_dossier_id_fkey FOREIGN KEY (dossier_id) REFERENCES dossier(dossier_id),
+  constraint legal_hold_lift_proposed_by_fkey FOREIGN KEY (lift_proposed_by) REFERENCES staff(staff_id),
+  constraint legal_hold_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES staff(staff_id),
+  constraint legal_hold_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint legal_hold_put_by_fkey FOREIGN KEY (put_by) REFERENCES staff(staff_id)
+);
+comment on table legal_hold is 'What must not be erased, by whose order and document; lifted by two persons. Only the program itself reads it, for whoever may know.';
+CREATE INDEX legal_hold_at_idx ON legal_hold USING btree (put_at DESC, hold_id DESC);
+CREATE INDEX legal_hold_case_idx ON legal_hold USING btree (case_id) WHERE lifted_at IS NULL AND case_id IS NOT NULL;
+CREATE INDEX legal_hold_dossier_idx ON legal_hold USING btree (dossier_id) WHERE lifted_at IS NULL AND dossier_id IS NOT NULL;
+CREATE INDEX legal_hold_person_idx ON legal_hold USING btree (person_id) WHERE lifted_at IS NULL AND person_id IS NOT NULL;
+alter table legal_hold enable row level security;
+alter table legal_hold force row level security;
+create policy legal_hold_insert on legal_hold for insert to public with check (true);
+create policy legal_hold_read on legal_hold for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy legal_hold_update on legal_hold for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table legal_hold to gongdun_app;
+grant update (lift_reason, lift_proposed_by, lift_proposed_at, lifted_by, lifted_at) on table legal_hold to gongdun_app;
+
 create table log_leaf (
   leaf_id uuid not null,
   entry text not null,

@@ -86,7 +86,7 @@ export function AccountKeys({ account, onChanged }: Props) {
         />
       )}
       {usable ? (
-        <p>
+        <p className="gap">
           <Button onClick={() => setAdding(true)}>登记安全密钥</Button>
         </p>
       ) : (

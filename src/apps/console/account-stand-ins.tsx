@@ -90,7 +90,7 @@ export function AccountStandIns() {
         )}
       </Loaded>
       {own.length > 0 && (
-        <p>
+        <p className="gap">
           <Button onClick={() => setAdding(true)}>请同事代办</Button>
         </p>
       )}

@@ -58,7 +58,7 @@ function Password({ onChanged }: Pick<Part, 'onChanged'>) {
       <p>
         <Button onClick={() => setOpen(true)}>更改口令</Button>
       </p>
-      <p className="soft">手机换了、动态码用不了：请当面找安全管理员重置第二验证，凭重置码登录后装新的验证器。</p>
+      <p className="soft gap">手机换了、动态码用不了：请当面找安全管理员重置第二验证，凭重置码登录后装新的验证器。</p>
       {open && (
         <ActDialog
           title="更改口令"
@@ -119,7 +119,7 @@ function Events({ account }: Pick<Part, 'account'>) {
               </li>
             ))}
           </ul>
-          <p className="soft">不是您知道的，请立即告诉安全管理员。</p>
+          <p className="soft gap">不是您知道的，请立即告诉安全管理员。</p>
         </>
       )}
     </section>

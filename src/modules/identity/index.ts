@@ -117,6 +117,7 @@ export function createIdentity(options: IdentityOptions) {
     ...oidc,
     ...subjects,
     keys,
+    ...own,
     sessionOf: sessions.sessionOf,
     isSteppedUp: sessions.isSteppedUp,
     beginSession: sessions.begin,

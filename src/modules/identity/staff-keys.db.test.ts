@@ -250,6 +250,40 @@ describe('a key that is gone', () => {
   });
 });
 
+test('a session that another’s login opened (the identity provider’s) is asked for the key all the same', async () => {
+  const who = await person();
+  await enrol(who);
+  const { token } = await f.db.transaction(systemAccess, async (tx) =>
+    f.identity.beginSession(tx, 'staff', { staffId: who.staff.staffId }, null),
+  );
+  const session = await f.identity.sessionOf(token, 'staff');
+  if (!session) throw new Error('not logged in');
+  const there = { ...who, token, session };
+  expect(await need(there)).toBe('needed');
+  const answer = who.device.get(await ask(there));
+  expect(await refusalOf(take(who, answer))).toBe('identity.key_over');
+  await take(there, answer);
+});
+
+test('one’s own account: keys, logins and what was done; the other logins end, this one stays', async () => {
+  const who = await person();
+  await enrol(who, '桌上的');
+  const elsewhere = await enter(who.staff);
+  const account = await f.identity.ownAccount(who.session);
+  expect(account).toMatchObject({
+    login: who.staff.login,
+    keyNeed: 'proof',
+    keys: [{ name: '桌上的', lastUsedAt: null }],
+  });
+  expect(account.sessions).toHaveLength(2);
+  expect(account.sessions.filter((one) => one.current)).toHaveLength(1);
+  expect(account.events.map((one) => one.title)).toEqual(['登记安全密钥“桌上的”']);
+  expect(await f.identity.endOtherSessions(who.session)).toEqual({ ended: 1 });
+  expect(await f.identity.sessionOf(elsewhere.token, 'staff')).toBeNull();
+  expect(await f.identity.sessionOf(who.token, 'staff')).not.toBeNull();
+  expect((await f.identity.ownAccount(who.session)).sessions).toHaveLength(1);
+});
+
 test('what was asked of a key is forgotten after a day', async () => {
   const who = await person();
   await enrol(who);

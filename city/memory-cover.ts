@@ -104,6 +104,7 @@ export function answerCover({ on, by, rows }: Memory): void {
           readers,
           leaf_id: leafId,
           import_run_id: null,
+          holder_org_id: null,
           import_source: null,
           imported_on: null,
         });

@@ -295,6 +295,7 @@ export const tables = {
     import_run_id: 'uuid',
     import_source: 'text',
     imported_on: 'date',
+    holder_org_id: 'uuid',
   },
   cover_entry: {
     person_id: 'uuid',
@@ -363,6 +364,7 @@ export const tables = {
     created_at: 'timestamptz',
     checked_at: 'timestamptz',
     contract_code: 'text',
+    org_id: 'uuid',
     readers: 'text[]',
   },
   payment_event: {

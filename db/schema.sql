@@ -496,18 +496,21 @@ create table cover_policy (
   import_run_id uuid,
   import_source text,
   imported_on date,
+  holder_org_id uuid,
   constraint cover_policy_pkey PRIMARY KEY (policy_id),
   constraint cover_policy_no_key UNIQUE (policy_no),
   constraint cover_policy_check CHECK (subsidy_fen >= 0 AND subsidy_fen <= premium_fen),
   constraint cover_policy_days_check CHECK (days >= 1 AND days <= 366),
   constraint cover_policy_origin_check CHECK ((case_id IS NULL) = (import_run_id IS NOT NULL) AND (import_run_id IS NULL) = (import_source IS NULL) AND (import_run_id IS NULL) = (imported_on IS NULL)),
   constraint cover_policy_premium_fen_check CHECK (premium_fen >= 0 AND premium_fen <= 1000000000),
+  constraint cover_policy_holder_org_id_fkey FOREIGN KEY (holder_org_id) REFERENCES org(org_id),
   constraint cover_policy_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
   constraint cover_policy_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
   constraint cover_policy_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
 );
 comment on table cover_policy is 'A policy of daily accident cover; its days stand in cover_entry.';
 comment on column cover_policy.import_run_id is 'Where there is no case: the run that brought the policy over from import_source. Such a policy is settled where it was sold.';
+comment on column cover_policy.holder_org_id is 'The organisation that took the policy out and paid (投保人); null where the insured person did.';
 CREATE INDEX cover_policy_case_idx ON cover_policy USING btree (case_id);
 CREATE INDEX cover_policy_person_idx ON cover_policy USING btree (person_id, first_day DESC);
 alter table cover_policy enable row level security;
@@ -671,6 +674,70 @@ create policy file_insert on file for insert to public with check (true);
 create policy file_read on file for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy file_update on file for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table file to gongdun_app;
+
+create table group_cover (
+  case_id uuid not null,
+  case_no text not null,
+  org_id uuid not null,
+  region text not null,
+  day date not null,
+  insurer_org_id uuid,
+  replace_rule text not null,
+  state text not null,
+  listed_line integer default 0 not null,
+  declared_line integer default 0 not null,
+  bound_line integer default 0 not null,
+  told_line integer default 0 not null,
+  listed_count integer default 0 not null,
+  refused_count integer default 0 not null,
+  declined_count integer default 0 not null,
+  bound_count integer default 0 not null,
+  left_refunded_fen bigint default 0 not null,
+  paid_at timestamp with time zone,
+  readers text[] not null,
+  policy_readers text[] not null,
+  constraint group_cover_pkey PRIMARY KEY (case_id),
+  constraint group_cover_left_refunded_fen_check CHECK (left_refunded_fen >= 0),
+  constraint group_cover_region_check CHECK (region ~ '^[0-9]{6}$'::text),
+  constraint group_cover_replace_rule_check CHECK (replace_rule = ANY (ARRAY['none'::text, 'before_first_order'::text])),
+  constraint group_cover_state_check CHECK (state = ANY (ARRAY['listing'::text, 'listed'::text, 'declaring'::text, 'declared'::text, 'binding'::text, 'bound'::text])),
+  constraint group_cover_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
+  constraint group_cover_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table group_cover is 'A day of cover that an organisation buys for the people of a list. The _line columns say behind which line each part of the work goes on after an interruption.';
+CREATE INDEX group_cover_org_idx ON group_cover USING btree (org_id, day DESC);
+alter table group_cover enable row level security;
+alter table group_cover force row level security;
+create policy group_cover_insert on group_cover for insert to public with check (true);
+create policy group_cover_read on group_cover for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy group_cover_update on group_cover for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table group_cover to gongdun_app;
+
+create table group_insured (
+  case_id uuid not null,
+  line integer not null,
+  person_id uuid not null,
+  policy_id uuid not null,
+  name_mask text not null,
+  work_type text not null,
+  refusal text,
+  replaces integer,
+  request_id uuid,
+  constraint group_insured_pkey PRIMARY KEY (case_id, line),
+  constraint group_insured_request_key UNIQUE (request_id),
+  constraint group_insured_refusal_check CHECK (refusal = ANY (ARRAY['too_young'::text, 'too_old'::text, 'covered'::text, 'not_insurable'::text, 'declined'::text])),
+  constraint group_insured_case_id_fkey FOREIGN KEY (case_id) REFERENCES group_cover(case_id),
+  constraint group_insured_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table group_insured is 'One person of a group: refused before anything was paid, declined by the insurer, or bound, which is when cover_policy has policy_id. A person who takes the place of another has a line of his own, made once by its request.';
+CREATE INDEX group_insured_person_idx ON group_insured USING btree (person_id);
+CREATE INDEX group_insured_refused_idx ON group_insured USING btree (case_id, line) WHERE refusal IS NOT NULL;
+CREATE UNIQUE INDEX group_insured_replaces_key ON group_insured USING btree (case_id, replaces) WHERE replaces IS NOT NULL AND refusal IS NULL;
+alter table group_insured enable row level security;
+alter table group_insured force row level security;
+create policy group_insured_all on group_insured for all to public using ((case_id IN ( SELECT group_cover.case_id
+   FROM group_cover))) with check (true);
+grant delete, insert, select, update on table group_insured to gongdun_app;
 
 create table import_line (
   import_run_id uuid not null,
@@ -927,7 +994,7 @@ grant insert, select on table payment_event to gongdun_app;
 create table payment_order (
   order_no text not null,
   case_id uuid not null,
-  person_id uuid not null,
+  person_id uuid,
   amount_fen bigint not null,
   description text not null,
   state text not null,
@@ -941,13 +1008,17 @@ create table payment_order (
   checked_at timestamp with time zone,
   readers text[] not null,
   contract_code text,
+  org_id uuid,
   constraint payment_order_pkey PRIMARY KEY (order_no),
   constraint payment_order_refund_key UNIQUE (refund_no),
   constraint payment_order_amount_fen_check CHECK (amount_fen > 0),
-  constraint payment_order_state_check CHECK (state = ANY (ARRAY['created'::text, 'open'::text, 'paid'::text, 'closed'::text, 'refunding'::text, 'refunded'::text]))
+  constraint payment_order_payer_check CHECK ((person_id IS NULL) <> (org_id IS NULL)),
+  constraint payment_order_state_check CHECK (state = ANY (ARRAY['created'::text, 'open'::text, 'paid'::text, 'closed'::text, 'refunding'::text, 'refunded'::text])),
+  constraint payment_order_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
 );
-comment on table payment_order is 'Money asked of a person through the payment port.';
+comment on table payment_order is 'Money asked of a person or an organisation through the payment port.';
 comment on column payment_order.contract_code is 'The withholding contract under which it is debited; null where the payer pays by hand.';
+comment on column payment_order.org_id is 'The organisation that pays, where no person does.';
 CREATE INDEX payment_order_case_idx ON payment_order USING btree (case_id);
 CREATE INDEX payment_order_debit_idx ON payment_order USING btree (COALESCE(checked_at, created_at)) WHERE contract_code IS NOT NULL AND (state = ANY (ARRAY['created'::text, 'open'::text]));
 CREATE INDEX payment_order_open_idx ON payment_order USING btree (created_at) WHERE state = ANY (ARRAY['created'::text, 'open'::text, 'refunding'::text]);

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#catalog';
+import { fieldKinds } from '#catalog/fields/index';
 import { addOrg, addOrgRole } from '#modules/orgs';
 import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from '#modules/identity';
 import { roleGrant, systemAccess, workerAccess } from '#platform/access';
@@ -648,6 +649,32 @@ async function batchOf(caller: Caller): Promise<string> {
   return caseId;
 }
 
+/** A group that waits for its company's payment. */
+async function groupOf(caller: Caller): Promise<string> {
+  const list = Buffer.from(csvOf(listOf(people(3, 60))));
+  const url = `/api/desk/rosters?requestId=${randomUUID()}&service=DI-002&field=daily_roster`;
+  const { rosterId }: { rosterId: string } = JSON.parse((await multipart(caller, url, {}, list)).text);
+  await app.services.tasks['rosters.check']({ rosterId });
+  const [grant = ''] = staffNamed('enterprise').grants;
+  const [role, orgId] = grant.split('@');
+  const tomorrow = new Date(Date.parse(app.services.clock.now()) + 32 * 3_600_000).toISOString().slice(0, 10);
+  const data = {
+    org_uscc: fieldKinds.uscc.example({}, 1),
+    cover_date: tomorrow,
+    daily_roster: { rosterId },
+    work_type: '网约配送员',
+    payer_share: '单位',
+    cutoff_ack: true,
+    people_agree: true,
+    read_clause: true,
+  };
+  const body = { requestId: randomUUID(), role, orgId, region: '350203', data };
+  const made = await caller.post('/api/desk/services/DI-002/start', body);
+  const caseId: string = made.body.caseId;
+  await app.services.tasks['cover.group']({ caseId, step: 'eligibility' });
+  return caseId;
+}
+
 async function rosterSpecs(): Promise<void> {
   const company = staffNamed('enterprise');
   const list = Buffer.from('姓名,身份证号,手机号\n张三,1,2');
@@ -668,6 +695,15 @@ async function rosterSpecs(): Promise<void> {
   add('GET /api/desk/cases/:caseId/people', (caller) => caller.get(`/api/desk/cases/${batch}/people`), {
     secret: '等待本人确认',
   });
+  const groupId = await groupOf(company.caller);
+  const group = `/api/desk/cases/${groupId}`;
+  const { readers } = await row<{ readers: string[] }>('select readers from group_cover where case_id = $1', [groupId]);
+  const readable = { also: sees(readers) };
+  add('GET /api/desk/cases/:caseId/group', (caller) => caller.get(`${group}/group`), readable);
+  add('GET /api/desk/cases/:caseId/insured', (caller) => caller.get(`${group}/insured`), readable);
+  const payers = { also: anyStaff };
+  add('GET /api/desk/cases/:caseId/payment', (caller) => caller.get(`${group}/payment`), payers);
+  add('POST /api/desk/cases/:caseId/payment/check', (caller) => caller.post(`${group}/payment/check`, {}), payers);
   add('GET /api/desk/rosters/:rosterId/corrected', (caller) => caller.get(`${url}/corrected`), { secret: '张三' });
 }
 

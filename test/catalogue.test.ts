@@ -47,7 +47,17 @@ const toInsure = '每天的保障按这些内容承保，签约时要问清、�
 const plain = '申请人看得到的环节，用平常话';
 const twoPeople = '答复由律师作出，满意与否由咨询人表态：两个人的两件事，各有时限';
 const oneStep = '自动分类不对时，分派员一步更正';
+const oneDayMany = '名单由文件来，按人承保、按人退款；名单没有写岗位的人也要有从业类别';
+const consented = '含身故责任的保险要被保险人同意（保险法第三十一条、第三十四条），投保人要知道不赔的情形（第十七条）';
 const allowed: Readonly<Record<string, string>> = {
+  'daily-insurance-enrol.issue.group_done: added (→ in-force)':
+    '名单上的人由程序成批承保，出的是团体保单和清单，与个人保单不同',
+  'DI-002.fields.daily_roster: 当日人员名单, person_list → 当日人员名单, roster': oneDayMany,
+  'DI-002.fields.work_type: added (从业类别, enum [快递员、网约配送员、网约车司机、货车司机、家政服务员、护工护理员、网络主播、互联网营销师、代驾员、房产中介员、保安员、商场信息员、其他])':
+    oneDayMany,
+  'DI-002.fields.people_agree: added (名单上的每个人都知道并同意由本单位投保, boolean)': consented,
+  'DI-002.fields.read_clause: added (我已阅读保险条款，特别是不赔的情形, boolean)': consented,
+  'DI-002.materials.roster_excel: missing': '名单就是那份文件，不用再交一份',
   'union-membership-join.assign-union: 会籍归口分派, county_union, human → 确定由哪个工会接收, county_union, human':
     plain,
   'union-membership-join.insurance-handoff: 推送社保参保缴费预填, system, auto → 转交社保参保信息, system, auto': plain,

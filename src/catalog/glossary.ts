@@ -105,6 +105,9 @@ export const glossary: readonly Term[] = [
       dossier 卷宗
       draft 草稿
       roster 名单
+      insured 被保险人
+      holder 投保人（付钱为别人投保的单位）
+      declined 保险公司不承保
       imports 导入（旧系统的会员和保单）
       people 名单上的人
       item 一项

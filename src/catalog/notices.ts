@@ -101,6 +101,12 @@ const list: readonly NoticeTemplate[] = [
     '保障已生效',
     '您的保障已出单，保单号{policy_no}，自{cover_starts_at}起生效。出了事先救人，再报案。',
   ),
+  inApp(
+    'group_policy_issued',
+    '团体保单已出具',
+    '团体投保{case_no}已出单，保单号{policy_no}，{cover_date}共{bound_count}人有保障；没有承保{not_bound_count}人，退回{not_bound_fen}。',
+    ['applicant_org'],
+  ),
   told('auto_renewal_sign', '请重新签约', '您的自动续保（{case_no}）还没有签成，请于{due_day}前打开办件重新签约。'),
   told(
     'auto_renewal_started',

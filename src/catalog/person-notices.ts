@@ -32,6 +32,16 @@ const list: readonly PersonNotice[] = [
     '窗口正在替您办事',
     '{agent}正在替您办理{services}。不是您本人要办的，请马上登录，在“我的—替家人办”里点“不是我办的”。',
   ),
+  told(
+    'group_insured',
+    '单位为您买了保障',
+    '{org}为您投保了{day}的日保，保单号{policy_no}，您不用付款。不同意的，保障开始前可在“我的—我的保障”里退出。',
+  ),
+  told(
+    'group_replaced',
+    '单位换人，您的保障取消',
+    '{org}把{day}的日保（{policy_no}）换给了别人，您那天没有这份保障。要出工，请自己按天投保。',
+  ),
 ];
 
 /** Sent at once and never kept: a code is worth nothing after five minutes. */

@@ -29,7 +29,13 @@ const nothing = (zh: string) => ({ zh, writes: {} });
 const deciders: Registry['deciders'] = {
   'catalog.when': nothing('按各结果的条件取第一个成立的'),
   'membership.check': nothing('身份、年龄与重复会籍核验'),
-  'cover.eligibility': nothing('年龄、职业、重复投保与地区核对'),
+  'cover.eligibility': {
+    zh: '年龄、职业、重复投保与地区核对',
+    writes: {
+      insurable_count: field('integer', '可以投保的人数', {}, { class: 'internal', optional: true }),
+      not_insurable_count: field('integer', '不能投保的人数', {}, { class: 'internal', optional: true }),
+    },
+  },
   'cover.quote': {
     zh: '保费与补贴分账',
     writes: {
@@ -102,6 +108,20 @@ const coreEffects: Registry['effects'] = {
   'payments.refund': nothing('原路退款'),
   'payouts.draft': nothing('起草付款'),
   'cover.request_underwriting': nothing('请求承保'),
+  'cover.open_group': nothing('团体名单登记'),
+  'cover.work_group': nothing('逐批核对、承保名单上的人'),
+  'cover.settle_group': {
+    zh: '团体保障入账',
+    writes: {
+      policy_no: field('text', '保单号', {}, { class: 'internal' }),
+      bound_count: field('integer', '承保人数', {}, { class: 'internal' }),
+      premium_fen: field('money', '已承保保费', {}, { class: 'internal' }),
+      cover_starts_at: field('datetime', '保障起', {}, { class: 'internal' }),
+      cover_ends_at: field('datetime', '保障止', {}, { class: 'internal' }),
+      not_bound_count: field('integer', '没有承保的人数', {}, { class: 'internal' }),
+      not_bound_fen: field('money', '没有承保、原路退回的金额', {}, { class: 'internal' }),
+    },
+  },
   'cover.bind': {
     zh: '保障入账',
     writes: {

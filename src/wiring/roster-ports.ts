@@ -8,7 +8,10 @@ import type { Tx } from '#platform/db';
 import type { Catalogue } from '#modules/catalogue';
 import { idNumberIndex, nameIndex, type Identity } from '#modules/identity';
 import type { Membership } from '#modules/membership';
-import type { RostersOptions } from '#modules/rosters';
+import type { Authorities } from '#modules/authorities';
+import type { ListsPort } from '#modules/cover';
+import type { Notices } from '#modules/notices';
+import type { Rosters, RostersOptions } from '#modules/rosters';
 
 type Ports = Pick<
   RostersOptions,
@@ -49,5 +52,18 @@ export function rosterPorts(options: {
       return workflow?.ends[stage] ?? step?.outcomes[stage]?.zh ?? '等待本人确认';
     },
     against,
+  };
+}
+
+/** What is bought for the people of a list: who they are, and what they are told. */
+export function listsPort(parts: {
+  readonly rosters: () => Pick<Rosters, 'peopleOf'>;
+  readonly authorities: Pick<Authorities, 'deadAmong'>;
+  readonly notices: Pick<Notices, 'tell'>;
+}): ListsPort {
+  return {
+    peopleOf: (...asked) => parts.rosters().peopleOf(...asked),
+    notInsurable: (tx, personIds) => parts.authorities.deadAmong(tx, personIds),
+    tell: parts.notices.tell,
   };
 }

@@ -55,7 +55,7 @@ import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
 import { connectProvider } from './provider.ts';
 import { absentWith, provingWith } from './proving.ts';
-import { rosterPorts } from './roster-ports.ts';
+import { listsPort, rosterPorts } from './roster-ports.ts';
 import { codeSender, joinAuthorities, joinFamily, phoneOf, plainText } from './people.ts';
 
 const refuse = declareRefusals({
@@ -246,6 +246,7 @@ export function createServices(options: ServicesOptions) {
     money,
     ...pricing,
     family: joinFamily({ authorities, identity, cases: () => cases }),
+    lists: listsPort({ rosters: () => rosters, authorities, notices }),
     findInsured: async (tx, personId) => {
       const found = await person(tx, personId);
       return {

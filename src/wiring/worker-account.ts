@@ -74,9 +74,13 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
   async function coverNow(access: Access): Promise<CoverNow> {
     const now = clock.now();
     const found = await covers.coveredAt(subjectOf(access), now);
+    const held = found.covered ? await covers.days(subjectOf(access), null) : null;
+    const by = held?.items.find((day) => day.policyNo === found.policyNo)?.holder;
     return {
       covered: found.covered,
-      text: found.covered ? `现在在保，到${untilText(found.endsAt ?? now, today())}` : '可以按天投保，财政补贴一半保费',
+      text: found.covered
+        ? `现在在保，到${untilText(found.endsAt ?? now, today())}${by ? `，由${by}为您投保` : ''}`
+        : '可以按天投保，财政补贴一半保费',
       policyNo: found.policyNo,
       startsAt: found.startsAt,
       endsAt: found.endsAt,

@@ -66,6 +66,8 @@ export type PaymentClient = PaymentPort & {
 const errorSchema = z.object({ code: z.string(), message: z.string().optional() });
 const jsapiOrderSchema = z.object({ prepay_id: z.string().min(1) });
 const h5OrderSchema = z.object({ h5_url: z.url() });
+/** Text of a QR code: an address of the party's own scheme. */
+const nativeOrderSchema = z.object({ code_url: z.string().min(1).max(512) });
 const transactionSchema = z.object({
   mchid: partyText,
   out_trade_no: partyText,
@@ -176,7 +178,7 @@ async function createOrder(
   config: PaymentClientConfig,
   wire: Wire,
   order: Parameters<PaymentPort['createOrder']>[0],
-): Promise<{ payUrl: string; prepayId: string }> {
+): Promise<{ payUrl: string; prepayId?: string }> {
   const operation = 'createOrder';
   const common = {
     appid: config.appId,
@@ -187,6 +189,10 @@ async function createOrder(
     notify_url: config.notifyUrl,
     amount: { total: order.amountFen, currency: 'CNY' },
   };
+  if (order.scan) {
+    const body = await wire.exchange(operation, 'POST', '/v3/pay/transactions/native', common);
+    return { payUrl: readJson(PARTY, operation, body, nativeOrderSchema).code_url };
+  }
   if (config.channel === 'jsapi') {
     const json = { ...common, payer: { openid: order.payerRef } };
     const body = await wire.exchange(operation, 'POST', '/v3/pay/transactions/jsapi', json);

@@ -127,11 +127,20 @@ describe('the normal way', () => {
     expect(await (await fetch(hostile)).text()).not.toContain('javascript:');
   });
 
+  test('Native: what the payer scans leads to the cashier, and the order is paid like any other', async () => {
+    const wanted = order();
+    const { payUrl } = await client().createOrder({ ...wanted, scan: true });
+    expect((await client().createOrder({ ...wanted, scan: true })).payUrl).toBe(payUrl);
+    expect((await fetch(payUrl, { method: 'POST', redirect: 'manual' })).status).toBeLessThan(400);
+    expect(await client().query(wanted.orderNo)).toMatchObject({ state: 'paid', amountFen: 40 });
+    await expect(client().createOrder(wanted)).rejects.toBeInstanceOf(Refused);
+  });
+
   test('JSAPI: a prepay id and an invocation that the party would accept', async () => {
     const jsapi = client({ channel: 'jsapi', jsapiPageUrl: 'https://gongdun.example/pay' });
     const { payUrl, prepayId } = await jsapi.createOrder({ ...order(), payerRef: 'openid-1' });
     expect(payUrl).toBe(`https://gongdun.example/pay?prepay_id=${prepayId}`);
-    const call = jsapi.jsapiInvocation(prepayId);
+    const call = jsapi.jsapiInvocation(prepayId ?? '');
     const message = `${call.appId}\n${call.timeStamp}\n${call.nonceStr}\n${call.package}\n`;
     const merchantKey = createPublicKey(simulator.credentials.merchantPrivateKeyPem);
     expect(verifyRsa(message, call.paySign, merchantKey)).toBe(true);

@@ -13,6 +13,8 @@ export type PaymentOrder = {
   readonly payerRef: string;
   /** Where the payer's browser goes after paying (H5). */
   readonly returnUrl?: string;
+  /** The payer sits at another screen and scans what `payUrl` holds with a phone (Native). */
+  readonly scan?: boolean;
 };
 
 export type PaymentState = 'not_paid' | 'paid' | 'closed' | 'refunded' | 'not_found';
@@ -81,7 +83,8 @@ export type PaymentEvent =
   | { readonly kind: 'other'; readonly eventId: string; readonly eventType: string };
 
 export type PaymentPort = {
-  createOrder(order: PaymentOrder): Promise<{ payUrl: string; prepayId: string }>;
+  /** No prepay id where the payer scans. */
+  createOrder(order: PaymentOrder): Promise<{ payUrl: string; prepayId?: string }>;
   query(orderNo: string): Promise<PaymentStatus>;
   close(orderNo: string): Promise<void>;
   refund(order: RefundOrder): Promise<RefundStatus>;

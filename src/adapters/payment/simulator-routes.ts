@@ -118,7 +118,14 @@ function createOrder(context: RouteContext, request: SimRequest, tradeType: SimO
   if (wanted === undefined) return refuse(400, 'PARAM_ERROR', '参数错误');
   if (wanted.mchid !== keys.merchantId || wanted.appid !== keys.appId)
     return refuse(400, 'APPID_MCHID_NOT_MATCH', '商户号与应用不匹配');
-  const payer = tradeType === 'JSAPI' ? wanted.payer?.openid : wanted.scene_info?.payer_client_ip;
+  // Whoever scans is known only once he or she pays.
+  const payers = {
+    JSAPI: wanted.payer?.openid,
+    MWEB: wanted.scene_info?.payer_client_ip,
+    NATIVE: 'scanned',
+    PAP: undefined,
+  };
+  const payer = payers[tradeType];
   if (payer === undefined) return refuse(400, 'PARAM_ERROR', '缺少付款人信息');
   const known = book.order(wanted.out_trade_no);
   if (known !== undefined) {
@@ -147,6 +154,9 @@ function createOrder(context: RouteContext, request: SimRequest, tradeType: SimO
 
 function prepayAnswer(context: RouteContext, order: SimOrder): SimAnswer {
   if (order.tradeType === 'JSAPI') return jsonAnswer(200, { prepay_id: order.prepayId });
+  // The party's own scheme cannot be opened here: what is scanned leads to the same cashier.
+  if (order.tradeType === 'NATIVE')
+    return jsonAnswer(200, { code_url: `${context.publicUrl()}/cashier/${order.prepayId}` });
   return jsonAnswer(200, { h5_url: `${context.publicUrl()}/cashier/${order.prepayId}?prepay_id=${order.prepayId}` });
 }
 
@@ -239,6 +249,8 @@ function route(context: RouteContext, request: SimRequest): SimAnswer {
       return createOrder(context, request, 'JSAPI');
     case 'POST /v3/pay/transactions/h5':
       return createOrder(context, request, 'MWEB');
+    case 'POST /v3/pay/transactions/native':
+      return createOrder(context, request, 'NATIVE');
     case 'POST /v3/refund/domestic/refunds':
       return createRefund(context, request);
     case 'GET /v3/bill/tradebill':

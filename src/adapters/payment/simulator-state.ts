@@ -8,7 +8,7 @@ import type { BillRow } from './bill.ts';
 const orderSchema = z.object({
   orderNo: z.string(),
   prepayId: z.string(),
-  tradeType: z.enum(['JSAPI', 'MWEB', 'PAP']),
+  tradeType: z.enum(['JSAPI', 'MWEB', 'NATIVE', 'PAP']),
   description: z.string(),
   amountFen: z.int(),
   expiresAt: z.string(),

@@ -8,6 +8,7 @@ import { get } from './api.ts';
 import { ActionPanel } from './case-actions.tsx';
 import { Documents, Merged, RatingView, Referrals, Related } from './case-aside.tsx';
 import { Evidence } from './case-evidence.tsx';
+import { CaseGroup } from './case-group.tsx';
 import { CaseHolds } from './case-holds.tsx';
 import { CasePeople } from './case-people.tsx';
 import { Facts } from './case-facts.tsx';
@@ -53,7 +54,12 @@ export default function CasePage({ caseId }: { readonly caseId: string }) {
             <div className="case-main">
               <Summary view={view} />
               <Facts view={view} />
-              {view.facts.some(({ kind }) => kind === 'roster') && <CasePeople caseId={view.caseId} />}
+              {view.facts.some(({ kind }) => kind === 'roster') &&
+                (view.serviceCode === 'DI-002' ? (
+                  <CaseGroup caseId={view.caseId} onMoved={() => void reload()} />
+                ) : (
+                  <CasePeople caseId={view.caseId} />
+                ))}
               <Evidence view={view} />
               <Timeline items={view.timeline} />
             </div>

@@ -2,6 +2,7 @@
 
 import type { Service } from '#catalog/define';
 import { di001 } from './daily-insurance/di-001.ts';
+import { di002 } from './daily-insurance/di-002.ts';
 import { di003 } from './daily-insurance/di-003.ts';
 import { di004 } from './daily-insurance/di-004.ts';
 import { di005 } from './daily-insurance/di-005.ts';
@@ -29,6 +30,7 @@ export const services: readonly Service[] = [
   un004,
   un005,
   di001,
+  di002,
   di003,
   di004,
   di005,

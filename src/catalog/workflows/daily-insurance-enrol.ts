@@ -35,6 +35,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       zh: '企业导入次日名单',
       kind: 'human',
       role: 'enterprise',
+      actors: ['enterprise', 'grassroots_union'],
       produces: '名单与日期',
       limit: { value: 1, unit: 'calendar_day', basis: '地方承诺（退回后重新导入）', basisType: 'local_promise' },
       outcomes: {
@@ -43,7 +44,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       },
       auto: [
         { action: 'idcheck', targets: [], when: 'enter' },
-        { action: 'match', targets: ['会员库'], when: 'enter' },
+        { action: 'match', targets: ['会员库'], when: 'exit', on: ['submit'], effect: 'rosters.take' },
+        { action: 'record', targets: ['团体名单'], when: 'exit', on: ['submit'], effect: 'cover.open_group' },
       ],
     },
     eligibility: {
@@ -60,7 +62,8 @@ export const dailyInsuranceEnrol = defineWorkflow({
       },
       auto: [
         { action: 'rule', targets: ['RT-DI-PREM'], when: 'enter' },
-        { action: 'match', targets: ['日保在保库'], when: 'enter' },
+        // The people of a list are looked at by a job, some thousands at a time.
+        { action: 'match', targets: ['日保在保库'], when: 'enter', effect: 'cover.work_group' },
       ],
     },
     'eligibility-manual': {
@@ -96,7 +99,7 @@ export const dailyInsuranceEnrol = defineWorkflow({
       zh: '付款（个人或单位承担的部分）',
       kind: 'human',
       role: 'worker',
-      actors: ['worker', 'enterprise'],
+      actors: ['worker', 'enterprise', 'grassroots_union'],
       produces: '支付凭证',
       limit: { value: 30, unit: 'minute', basis: '地方承诺', basisType: 'local_promise' },
       outcomes: {
@@ -139,18 +142,30 @@ export const dailyInsuranceEnrol = defineWorkflow({
       role: 'system',
       produces: '电子保单、生效时点、补贴计提',
       limit: { value: 1, unit: 'hour', basis: '地方承诺', basisType: 'local_promise' },
-      perItem: { zh: '每名被保险人', items: 'insured' },
+      perItem: { zh: '每名被保险人', items: 'daily_roster' },
       decide: 'cover.issue',
       outcomes: {
         done: { zh: '保单已出具', next: ['in-force'] },
         // Two purchases of the same days at once: the later one is given back, never charged twice.
         conflict: { zh: '日期已被另一张保单占用', next: ['refund-pay'] },
+        // Everybody of a list is bound by a job; what could not be bound is refunded, line by line.
+        group_done: { zh: '团体保单已出具', next: ['in-force'], by: ['event'] },
       },
       auto: [
+        { action: 'record', targets: ['保障台账'], when: 'enter', effect: 'cover.work_group' },
+        { action: 'record', targets: ['保障台账'], when: 'exit', on: ['group_done'], effect: 'cover.settle_group' },
+        { action: 'doc', targets: ['团体保单'], when: 'exit', on: ['group_done'], template: 'group_policy' },
+        { action: 'sms', targets: ['投保单位'], when: 'exit', on: ['group_done'], template: 'group_policy_issued' },
         { action: 'record', targets: ['保障台账'], when: 'exit', on: ['done'], effect: 'cover.bind' },
         { action: 'doc', targets: ['电子保单'], when: 'exit', on: ['done'], template: 'policy' },
         { action: 'sms', targets: ['被保险人'], when: 'exit', on: ['done'], template: 'policy_issued' },
-        { action: 'accrue', targets: ['财政补贴'], when: 'exit', on: ['done'], effect: 'cover.accrue_subsidy' },
+        {
+          action: 'accrue',
+          targets: ['财政补贴'],
+          when: 'exit',
+          on: ['done', 'group_done'],
+          effect: 'cover.accrue_subsidy',
+        },
       ],
     },
     'in-force': {

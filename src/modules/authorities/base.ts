@@ -296,9 +296,16 @@ export function createBase(options: AuthorityOptions) {
     return rows.some((row) => statedOf(row).cause === 'dead');
   }
 
+  /** The same, of many people at once. */
+  async function deadAmong(tx: Tx, personIds: readonly string[]): Promise<readonly string[]> {
+    const rows = await tx.run(store.approvedForAny, [[...personIds]]);
+    return rows.flatMap((row) => (statedOf(row).cause === 'dead' && row.principal_id ? [row.principal_id] : []));
+  }
+
   return {
     options,
     isDead,
+    deadAmong,
     sendCode,
     make,
     once,

@@ -71,5 +71,6 @@ export function createAuthorities(options: AuthorityOptions) {
     hold: base.hold,
     mayAct: base.mayAct,
     isDead: base.isDead,
+    deadAmong: base.deadAmong,
   };
 }

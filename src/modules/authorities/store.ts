@@ -86,6 +86,12 @@ export const approvedFor = statement<[string], AuthorityRow>(
    where principal_id = any(ids_of($1)) and state = 'active' and kind in ('kinship', 'guardianship') order by created_at`,
 );
 
+export const approvedForAny = statement<[string[]], AuthorityRow>(
+  'authorities.approved_for_any',
+  `select ${columns} from authority
+   where principal_id = any($1::uuid[]) and state = 'active' and kind in ('kinship', 'guardianship') order by created_at`,
+);
+
 export const countToday = statement<[string, string], { count: number }>(
   'authorities.count_today',
   `select count(*)::int as count from authority where agent_id = any(ids_of($1)) and created_at > $2::timestamptz - interval '1 day'`,

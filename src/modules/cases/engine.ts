@@ -40,8 +40,8 @@ export type Ruling = {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly explanation?: unknown;
 };
-/** Decides an automatic step from facts read in the transaction. It never refuses an applicant. */
-export type Decider = (context: EffectContext) => Promise<Ruling>;
+/** Decides an automatic step from facts read in the transaction; null while it waits for an event. It never refuses an applicant. */
+export type Decider = (context: EffectContext) => Promise<Ruling | null>;
 
 /** Effects see how the decision was reasoned, for letters and notices. */
 export type TellingContext = EffectContext & { readonly reason: string | null };

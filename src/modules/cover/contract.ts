@@ -49,6 +49,11 @@ export const refuse = declareRefusals({
     zh: '这张保单的保障已经结束，不能再批改。',
     next: '请批改还在保障期内的保单；以后投保时填写新的内容即可。',
   },
+  'cover.no_group': {
+    status: 404,
+    zh: '没有找到这个团体投保，或您无权查看。',
+    next: '请从“发起的办件”里重新打开。',
+  },
   'cover.occupation_unknown': { status: 422, zh: '目录里没有这个从业类别。', next: '请按提示的名称填写。' },
   'cover.mandate_exists': {
     status: 409,
@@ -163,11 +168,41 @@ export const refusalRate = z.object({
 });
 export type RefusalRate = z.infer<typeof refusalRate>;
 
+export const groupView = z.object({
+  day,
+  state: z.enum(['checking', 'checked', 'insuring', 'done']),
+  stateZh: z.string(),
+  total: z.number().describe('名单上没有问题的人数'),
+  listed: z.number().describe('已核对的人数'),
+  insurable: z.number().describe('可以投保的人数'),
+  refused: z.number().describe('付款前就不能投保的人数，不收费'),
+  declared: z.number().describe('保险公司已答复的人数'),
+  declined: z.number().describe('保险公司没有承保的人数'),
+  bound: z.number().describe('已承保的人数'),
+  outBy: z.array(z.object({ zh: z.string(), count: z.number() })).describe('没有承保的各有几人，什么原因'),
+  replaceZh: z.string(),
+});
+export type GroupView = z.infer<typeof groupView>;
+
+export const insuredLine = z.object({
+  line: z.number().describe('名单行号；换上的人接着往下编'),
+  name: z.string().describe('姓名（已遮盖）'),
+  workType: z.string(),
+  standing: z.enum(['refused', 'waiting', 'bound', 'released', 'not_bound']),
+  zh: z.string().describe('有没有保障，没有的是什么原因'),
+  policyNo: z.string().nullable(),
+  replaces: z.number().nullable().describe('换下的人在名单的第几行'),
+  replaceable: z.boolean(),
+});
+export const insuredPage = z.object({ items: z.array(insuredLine), nextCursor: z.string().nullable() });
+export type InsuredPage = z.infer<typeof insuredPage>;
+
 export const policyView = z.object({
   policyNo: z.string(),
   caseId: z.string().nullable().describe('由旧系统导入的没有办件'),
   caseNo: z.string().nullable(),
   importedFrom: z.string().nullable().describe('由哪个旧系统导入，资料待核'),
+  holder: z.string().nullable().describe('由哪个单位投保；本人投保的为 null'),
   insurerPolicyNo: z.string().nullable(),
   workType: z.string(),
   firstDay: day,

@@ -11,14 +11,17 @@ import { newId } from '#platform/ids';
 import { addDays, spansOf } from './days.ts';
 import { coverReaders, isRefused, partyAttempts, policyNoOf, type CoverOptions } from './options.ts';
 import { textOf, wholeOf, type InsurerPort } from './ports.ts';
+import { isGroup, type GroupCover } from './group.ts';
 import { createPricing, fact, purchaseOf, type Purchase } from './purchase.ts';
 import * as store from './store.ts';
 
-export function createEnrolment(options: CoverOptions) {
+export function createEnrolment(options: CoverOptions, group: Pick<GroupCover, 'quote' | 'work'>) {
   const { db, clock, money } = options;
   const { priced, premium } = createPricing(options);
 
   const eligibility: Decider = async ({ tx, state, facts }) => {
+    // A list is looked at by a job, which then says the outcome.
+    if (isGroup(state)) return null;
     const purchase = purchaseOf(state);
     const { value, explanation } = await premium(tx, purchase);
     const last = await tx.run(store.lastOfDays, [purchase.personId, [...purchase.days]]);
@@ -40,6 +43,7 @@ export function createEnrolment(options: CoverOptions) {
   };
 
   const quote: Decider = async ({ tx, state }) => {
+    if (isGroup(state)) return group.quote(tx, state);
     const { value, explanation } = await premium(tx, purchaseOf(state));
     return {
       outcome: value.payableFen > 0 ? 'payable' : 'free',
@@ -56,7 +60,9 @@ export function createEnrolment(options: CoverOptions) {
   };
 
   /** Entering `underwrite`: a job asks the insurer; the case waits for its answer, however long that takes. */
-  const requestUnderwriting: Effect = async ({ tx, state }) => {
+  const requestUnderwriting: Effect = async (context) => {
+    const { tx, state } = context;
+    if (isGroup(state)) return group.work(context);
     options.enqueue(
       tx,
       'cover.underwrite',
@@ -104,6 +110,7 @@ export function createEnrolment(options: CoverOptions) {
 
   /** Whether an insurer acts here and a day is still free; if not, all of it goes back. */
   const issue: Decider = async ({ tx, state, facts }) => {
+    if (isGroup(state)) return null;
     if (!facts.route('insurer_underwriter', state.region)) {
       return { outcome: 'conflict', explanation: [fact('承保机构', '所选地区没有保险公司承保，保费全额退回')] };
     }

@@ -4,11 +4,12 @@ import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { coveredAnswer, myCoverView, refusalRate } from './contract.ts';
+import { pageQuery } from '#platform/page';
+import { coveredAnswer, groupView, insuredPage, myCoverView, refusalRate } from './contract.ts';
 import type { Cover } from './index.ts';
 
 export type CoverRoutesOptions = {
-  readonly cover: Pick<Cover, 'coveredAt' | 'myCover' | 'oversight'>;
+  readonly cover: Pick<Cover, 'coveredAt' | 'myCover' | 'oversight' | 'groups'>;
   readonly sessionOf: (request: FastifyRequest) => { readonly access: Access };
   /** Whom a question is about: by a case that the asker sees, or by ID number among the people whose cases the asker sees. */
   readonly personFor: (
@@ -19,6 +20,7 @@ export type CoverRoutesOptions = {
 
 const askers = ['insurer_adjuster', 'hrss_window', 'supervisor', 'hrss_investigator'] as const;
 const overseers = ['supervisor', 'hrss_window', 'insurer_adjuster', 'insurer_finance'] as const;
+const ofCase = z.object({ caseId: z.uuid().describe('团体投保的办件') });
 const question = z
   .object({
     caseId: z.uuid().optional().describe('提问者能看到的办件'),
@@ -54,6 +56,34 @@ export function coverRoutes({ cover, sessionOf, personFor }: CoverRoutesOptions)
         },
       },
       async (request) => ({ items: [...(await cover.oversight.refusals(sessionOf(request).access))] }),
+    );
+    app.get(
+      '/api/desk/cases/:caseId/group',
+      {
+        config: { access: 'staff' },
+        schema: { summary: '团体投保办到哪一步', params: ofCase, response: { 200: groupView } },
+      },
+      (request) => cover.groups.view(sessionOf(request).access, request.params.caseId),
+    );
+    app.get(
+      '/api/desk/cases/:caseId/insured',
+      {
+        config: { access: 'staff' },
+        schema: {
+          summary: '团体投保的人员清单，姓名已遮盖',
+          params: ofCase,
+          querystring: z.object({
+            cursor: pageQuery.cursor,
+            out: z.literal('1').optional().describe('只看没有承保的人'),
+          }),
+          response: { 200: insuredPage },
+        },
+      },
+      (request) =>
+        cover.groups.insured(sessionOf(request).access, request.params.caseId, {
+          leftOut: request.query.out === '1',
+          cursor: request.query.cursor,
+        }),
     );
     app.get(
       '/api/me/cover',

@@ -10,6 +10,8 @@ import type { CoveredAnswer, MyCoverView } from './contract.ts';
 import { addDays, unbrokenUntil } from './days.ts';
 import { createEndorsements } from './endorsements.ts';
 import { createEnrolment } from './enrolment.ts';
+import { createGroup } from './group.ts';
+import { createGroupReading } from './group-reading.ts';
 import type { CoverOptions } from './options.ts';
 import { createMandates } from './mandates.ts';
 import { createOversight } from './oversight.ts';
@@ -21,7 +23,7 @@ import * as store from './store.ts';
 export type { CoverOptions } from './options.ts';
 export { addDays } from './days.ts';
 export { months, type Clue, type MonthQuery } from './months.ts';
-export type { InsurerPort } from './ports.ts';
+export type { InsurerPort, ListsPort } from './ports.ts';
 export { coverRoutes } from './http.ts';
 export * as imported from './imported.ts';
 export type { ImportedEntryRow, ImportedPolicyRow, KnownPolicy } from './imported.ts';
@@ -42,13 +44,16 @@ export type CoverDay = {
   readonly caseId: string | null;
   /** The older system from which it was brought over, unverified. */
   readonly importedFrom: string | null;
+  /** The organisation that took it out for the person; null where the person did. */
+  readonly holder: string | null;
 };
 
 export type Cover = ReturnType<typeof createCover>;
 
 export function createCover(options: CoverOptions) {
   const { db, clock } = options;
-  const enrolment = createEnrolment(options);
+  const group = createGroup(options);
+  const enrolment = createEnrolment(options, group);
   const release = createRelease(options);
   const claims = createClaims(options);
   const mandates = createMandates(options);
@@ -109,8 +114,11 @@ export function createCover(options: CoverOptions) {
           const days = bound.filter((row) => row.policy_id === policy.policy_id);
           return {
             policyNo: policy.policy_no,
-            caseId: policy.case_id,
-            caseNo: policy.case_id === null ? null : policy.policy_no.replace(/^GD/, ''),
+            // The case of a group is its organisation's.
+            caseId: policy.holder_org_id === null ? policy.case_id : null,
+            caseNo:
+              policy.case_id === null || policy.holder_org_id !== null ? null : policy.policy_no.replace(/^GD/, ''),
+            holder: holderOf(policy),
             importedFrom: policy.import_source,
             insurerPolicyNo: policy.insurer_policy_no,
             workType: policy.work_type,
@@ -121,9 +129,11 @@ export function createCover(options: CoverOptions) {
             premiumFen: policy.premium_fen,
             subsidyFen: policy.subsidy_fen,
             boundDays: days.map((row) => row.day),
-            // What was sold elsewhere is given back there.
+            // What was sold elsewhere is given back there, and what somebody else paid for is not the insured person's to be paid for.
             refundableDays:
-              policy.case_id === null ? [] : days.filter((row) => row.starts_at > at).map((row) => row.day),
+              policy.case_id === null || policy.holder_org_id !== null
+                ? []
+                : days.filter((row) => row.starts_at > at).map((row) => row.day),
           };
         }),
       };
@@ -146,17 +156,23 @@ export function createCover(options: CoverOptions) {
         from: clockTime(row.starts_at),
         to: '24:00',
         stateZh: stateZh(row, at),
-        refundable: row.kind === 'bound' && row.starts_at > at && row.case_id !== null,
-        caseId: row.case_id,
+        refundable: row.kind === 'bound' && row.starts_at > at && row.case_id !== null && row.holder_org_id === null,
+        caseId: row.holder_org_id === null ? row.case_id : null,
         importedFrom: row.import_source,
+        holder: holderOf(row),
       })),
     };
+  }
+
+  function holderOf({ holder_org_id: orgId }: { readonly holder_org_id: string | null }): string | null {
+    return orgId === null ? null : (options.orgName?.(orgId) ?? '单位');
   }
 
   const endorsePayload = z.object({ policyNo: z.string(), days: z.array(z.string()) });
   const reportPayload = z.object({ claimNo: z.string(), policyNo: z.string(), accidentAt: z.string() });
   const tasks = {
     ...renewals.tasks,
+    ...group.tasks,
     'cover.underwrite': (payload: unknown) =>
       enrolment.underwrite(z.object({ caseId: z.string() }).parse(payload).caseId),
     'cover.endorse': (payload: unknown) => release.endorse(endorsePayload.parse(payload)),
@@ -168,6 +184,7 @@ export function createCover(options: CoverOptions) {
     effects: {
       ...mandates.effects,
       ...endorsements.effects,
+      ...group.effects,
       ...enrolment.effects,
       ...release.effects,
       ...claims.effects,
@@ -179,6 +196,7 @@ export function createCover(options: CoverOptions) {
     suggest: claims.suggest,
     sharesOf: claims.sharesOf,
     renewals,
+    groups: createGroupReading(options),
     oversight: createOversight({ db, clock, orgName: options.orgName ?? ((orgId) => orgId) }),
   };
 }

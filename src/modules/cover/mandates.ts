@@ -14,6 +14,7 @@ import { textOf, wholeOf } from './ports.ts';
 import { createPricing } from './purchase.ts';
 import * as store from './renewal-store.ts';
 import { lockPerson } from './store.ts';
+import { tradeOf } from './trades.ts';
 
 export const triggers: Readonly<Record<string, store.Trigger>> = {
   每日固定: 'daily',
@@ -82,7 +83,7 @@ export function createMandates(options: CoverOptions) {
     const mandate = await tx.one(store.mandateOfCase, [state.caseId]);
     const trigger = triggerOf(textOf(state, 'trigger_mode'));
     const { value } = priced(
-      { firstDay: dayOf(clock.now()), workType: tradeOf(mandate), region: mandate.region },
+      { firstDay: dayOf(clock.now()), workType: tradeOf(mandate.work_type), region: mandate.region },
       30,
       1,
     );
@@ -143,10 +144,6 @@ function requireCap(capFen: number, dailyFen: number): number {
   if (capFen >= dailyFen) return capFen;
   const problem = { path: 'monthly_cap', code: 'too_small', zh: '上限不够付一天的保费，请填大一些。' };
   throw refuse('cover.cap_too_small', {}, [problem]);
-}
-
-export function tradeOf(mandate: Pick<store.MandateRow, 'work_type'>): (typeof occupations)[number] {
-  return occupations.find((one) => one === mandate.work_type) ?? '其他';
 }
 
 /** The day before the birthday on which one grows too old. */

@@ -7,7 +7,7 @@ import type { Trace } from '#modules/trace';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/db';
 import type { enqueue as enqueueJob } from '#platform/jobs';
-import type { CasesPort, FamilyPort, FindInsured, InsurerPort } from './ports.ts';
+import type { CasesPort, FamilyPort, FindInsured, InsurerPort, ListsPort } from './ports.ts';
 
 export type CoverOptions = {
   readonly db: Database;
@@ -19,6 +19,8 @@ export type CoverOptions = {
   readonly findInsured: FindInsured;
   /** For claims after a death; where it is not given, there are none. */
   readonly family?: FamilyPort;
+  /** For what is bought for the people of a list; where it is not given, nothing is. */
+  readonly lists?: ListsPort;
   readonly money: Pick<Money, 'ledger' | 'payments' | 'debits'>;
   /** Whether the daily rate is the whole premium or the worker's part; the rule's own parameter unless set. */
   readonly subsidyMode?: 'gross' | 'net';

@@ -55,6 +55,30 @@ export type FamilyPort = {
   readonly isIdOf: (tx: Tx, personId: string, idNumber: string) => Promise<boolean>;
 };
 
+export type ListedPerson = {
+  readonly line: number;
+  readonly personId: string;
+  readonly birthDay: string;
+  /** As the list says it. */
+  readonly post: string;
+  readonly nameMask: string;
+};
+
+/** The people of the list that a case has taken, and what may be said to them. */
+export type ListsPort = {
+  /** Behind a line, in the order of the list; who is not registered yet becomes known here. */
+  readonly peopleOf: (
+    tx: Tx,
+    caseId: string,
+    after: number,
+    limit: number,
+    region: string,
+  ) => Promise<readonly ListedPerson[]>;
+  /** Whose records a person must look at before anything is bought for them. */
+  readonly notInsurable: (tx: Tx, personIds: readonly string[]) => Promise<readonly string[]>;
+  readonly tell: (tx: Tx, personId: string, notice: string, values: Readonly<Record<string, string>>) => void;
+};
+
 export type Suggestion = { readonly amountFen: number; readonly explanation: readonly ExplanationLine[] };
 
 export function textOf(state: Pick<CaseState, 'data'>, name: string): string | null {

@@ -13,8 +13,8 @@ import { ageOn } from '#catalog/fields/index';
 import { addDays, spansOf } from './days.ts';
 import { isRefused, partyAttempts, type CoverOptions } from './options.ts';
 import { createPricing } from './purchase.ts';
-import { tradeOf } from './mandates.ts';
 import * as store from './renewal-store.ts';
+import { tradeOf } from './trades.ts';
 
 /** Hours of Beijing: tomorrow is charged from six in the evening; the payment party takes no debits at night. */
 const eveningHour = 18;
@@ -106,7 +106,11 @@ export function createRenewals(options: CoverOptions) {
 
   /** What a day costs there; nothing where it may not be bought today. */
   function marketOf(market: Market, scope: Scope): (Market & Premium)[] {
-    const { value } = priced({ firstDay: scope.day, workType: tradeOf(market), region: market.region }, anyAge, 1);
+    const { value } = priced(
+      { firstDay: scope.day, workType: tradeOf(market.work_type), region: market.region },
+      anyAge,
+      1,
+    );
     return scope.sameDay && !value.sameDayAllowed ? [] : [{ ...market, ...value }];
   }
 
@@ -271,7 +275,11 @@ export function createRenewals(options: CoverOptions) {
       const insured = await Promise.all(rows.map((row) => options.findInsured(tx, row.person_id)));
       return rows.map((row, index) => {
         const person = insured[index];
-        const { value } = priced({ firstDay: row.first_day, workType: tradeOf(row), region: row.region }, anyAge, 1);
+        const { value } = priced(
+          { firstDay: row.first_day, workType: tradeOf(row.work_type), region: row.region },
+          anyAge,
+          1,
+        );
         return {
           policyNo: row.policy_no,
           idNumberHash: person?.idNumberHash ?? '',

@@ -44,10 +44,15 @@ export const lastFromDay = statement<[string, string], DayRow>(
 
 export const listDays = statement<
   [string, string, number],
-  DayRow & { readonly policy_no: string; readonly case_id: string | null; readonly import_source: string | null }
+  DayRow & {
+    readonly policy_no: string;
+    readonly case_id: string | null;
+    readonly import_source: string | null;
+    readonly holder_org_id: string | null;
+  }
 >(
   'cover.list_days',
-  `select ${dayColumns}, p.policy_no, p.case_id, p.import_source
+  `select ${dayColumns}, p.policy_no, p.case_id, p.import_source, p.holder_org_id
    from (select distinct on (l.day) l.* from unnest(ids_of($1)) as own (id) cross join lateral
        (select distinct on (day) * from cover_entry where person_id = own.id and day < $2 order by day desc, generation desc limit $3) l
      order by l.day desc, l.kind, l.generation desc limit $3) e
@@ -144,19 +149,23 @@ export type PolicyRow = {
 const policyColumns = `policy_id, policy_no, person_id, case_id, insurer_policy_no, region, work_type, first_day, days, starts_at, ends_at,
   premium_fen, subsidy_fen`;
 
-/** The policy of a case; of one that renews, the policy that holds the day. */
+/** The policy that a person bought in a case; of one that renews, the policy that holds the day. */
 export const policyOfCase = statement<[string, string], PolicyRow>(
   'cover.policy_of_case',
-  `select ${policyColumns} from cover_policy where case_id = $1
+  `select ${policyColumns} from cover_policy where case_id = $1 and holder_org_id is null
    order by ($2::date >= first_day and $2::date < first_day + days) desc, first_day limit 1`,
 );
 
 export const policiesOf = statement<
   [string, number],
-  Omit<PolicyRow, 'case_id'> & { readonly case_id: string | null; readonly import_source: string | null }
+  Omit<PolicyRow, 'case_id'> & {
+    readonly case_id: string | null;
+    readonly import_source: string | null;
+    readonly holder_org_id: string | null;
+  }
 >(
   'cover.policies_of',
-  `select ${policyColumns}, import_source from cover_policy where person_id = any(ids_of($1)) order by first_day desc, policy_id desc limit $2`,
+  `select ${policyColumns}, import_source, holder_org_id from cover_policy where person_id = any(ids_of($1)) order by first_day desc, policy_id desc limit $2`,
 );
 
 export type Benefit = 'medical' | 'allowance' | 'disability' | 'death' | 'prepay';

@@ -181,6 +181,38 @@ export function moneyRoutes({ money, sessionOf }: MoneyRoutesOptions): HttpPlugi
         money.payments.orderOf(sessionOf(request).access, request.params.caseId).then((payment) => ({ payment })),
     );
 
+    app.get(
+      '/api/desk/cases/:caseId/payment',
+      {
+        config: { access: 'staff' },
+        schema: {
+          summary: '单位办件的支付单',
+          params: z.object({ caseId: z.uuid().describe('单位发起的办件') }),
+          response: { 200: z.object({ payment: paymentView.nullable() }) },
+        },
+      },
+      (request) =>
+        money.payments.orgOrderOf(sessionOf(request).access, request.params.caseId).then((payment) => ({ payment })),
+    );
+
+    app.post(
+      '/api/desk/cases/:caseId/payment/check',
+      {
+        config: { access: 'staff' },
+        schema: {
+          summary: '向支付平台查这笔钱付了没有',
+          params: z.object({ caseId: z.uuid().describe('单位发起的办件') }),
+          response: { 200: z.object({ payment: paymentView.nullable() }) },
+        },
+      },
+      async (request) => {
+        const { access } = sessionOf(request);
+        const { caseId } = request.params;
+        if (await money.payments.orgOrderOf(access, caseId)) await money.payments.refreshOrder(access, caseId);
+        return { payment: await money.payments.orgOrderOf(access, caseId) };
+      },
+    );
+
     await app.register(callbacks(money));
   };
 }

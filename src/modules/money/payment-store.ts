@@ -7,7 +7,9 @@ export type OrderState = 'created' | 'open' | 'paid' | 'closed' | 'refunding' | 
 export type OrderRow = {
   readonly order_no: string;
   readonly case_id: string;
-  readonly person_id: string;
+  /** Who pays: a person, or the organisation that pays for many. */
+  readonly person_id: string | null;
+  readonly org_id?: string | null;
   readonly amount_fen: number;
   readonly description: string;
   readonly state: OrderState;
@@ -21,12 +23,18 @@ export type OrderRow = {
   readonly contract_code: string | null;
 };
 
-const columns = `order_no, case_id, person_id, amount_fen, description, state, pay_url, transaction_id, refund_no, refund_fen,
+const columns = `order_no, case_id, person_id, org_id, amount_fen, description, state, pay_url, transaction_id, refund_no, refund_fen,
   expires_at, paid_at, contract_code`;
 
 export const insertOrder = statement<[string, string, string, number, string, string, string, string[]], never>(
   'money.insert_order',
   `insert into payment_order (order_no, case_id, person_id, amount_fen, description, state, expires_at, created_at, readers)
+   values ($1, $2, $3, $4, $5, 'created', $6, $7, $8)`,
+);
+
+export const insertOrgOrder = statement<[string, string, string, number, string, string, string, string[]], never>(
+  'money.insert_org_order',
+  `insert into payment_order (order_no, case_id, org_id, amount_fen, description, state, expires_at, created_at, readers)
    values ($1, $2, $3, $4, $5, 'created', $6, $7, $8)`,
 );
 

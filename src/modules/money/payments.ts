@@ -2,7 +2,7 @@
 // only touched by jobs and pollers, outside of every transaction; each answer is then taken in one transaction, once.
 
 import type { Effect } from '#modules/cases';
-import { systemAccess, type Access } from '#platform/access';
+import { roleGrant, systemAccess, type Access } from '#platform/access';
 import type { Clock } from '#platform/clock';
 import { sha256 } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
@@ -51,24 +51,29 @@ export function createPayments(options: PaymentsOptions) {
   const request: Effect = async (context) => {
     const { tx, state, step } = context;
     const amountFen = fenIn(state.data, 'payable_fen');
-    invariant(state.personId && amountFen > 0, `case ${state.caseId} asks for a payment of ${amountFen}`);
+    const { personId, applicantOrgId: orgId, applicantRole: role } = state;
+    const payer = personId ?? orgId;
+    invariant(payer && amountFen > 0, `case ${state.caseId} asks for a payment of ${amountFen}`);
     const now = clock.now();
     const due = state.active.find((one) => one.step === step)?.dueAt ?? null;
+    const before = state.data['pay_before'];
+    const lastMs = typeof before === 'string' ? Date.parse(before) : Number.POSITIVE_INFINITY;
     const limitMs = due ? Date.parse(due) - closeBeforeMs : Date.parse(now) + payMs;
-    const expiresAt = new Date(Math.max(limitMs, Date.parse(now) + 60_000)).toISOString();
+    const expiresAt = new Date(Math.max(Math.min(limitMs, lastMs), Date.parse(now) + 60_000)).toISOString();
     // The same entry into the step makes the same number; a new round makes a new one.
     const orderNo = sha256(`${state.caseId}/${step}/${state.rounds[step] ?? 1}`)
       .toString('hex')
       .slice(0, 32);
-    tx.send(store.insertOrder, [
+    const own = personId === null && orgId && role ? [roleGrant(role, orgId)] : [];
+    tx.send(personId === null ? store.insertOrgOrder : store.insertOrder, [
       orderNo,
       state.caseId,
-      state.personId,
+      payer,
       amountFen,
       `日保保费 ${state.caseNo}`,
       expiresAt,
       now,
-      readersOf(context, moneyRoles),
+      [...readersOf(context, moneyRoles), ...own],
     ]);
     options.enqueue(
       tx,
@@ -174,12 +179,14 @@ export function createPayments(options: PaymentsOptions) {
     if (!order || order.state !== 'created') return;
     if (order.expires_at <= clock.now()) return askParty(order);
     const url = options.returnUrl?.(order.case_id);
+    // An organisation pays at its desk, by scanning; a person on the phone.
     const { payUrl } = await port.createOrder({
+      ...(order.person_id === null ? { scan: true } : {}),
       orderNo,
       amountFen: order.amount_fen,
       description: order.description,
       expiresAt: new Date(order.expires_at),
-      payerRef: options.payerRef?.(order.person_id) ?? '127.0.0.1',
+      payerRef: (order.person_id && options.payerRef?.(order.person_id)) ?? '127.0.0.1',
       ...(url ? { returnUrl: url } : {}),
     });
     await db.transaction(systemAccess, (tx) => tx.run(store.openOrder, [orderNo, payUrl]));
@@ -250,7 +257,16 @@ export function createPayments(options: PaymentsOptions) {
   async function orderOf(access: Access, caseId: string): Promise<PaymentView | null> {
     const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
     // What is withheld under a contract is nothing that anybody pays by hand.
-    if (!order || order.contract_code) return null;
+    return !order || order.contract_code ? null : viewOf(order);
+  }
+
+  /** What an organisation pays at its desk; nothing of what a person pays. */
+  async function orgOrderOf(access: Access, caseId: string): Promise<PaymentView | null> {
+    const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
+    return order && order.person_id === null ? viewOf(order) : null;
+  }
+
+  function viewOf(order: store.OrderRow): PaymentView {
     return {
       orderNo: order.order_no,
       amountFen: order.amount_fen,
@@ -276,6 +292,7 @@ export function createPayments(options: PaymentsOptions) {
     settleOpenOrders,
     mayExpire,
     orderOf,
+    orgOrderOf,
     refreshOrder,
     refundPart,
     refundOrder: refunds.startRefund,

@@ -57,6 +57,7 @@ export type PaymentPort = {
     expiresAt: Date;
     payerRef: string;
     returnUrl?: string;
+    scan?: boolean;
   }): Promise<{ payUrl: string }>;
   query(orderNo: string): Promise<{
     readonly state: 'not_paid' | 'paid' | 'closed' | 'refunded' | 'not_found';

@@ -27,6 +27,8 @@ export type NoticeContext = {
     readonly region: string;
     readonly personId: string | null;
     readonly applicantOrgId: string | null;
+    /** In which role the organisation applied. */
+    readonly applicantRole?: Role;
     readonly data: Readonly<Record<string, unknown>>;
     readonly end: string | null;
     readonly active: readonly {
@@ -200,13 +202,12 @@ function resolve(recipient: Recipient, { state, service, step, facts }: NoticeCo
   // A case that the family opened for somebody who died tells the one who acts.
   const contact = state.data['contact_person_id'];
   const personId = typeof contact === 'string' ? contact : state.personId;
-  const applicant: readonly Addressee[] = [
-    ...(personId ? [{ personId }] : []),
-    ...(!state.personId && state.applicantOrgId ? [{ orgId: state.applicantOrgId, role: 'enterprise' as const }] : []),
-  ];
+  const office = state.applicantOrgId
+    ? [{ orgId: state.applicantOrgId, role: state.applicantRole ?? 'enterprise' }]
+    : [];
+  const applicant: readonly Addressee[] = [...(personId ? [{ personId }] : []), ...(state.personId ? [] : office)];
   if (recipient === 'subject') return applicant;
-  if (recipient === 'applicant_org')
-    return state.applicantOrgId ? [{ orgId: state.applicantOrgId, role: 'enterprise' }] : [];
+  if (recipient === 'applicant_org') return office;
   if (recipient === 'step_org') {
     const role = service.workflow.steps[step]?.role;
     invariant(role, `workflow ${service.workflow.code} has no step ${step}`);

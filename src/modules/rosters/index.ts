@@ -215,6 +215,7 @@ export function createRosters(options: RostersOptions) {
     lines,
     corrected,
     people: items.people,
+    peopleOf: items.peopleOf,
     onItems: items.onItems,
     onItem: items.onItem,
     sweep,

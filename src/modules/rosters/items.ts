@@ -93,6 +93,25 @@ export function createItems(options: ItemsOptions) {
     return lines.length;
   }
 
+  /** The people of a case's list behind a line, made known where they are not: for what is done for all of them without a case each. */
+  async function peopleOf(tx: Tx, caseId: string, after: number, limit: number, region: string) {
+    const roster = await tx.maybe(store.selectOfCase, [caseId]);
+    if (!roster) return [];
+    const lines = (await tx.run(store.goodAfter, [roster.roster_id, after, limit])).map((row) => ({
+      line: row.line,
+      nameMask: row.name_mask,
+      listed: JSON.parse(crypto.open(lineContext(roster.roster_id, row.line), row.content_sealed)) as Listed,
+    }));
+    const people = lines.map(({ listed }) => ({ ...listed, occupation: null }));
+    const ids =
+      lines.length > 0 ? await options.peopleOfList(tx, people, { region, synthetic: options.synthetic }) : [];
+    return lines.map(({ line, nameMask, listed }, at) => {
+      const personId = ids[at];
+      invariant(personId, 'every line has its person');
+      return { line, personId, nameMask, birthDay: listed.birthDay, post: listed.post };
+    });
+  }
+
   /** Once nobody is waited for any more. */
   async function endItems(caseId: string, step: string): Promise<void> {
     await db.transaction(systemAccess, async (tx) => {
@@ -133,6 +152,7 @@ export function createItems(options: ItemsOptions) {
     onItems,
     onItem,
     people,
+    peopleOf,
     tasks: {
       'rosters.open_items': (raw: unknown) => {
         const { caseId, step } = payload.parse(raw);

@@ -188,6 +188,15 @@ export const peopleLines = statement<
    order by line limit $3`,
 );
 
+/** People of a list behind a line, for whoever goes through all of them. */
+export const goodAfter = statement<
+  [string, number, number],
+  { line: number; name_mask: string; content_sealed: string }
+>(
+  'rosters.good_after',
+  `select line, name_mask, content_sealed from roster_line where roster_id = $1 and state = 'good' and line > $2 order by line limit $3`,
+);
+
 // ---- old lists ---------------------------------------------------------------------------------------------------------------
 
 export const listOld = statement<[string, number], { roster_id: string }>(

@@ -135,6 +135,7 @@ export function CoverPage({ model }: { model: Model<'cover'> }) {
                   <span class="d num">
                     {day.from} 至 {day.to} · 保单 {day.policyNo}
                   </span>
+                  {day.holder === null ? null : <span class="d">由{day.holder}为您投保，您没有付款</span>}
                   {day.importedFrom === null ? null : <span class="d">由旧系统“{day.importedFrom}”导入，资料待核</span>}
                 </span>
               </div>

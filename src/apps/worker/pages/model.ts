@@ -102,6 +102,8 @@ export type CoverDay = {
   readonly refundable: boolean;
   /** The older system that sold it, unverified here. */
   readonly importedFrom: string | null;
+  /** The organisation that bought the day for the person. */
+  readonly holder: string | null;
 };
 
 export type CoverModel = {

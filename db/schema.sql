@@ -739,6 +739,38 @@ create policy group_insured_all on group_insured for all to public using ((case_
    FROM group_cover))) with check (true);
 grant delete, insert, select, update on table group_insured to gongdun_app;
 
+create table identity_check (
+  check_id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  account_id uuid,
+  state text not null,
+  provider text,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  tries integer default 0 not null,
+  ended_at timestamp with time zone,
+  readers text[] not null,
+  leaf_id uuid,
+  constraint identity_check_pkey PRIMARY KEY (check_id),
+  constraint identity_check_account_check CHECK ((kind = 'card'::text) = (account_id IS NOT NULL)),
+  constraint identity_check_ended_check CHECK ((state = 'waiting'::text) = (ended_at IS NULL)),
+  constraint identity_check_kind_check CHECK (kind = ANY (ARRAY['person'::text, 'card'::text])),
+  constraint identity_check_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'match'::text, 'mismatch'::text, 'no_record'::text, 'void'::text])),
+  constraint identity_check_account_id_fkey FOREIGN KEY (account_id) REFERENCES payout_account(account_id),
+  constraint identity_check_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint identity_check_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table identity_check is 'What a provider is asked about a person or a card, and its answer, provider and instant; never what was asked with. Waiting ones are asked again.';
+CREATE INDEX identity_check_due_idx ON identity_check USING btree (due_at) WHERE state = 'waiting'::text;
+CREATE INDEX identity_check_person_idx ON identity_check USING btree (person_id, asked_at DESC);
+alter table identity_check enable row level security;
+alter table identity_check force row level security;
+create policy identity_check_insert on identity_check for insert to public with check (true);
+create policy identity_check_read on identity_check for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy identity_check_update on identity_check for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table identity_check to gongdun_app;
+
 create table import_line (
   import_run_id uuid not null,
   line integer not null,
@@ -919,6 +951,7 @@ create table notice (
   sms_params json,
   sms_provider text,
   sms_at timestamp with time zone,
+  sms_to_sealed text,
   constraint notice_pkey PRIMARY KEY (notice_id),
   constraint notice_sms_state_check CHECK (sms_state = ANY (ARRAY['none'::text, 'queued'::text, 'doubtful'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text])),
   constraint notice_sms_tries_check CHECK (sms_tries >= 0)
@@ -926,6 +959,7 @@ create table notice (
 comment on table notice is 'The outbox: what was told to whom, in the app and by SMS.';
 comment on column notice.sms_next_at is 'When a queued SMS is tried next; a worker that takes it moves this into the future.';
 comment on column notice.sms_at is 'When it was last handed to a provider; a provider is asked by this day what became of it.';
+comment on column notice.sms_to_sealed is 'Where the SMS goes when it is not the person''s registered phone; sealed.';
 CREATE INDEX notice_org_idx ON notice USING btree (org_id, role, at DESC) WHERE org_id IS NOT NULL;
 CREATE INDEX notice_person_idx ON notice USING btree (person_id, at DESC);
 CREATE INDEX notice_sms_idx ON notice USING btree (sms_next_at) WHERE sms_state = ANY (ARRAY['queued'::text, 'doubtful'::text]);
@@ -1081,6 +1115,44 @@ create policy payout_insert on payout for insert to public with check (true);
 create policy payout_read on payout for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy payout_update on payout for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table payout to gongdun_app;
+
+create table payout_account (
+  account_id uuid not null,
+  person_id uuid not null,
+  card_sealed text not null,
+  card_index bytea not null,
+  card_tail text not null,
+  bank_phone_sealed text,
+  source text not null,
+  state text not null,
+  check_state text not null,
+  added_at timestamp with time zone not null,
+  usable_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  case_id uuid,
+  request_id uuid not null,
+  stop_hash bytea not null,
+  readers text[] not null,
+  leaf_id uuid not null,
+  constraint payout_account_pkey PRIMARY KEY (account_id),
+  constraint payout_account_request_key UNIQUE (request_id),
+  constraint payout_account_stop_key UNIQUE (stop_hash),
+  constraint payout_account_checked_check CHECK (check_state = ANY (ARRAY['waiting'::text, 'match'::text, 'mismatch'::text, 'no_record'::text, 'unchecked'::text])),
+  constraint payout_account_ended_check CHECK ((state = 'live'::text) = (ended_at IS NULL)),
+  constraint payout_account_source_check CHECK (source = ANY (ARRAY['person'::text, 'claim'::text, 'window'::text])),
+  constraint payout_account_state_check CHECK (state = ANY (ARRAY['live'::text, 'stopped'::text])),
+  constraint payout_account_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint payout_account_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table payout_account is 'A person''s cards, newest last. The newest live one whose usable_at has come is paid to; the number is sealed and found by blind index.';
+CREATE INDEX payout_account_card_idx ON payout_account USING btree (person_id, card_index, added_at DESC);
+CREATE INDEX payout_account_person_idx ON payout_account USING btree (person_id, added_at DESC);
+alter table payout_account enable row level security;
+alter table payout_account force row level security;
+create policy payout_account_insert on payout_account for insert to public with check (true);
+create policy payout_account_read on payout_account for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy payout_account_update on payout_account for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table payout_account to gongdun_app;
 
 create table payout_approval (
   batch_id uuid not null,

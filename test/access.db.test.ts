@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#catalog';
-import { fieldKinds } from '#catalog/fields/index';
+import { fieldKinds, makeCardNumber } from '#catalog/fields/index';
 import { addOrg, addOrgRole } from '#modules/orgs';
 import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from '#modules/identity';
 import { roleGrant, systemAccess, workerAccess } from '#platform/access';
@@ -239,6 +239,7 @@ async function workerSpecs(): Promise<void> {
   const ended = await workerOf('claim: appealed');
   const paying = await workerOf('cover: pay, fresh');
   const leaving = await workerOf('claim: expired');
+  const robbed = await workerOf('claim: withdrawn');
   const newcomer = staffNamed('还没有入会、还没有保障');
   everyone.push(hurt, done);
   const claimOf = (who: Someone) =>
@@ -349,6 +350,37 @@ async function workerSpecs(): Promise<void> {
   await owner.query(
     "update session set stepped_up_at = now(), stepped_up_for = 'health_data' where person_id is not null",
   );
+  page('/m/me/card', hurt, '/m/me/card', mine);
+  // Fresh for this reason while these are walked, and for the papers' after them.
+  const proven = async (caller: Caller) => {
+    await owner.query(
+      "update session set stepped_up_at = now(), stepped_up_for = 'payout_account' where person_id::text = $1",
+      [caller.id],
+    );
+    return caller;
+  };
+  const fresh = async (caller: Caller, send: () => Promise<Answer>) => {
+    await proven(caller);
+    const answer = await send();
+    await owner.query("update session set stepped_up_for = 'health_data' where person_id::text = $1", [caller.id]);
+    return answer;
+  };
+  add('GET /m/me/card/new', newcomer, (caller) => fresh(caller, () => caller.get('/m/me/card/new')), mine);
+  add(
+    'POST /m/me/card/new',
+    newcomer,
+    (caller) => fresh(caller, () => form(caller, '/m/me/card/new', { card: makeCardNumber(`620000${nextPhone()}0`) })),
+    mine,
+  );
+  add('POST /m/me/card/:accountId/stop', robbed, async (caller) => {
+    const requestId = '00000000-0000-7000-8000-00000000ca4d';
+    const { accounts } = app.services.contacts;
+    await accounts.change(robbed.caller.id, { requestId, card: makeCardNumber('620000999999999999'), bankPhone: null });
+    const made = await row<{ account_id: string }>('select account_id from payout_account where request_id = $1', [
+      requestId,
+    ]);
+    return form(caller, `/m/me/card/${made.account_id}/stop`);
+  });
   page('/m/step-up', newcomer, '/m/step-up?for=data_export', mine);
   page('/m/step-up/code', newcomer, '/m/step-up/code?for=data_export', mine);
   add('POST /m/step-up/code', newcomer, (caller) => form(caller, '/m/step-up/code?for=data_export'), mine);
@@ -872,6 +904,7 @@ const open = [
   'GET /m/register/region',
   'GET /m/service-points',
   'GET /m/services',
+  'GET /m/stop/:token',
   'GET /m/services/:code',
   'GET /metrics',
   'GET /readyz',
@@ -894,6 +927,7 @@ const open = [
   'POST /m/register/id',
   'POST /m/register/name',
   'POST /m/register/region',
+  'POST /m/stop/:token',
   'POST /ports/bank/callback',
   'POST /ports/payment/callback',
   'POST /ports/sms/:provider/receipts/:token',

@@ -81,6 +81,8 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
   const loopback = `http://127.0.0.1:${callback}`;
   const config = readConfig(
     {
+      // Journeys that end in a payment go from claim to bank in minutes; the wait of a new card has its own test.
+      PAYOUT_COOLING_HOURS: '0',
       ...(await options.settings?.(url)),
       DATABASE_URL: database.ownerUrl,
       DEMO: 'on',

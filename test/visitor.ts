@@ -76,7 +76,14 @@ export function createVisitor(app: TestApp, jar: Record<string, string> = {}) {
     return post('/m/login/verify', { challenge, code, next });
   }
 
-  return { jar, get, post, upload, prove };
+  /** The fresh code that a page asks for, on the visitor's own phone; leads back to where it was asked. */
+  async function stepUp(phone: string, reason: string, next: string): Promise<LightMyRequestResponse> {
+    const keep = `?for=${reason}&next=${encodeURIComponent(next)}`;
+    const { code } = await codeFor(app, phone, () => post(`/m/step-up/code${keep}`));
+    return post(`/m/step-up/code/check${keep}`, { code });
+  }
+
+  return { jar, get, post, upload, prove, stepUp };
 }
 
 export async function codeFor<T>(

@@ -84,6 +84,9 @@ export const glossary: readonly Term[] = [
       authority 代办授权
       authorities 代办授权
       balance 余额
+      contacts 联系方式与收款卡
+      payoutAccount 收款卡
+      identityCheck 实名与持卡人核对
       bankLine 银行流水行
       batch 批次
       benefit 待遇

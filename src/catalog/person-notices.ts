@@ -42,6 +42,26 @@ const list: readonly PersonNotice[] = [
     '单位换人，您的保障取消',
     '{org}把{day}的日保（{policy_no}）换给了别人，您那天没有这份保障。要出工，请自己按天投保。',
   ),
+  told(
+    'card_changed',
+    '收款卡要换了',
+    '您的收款卡将换成尾号{tail}的卡，{until}起才付款到这张卡。不是您办的，请马上点 {url} 停止。',
+  ),
+  told(
+    'card_stopped',
+    '换卡已停止',
+    '尾号{tail}的收款卡已停止，不会付款到这张卡，所有登录都已退出。请重新登录，在“我的—银行卡”里核对。',
+  ),
+  told(
+    'card_refused',
+    '收款卡没有核对上',
+    '尾号{tail}的卡不是您本人名下的，或不能收款，不会付款到这张卡。请在“我的—银行卡”里换一张，或到就近的工会服务站。',
+  ),
+  told(
+    'identity_mismatch',
+    '实名信息没有核对上',
+    '您登记的姓名、证件号码与手机号没有核对上，可能手机号不是本人实名。不影响办事，请带证件到就近的工会服务站核对。',
+  ),
 ];
 
 /** Sent at once and never kept: a code is worth nothing after five minutes. */

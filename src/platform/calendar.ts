@@ -112,6 +112,15 @@ export function dayOf(instant: string): string {
   return dayText(dayAt(instantMs(instant)));
 }
 
+/** An instant in words, as a message says it: 3月2日10:05 in Asia/Shanghai. */
+export function momentZh(instant: string): string {
+  const day = dayOf(instant);
+  const minutes = Math.floor((instantMs(instant) - instantMs(startOfDay(day))) / 60_000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const [, month, date] = day.split('-').map(Number);
+  return `${month}月${date}日${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
 /** The instant at which a day begins in Asia/Shanghai. */
 export function startOfDay(day: string): string {
   return iso(startMs(dayNumber(day)));

@@ -8,6 +8,8 @@ import { readReceiptsToken, readSmsProviders, smsVariables, type SmsProviderConf
 
 export type HmacPort = { readonly baseUrl: string; readonly clientId: string; readonly secret: string };
 
+export type IdentityPort = { readonly baseUrl: string; readonly secretId: string; readonly secretKey: string };
+
 export type PaymentPort = {
   readonly baseUrl: string;
   readonly channel: 'h5' | 'jsapi';
@@ -31,6 +33,8 @@ export type PortsConfig = {
   /** A bank that only exchanges files; instead of `bank`. */
   readonly bankFiles: BankFilesConfig | null;
   readonly insurer: HmacPort | null;
+  /** Whose name, phone and card are whose; null: nobody is checked, and nobody is held up. */
+  readonly identity: IdentityPort | null;
   /** Two fail over; in this order. */
   readonly sms: readonly SmsProviderConfig[] | null;
   readonly smsReceiptsToken: string | null;
@@ -64,6 +68,7 @@ export function readPorts(env: Environment): PortsConfig {
     bank: readHmac(env, 'bank'),
     bankFiles: readBankFiles(env),
     insurer: readHmac(env, 'insurer'),
+    identity: readIdentity(env),
     sms: readSmsProviders(env),
     smsReceiptsToken: readReceiptsToken(env),
     s3: readS3(env),
@@ -88,6 +93,17 @@ function readHmac(env: Environment, party: 'bank' | 'insurer'): HmacPort | null 
       baseUrl: httpUrl(`${party.toUpperCase()}_URL`, set('URL')),
       clientId: set('CLIENT_ID'),
       secret: set('SECRET'),
+    }
+  );
+}
+
+function readIdentity(env: Environment): IdentityPort | null {
+  const set = whole(env, 'IDENTITY', ['URL', 'SECRET_ID', 'SECRET_KEY']);
+  return (
+    set && {
+      baseUrl: httpUrl('IDENTITY_URL', set('URL')),
+      secretId: set('SECRET_ID'),
+      secretKey: set('SECRET_KEY'),
     }
   );
 }

@@ -48,6 +48,8 @@ export type Config = {
   /** What one person may upload within a day. */
   readonly uploadFilesADay: number;
   readonly uploadMbADay: number;
+  /** How long nobody is paid to a new card. */
+  readonly payoutCoolingHours: number;
   readonly ports: PortsConfig;
   /** Begin anew: drop the embedded data and make the city again. */
   readonly fresh: boolean;
@@ -148,6 +150,7 @@ const variables = {
     en: 'a number of files from 1 to 100000',
   },
   UPLOAD_MB_A_DAY: { check: whole(1, 100_000), zh: '1 到 100000 的兆字节数', en: 'megabytes from 1 to 100000' },
+  PAYOUT_COOLING_HOURS: { check: whole(0, 720), zh: '0 到 720 的小时数', en: 'hours from 0 to 720' },
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
@@ -192,6 +195,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     jobConcurrency: set.JOB_CONCURRENCY ?? 4,
     uploadFilesADay: set.UPLOAD_FILES_A_DAY ?? 200,
     uploadMbADay: set.UPLOAD_MB_A_DAY ?? 300,
+    payoutCoolingHours: set.PAYOUT_COOLING_HOURS ?? 24,
     ports: readPorts(env),
     fresh: options.fresh,
     workers: options.workers,
@@ -330,6 +334,7 @@ export function printConfig(config: Config): string {
       'UPLOAD_*_A_DAY',
       `${config.uploadFilesADay} 个文件 files，${config.uploadMbADay} MB（每人每天 a person and day）`,
     ],
+    ['PAYOUT_COOLING_HOURS', `${config.payoutCoolingHours}（待核 to be confirmed）`],
     ['PAYMENT', port(ports.payment)],
     ['BANK', ports.bankFiles ? `文件 files ${ports.bankFiles.outbox}` : port(ports.bank)],
     ['INSURER', port(ports.insurer)],

@@ -178,6 +178,8 @@ it('from the proof at the window to three payments', async () => {
     return page.includes('赔付通知书');
   });
   const paper = /href="(\/m\/[^"]*documents?\/[^"]+)"/.exec((await visitor.get(`/m/cases/${caseId}`)).body)?.[1] ?? '';
+  // The agent proves the own phone, for the dead cannot.
+  expect((await visitor.stepUp(wife.phone, 'health_data', paper)).headers.location).toBe(paper);
   const letter = plain((await visitor.get(paper)).body);
   expect(letter).toContain('陈*（母亲）');
 

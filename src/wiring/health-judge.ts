@@ -58,6 +58,8 @@ export type Facts = {
     readonly ledgerCheckedAt: string | null;
     readonly statesCheckedAt: string | null;
   } | null;
+  /** What waits for the word of a provider of checks; null where none is connected. */
+  readonly checks: { readonly count: number; readonly oldestMs: number | null } | null;
   readonly disks: readonly Disk[];
   readonly parties: readonly Party[];
   /** Null where staff come in by password only. */
@@ -83,6 +85,7 @@ export function judge(facts: Facts): readonly Finding[] {
     ...backupFindings(facts),
     ...facts.parties.map(partyFinding),
     ...(facts.provider ? [providerFinding(facts.provider)] : []),
+    ...checkFindings(facts),
     ...facts.sms.map(smsFinding),
     scannerFinding(facts),
     calendarFinding(facts),
@@ -116,6 +119,23 @@ const restoredFinding: Finding = {
 function grade(value: number, yellow: number, red: number): Light {
   if (value >= red) return 'red';
   return value >= yellow ? 'yellow' : 'green';
+}
+
+/** Nobody is held up by it; but who was not checked for a day is not told of a wrong card either. */
+function checkFindings({ checks }: Facts): readonly Finding[] {
+  if (checks === null) return [];
+  const { count, oldestMs } = checks;
+  const light = grade(oldestMs ?? 0, hourMs, dayMs);
+  return [
+    {
+      code: 'identity_checks',
+      zh: '实名与持卡人核对',
+      light,
+      value: oldestMs === null ? '没有等待的' : `${count} 条在等，最久 ${Math.floor(oldestMs / minuteMs)} 分钟`,
+      meaning: '登记和换卡后异步核对，核验方不通时不拦任何人，按“没有核对”办，通了再补。',
+      next: light === 'green' ? null : '看“实名核验”这一家是否连得上、余额和密钥是否有效。',
+    },
+  ];
 }
 
 function databaseFindings({ database, nowMs }: Facts): readonly Finding[] {

@@ -65,6 +65,7 @@ export async function gather(services: Services, source: HealthSource): Promise<
     demo: config.demo,
     nowMs,
     database: database?.figures ?? null,
+    checks: await checksOf(services, Date.parse(services.clock.now())).catch(() => null),
     disks,
     parties: source.parties(),
     provider: services.identity.staffWays().oidc?.state ?? null,
@@ -141,6 +142,12 @@ async function askDatabase(services: Services, ownerUrl: string) {
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+async function checksOf({ contacts }: Services, nowMs: number): Promise<Facts['checks']> {
+  if (!contacts.checks.connected) return null;
+  const { count, oldest } = await contacts.checks.queue();
+  return { count, oldestMs: oldest === null ? null : nowMs - Date.parse(oldest) };
 }
 
 async function askDisks(config: Config): Promise<readonly Disk[]> {

@@ -28,3 +28,11 @@ export const selectStranded = statement<[string, string | null], { caseId: strin
        where r.staff_id = t.assignee_id and r.role = t.role and r.org_id = t.org_id))
    order by t.case_id, t.step limit 2000`,
 );
+
+/** Who acts for this person in this case, under an authority that still holds; of several the one that was given last. */
+export const selectCaseAgent = statement<[string, string, string], { agent_id: string }>(
+  'wiring.case_agent',
+  `select a.agent_id from case_state s join authority a on 'authority:' || a.authority_id = any(s.readers)
+   where s.case_id = $1 and a.principal_id = $2 and a.agent_id is not null and a.state = 'active' and a.until_at > $3
+   order by a.from_at desc limit 1`,
+);

@@ -53,6 +53,7 @@ const nobody: ServicesOptions['parties'] = {
   payment: absent,
   bank: absent,
   insurer: absent,
+  identity: null,
   sms: absent,
   smsReceipts: { token: null, handTo: () => undefined },
 };

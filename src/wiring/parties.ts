@@ -10,6 +10,12 @@ import {
   type BankPort,
   type BankSimulator,
 } from '#adapters/bank';
+import {
+  createIdentityCheck,
+  startIdentityCheckSimulator,
+  type IdentityCheckPort,
+  type IdentityCheckSimulator,
+} from '#adapters/identity-check';
 import { createInsurerClient, startInsurerSimulator, type InsurerPort, type InsurerSimulator } from '#adapters/insurer';
 import {
   createPaymentClient,
@@ -31,12 +37,15 @@ export type Parties = {
   readonly payment: PaymentClient;
   readonly bank: BankPort;
   readonly insurer: InsurerPort;
+  /** Null: not connected; then nobody is checked. */
+  readonly identity: IdentityCheckPort | null;
   readonly sms: SmsFailover;
   readonly smsReceipts: SmsReceipts;
   readonly simulators: {
     readonly payment: PaymentSimulator | null;
     readonly bank: BankSimulator | null;
     readonly insurer: InsurerSimulator | null;
+    readonly identity: IdentityCheckSimulator | null;
     readonly sms: SmsInboxes | null;
   };
   /** Whether each party is reached, for the health page. */
@@ -92,6 +101,15 @@ export async function connectParties(
     () => startInsurerSimulator({ ...base('insurer'), ...link }),
     ({ url }) => ({ ...link, baseUrl: url }),
   );
+  const identityKeys = { secretId: 'gongdun', secretKey: secret };
+  const identity =
+    ports.identity === null && !config.demo
+      ? null
+      : await simulatedUnless(
+          ports.identity,
+          () => startIdentityCheckSimulator({ ...base('identity'), ...identityKeys }),
+          ({ url }) => ({ ...identityKeys, baseUrl: url }),
+        );
   const sms = await connectSms(config, {
     now,
     timeoutMs,
@@ -103,6 +121,7 @@ export async function connectParties(
     payment: payment.simulator,
     bank: bank.simulator,
     insurer: insurer.simulator,
+    identity: identity?.simulator ?? null,
     sms: sms.simulators,
   };
 
@@ -117,10 +136,12 @@ export async function connectParties(
     }),
     bank: bank.port,
     insurer: createInsurerClient({ ...insurer.set, breaker: breakers.insurer, timeoutMs, now }),
+
+    identity: identity && createIdentityCheck({ ...identity.set, breaker: breakers.identity, timeoutMs, now }),
     sms: sms.port,
     smsReceipts: sms.receipts,
     simulators,
-    states: () => partyStates(breakers, simulators),
+    states: () => partyStates(breakers, simulators, identity === null ? ['identity'] : []),
     stop: async () => {
       await sms.stop();
       const { sms: _closed, ...others } = simulators;

@@ -17,8 +17,9 @@ import type { CoverOptions } from '#modules/cover';
 import type { Catalogue } from '#modules/catalogue';
 import type { Files } from '#modules/files';
 import type { CodeMessage, Identity } from '#modules/identity';
-import type { Notices } from '#modules/notices';
+import type { Notices, NoticesOptions } from '#modules/notices';
 import type { Orgs } from '#modules/orgs';
+import { selectCaseAgent } from './lookups.ts';
 import type { Parties } from './parties.ts';
 
 const selectStaffName = statement<[string], { name: string }>(
@@ -121,10 +122,22 @@ export function joinFamily(parts: Known & { readonly cases: () => Cases }): NonN
   };
 }
 
-/** Whoever has the phone of the dead is not told; who acts for them is. */
-export async function phoneOf({ authorities, identity }: Known, tx: Tx, personId: string): Promise<string | null> {
-  if (await authorities.isDead(tx, personId)) return null;
-  return (await identity.personIn(tx, personId))?.phone ?? null;
+export const noticeTo = (noticeId: string) => `notice:to:${noticeId}`;
+
+/**
+ * Where a message goes. Whoever has the phone of the dead, or a number that its owner gave up, is not told: in a case that an agent is
+ * trusted with, the agent is.
+ */
+export async function phoneOf(
+  { authorities, identity, crypto, clock }: Known & Pick<PeopleParts, 'crypto' | 'clock'>,
+  tx: Tx,
+  { personId, caseId, noticeId, toSealed }: Parameters<NoticesOptions['phoneOf']>[1],
+): Promise<string | null> {
+  if (toSealed !== null) return crypto.open(noticeTo(noticeId), toSealed);
+  const phone = (await authorities.isDead(tx, personId)) ? '' : ((await identity.personIn(tx, personId))?.phone ?? '');
+  if (phone !== '' || caseId === null) return phone === '' ? null : phone;
+  const agent = await tx.maybe(selectCaseAgent, [caseId, personId, clock.now()]);
+  return (agent && (await identity.personIn(tx, agent.agent_id))?.phone) || null;
 }
 
 /** A sealed value, opened for somebody who may read it: a number as it is, a list of people in words. */

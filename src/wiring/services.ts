@@ -53,6 +53,7 @@ import type { Parties } from './parties.ts';
 import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
+import { joinContacts } from './contacts.ts';
 import { connectProvider } from './provider.ts';
 import { absentWith, provingWith } from './proving.ts';
 import { listsPort, rosterPorts } from './roster-ports.ts';
@@ -70,7 +71,7 @@ export type ServicesOptions = {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
-  readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'sms' | 'smsReceipts'>;
+  readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'identity' | 'sms' | 'smsReceipts'>;
   readonly metrics: Metrics;
   readonly scan: Scanner;
   /** For what waits in quarantine, with more patience. */
@@ -131,7 +132,10 @@ export function createServices(options: ServicesOptions) {
     // A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox.
     sendCode: codeSender(parties.sms, options.log),
     revealCase,
-    onRegistered: (tx, { personId, consentVersion }) => privacy.registered(tx, personId, consentVersion),
+    onRegistered: async (tx, { personId, consentVersion }) => {
+      await privacy.registered(tx, personId, consentVersion);
+      await contacts.checks.ask(tx, personId, null);
+    },
     authorityOf: (tx, authorityId) => authorities.onBehalfOf(tx, authorityId),
     provider: connectProvider(config, options.publicUrl, options.log),
     keysRequired: config.approverKeys === 'required',
@@ -162,7 +166,7 @@ export function createServices(options: ServicesOptions) {
     templates: noticeTemplates,
     sources: catalogRegistry,
     regionName: (code) => regionName(code) ?? code,
-    phoneOf: (tx, personId) => phoneOf({ authorities, identity }, tx, personId),
+    phoneOf: (tx, to) => phoneOf({ authorities, identity, crypto, clock }, tx, to),
     onFailed: (error, about) => options.log.warn({ err: error, ...about }, 'an SMS was not taken'),
   });
   /** Receipts end notices, and tell how well their provider delivers. */
@@ -178,6 +182,8 @@ export function createServices(options: ServicesOptions) {
   );
   const joined = { db, crypto, clock, trace, identity, orgs, files, notices, catalogue };
   const authorities = joinAuthorities({ ...joined, cases: () => cases });
+  const { publicUrl } = options;
+  const contacts = joinContacts({ ...joined, config, enqueue, port: parties.identity, publicUrl });
   const documents = createDocuments({
     db,
     trace,
@@ -218,9 +224,10 @@ export function createServices(options: ServicesOptions) {
     bank: parties.bank,
     cases: casesPort,
     findPayee: async (tx, personId) => {
-      const { name, card } = await person(tx, personId);
-      return { name, card };
+      const { name } = await person(tx, personId);
+      return { name, card: await contacts.accounts.current(tx, personId) };
     },
+    mayPay: contacts.accounts.mayPay,
     sharesOf: (...input) => cover.sharesOf(...input),
     orgName: orgs.orgName,
     takeReceipt: (receipt) => takeReceipt(receipt),
@@ -332,6 +339,7 @@ export function createServices(options: ServicesOptions) {
     onStuck: (caseId, error) => options.log.error({ err: error, caseId }, 'the clock could not move a case'),
     onItems: rosters.onItems,
     onItem: rosters.onItem,
+    onCarried: contacts.typedIn,
     onSteps: (count) => options.metrics.steps(count),
   });
 
@@ -457,6 +465,7 @@ export function createServices(options: ServicesOptions) {
     enterprises,
     identity,
     authorities,
+    contacts,
     notices,
     membership,
     money,

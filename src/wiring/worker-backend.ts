@@ -26,6 +26,7 @@ import { createPrivacyPages } from './worker-privacy.ts';
 import { createReview } from './worker-review.ts';
 import { createWorkerRenewal } from './worker-renewal.ts';
 import { createSeen } from './worker-seen.ts';
+import { createAccountPages } from './worker-own-account.ts';
 import { createStepUpPages } from './worker-step-up.ts';
 import { createRegistration } from './worker-registration.ts';
 
@@ -288,6 +289,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     people: createPeoplePages(services, toItem),
     privacy,
     stepUp: createStepUpPages(services),
+    account: createAccountPages(services),
     ...createRegistration(services),
     logout: (token) => identity.logout(token),
     home,

@@ -22,5 +22,7 @@ export { openJournal } from './journal.ts';
 export { jsonAnswer, startSimServer, type SimAnswer, type SimOutcome, type SimRequest } from './server.ts';
 export { startCallbacks, type Callback, type CallbackAttempt, type Callbacks } from './callbacks.ts';
 export { beijingDay, beijingIso } from './beijing.ts';
+export { tc3Authorization, tc3Headers, tc3Scope, tc3Signature } from './tc3.ts';
+export { tc3Objection, tc3Refusal } from './tc3-gate.ts';
 export { partyText } from './text.ts';
 export { startReceiver, type Received, type Receiver } from './receiver.ts';

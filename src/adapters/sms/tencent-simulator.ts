@@ -1,11 +1,12 @@
 // A text-message provider on loopback that speaks Tencent Cloud's SendSms with TC3 signatures and posts receipts. Same bad habits as
 // the other simulator; its approved texts take parameters by place.
-import { timingSafeEqual } from 'node:crypto';
 import {
   createFaultBox,
   jsonAnswer,
   seededStream,
   startSimServer,
+  tc3Objection,
+  tc3Refusal,
   type SimAnswer,
   type SimRequest,
   type SimulatorOptions,
@@ -14,7 +15,6 @@ import { z } from 'zod';
 import { openInbox } from './inbox.ts';
 import { startReceiptPoster } from './receipt-poster.ts';
 import { HONEST_LIE, type SmsLie, type SmsSimulator } from './simulator.ts';
-import { TC3, tc3Scope, tc3Signature } from './tc3.ts';
 
 export type TencentSimulatorOptions = SimulatorOptions<SmsLie> & {
   readonly secretId: string;
@@ -25,8 +25,6 @@ export type TencentSimulatorOptions = SimulatorOptions<SmsLie> & {
   readonly receiptUrl?: string;
 };
 
-const SKEW_SECONDS_MAX = 300;
-
 const bodySchema = z.object({
   PhoneNumberSet: z.array(z.string()).length(1),
   SmsSdkAppId: z.string(),
@@ -36,27 +34,6 @@ const bodySchema = z.object({
   SessionContext: z.string().default(''),
 });
 type Body = z.infer<typeof bodySchema>;
-
-function refuse(code: string, message: string): SimAnswer {
-  return jsonAnswer(200, { Response: { Error: { Code: code, Message: message }, RequestId: 'simulated' } });
-}
-
-function objection(options: TencentSimulatorOptions, request: SimRequest): SimAnswer | undefined {
-  const text = (name: string): string => String(request.headers[name] ?? '');
-  const pattern = new RegExp(`^${TC3} Credential=([^/]+)/(\\S+), SignedHeaders=([a-z;-]+), Signature=([0-9a-f]{64})$`);
-  const [, secretId, scope, names = '', signature = ''] = pattern.exec(text('authorization')) ?? [];
-  if (secretId !== options.secretId) return refuse('AuthFailure.SecretIdNotFound', '密钥不存在');
-  const timestamp = Number(text('x-tc-timestamp'));
-  if (!(Math.abs(timestamp - options.now().getTime() / 1000) <= SKEW_SECONDS_MAX))
-    return refuse('AuthFailure.SignatureExpire', '签名过期');
-  const headers = Object.fromEntries(names.split(';').map((name) => [name, text(name)]));
-  const expected = tc3Signature({ service: 'sms', headers, body: request.body, timestamp }, options.secretKey);
-  const genuine =
-    scope === tc3Scope({ service: 'sms', timestamp }) &&
-    ['content-type', 'host'].every((name) => names.split(';').includes(name)) &&
-    timingSafeEqual(Buffer.from(signature), Buffer.from(expected.signature));
-  return genuine ? undefined : refuse('AuthFailure.SignatureFailure', '签名错误');
-}
 
 function readBody(request: SimRequest): Body | undefined {
   try {
@@ -90,7 +67,8 @@ export async function startTencentSmsSimulator(options: TencentSimulatorOptions)
   function sendSms(body: Body): SimAnswer {
     const phone = /^\+86(1\d{10})$/.exec(body.PhoneNumberSet[0] ?? '')?.[1];
     const template = options.templates[body.TemplateId];
-    if (body.SmsSdkAppId !== options.appId) return refuse('UnauthorizedOperation.SmsSdkAppIdVerifyFail', '应用不符');
+    if (body.SmsSdkAppId !== options.appId)
+      return tc3Refusal('UnauthorizedOperation.SmsSdkAppIdVerifyFail', '应用不符');
     if (!phone) return sent('InvalidParameterValue.IncorrectPhoneNumber', '', '号码格式错误');
     if (!template) return sent('FailedOperation.TemplateIncorrectOrUnapproved', '', '模板未审批');
     const wanted = new Set([...template.text.matchAll(/\{(\d+)\}/g)].map((match) => Number(match[1])));
@@ -131,12 +109,12 @@ export async function startTencentSmsSimulator(options: TencentSimulatorOptions)
   }
 
   function handle(request: SimRequest): SimAnswer {
-    const refused = objection(options, request);
+    const refused = tc3Objection({ ...options, service: 'sms' }, request);
     if (refused !== undefined) return refused;
     if (request.headers['x-tc-action'] !== 'SendSms' || request.headers['x-tc-version'] !== '2021-01-11')
-      return refuse('InvalidAction', '接口不存在');
+      return tc3Refusal('InvalidAction', '接口不存在');
     const body = readBody(request);
-    return body ? sendSms(body) : refuse('InvalidParameter', '参数错误');
+    return body ? sendSms(body) : tc3Refusal('InvalidParameter', '参数错误');
   }
   const server = await startSimServer({ port: options.port, faults: box.get, random, handle });
 

@@ -1,7 +1,7 @@
 // Tencent Cloud's port held by its contract: the published signature, the normal way, refusals, and every bad habit over real HTTP.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createBreaker } from '#platform/breaker';
-import { startReceiver, type Receiver } from '#adapters/party';
+import { startReceiver, tc3Authorization, tc3Scope, tc3Signature, type Receiver } from '#adapters/party';
 import {
   createTencentSms,
   OutcomeUnknown,
@@ -11,7 +11,6 @@ import {
   type SmsPort,
   type SmsSimulator,
 } from './index.ts';
-import { tc3Authorization, tc3Scope, tc3Signature } from './tc3.ts';
 
 const now = (): Date => new Date('2026-03-02T04:00:00Z');
 const keys = { secretId: 'test-id', secretKey: 'test-key', appId: '1400000000' };

@@ -1,10 +1,17 @@
 // The real client of Tencent Cloud's text messages (sms 2021-01-11, SendSms). It never retries by itself, and what a message says
 // never reaches an error or a log. Tencent keeps no record that can be asked by our own id, so a lost answer stays unknown.
 import type { Breaker } from '#platform/breaker';
-import { createPartyCaller, OutcomeUnknown, readJson, Refused, unixSeconds, type PartyAnswer } from '#adapters/party';
+import {
+  createPartyCaller,
+  OutcomeUnknown,
+  readJson,
+  Refused,
+  tc3Headers,
+  unixSeconds,
+  type PartyAnswer,
+} from '#adapters/party';
 import { z } from 'zod';
 import { readTencentReceipts } from './receipts.ts';
-import { tc3Authorization, tc3Scope, tc3Signature } from './tc3.ts';
 import { templateFor, type SmsTemplateMap } from './templates.ts';
 import type { SmsPort } from './port.ts';
 
@@ -68,26 +75,19 @@ export function createTencentSms(config: TencentSmsConfig): SmsPort {
         TemplateParamSet: template.params.map((name) => message.params[name] ?? ''),
         SessionContext: message.bizId,
       });
-      const timestamp = unixSeconds(config.now());
-      const headers = {
-        'content-type': 'application/json; charset=utf-8',
+      const signed = {
+        service: 'sms',
+        version: '2021-01-11',
+        action: 'SendSms',
         host: base.host,
-        'x-tc-action': 'SendSms',
+        body,
+        timestamp: unixSeconds(config.now()),
       };
-      const signed = tc3Signature({ service: 'sms', headers, body, timestamp }, config.secretKey);
-      // `host` is set by the transport, from the same address.
-      const { host: _host, ...sentHeaders } = headers;
       return await call({
         operation: OPERATION,
         method: 'POST',
         url: `${base.origin}/`,
-        headers: {
-          ...sentHeaders,
-          authorization: tc3Authorization(config.secretId, tc3Scope({ service: 'sms', timestamp }), signed),
-          'x-tc-timestamp': String(timestamp),
-          'x-tc-version': '2021-01-11',
-          'x-tc-region': config.region ?? 'ap-guangzhou',
-        },
+        headers: { ...tc3Headers(config, signed), 'x-tc-region': config.region ?? 'ap-guangzhou' },
         body,
         accept,
       });

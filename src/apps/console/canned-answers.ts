@@ -23,6 +23,7 @@ export const payout = (index: number, state: PayoutState, reason: string | null 
   batchId: null,
   createdAt: at,
   settledAt: state === 'settled' ? at : null,
+  waitsZh: null,
 });
 
 export const batch: BatchView = {

@@ -100,6 +100,7 @@ const columns: readonly Column<Payout>[] = [
       <>
         <Tag tone={toneOf(payout.state)}>{payout.stateZh}</Tag>
         {payout.reason && <span className="sub">{payout.reason}</span>}
+        {payout.waitsZh && <span className="sub">{payout.waitsZh}</span>}
       </>
     ),
   },
@@ -121,7 +122,8 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
   const [busy, setBusy] = useState(false);
   const picked = payouts.filter(({ payoutId, state }) => chosen.has(payoutId) && state === drafted);
   const totalFen = picked.reduce((sum, { amountFen }) => sum + amountFen, 0);
-  const all = picked.length > 0 && picked.length === payouts.length;
+  const payable = payouts.filter(({ waitsZh }) => waitsZh === null);
+  const all = picked.length > 0 && picked.length === payable.length;
   const toggle = (payoutId: string): void =>
     setChosen((before) => {
       const after = new Set(before);
@@ -152,6 +154,7 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
       <Checkbox
         {...rowStop}
         checked={chosen.has(payout.payoutId)}
+        disabled={payout.waitsZh !== null}
         onChange={() => toggle(payout.payoutId)}
         aria-label={`选择付给${payout.payee}的 ${yuan(payout.amountFen)} 元`}
       />
@@ -165,7 +168,7 @@ function PayoutTable({ payouts, choosable }: { readonly payouts: readonly Payout
           <Checkbox
             checked={all}
             indeterminate={picked.length > 0 && !all}
-            onChange={() => setChosen(all ? new Set() : new Set(payouts.map(({ payoutId }) => payoutId)))}
+            onChange={() => setChosen(all ? new Set() : new Set(payable.map(({ payoutId }) => payoutId)))}
           >
             全选本页
           </Checkbox>

@@ -1,5 +1,6 @@
 // The port of the pages on which people look after their own account: proof of the phone. Types only, as in backend.ts.
 
+import type { AccountView } from '#contract/contacts';
 import type { StepUpReason } from '#contract/identity';
 import type { Access } from '#platform/access';
 
@@ -13,3 +14,19 @@ export type StepUpBackend = {
   /** Whether a file or a paper tells of somebody's health, among what this access sees. */
   isHealth(access: Access, of: { readonly fileId: string } | { readonly documentId: string }): Promise<boolean>;
 };
+
+export type AccountBackend = {
+  /** The card that is paid to, what waits, and what was before. */
+  cards(access: Access): Promise<readonly AccountView[]>;
+  changeCard(
+    access: Access,
+    input: { readonly requestId: string; readonly card: string; readonly bankPhone: string | null },
+  ): Promise<void>;
+  stopCard(access: Access, accountId: string): Promise<void>;
+  /** What a link says that somebody was sent; null when it leads nowhere any more. */
+  stopLink(token: string): Promise<StopLink | null>;
+  stopByLink(token: string): Promise<void>;
+  readonly coolingHours: number;
+};
+
+export type StopLink = { readonly zh: string; readonly stopped: boolean };

@@ -26,7 +26,7 @@ import type {
   Sms,
 } from './pages/model.ts';
 import type { PageModel } from './pages/model.ts';
-import type { StepUpBackend } from './backend-account.ts';
+import type { AccountBackend, StepUpBackend } from './backend-account.ts';
 import type { PeopleBackend } from './backend-people.ts';
 import type { PrivacyBackend } from './backend-privacy.ts';
 import type { RegistrationPart } from './registration.ts';
@@ -113,6 +113,7 @@ export type FileBytes = {
 export type WorkerBackend = {
   readonly people: PeopleBackend;
   readonly stepUp: StepUpBackend;
+  readonly account: AccountBackend;
   readonly privacy: PrivacyBackend;
   // ---- who is here
   session(token: string): Promise<WorkerSession | null>;

@@ -10,6 +10,7 @@ import type { Link } from './pages/model.ts';
 import { refuse } from './refusals.ts';
 import { accountRoutes } from './routes-account.ts';
 import { applyRoutes } from './routes-apply.ts';
+import { cardRoutes } from './routes-card.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
@@ -122,6 +123,7 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
     caseRoutes(pages, kit);
     helpingRoutes(pages, kit);
     stepUpRoutes(pages, kit);
+    cardRoutes(pages, kit);
     if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

@@ -76,6 +76,8 @@ export type EngineOptions = {
   readonly onItems?: (tx: Tx, service: Service, state: CaseState, step: string) => void;
   /** Hears what becomes of the case of an item: it is confirmed, refused, ended. */
   readonly onItem?: (tx: Tx, state: CaseState, stage: string) => void;
+  /** Looks at what an action brought, in its transaction: a card that is new begins its wait there. */
+  readonly onCarried?: (tx: Tx, before: CaseState | null, state: CaseState, actorId: string | null) => Promise<void>;
   /** Counts steps written, for metrics. */
   readonly onSteps?: (count: number) => void;
 };
@@ -189,6 +191,7 @@ export function createEngine(options: EngineOptions) {
     keep(tx, { service, before: before?.state ?? null, state, head, rows, request, recordedAt: options.clock.now() });
     if (state.dossierId && before) tx.send(store.widenDossier, [state.dossierId, [...state.readers]]);
     tellOfItems(tx, service, before?.state ?? null, state);
+    await options.onCarried?.(tx, before?.state ?? null, state, actor.id);
     tx.onCommit(() => options.onSteps?.(rows.length));
     return state;
   }

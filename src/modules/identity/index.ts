@@ -124,6 +124,7 @@ export function createIdentity(options: IdentityOptions) {
     beginActing: sessions.beginActing,
     logout: sessions.logout,
     revokeAll: sessions.revokeAll,
+    endSessionsOf: sessions.endAllOfPerson,
     sweep: createSweep({ db: options.db, sessionClock }),
     guard,
     routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),

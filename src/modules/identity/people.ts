@@ -158,7 +158,23 @@ export function createPeople(options: PeopleOptions) {
     );
   }
 
-  return { personIn, byIdIndexes, profile, maskedProfile, idByNumber, addPerson, unmask, openPhone, whoHasSeen };
+  /** What a provider says of name, number and phone; a no takes nothing away from the person but the word. */
+  function setVerified(tx: Tx, personId: string, verified: boolean): void {
+    tx.send(store.setVerified, [personId, verified]);
+  }
+
+  return {
+    personIn,
+    setVerified,
+    byIdIndexes,
+    profile,
+    maskedProfile,
+    idByNumber,
+    addPerson,
+    unmask,
+    openPhone,
+    whoHasSeen,
+  };
 }
 
 const lastId = 'ffffffff-ffff-7fff-bfff-ffffffffffff';

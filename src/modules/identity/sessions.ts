@@ -142,10 +142,14 @@ export function createSessions(options: SessionsOptions) {
   /** Ends every session of somebody: a lost phone, a clerk who left. */
   async function revokeAll(subject: Subject): Promise<void> {
     await db.transaction(systemAccess, async (tx) => {
-      if (!('personId' in subject)) return endAllOfStaff(tx, subject.staffId);
-      tx.send(store.revokeAllOfPerson, [subject.personId, sessionClock.now()]);
-      tx.onCommit(() => cache.clear());
+      if ('personId' in subject) endAllOfPerson(tx, subject.personId);
+      else endAllOfStaff(tx, subject.staffId);
     });
+  }
+
+  function endAllOfPerson(tx: Tx, personId: string): void {
+    tx.send(store.revokeAllOfPerson, [personId, sessionClock.now()]);
+    tx.onCommit(() => cache.clear());
   }
 
   /** Roles changed: what is remembered of anybody is read anew. */
@@ -276,6 +280,7 @@ export function createSessions(options: SessionsOptions) {
     end,
     forget,
     endAllOfStaff,
+    endAllOfPerson,
     logout,
     revokeAll,
     sessionOf,

@@ -117,6 +117,11 @@ export const confirmClaimed = statement<
    where person_id = $1`,
 );
 
+export const setVerified = statement<[string, boolean], never>(
+  'identity.set_verified',
+  'update person set verified = $2 where person_id = $1 and verified <> $2',
+);
+
 export const selectArrived = statement<[string], { person_id: string }>(
   'identity.arrived',
   'select person_id from person where arrived_as = $1',

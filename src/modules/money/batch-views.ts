@@ -16,6 +16,8 @@ import {
   type PayoutView,
 } from './contract.ts';
 import * as store from './payout-store.ts';
+import type { CardStanding } from './ports.ts';
+import { waitsZh } from './withdrawn.ts';
 
 /** An organisation pays its own money: an insurer's settlement officers its claims, the treasury's its subsidies. */
 export const officers = [claimBook.officer, subsidyBook.officer] as const;
@@ -23,7 +25,7 @@ export const officers = [claimBook.officer, subsidyBook.officer] as const;
 export function createBatchViews(options: BatchesOptions) {
   const { db, payouts } = options;
 
-  function payoutView(row: store.PayoutRow): PayoutView {
+  function payoutView(row: store.PayoutRow, standing: CardStanding): PayoutView {
     const { name } = payouts.openPayee(row);
     return {
       payoutId: row.payout_id,
@@ -40,7 +42,16 @@ export function createBatchViews(options: BatchesOptions) {
       batchId: row.batch_id,
       createdAt: row.created_at,
       settledAt: row.settled_at,
+      waitsZh: row.state === 'drafted' ? waitsZh(standing) : null,
     };
+  }
+
+  async function payoutViews(tx: Tx, rows: readonly store.PayoutRow[]): Promise<PayoutView[]> {
+    const standings = await options.gate.standings(
+      tx,
+      rows.filter((row) => row.state === 'drafted'),
+    );
+    return rows.map((row) => payoutView(row, standings.get(row) ?? { may: true }));
   }
 
   async function listPayouts(
@@ -50,11 +61,11 @@ export function createBatchViews(options: BatchesOptions) {
     limit: number,
   ): Promise<Page<PayoutView>> {
     const key = readCursor(cursor);
-    const rows = await db.transaction(officer.access, (tx) =>
-      tx.run(store.listPayouts, [[...states], key?.[0] ?? null, key?.[1] ?? null, limit + 1]),
-    );
-    const page = cutPage(rows, limit, (last) => [last.created_at, last.payout_id]);
-    return { items: page.items.map(payoutView), nextCursor: page.nextCursor };
+    return db.transaction(officer.access, async (tx) => {
+      const rows = await tx.run(store.listPayouts, [[...states], key?.[0] ?? null, key?.[1] ?? null, limit + 1]);
+      const page = cutPage(rows, limit, (last) => [last.created_at, last.payout_id]);
+      return { items: await payoutViews(tx, page.items), nextCursor: page.nextCursor };
+    });
   }
 
   /** Why this officer may not decide; the database holds the same. */
@@ -125,7 +136,7 @@ export function createBatchViews(options: BatchesOptions) {
       const lines = await tx.run(store.listOfBatch, [batchId]);
       return {
         ...(await viewOf(tx, officer, row, approval)),
-        lines: lines.map(payoutView),
+        lines: lines.map((line) => payoutView(line, { may: true })),
         key: row.state === 'made' ? await options.proving.need(tx.asSystem(), officer.staffId) : 'none',
         signed: approval?.proof != null,
       };

@@ -12,6 +12,7 @@ import { textIn } from './data.ts';
 import { bookOf, enqueueSubmit, type Payouts, type PayoutsOptions } from './payouts.ts';
 import * as store from './payout-store.ts';
 import { isRefused, isUnknown, type AbsentOf, type KeptProof, type ProofSubject, type Proving } from './ports.ts';
+import type { CardGate } from './withdrawn.ts';
 
 export type Officer = {
   readonly access: Access;
@@ -22,6 +23,8 @@ export type Officer = {
 
 export type BatchesOptions = PayoutsOptions & {
   readonly payouts: Payouts;
+  /** Cards that are new, stopped or somebody else's are not paid to. */
+  readonly gate: CardGate;
   /** Names of staff, for the four eyes on the screen. */
   readonly staffName: (tx: Tx, staffId: string) => Promise<string>;
   readonly proving: Proving;
@@ -56,6 +59,7 @@ export function createBatches(options: BatchesOptions) {
       if (rows.some((row) => row.org_id !== orgId)) throw refuse('money.payout_mixed');
       const [makerFor = null] = await options.absentOf(tx, officer.staffId, requireFinance(officer, orgId), orgId);
       if (rows.some((row) => row.state !== 'drafted')) throw refuse('money.payout_not_drafted');
+      await options.gate.requirePayable(tx, rows);
       const totalFen = rows.reduce((fen, row) => fen + row.amount_fen, 0);
       const linesHash = linesHashOf(rows);
       const batchNo = `B${requestId.replaceAll('-', '')}`;
@@ -185,6 +189,7 @@ export function createBatches(options: BatchesOptions) {
       await voidBatch(tx, batchId);
       return true;
     }
+    if (input.decision === 'approve') await options.gate.requirePayable(tx, lines);
     const approverFor = await approverForOf(tx, officer, role, row);
     const proof = await proved(tx, officer, batchId, input);
     const leafId = options.trace.record(tx, {

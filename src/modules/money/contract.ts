@@ -24,6 +24,11 @@ export const refuse = declareRefusals({
     next: '请等银行回执，或在支付管理中查看。',
   },
   'money.payout_missing': { status: 404, zh: '有付款单没有找到，或您无权办理。', next: '请刷新付款单列表后重新选择。' },
+  'money.card_waits': {
+    status: 409,
+    zh: '有 {count} 笔现在不能付到收款卡：{why}。',
+    next: '请去掉这几笔再组批；已组批的请退回批次，到时间或本人换卡以后再付。',
+  },
   'money.payout_not_drafted': {
     status: 409,
     zh: '有付款单已在其他批次中或已支付，不能再次组批。',
@@ -106,6 +111,7 @@ export const payoutView = z.object({
   batchId: z.string().nullable(),
   createdAt: z.string(),
   settledAt: z.string().nullable(),
+  waitsZh: z.string().nullable().describe('现在不能付到这张卡的原因；可以付时为空'),
 });
 export type PayoutView = z.infer<typeof payoutView>;
 

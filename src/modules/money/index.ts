@@ -20,11 +20,13 @@ import type {
   BankPort,
   CasesPort,
   FindPayee,
+  MayPay,
   PaymentPort,
   Proving,
   SharesOf,
   WithholdingPort,
 } from './ports.ts';
+import { createCardGate } from './withdrawn.ts';
 import { createReconcile, type TakeReceipt } from './reconcile.ts';
 import { createRestored } from './restored.ts';
 
@@ -56,6 +58,7 @@ export type MoneyOptions = {
   readonly bank: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
+  readonly mayPay?: MayPay;
   readonly sharesOf?: SharesOf;
   readonly orgName: (orgId: string) => string;
   /** Money that came in with a reference of ours: whose it is. */
@@ -77,7 +80,8 @@ export function createMoney(options: MoneyOptions) {
   const debits = createDebits({ ...shared, db, ledger, settled: options.debitsSettled, returnUrl: options.renewalUrl });
   const payments = createPayments({ ...shared, db, ledger, debits, port: payment });
   const payouts = createPayouts({ ...shared, db, ledger, port: bank });
-  const batches = createBatches({ ...shared, db, ledger, port: bank, payouts });
+  const gate = createCardGate({ ...shared, db, payouts });
+  const batches = createBatches({ ...shared, db, ledger, port: bank, payouts, gate });
   const reconcile = createReconcile({ ...shared, db, ledger, bank, payment, payments, payouts });
 
   /** The accounts exist before the first request. */
@@ -148,6 +152,6 @@ export function createMoney(options: MoneyOptions) {
     restored: createRestored({ db, clock, port: bank }),
     letGo,
     effects: { ...payments.effects, ...debits.effects, ...payouts.effects },
-    tasks: { ...payments.tasks, ...debits.tasks, ...payouts.tasks, ...batches.tasks },
+    tasks: { ...payments.tasks, ...debits.tasks, ...payouts.tasks, ...batches.tasks, ...gate.tasks },
   };
 }

@@ -23,6 +23,7 @@ import {
   type BankPort,
   type CasesPort,
   type FindPayee,
+  type MayPay,
   type LineResult,
   type SharesOf,
 } from './ports.ts';
@@ -36,6 +37,7 @@ export type PayoutsOptions = {
   readonly port: BankPort;
   readonly cases: CasesPort;
   readonly findPayee: FindPayee;
+  readonly mayPay?: MayPay;
   readonly sharesOf?: SharesOf;
   readonly orgName: (orgId: string) => string;
   readonly enqueue: typeof enqueueJob;
@@ -66,7 +68,10 @@ export function createPayouts(options: PayoutsOptions) {
   const nameContext = (payoutId: string) => `payout:payee_name:${payoutId}`;
   const cardContext = (payoutId: string) => `payout:card:${payoutId}`;
 
-  function openPayee(row: store.PayoutRow): { name: string; card: string } {
+  function openPayee(row: Pick<store.PayoutRow, 'payout_id' | 'payee_name_sealed' | 'card_sealed'>): {
+    name: string;
+    card: string;
+  } {
     return {
       name: crypto.open(nameContext(row.payout_id), row.payee_name_sealed),
       card: crypto.open(cardContext(row.payout_id), row.card_sealed),
@@ -113,8 +118,10 @@ export function createPayouts(options: PayoutsOptions) {
     }
     const shares = options.sharesOf?.(state, step, agreedFen) ?? null;
     if (!shares) {
+      const payee = await payeeOf(tx, state);
+      await leaveRefusedCard(tx, state, payee.card);
       const reference = await owe(context, purpose, orgId, {
-        ...(await payeeOf(tx, state)),
+        ...payee,
         payee: null,
         amountFen,
         at,
@@ -133,6 +140,20 @@ export function createPayouts(options: PayoutsOptions) {
       });
     return { payout_fen: amountFen };
   };
+
+  /** A card that was stopped or is somebody else's: the draft ends at once, and the person is asked for another. */
+  async function leaveRefusedCard(tx: Tx, { personId }: CaseState, card: string): Promise<void> {
+    if (!personId) return;
+    const [standing] = (await options.mayPay?.(tx, [{ personId, card }])) ?? [];
+    if (standing && !standing.may && standing.why !== 'waits') options.enqueue(tx, 'payouts.withdraw', { personId });
+  }
+
+  /** Nobody has it in a batch: it ends as not paid, and the case hears why. */
+  async function failDrafted(tx: Tx, row: store.PayoutRow, reason: string): Promise<void> {
+    await tx.run(store.endPayout, [row.payout_id, 'failed', null, null, reason]);
+    await releaseAgreed(tx, row);
+    await tell(tx, row, 'pay_failed', { pay_failed_reason: reason, pay_failed_at: clock.now() });
+  }
 
   type Line = {
     readonly name: string;
@@ -352,6 +373,7 @@ export function createPayouts(options: PayoutsOptions) {
     settleUnknownPayouts,
     countStuck,
     openPayee,
+    failDrafted,
   };
 }
 

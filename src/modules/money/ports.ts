@@ -160,6 +160,15 @@ export function isForged(error: unknown): boolean {
 export type CasesPort = Pick<Cases, 'lock' | 'event'>;
 
 export type Payee = { readonly name: string; readonly card: string | null };
+/** Whether money may go to a person's card now; the person's contacts know. */
+export type CardStanding =
+  | { readonly may: true }
+  | { readonly may: false; readonly why: 'waits'; readonly untilAt: string }
+  | { readonly may: false; readonly why: 'stopped' | 'mismatch' };
+export type MayPay = (
+  tx: Tx,
+  cards: readonly { readonly personId: string; readonly card: string }[],
+) => Promise<readonly CardStanding[]>;
 /** One of several who are paid for one case: which, counted from 1, and how much. */
 export type Share = Payee & { readonly payee: number; readonly card: string; readonly amountFen: number };
 /** Who shares what a case pays in a step; null where it pays its own applicant. Called inside of the transaction that drafts. */

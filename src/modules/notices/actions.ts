@@ -14,7 +14,7 @@ import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { cutPage, readCursor } from '#platform/page';
 import { refuse, type NoticePage } from './contract.ts';
-import { createSending, type Sending, type SmsSender } from './sending.ts';
+import { createSending, type Sending, type SendingOptions, type SmsSender } from './sending.ts';
 import * as store from './store.ts';
 
 /** The part of an effect's context that telling needs. */
@@ -55,7 +55,7 @@ export type NoticesOptions = {
   readonly sources: DataSources;
   readonly regionName: (code: string) => string;
   /** Mobile number of a person, opened; null where there is none. */
-  readonly phoneOf: (tx: Tx, personId: string) => Promise<string | null>;
+  readonly phoneOf: SendingOptions['phoneOf'];
   /** Hears of every message that the provider did not take. */
   readonly onFailed?: (error: unknown, about: { readonly template: string; readonly tries: number }) => void;
 };
@@ -111,18 +111,27 @@ export function createNotices(options: NoticesOptions) {
         readers: ['*', isPerson ? personGrant(to.personId) : roleGrant(to.role, to.orgId)],
         sms_state: bySms ? 'queued' : 'none',
         sms_next_at: bySms ? facts.now : null,
+        sms_to_sealed: null,
         sms_params: bySms ? JSON.stringify(smsParams) : null,
       });
     }
   }
 
   /** Tells a person something of the own account, in the transaction of the act. */
-  function tell(tx: Tx, personId: string, code: string, values: Readonly<Record<string, string>>): void {
+  function tell(
+    tx: Tx,
+    personId: string,
+    code: string,
+    values: Readonly<Record<string, string>>,
+    /** A number other than the registered one, sealed for the notice; then the app shows it to nobody. */
+    elsewhere?: (noticeId: string) => string,
+  ): void {
     const notice = personNotices[code];
     invariant(notice, `person notice ${code} does not exist`);
     const now = clock.now();
+    const noticeId = newId();
     tx.add(store.insert, {
-      notice_id: newId(),
+      notice_id: noticeId,
       person_id: personId,
       org_id: null,
       role: null,
@@ -130,9 +139,10 @@ export function createNotices(options: NoticesOptions) {
       template: notice.code,
       title: notice.title,
       text: fill(notice.text, values),
-      channels: notice.sms ? ['app', 'sms'] : ['app'],
+      channels: elsewhere ? ['sms'] : notice.sms ? ['app', 'sms'] : ['app'],
       at: now,
-      readers: ['*', personGrant(personId)],
+      readers: elsewhere ? ['*'] : ['*', personGrant(personId)],
+      sms_to_sealed: elsewhere?.(noticeId) ?? null,
       sms_state: notice.sms ? 'queued' : 'none',
       sms_next_at: notice.sms ? now : null,
       sms_params: notice.sms

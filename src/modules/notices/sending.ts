@@ -32,12 +32,20 @@ export type SmsSender = {
   find(sent: { readonly phone: string; readonly bizId: string; readonly at: Date }): Promise<Fate>;
 };
 
+/** Whom a message is for, in which case, and a number of its own where it does not go to the registered phone. */
+export type Addressed = {
+  readonly personId: string;
+  readonly caseId: string | null;
+  readonly noticeId: string;
+  readonly toSealed: string | null;
+};
+
 export type SendingOptions = {
   readonly db: Database;
   readonly clock: Clock;
   readonly sms: SmsSender;
   /** Mobile number of a person, opened; null where there is none. */
-  readonly phoneOf: (tx: Tx, personId: string) => Promise<string | null>;
+  readonly phoneOf: (tx: Tx, to: Addressed) => Promise<string | null>;
   /** Hears of every message that the provider did not take. */
   readonly onFailed?: (error: unknown, about: { readonly template: string; readonly tries: number }) => void;
 };
@@ -63,7 +71,7 @@ export function createSending(options: SendingOptions) {
     const now = clock.now();
     const claimed = await db.transaction(systemAccess, async (tx) => {
       const rows = await tx.run(store.claim, [now, later(now, leaseMinutes), limit]);
-      const phones = await Promise.all(rows.map((row) => options.phoneOf(tx, row.person_id)));
+      const phones = await Promise.all(rows.map((row) => options.phoneOf(tx, addressed(row))));
       return rows.map((row, at) => ({ row, phone: phones[at] ?? null }));
     });
     const counts = { sent: 0, failed: 0, retried: 0 };
@@ -189,4 +197,8 @@ function maybeDone(error: unknown): boolean {
 
 function later(instant: string, minutes: number): string {
   return new Date(Date.parse(instant) + minutes * 60_000).toISOString();
+}
+
+function addressed(row: store.Claimed): Addressed {
+  return { personId: row.person_id, caseId: row.case_id, noticeId: row.notice_id, toSealed: row.sms_to_sealed };
 }

@@ -28,6 +28,7 @@ type NewNotice = {
   sms_next_at: string | null;
   /** What the provider of SMS fills into its own copy of the template, as JSON. */
   sms_params: string | null;
+  sms_to_sealed: string | null;
 };
 
 const types: Readonly<Record<keyof NewNotice, string>> = {
@@ -45,6 +46,7 @@ const types: Readonly<Record<keyof NewNotice, string>> = {
   sms_state: 'text',
   sms_next_at: 'timestamptz',
   sms_params: 'json',
+  sms_to_sealed: 'text',
 };
 
 export const insert = rowsStatement<NewNotice>('notices.insert', types, {
@@ -54,7 +56,9 @@ export const insert = rowsStatement<NewNotice>('notices.insert', types, {
 export type Claimed = {
   readonly notice_id: string;
   readonly person_id: string;
+  readonly case_id: string | null;
   readonly template: string;
+  readonly sms_to_sealed: string | null;
   readonly sms_params: Readonly<Record<string, string>>;
   readonly sms_tries: number;
   /** When it was handed over before, for one that is in doubt; null for one that was never sent. */
@@ -73,7 +77,7 @@ export const claim = statement<[string, string, number], Claimed>(
    update notice n set sms_state = 'doubtful', sms_next_at = $2, sms_tries = n.sms_tries + 1,
      sms_at = case when due.sms_state = 'queued' then $1::timestamptz else n.sms_at end
    from due where n.notice_id = due.notice_id
-   returning n.notice_id, n.person_id, n.template, n.sms_params, n.sms_tries,
+   returning n.notice_id, n.person_id, n.case_id, n.sms_to_sealed, n.template, n.sms_params, n.sms_tries,
      case when due.sms_state = 'doubtful' then due.sms_at end as doubt_at`,
 );
 

@@ -1,6 +1,7 @@
 // What each page of the worker's app shows, as plain data: the one argument of `render`. Types only; every text is ready to be
 // read by a person and already masked. Nothing here knows a request, a session or the database.
 
+import type { AccountBody } from './model-account.ts';
 import type { PrivacyBody } from './model-privacy.ts';
 import type { Condition } from '#platform/condition';
 import type { FieldKindName } from '#catalog/fields/index';
@@ -336,6 +337,7 @@ export type PointCard = {
 
 export type PageBody =
   | PrivacyBody
+  | AccountBody
   | {
       readonly page: 'points';
       readonly points: readonly PointCard[];

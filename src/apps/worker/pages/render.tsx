@@ -15,6 +15,7 @@ import {
 import { QuestionPage, ReceiptPage, ReviewPage } from './apply.tsx';
 import { ActPage, CasePage, CasesPage } from './cases.tsx';
 import { CardPage } from './card.tsx';
+import { CardsPage, StopPage } from './card-account.tsx';
 import { ClockPage, PhonePage } from './demo.tsx';
 import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from './entry.tsx';
 import { ActingPage, AskPage, HelpingPage } from './helping.tsx';
@@ -47,6 +48,10 @@ function draw(model: PageModel): Drawn {
       return { title: '替家人办', body: <HelpingPage model={model} /> };
     case 'ask':
       return { title: model.title, body: <AskPage model={model} />, wrong: model.problems.length > 0 };
+    case 'cards':
+      return { title: '银行卡', body: <CardsPage model={model} /> };
+    case 'stop':
+      return { title: '是您办的吗', body: <StopPage model={model} /> };
     case 'home':
       return { title: '首页', body: <HomePage model={model} /> };
     case 'directory':

@@ -41,3 +41,26 @@ export function tc3Authorization(
 ): string {
   return `${TC3} Credential=${secretId}/${scope}, SignedHeaders=${signed.signedHeaders}, Signature=${signed.signature}`;
 }
+
+/** The headers of one signed call; `host` is signed and left out, because the transport sets it from the same address. */
+export function tc3Headers(
+  keys: { readonly secretId: string; readonly secretKey: string },
+  call: {
+    readonly service: string;
+    readonly version: string;
+    readonly action: string;
+    readonly host: string;
+    readonly body: string;
+    readonly timestamp: number;
+  },
+): Record<string, string> {
+  const { service, body, timestamp } = call;
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'x-tc-action': call.action };
+  const signed = tc3Signature({ service, headers: { ...headers, host: call.host }, body, timestamp }, keys.secretKey);
+  return {
+    ...headers,
+    authorization: tc3Authorization(keys.secretId, tc3Scope({ service, timestamp }), signed),
+    'x-tc-timestamp': String(timestamp),
+    'x-tc-version': call.version,
+  };
+}

@@ -1273,6 +1273,60 @@ comment on table person_alias is 'Whom a merged person id stands for. Made from 
 CREATE INDEX person_alias_root_idx ON person_alias USING btree (root_id);
 grant delete, insert, select on table person_alias to gongdun_app;
 
+create table person_merge (
+  merge_id uuid not null,
+  from_id uuid not null,
+  into_id uuid not null,
+  state text not null,
+  reasons text[] not null,
+  note text not null,
+  conflicts json not null,
+  conflicts_hash bytea not null,
+  proposed_by uuid not null,
+  proposed_at timestamp with time zone not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  decision_note text,
+  undone_by uuid,
+  undone_at timestamp with time zone,
+  undo_note text,
+  objected_at timestamp with time zone,
+  readers text[] not null,
+  constraint person_merge_pkey PRIMARY KEY (merge_id),
+  constraint person_merge_decided_check CHECK (state <> 'active'::text OR decided_by IS NOT NULL),
+  constraint person_merge_four_eyes_check CHECK (decided_by IS DISTINCT FROM proposed_by OR state = 'withdrawn'::text),
+  constraint person_merge_self_check CHECK (from_id <> into_id),
+  constraint person_merge_state_check CHECK (state = ANY (ARRAY['proposed'::text, 'active'::text, 'refused'::text, 'withdrawn'::text, 'undone'::text])),
+  constraint person_merge_undone_check CHECK (state <> 'undone'::text OR undone_by IS NOT NULL),
+  constraint person_merge_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff(staff_id),
+  constraint person_merge_from_id_fkey FOREIGN KEY (from_id) REFERENCES person(person_id),
+  constraint person_merge_into_id_fkey FOREIGN KEY (into_id) REFERENCES person(person_id),
+  constraint person_merge_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff(staff_id),
+  constraint person_merge_undone_by_fkey FOREIGN KEY (undone_by) REFERENCES staff(staff_id)
+);
+comment on table person_merge is 'One id is to stand for another from a decision until it is undone. Nothing else is written anywhere, so that undoing it leaves everything as it was; what came after belongs to the id under which it was made.';
+CREATE UNIQUE INDEX person_merge_from_key ON person_merge USING btree (from_id) WHERE state = ANY (ARRAY['proposed'::text, 'active'::text]);
+CREATE INDEX person_merge_into_idx ON person_merge USING btree (into_id);
+CREATE INDEX person_merge_list_idx ON person_merge USING btree (proposed_at DESC, merge_id DESC);
+alter table person_merge enable row level security;
+alter table person_merge force row level security;
+create policy person_merge_insert on person_merge for insert to public with check (true);
+create policy person_merge_read on person_merge for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy person_merge_update on person_merge for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table person_merge to gongdun_app;
+
+create table person_trait (
+  person_id uuid not null,
+  kind text not null,
+  trait bytea not null,
+  constraint person_trait_pkey PRIMARY KEY (person_id, kind, trait),
+  constraint person_trait_kind_check CHECK (kind = ANY (ARRAY['name_birth'::text, 'phone_name'::text, 'card'::text])),
+  constraint person_trait_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id)
+);
+comment on table person_trait is 'Keyed indexes by which two rows of one person find each other; nothing can be read back from them. What a person had once (a former phone, a former card) stays. Can be emptied and made again.';
+CREATE INDEX person_trait_trait_idx ON person_trait USING btree (kind, trait);
+grant delete, insert, select on table person_trait to gongdun_app;
+
 create table policy_endorsement (
   endorsement_id uuid not null,
   policy_id uuid not null,
@@ -1980,6 +2034,39 @@ CREATE INDEX substitution_substitute_idx ON substitution USING btree (substitute
 grant insert, select on table substitution to gongdun_app;
 grant update (ended_at) on table substitution to gongdun_app;
 
+create table suspicion (
+  suspicion_id uuid not null,
+  one_id uuid not null,
+  other_id uuid not null,
+  reasons text[] not null,
+  strength text not null,
+  state text not null,
+  found_at timestamp with time zone not null,
+  settled_reasons text[],
+  settled_by uuid,
+  settled_at timestamp with time zone,
+  note text,
+  readers text[] not null,
+  constraint suspicion_pkey PRIMARY KEY (suspicion_id),
+  constraint suspicion_pair_key UNIQUE (one_id, other_id),
+  constraint suspicion_order_check CHECK (one_id < other_id),
+  constraint suspicion_settled_check CHECK ((state = 'different'::text) <= (settled_by IS NOT NULL)),
+  constraint suspicion_state_check CHECK (state = ANY (ARRAY['open'::text, 'different'::text])),
+  constraint suspicion_strength_check CHECK (strength = ANY (ARRAY['strong'::text, 'likely'::text, 'weak'::text])),
+  constraint suspicion_one_id_fkey FOREIGN KEY (one_id) REFERENCES person(person_id),
+  constraint suspicion_other_id_fkey FOREIGN KEY (other_id) REFERENCES person(person_id),
+  constraint suspicion_settled_by_fkey FOREIGN KEY (settled_by) REFERENCES staff(staff_id)
+);
+comment on table suspicion is 'Two ids that may be one person, and why. Who said that they are not is not asked again until there is a reason that was not known then.';
+CREATE INDEX suspicion_list_idx ON suspicion USING btree (found_at DESC, suspicion_id DESC);
+CREATE INDEX suspicion_other_idx ON suspicion USING btree (other_id);
+alter table suspicion enable row level security;
+alter table suspicion force row level security;
+create policy suspicion_insert on suspicion for insert to public with check (true);
+create policy suspicion_read on suspicion for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy suspicion_update on suspicion for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table suspicion to gongdun_app;
+
 create table trace_body (
   leaf_id uuid not null,
   salt bytea not null,
@@ -1989,6 +2076,16 @@ create table trace_body (
 ) with (toast_tuple_target=8160);
 comment on table trace_body is 'What a traced act other than a case action said, and the salt of its commitment. Erasable.';
 grant insert, select on table trace_body to gongdun_app;
+
+create table trait_scan (
+  scan text not null,
+  after_id uuid not null,
+  round integer not null,
+  at timestamp with time zone not null,
+  constraint trait_scan_pkey PRIMARY KEY (scan)
+);
+comment on table trait_scan is 'How far the nightly look for duplicates has come through all persons.';
+grant insert, select, update on table trait_scan to gongdun_app;
 
 create table transfer (
   transfer_id uuid not null,

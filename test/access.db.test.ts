@@ -12,6 +12,7 @@ import { roleGrant, systemAccess, workerAccess } from '#platform/access';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
 import { adminSpecs, type Someone } from './access-admin.ts';
+import { mergeSpecs } from './access-merges.ts';
 import { csvOf, listOf, people } from './roster-files.ts';
 import { startApp, type Answer, type Caller, type TestApp } from './app.ts';
 
@@ -209,12 +210,14 @@ beforeAll(async () => {
   await startSpecs();
   await rosterSpecs();
   await moneySpecs();
-  await adminSpecs({
+  const world: Parameters<typeof mergeSpecs>[0] = {
     app,
     staffNamed,
     row,
     add: (key, right, send, more = {}) => specs.set(key, { right, send, ...more }),
-  });
+  };
+  await adminSpecs(world);
+  await mergeSpecs(world);
   await settlementSpecs();
 }, 60_000);
 

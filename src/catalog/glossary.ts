@@ -81,6 +81,11 @@ export const glossary: readonly Term[] = [
       action 动作（办件的一次行为）
       approval 批准
       alias 同一人的另一个登记编号
+      duplicate 重复登记
+      personMerge 合并登记
+      personTrait 登记特征（只用来找重复，读不回原文）
+      suspicion 疑似重复
+      traitScan 查找重复的进度
       authority 代办授权
       authorities 代办授权
       balance 余额

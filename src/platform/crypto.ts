@@ -20,7 +20,7 @@ export type CryptoPort = {
   sealBytes(key: Buffer, plain: Buffer): Buffer;
   openBytes(key: Buffer, sealed: Buffer): Buffer;
   /** Keyed hash for finding an identifier without storing it; the value must be normalised first. */
-  blindIndex(kind: 'id_number' | 'phone' | 'name' | 'file' | 'card', value: string): Buffer;
+  blindIndex(kind: 'id_number' | 'phone' | 'name' | 'file' | 'card' | 'trait', value: string): Buffer;
   /** Name of an actor or subject in the log, the same for the same person, unlinkable without the key. */
   pseudonym(id: string): string;
   /** Keyed hash of a one-time code or session token. */

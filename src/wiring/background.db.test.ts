@@ -21,7 +21,8 @@ afterAll(async () => world?.close());
 
 async function runDay(instant: string): Promise<number> {
   world.clock.set(instant);
-  return (await runDaily(world, log)).length;
+  const merges = { night: async () => ({ looked: 0, found: 0 }) };
+  return (await runDaily({ ...world, merges }, log)).filter((name) => name !== 'find_duplicates').length;
 }
 const reconciled = async () =>
   (await world.money.reconcile.listReconciliations(undefined, 50)).items

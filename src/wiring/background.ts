@@ -80,9 +80,11 @@ function watchStuckPayouts({ metrics, money }: Services, log: Log): () => Promis
   };
 }
 
+type Nightly = { readonly merges: Pick<Services['merges'], 'night'> };
+
 /** One after the other, for each holds a connection while it runs; one that fails holds up no other and is tried again next time. */
 export async function runDaily(
-  services: Pick<Services, 'db' | 'clock' | 'cases' | 'money'>,
+  services: Pick<Services, 'db' | 'clock' | 'cases' | 'money'> & Nightly,
   log: Log,
 ): Promise<string[]> {
   const ran: string[] = [];
@@ -100,7 +102,10 @@ export async function runDaily(
  * Days are reconciled with each party when its bill is there: the bank's after midnight, the payment party's from ten in the morning.
  * The ledger's promises are counted and states rebuilt from their actions; what is found is shouted.
  */
-function dailyTasks({ cases, money }: Pick<Services, 'cases' | 'money'>, log: Log): readonly DailyTask[] {
+function dailyTasks(
+  { cases, money, merges }: Pick<Services, 'cases' | 'money'> & Nightly,
+  log: Log,
+): readonly DailyTask[] {
   const reconcile = (party: 'bank' | 'payment', fromHour: number): DailyTask => ({
     name: `reconcile_${party}`,
     fromHour,
@@ -110,6 +115,14 @@ function dailyTasks({ cases, money }: Pick<Services, 'cases' | 'money'>, log: Lo
   return [
     reconcile('bank', 3),
     reconcile('payment', 11),
+    {
+      name: 'find_duplicates',
+      fromHour: 1,
+      work: async () => {
+        const { looked, found } = await merges.night();
+        if (found > 0) log.info({ looked, found }, 'people who may be registered twice were found');
+      },
+    },
     {
       name: 'check_ledger',
       fromHour: 2,

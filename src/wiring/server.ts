@@ -16,6 +16,7 @@ import { coverRoutes } from '#modules/cover';
 import { enterpriseRoutes } from '#modules/enterprise';
 import { fileRoutes } from '#modules/files';
 import { actingAs, checkCsrf, requireStaff, requireWorker } from '#modules/identity';
+import { mergeRoutes } from '#modules/merges';
 import { moneyRoutes } from '#modules/money';
 import { smsRoutes } from '#modules/notices';
 import { servicePointRoutes } from '#modules/outlets';
@@ -29,6 +30,7 @@ import { enterpriseBindings } from './enterprise.ts';
 import { healthRoutes, type HealthSource } from './health.ts';
 import { personalRoutes } from './personal.ts';
 import type { Services } from './services.ts';
+import { readDocument } from './merges.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
 export type ServerOptions = {
@@ -124,6 +126,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     }),
   );
   await app.register(personalRoutes(services));
+  await app.register(mergeRoutes({ merges: services.merges, document: readDocument(services.clock) }));
   await app.register(servicePointRoutes(services.servicePoints));
   await app.register(deskRoutes(services, asker));
   await app.register(deskStartRoutes(services, asker));

@@ -54,6 +54,7 @@ import { createSettlementParts } from './settlement.ts';
 import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
 import { joinContacts } from './contacts.ts';
+import { joinMerges } from './merges.ts';
 import { connectProvider } from './provider.ts';
 import { absentWith, provingWith } from './proving.ts';
 import { listsPort, rosterPorts } from './roster-ports.ts';
@@ -135,6 +136,7 @@ export function createServices(options: ServicesOptions) {
     onRegistered: async (tx, { personId, consentVersion }) => {
       await privacy.registered(tx, personId, consentVersion);
       await contacts.checks.ask(tx, personId, null);
+      enqueue(tx, 'merges.check', { personId }, { maxAttempts: 10 });
     },
     authorityOf: (tx, authorityId) => authorities.onBehalfOf(tx, authorityId),
     provider: connectProvider(config, options.publicUrl, options.log),
@@ -184,6 +186,7 @@ export function createServices(options: ServicesOptions) {
   const authorities = joinAuthorities({ ...joined, cases: () => cases });
   const { publicUrl } = options;
   const contacts = joinContacts({ ...joined, config, enqueue, port: parties.identity, publicUrl });
+  const merges = joinMerges({ ...joined, acts, privacy, authorities });
   const documents = createDocuments({
     db,
     trace,
@@ -466,6 +469,7 @@ export function createServices(options: ServicesOptions) {
     identity,
     authorities,
     contacts,
+    merges,
     notices,
     membership,
     money,
@@ -483,7 +487,7 @@ export function createServices(options: ServicesOptions) {
     ratings: createRatings({ db, clock, byHash: catalogue.byHash }),
     metrics: options.metrics,
     smsReceipts: { token: parties.smsReceipts.token, read: parties.sms.readReceipts, take: takeReceipts },
-    tasks: { ...money.tasks, ...cover.tasks, ...rosters.tasks, ...settlement.tasks },
+    tasks: { ...merges.tasks, ...money.tasks, ...cover.tasks, ...rosters.tasks, ...settlement.tasks },
     region: config.region,
     isRegion,
     readCursor: (cursor: string | null) => readCursor(cursor ?? undefined),

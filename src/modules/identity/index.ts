@@ -10,6 +10,7 @@ import { createFounding } from './founding.ts';
 import { createGuard } from './guard.ts';
 import { identityRoutes } from './http.ts';
 import { oidcRoutes } from './oidc-http.ts';
+import { createKnown } from './known.ts';
 import { createPeople, type PeopleOptions } from './people.ts';
 import { createSessions, type SessionsOptions } from './sessions.ts';
 import { createStaffAccounts } from './staff-accounts.ts';
@@ -50,6 +51,7 @@ export type { NewSession, Session, Staff, StaffRole, StaffSession, WorkerSession
 export { addStaff, changeStaffRole, sealTotpSecret, type NewStaff, type StaffRoleChange } from './staff-login.ts';
 /** For the synthetic city, whose people came from a list too. */
 export { listedRow, type ListedPerson } from './claimed.ts';
+export type { KnownPerson } from './known.ts';
 export type { CodeMessage, CodePurpose, VerifiedCode } from './worker-login.ts';
 
 export type IdentityOptions = {
@@ -94,6 +96,7 @@ export function createIdentity(options: IdentityOptions) {
     ...createStaffLogin({ ...options, sessionClock, sessions }),
     ...people,
     ...createClaimed(options),
+    ...createKnown(options),
   };
   const deskOptions = { ...options, sessionClock, sessions };
   const oidc = createStaffOidc({ ...options, sessionClock, sessions });
@@ -125,6 +128,7 @@ export function createIdentity(options: IdentityOptions) {
     logout: sessions.logout,
     revokeAll: sessions.revokeAll,
     endSessionsOf: sessions.endAllOfPerson,
+    forgetSessions: sessions.forget,
     sweep: createSweep({ db: options.db, sessionClock }),
     guard,
     routes: identityRoutes({ identity: functions, sessions, guard, clock: options.clock, demo: options.demo }),

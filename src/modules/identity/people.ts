@@ -82,7 +82,7 @@ export function createPeople(options: PeopleOptions) {
     tx: Tx,
     by: StaffSession,
     of: Pick<RevealedCase, 'personId' | 'region'>,
-    { caseId, field, reason }: UnmaskInput,
+    { caseId, field, reason }: Omit<UnmaskInput, 'caseId'> & { readonly caseId: string | null },
   ): void {
     const at = clock.now();
     const unmaskingId = newId();
@@ -108,14 +108,28 @@ export function createPeople(options: PeopleOptions) {
     session: StaffSession,
     input: { readonly personId: string; readonly caseId: string; readonly reason: string },
   ): Promise<string> {
-    const { personId, caseId, reason } = input;
+    return openField(session, { ...input, field: 'phone' });
+  }
+
+  /** One value of a person; who may ask, and for whom, the caller has found out. */
+  async function openField(
+    session: StaffSession,
+    input: {
+      readonly personId: string;
+      readonly caseId: string | null;
+      readonly field: PersonFieldName;
+      readonly reason: string;
+    },
+  ): Promise<string> {
+    const { personId, caseId, field, reason } = input;
     await db.transaction(session.access, async (tx) => {
       await refuseTooMany(tx, session.staff.staffId);
-      writeUnmasking(tx, session, { personId, region: '' }, { caseId, field: 'phone', reason });
+      writeUnmasking(tx, session, { personId, region: '' }, { caseId, field, reason });
     });
     const person = await readWhole(personId);
-    if (!person) throw refuse('identity.field_hidden');
-    return person.phone;
+    const value = person ? valueOf(person, field) : null;
+    if (value === null) throw refuse('identity.field_hidden');
+    return value;
   }
 
   async function readWhole(personId: string): Promise<Person | undefined> {
@@ -173,6 +187,7 @@ export function createPeople(options: PeopleOptions) {
     addPerson,
     unmask,
     openPhone,
+    openField,
     whoHasSeen,
   };
 }

@@ -94,7 +94,11 @@ export function idNumberIndex(crypto: CryptoPort, document: IdDocument): Buffer 
 
 /** Blanks and dots are written in many ways; the same name must be found however it was typed. */
 export function nameIndex(crypto: CryptoPort, name: string): Buffer {
-  return crypto.blindIndex('name', name.normalize('NFKC').replaceAll(/[\s·]/g, '').toLowerCase());
+  return crypto.blindIndex('name', foldName(name));
+}
+
+export function foldName(name: string): string {
+  return name.normalize('NFKC').replaceAll(/[\s·]/g, '').toLowerCase();
 }
 
 export type Person = {

@@ -61,7 +61,7 @@ export async function insertPerson(tx: Tx, row: PersonRow): Promise<void> {
 
 export type StoredPerson = Omit<PersonRow, 'name_index' | 'id_number_index' | 'phone_index' | 'readers' | 'created_at'>;
 
-const personColumns = `person_id, name_sealed, id_type, id_number_sealed, phone_sealed, birth_day, sex, region, occupation,
+export const personColumns = `person_id, name_sealed, id_type, id_number_sealed, phone_sealed, birth_day, sex, region, occupation,
   platform_org_id, card_sealed, card_tail, verified, synthetic`;
 
 export const selectPerson = statement<[string], StoredPerson>(
@@ -373,7 +373,7 @@ export const countUnmaskings = statement<[string, string], { count: number; olde
 );
 
 export const insertUnmasking = statement<
-  [string, string, string, string | null, string, string, string, string],
+  [string, string, string | null, string | null, string, string, string, string],
   never
 >(
   'identity.insert_unmasking',

@@ -141,6 +141,16 @@ export function createPrivacy({ db, trace, clock, onDecided }: PrivacyOptions) {
     if (first) throw refuse('privacy.consent_needed', { purpose: first.zh });
   }
 
+  /** What follows from the words of a person is found out anew: whose words these are has changed. */
+  async function renewed(tx: Tx, personId: string): Promise<void> {
+    const rows = await tx.asSystem().run(store.latest, [personId]);
+    await onDecided(
+      tx.asSystem(),
+      personId,
+      rows.flatMap((row) => (row.state === 'withdrawn' ? [row.purpose] : [])),
+    );
+  }
+
   async function list(personId: string): Promise<readonly ConsentView[]> {
     const rows = await db.transaction(workerAccess(personId), (tx) => tx.run(store.latest, [personId]));
     return purposes.map((purpose): ConsentView => {
@@ -158,5 +168,5 @@ export function createPrivacy({ db, trace, clock, onDecided }: PrivacyOptions) {
     });
   }
 
-  return { decide, registered, missing, require, list };
+  return { decide, registered, renewed, missing, require, list };
 }

@@ -295,6 +295,8 @@ describe('money', () => {
 describe('stories', () => {
   /** Steps that a case can wait at; the others are passed at once. */
   const waits = (service: Service, step: string) => {
+    // A new card is issued in the same moment: nothing is ever given back to its form.
+    if (step === 'card-request') return false;
     const definition = service.workflow.steps[step];
     const outcomes = Object.values(definition?.outcomes ?? {});
     return (
@@ -326,23 +328,8 @@ describe('stories', () => {
     'daily-insurance-enrol/quote/free',
   ]);
 
-  /** The city has no stories of these yet; appeals are told for their queues only. */
-  const untold = new Set([
-    'DI-003',
-    'DI-004',
-    'DI-009',
-    'DI-010',
-    'DI-011',
-    'DI-012',
-    'DI-013',
-    'UN-002',
-    'UN-004',
-    'UN-005',
-    'DS-001',
-    'DS-002',
-    'DS-003',
-    'DS-004',
-  ]);
+  /** The city has no stories of these yet; poor ratings are told for their queues only. */
+  const untold = new Set(['DI-002', 'DI-003', 'DI-004', 'DI-010', 'DI-011', 'DI-012', 'DI-013', 'UN-002', 'DS-004']);
 
   it.each(services.filter(({ code }) => !untold.has(code)).map((service) => [service.code, service] as const))(
     '%s: every step is reached and every end is met',

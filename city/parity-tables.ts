@@ -14,6 +14,7 @@ const ways: readonly (readonly [TableName, string, readonly (readonly [TableName
   ['dossier', 'dossier_id', [['case_state', 'dossier_id']]],
   ['case_link', 'from_case_id', [['case', 'case_id']]],
   ['case_document', 'case_id', [['case', 'case_id']]],
+  ['appeal', 'case_id', [['case', 'case_id']]],
   ['rating', 'case_id', [['case', 'case_id']]],
   ['notice', 'case_id', [['case', 'case_id']]],
   ['file', 'case_id', [['case', 'case_id']]],

@@ -35,7 +35,7 @@ type Form = Readonly<Record<string, unknown>>;
 /** What the people and parties of a story do, in one life or the other. */
 type Life = {
   open(code: string, data: Form): Promise<string>;
-  rider(caseId: string, step: string, outcome: string): Promise<void>;
+  rider(caseId: string, step: string, outcome: string, data?: Form): Promise<void>;
   clerk(caseId: string, step: string, outcome: string, data?: Form, reason?: string): Promise<void>;
   rate(caseId: string, stars: number, comment: string): Promise<void>;
   pay(caseId: string): Promise<void>;
@@ -95,8 +95,8 @@ function programLife(): Life {
       done(opened);
       return opened.body.caseId;
     },
-    rider: async (caseId, step, outcome) => {
-      const command = { type: 'act', step, outcome, data: {} };
+    rider: async (caseId, step, outcome, data = {}) => {
+      const command = { type: 'act', step, outcome, data };
       done(await rider.post(`/api/me/cases/${caseId}/commands`, { requestId: randomUUID(), command }));
     },
     clerk: async (caseId, step, outcome, data = {}, reason) =>
@@ -155,8 +155,8 @@ function cityLife(world: World): Life {
     now: () => world.now(),
     state: async (caseId) => held(caseId).state,
     open: async (code, data) => (await world.openCase(code, person, region, data)).state.caseId,
-    rider: (caseId, step, outcome) =>
-      world.perform(held(caseId), world.workerActor(person), { type: 'act', step, outcome, data: {} }),
+    rider: (caseId, step, outcome, data = {}) =>
+      world.perform(held(caseId), world.workerActor(person), { type: 'act', step, outcome, data: { ...data } }),
     clerk: (caseId, step, outcome, data = {}, reason) => {
       const active = held(caseId).state.active.find((one) => one.step === step);
       const actor = world.staffActor(active?.role ?? '', active?.orgId ?? '');
@@ -208,7 +208,46 @@ const joins: Told = async (life) => {
   await life.clerk(caseId, 'county-recheck', 'overrule');
   await life.clerk(caseId, 'county-record', 'single');
   await life.rate(caseId, 2, '等太久了');
-  return [caseId];
+  const card = await life.open('UN-005', {
+    card_no: String((await life.state(caseId)).data['member_no']),
+    reissue_reason: '损坏',
+    freeze_old: 'on',
+    new_photo: [await life.file()],
+  });
+  return [caseId, card];
+};
+
+/** Against whom nobody else of the city appeals, so that both lives find the same repeats. */
+const appeals: Told = async (life) => {
+  const form = {
+    appeal_kind: '报酬',
+    against: '没有别人反映过的小店（虚构）',
+    event_time: journey.localTime(life.now()),
+    facts: '送餐超时三分钟被扣五十元，申诉没有人回复。',
+    expectation: '退还扣款',
+    evidence_pack: [await life.file()],
+  };
+  const main = await life.open('DS-001', form);
+  const repeat = await life.open('DS-001', { ...form, evidence_pack: [await life.file()] });
+  await life.clerk(repeat, 'merge', 'done');
+  await life.clerk(main, 'dispatch', 'assign', { dispatch_note: '请核实扣款依据' });
+  await life.clerk(main, 'accept', 'accept');
+  await life.clerk(main, 'handle', 'done', { handle_opinion: '已责令退还' });
+  const letter = { reply_text: '已退还五十元。', reply_basis: '人社部发〔2021〕56号', reply_summary: '扣款已退还。' };
+  await life.clerk(main, 'reply', 'done', letter);
+  await life.rider(main, 'evaluate', 'satisfied', { opinion_level: '满意' });
+  const asked = await life.open('DS-002', {
+    topic: '社保',
+    question: '跑单的人怎么参加职工养老保险，要准备什么材料？',
+    reply_mode: '图文',
+    publish_agree: 'on',
+  });
+  await life.clerk(asked, 'consult-reply', 'answered', {
+    consult_answer: '按灵活就业人员参保。',
+    consult_basis: '待核',
+  });
+  await life.rider(asked, 'consult-opinion', 'unsatisfied', { consult_doubt: '缴费基数怎么选' });
+  return [main, repeat, asked];
 };
 
 const buys = async (life: Life, from: string, days: number): Promise<string> => {
@@ -298,7 +337,8 @@ const inProgram: Find = async (table, column, values) => {
 };
 
 it.each<[string, Told]>([
-  ['UN-001: rejected, overruled, joined, rated', joins],
+  ['UN-001 and UN-005: rejected, overruled, joined, rated, a new card', joins],
+  ['DS-001 and DS-002: fined, a repeat merged, replied to; asked, and not content with the answer', appeals],
   ['DI-001 and DI-005: bought, and given back in part', givesBack],
   ['DI-001, DI-006, DI-007 and DI-008: hurt, paid ahead, paid twice', isHurt],
 ])(

@@ -96,6 +96,32 @@ const allowance = (afterMs: number): Move =>
     story.cases.set('claim2', await world.openCase('DI-008', person, person.district.region, form));
   });
 
+/** 伤残 is a case of its own too; an expert rates it. */
+const disability = (afterMs: number): Move =>
+  custom(afterMs, async (story) => {
+    const { world, person } = story;
+    const hospital = hospitals[0];
+    const form = {
+      linked_report: caseOf(story, 'claim').state.caseNo,
+      closed_on: dayOf(new Date(world.nowMs() - 3 * day).toISOString()),
+      assess_org: { name: hospital.name, orgId: world.orgs.byCode(`hospital-${hospital.code}`).org_id },
+      functional_loss: '右手中指不能弯曲，握不住车把',
+      payout_card: person.card,
+      rate_report: [upload(story, 'record')],
+      image_report: [upload(story, 'record')],
+    };
+    story.cases.set('claim3', await world.openCase('DI-009', person, person.district.region, form));
+  });
+const rated = (afterMs: number) =>
+  staff(afterMs, 'claim3', 'disability-rate', 'rated', {
+    data: { disability_opinion: '右手中指远端指间关节强直', disability_grade: '十级' },
+  });
+const unrated = (afterMs: number) =>
+  staff(afterMs, 'claim3', 'disability-rate', 'none', {
+    data: { disability_opinion: '功能未受影响' },
+    reason: '未达到最低的伤残等级',
+  });
+
 const contact = (afterMs: number) =>
   staff(afterMs, 'claim', 'dispatch', 'contact', {
     data: { contact_note: '已电话联系，提醒保留发票、病历和费用清单' },
@@ -281,6 +307,37 @@ export const claimPlots: Readonly<Record<string, Plot>> = {
       approved(hour, 'claim2'),
       settled(2 * hour, 'claim2'),
       close(20 * hour, 'claim2'),
+    ],
+    restMs: 5 * day,
+  },
+  'disability-rate': { moves: [...closed, disability(20 * day)], restMs: 4 * day },
+  'disability-start, returned': {
+    moves: [
+      ...closed,
+      disability(20 * day),
+      verb(2 * day, 'claim3', 'disability-rate', {
+        type: 'return',
+        step: 'disability-rate',
+        to: 'disability-start',
+        reason: '评定书缺少机构公章，请补传',
+      }),
+    ],
+    restMs: day,
+  },
+  'disability, assess': { moves: [...closed, disability(20 * day), rated(5 * day)], restMs: 2 * day },
+  'disability, too slight': { moves: [...closed, disability(20 * day), unrated(5 * day)], restMs: 2 * day },
+  'disability, completed': {
+    moves: [
+      ...closed,
+      disability(20 * day),
+      rated(5 * day),
+      assess(20 * hour, 'high', 'claim3'),
+      staff(9 * hour, 'claim3', 'assess-dual', 'approve', { which: 1, data: { review_opinion: '同意按十级赔付' } }),
+      confirm(9 * hour, 'agree', 'claim3'),
+      batched(hour, 'claim3'),
+      approved(hour, 'claim3'),
+      settled(2 * hour, 'claim3'),
+      close(20 * hour, 'claim3'),
     ],
     restMs: 5 * day,
   },

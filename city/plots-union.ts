@@ -48,6 +48,37 @@ const reject = (afterMs: number, way: Way) =>
   staff(afterMs, 'join', reviewOf[way], 'reject', { reason: '平台接单记录显示已停止接单一年以上' });
 const file = (afterMs: number) => staff(afterMs, 'join', 'county-record', 'single');
 
+/** 货车司机: an owner-driver joins the union of the trade. */
+const applyAsDriver: Move = custom(0, async (story) => {
+  const { world, person } = story;
+  const form = {
+    plate_number: `闽D${world.random.int(10_000, 99_999)}`,
+    vehicle_ownership: '自有',
+    qualification_no: `350200${world.random.int(100_000, 999_999)}`,
+    main_route: '厦门到泉州',
+    monthly_days: '22',
+    qualification_cert: [upload(story, 'record')],
+    vehicle_licence: [upload(story, 'record')],
+  };
+  story.cases.set('join', await world.openCase('UN-004', person, person.district.region, form));
+});
+
+/** 会员证补换: issued at once, and the old card is void from then on. */
+const newCard = (afterMs: number): Move =>
+  custom(afterMs, async (story) => {
+    const { world, person } = story;
+    const [member] = world.by('membership', 'person_id', person.personId);
+    const form = {
+      card_no: member?.member_no ?? '',
+      reissue_reason: '遗失',
+      loss_date: dayOf(new Date(world.nowMs() - 2 * day).toISOString()),
+      freeze_old: 'on',
+      new_photo: [upload(story, 'photo')],
+      loss_statement: [upload(story, 'record')],
+    };
+    story.cases.set('card', await world.openCase('UN-005', person, person.district.region, form));
+  });
+
 export const joined = (way: Way): readonly Move[] => [
   apply,
   assign(4 * hour, way),
@@ -139,6 +170,12 @@ export const unionPlots: Readonly<Record<string, Plot>> = {
     restMs: 3 * day,
   },
   withdrawn: { moves: [apply, worker(2 * hour, 'join', tooSoon)], restMs: 4 * day },
+  'driver, industry-review': { moves: [applyAsDriver, assign(5 * hour, 'industry')], restMs: 30 * hour },
+  'driver, joined': {
+    moves: [applyAsDriver, assign(4 * hour, 'industry'), approve(22 * hour, 'industry'), file(6 * hour)],
+    restMs: 7 * day,
+  },
+  'card, replaced': { moves: [...joined('region'), newCard(30 * day)], restMs: 2 * day },
 };
 
 /** An ordinary member of the city, who joined at some time in the last ten months. */

@@ -1,6 +1,7 @@
 // Who lives in the city: the demonstration's rider, one rider for each story, and ordinary people with ordinary pasts.
 
 import { makePerson, addPerson, type CityPerson } from './people.ts';
+import { appealPlots, ordinaryAppeal } from './plots-appeal.ts';
 import { claimPlots, tellAccident } from './plots-claim.ts';
 import { enrolPlots, refundPlots, tellInsured, type CoverPlot } from './plots-cover.ts';
 import { isMember, tellApplicant, tellMember, unionPlots } from './plots-union.ts';
@@ -21,6 +22,7 @@ const plots: readonly (readonly [string, CoverPlot])[] = [
   ...Object.entries(enrolPlots).map(([name, plot]) => [`cover: ${name}`, plot] as const),
   ...Object.entries(refundPlots).map(([name, plot]) => [`cover: ${name}`, plot] as const),
   ...Object.entries(claimPlots).map(([name, plot]) => [`claim: ${name}`, plot] as const),
+  ...Object.entries(appealPlots).map(([name, plot]) => [`appeal: ${name}`, plot] as const),
 ];
 
 /** People whom the stories need; a city has at least these. */
@@ -65,6 +67,7 @@ export async function tellOrdinary(world: World, seed: number, nowMs: number, fr
     const member = stories.some((story) => isMember(story));
     if (random.chance(0.05)) stories.push(await tellAccident(world, person, nowMs));
     else if (random.chance(member ? 0.36 : 0.12)) await tellInsured(world, person, nowMs);
+    if (random.chance(0.04)) stories.push(await tell(world, person, ordinaryAppeal(random), nowMs));
     for (const story of stories)
       if (random.chance(0.35))
         await rateEnded(

@@ -28,14 +28,18 @@ export async function rateEnded(story: Story, nowMs: number, stars: number): Pro
       ({ state: { parentCaseId, serviceCode } }) => serviceCode === 'DS-004' && parentCaseId === state.caseId,
     );
     invariant(rectified, 'a poor rating opens its rectification');
-    if (world.random.chance(0.5) && at + answeredAfterMs < nowMs) await rectify(story, rectified, at);
+    await rectify(story, rectified, at, nowMs);
     await world.goTo(Math.max(nowMs, world.nowMs()), [rectified]);
   }
 }
 
-/** Called back, mended, asked again. */
-async function rectify({ world }: Story, one: Held, at: number): Promise<void> {
+/** Called back, mended, asked again; or only so far, or found to be untrue. */
+async function rectify({ world }: Story, one: Held, at: number, nowMs: number): Promise<void> {
+  let left = world.random.int(0, 4);
+  const isUntrue = world.random.chance(0.15);
   const step = async (afterMs: number, name: string, outcome: string, data: object, reason?: string): Promise<void> => {
+    left -= 1;
+    if (left < 0 || at + afterMs >= nowMs) return;
     world.setNow(at + afterMs);
     const active = one.state.active.find((each) => each.step === name);
     invariant(active, `the rectification is at ${name}`);
@@ -48,6 +52,10 @@ async function rectify({ world }: Story, one: Held, at: number): Promise<void> {
       ...(reason ? { reason } : {}),
     });
   };
+  if (isUntrue) {
+    const record = { contact_record: '电话联系，本人说点错了星级。' };
+    return step(4 * hour, 'contact-back', 'false', record, '本人更正为满意，无需整改');
+  }
   await step(4 * hour, 'contact-back', 'true', { contact_record: '电话核实，反映的情况属实。' });
   await step(20 * hour, 'rectify', 'done', { rectify_text: '已电话致歉并督促经办单位整改，今后保持电话畅通。' });
   await step(answeredAfterMs, 'return-visit', 'satisfied', {}, '电话回访，本人表示满意');

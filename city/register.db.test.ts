@@ -11,6 +11,7 @@ import { startApp, type TestApp } from '#test/app';
 import * as journey from '#test/first-journey';
 import { foundationOf, type Basis } from './batches.ts';
 import { plainRows } from './parity-tables.ts';
+import { storyCount } from './population.ts';
 import { createRandom } from './random.ts';
 import { addRuns, followRuns, makeBlock, registerOf, type Register } from './register.ts';
 import { files, registerLines, textOf, type Listed } from './register-lines.ts';
@@ -18,8 +19,9 @@ import type { Row, TableName } from './rows.ts';
 import { createWorld, type World } from './world.ts';
 
 const dayMs = 86_400_000;
-const lived = 120;
-const workers = 420;
+/** Everybody of the stories, and some more. */
+const lived = storyCount + 20;
+const workers = lived + 300;
 const kinds = ['members', 'policies'] as const;
 let app: TestApp;
 let owner: pg.Client;
@@ -131,7 +133,13 @@ it('leaves the same behind as the program’s import and the people who come the
     runs.push(done.runId ?? '');
   }
   const everybody = new Set([...lines.members, ...lines.policies].map(({ who }) => who));
-  for (const who of everybody) if (who.arrived) await comes(who);
+  const arrived = [...everybody].filter((who) => who.arrived);
+  for (const who of arrived) await comes(who);
+  // A provider is asked about each of them meanwhile.
+  await journey.until('the checks of who came', async () => {
+    const unchecked = 'select 1 from person where arrived_as is not null and not verified limit 1';
+    return (await rowsOf(unchecked)).length === 0;
+  });
   const world = await inCity(registerFrom(from, until, nowMs));
 
   const lived = async (table: TableName, where: string) =>

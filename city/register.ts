@@ -137,6 +137,8 @@ function addListed(world: World, who: Listed, made: Map<Listed, string>): void {
   const came = {
     phone_index: world.crypto.blindIndex('phone', phone),
     platform_org_id: world.orgs.byCode(`platform-${person.platformCode}`).org_id,
+    // Name, number and phone were checked when they came.
+    verified: true,
     claimed: false,
     arrived_as: newId(),
   };

@@ -68,7 +68,11 @@ async function perform(story: Story, name: string, step: string, which: number, 
     active?.orgId,
     `case ${name} does not wait at ${step} but at ${held.state.active.map((one) => one.step).join()}`,
   );
-  await story.world.perform(held, story.world.staffActor(active.role, active.orgId, which), input);
+  // A step that names its office is done by whichever of its roles works there.
+  const { role, orgId } = active;
+  const roles = [role, ...(held.service.workflow.steps[step]?.actors ?? [])];
+  const acting = roles.find((one) => story.world.works(one, orgId)) ?? role;
+  await story.world.perform(held, story.world.staffActor(acting, orgId, which), input);
 }
 
 export function worker(afterMs: number, name: string, input: CaseCommand | ((story: Story) => CaseCommand)): Move {

@@ -207,6 +207,15 @@ export const tables = {
     at: 'timestamptz',
     leaf_id: 'uuid',
   },
+  appeal: {
+    case_id: 'uuid',
+    person_id: 'uuid',
+    against_key: 'text',
+    subject: 'text',
+    region: 'text',
+    opened_at: 'timestamptz',
+    readers: 'text[]',
+  },
   rating: {
     case_id: 'uuid',
     person_id: 'uuid',

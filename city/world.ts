@@ -26,6 +26,7 @@ import type { Trace } from '#modules/trace';
 import { createMemory } from './memory.ts';
 import { answerCases, type Held } from './memory-cases.ts';
 import { answerActs } from './memory-acts.ts';
+import { answerAppeals, answerCards } from './memory-appeals.ts';
 import { answerCover } from './memory-cover.ts';
 import { answerMoney } from './memory-money.ts';
 import type { Organisations } from './orgs.ts';
@@ -81,6 +82,8 @@ export function createWorld(setup: Setup) {
   answerCover(memory);
   answerMoney(memory);
   answerActs(memory);
+  answerCards(memory);
+  answerAppeals(memory, held.byId);
   const parties = createParties();
   let jobs: Job[] = [];
   const enqueue: typeof enqueueJob = (_tx, identifier, payload, options) => {
@@ -358,6 +361,7 @@ export function createWorld(setup: Setup) {
     },
     /** What is left for the program to do. */
     jobs: (): readonly Job[] => jobs,
+    works: (role: string, orgId: string): boolean => setup.staff.has(roleGrant(role, orgId)),
     staffActor,
     workerActor,
     accessOf,

@@ -21,6 +21,8 @@ import { daysToLongHoliday } from './holiday.ts';
 import { mainOf, mergedInto } from './merged.ts';
 import * as store from './store.ts';
 
+/** For the synthetic city, which answers them from memory. */
+export * as statements from './store.ts';
 export type { MainView, MergedView } from './merged.ts';
 
 export type AppealsOptions = {

@@ -24,13 +24,13 @@ type CardRow = {
 
 const columns = 'membership_id, person_id, member_no, union_org_id, joined_on, ended_on, card_serial, card_since';
 
-const holdCard = statement<[string], CardRow>(
+export const holdCard = statement<[string], CardRow>(
   'membership.hold_card',
   `select ${columns} from membership where person_id = any(ids_of($1)) and ended_on is null
    order by joined_on, membership_id limit 1 for update`,
 );
 
-const issueCard = statement<[string, number, string], never>(
+export const issueCard = statement<[string, number, string], never>(
   'membership.issue_card',
   'update membership set card_serial = $2, card_since = $3 where membership_id = $1',
 );

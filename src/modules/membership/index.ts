@@ -15,6 +15,8 @@ import { createCards } from './card.ts';
 import { refuse } from './contract.ts';
 
 export type { CardCheck } from './card.ts';
+/** For the synthetic city, which answers them from memory. */
+export * as cardStatements from './card.ts';
 export * as imported from './imported.ts';
 export type { ImportedMembershipRow, KnownNumber } from './imported.ts';
 

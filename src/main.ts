@@ -14,6 +14,8 @@ import { systemClock } from '#platform/clock';
 import { startBackground } from '#wiring/background';
 import { startBackups } from '#wiring/backup';
 import { prepareDatabase } from '#wiring/database';
+import { traceMaster } from '#wiring/key-work';
+import { followKeys } from '#wiring/keys';
 import { createDemo } from '#wiring/demo';
 import { tourFirst } from '#wiring/demo-accounts';
 import { ensureCity, restoreClock } from '#wiring/first-run';
@@ -60,8 +62,10 @@ async function start(config: Config): Promise<void> {
     onTrouble: (party, why) => log.warn({ party, why }, 'the connection to an outside party ended'),
   });
   started.push({ name: '外部系统', stop: parties.stop });
+  started.push({ name: '密钥', stop: followKeys(db, database.keyring, config.masterKey, log) });
   const services = createServices({
     config,
+    keyring: database.keyring,
     db,
     clock,
     parties,
@@ -73,6 +77,7 @@ async function start(config: Config): Promise<void> {
   });
   await services.prepare();
   await restoreClock(services);
+  await traceMaster(services.acts, config.masterKey, database.rewrapped);
   const city = config.demo
     ? await ensureCity(services, database.ownerUrl, (paid) => parties.simulators.payment?.learn(paid), say)
     : null;

@@ -18,6 +18,7 @@ import { createMetrics } from '#platform/metrics';
 import { startBackground, type Background } from '#wiring/background';
 import { createDemo } from '#wiring/demo';
 import { makeAndLoad } from '#wiring/first-run';
+import { followKeys, openKeyring } from '#wiring/keys';
 import { connectParties, type Parties } from '#wiring/parties';
 import { demonstrationScan } from '#wiring/scanner';
 import { createServer } from '#wiring/server';
@@ -93,10 +94,13 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     ['--port', '0', '--workers', String(options.workers ?? 10), '--seed', String(options.seed ?? 1)],
   );
   const db = openDatabase({ url: database.appUrl, poolSize: 8, applicationName: 'gongdun-test' });
+  const { keyring } = await openKeyring(database.ownerUrl, config, () => {});
+  const unfollow = followKeys(db, keyring, config.masterKey, createLog({ level: 'error' }));
   const clock = systemClock();
   const parties = await connectParties(config, clock, { callbackBase: loopback });
   const services = createServices({
     config,
+    keyring,
     db,
     clock,
     parties,
@@ -218,6 +222,7 @@ export async function startApp(options: AppOptions = {}): Promise<TestApp> {
     anonymous: () => caller('', '', ''),
     close: async () => {
       await background?.stop();
+      await unfollow();
       await closeHttp(app, 2_000);
       await parties.stop();
       await db.close();

@@ -17,6 +17,11 @@ import { SetupError } from '#platform/setup-error';
 import { backupNow, filesFolder, isDue, requirePlace } from '#wiring/backup';
 import { prepareDatabase, type PreparedDatabase } from '#wiring/database';
 import { makeAndLoad } from '#wiring/first-run';
+import { createCrypto } from '#platform/crypto';
+import { fingerprint } from '#platform/keyring';
+import { rewriteAll } from '#wiring/key-rewrite';
+import { addVersion } from '#wiring/key-work';
+import { asOwner, openKeyring, openRestored } from '#wiring/keys';
 import { operate, type Operated } from '#wiring/operate';
 import { isSound, prove, type Proof } from '#wiring/proof';
 import { root } from './repo-files.ts';
@@ -38,7 +43,7 @@ beforeAll(async () => {
   ]);
   place = requirePlace(config);
   database = await prepareDatabase(config, join(root, 'db'), () => {});
-  original = await operate(config, database.appUrl, 'none');
+  original = await operate(config, database, 'none');
   await original.services.prepare();
   const mark = { seed: 1, workers: 20, now: new Date().toISOString() };
   await makeAndLoad(original.services, database.ownerUrl, mark, () => {});
@@ -82,12 +87,18 @@ async function archive(): Promise<void> {
 }
 
 let count = 0;
-async function restored<T>(more: Partial<RestoreOptions>, look: (proof: Proof, leaves: string[]) => T): Promise<T> {
+async function restored<T>(
+  more: Partial<RestoreOptions>,
+  look: (proof: Proof, leaves: string[]) => T,
+  masters: readonly Buffer[] = [config.masterKey],
+): Promise<T> {
   count += 1;
   const into = join(folder, `restored-${count}`);
   const done = await restoreBackup({ place, into, settings: small, say: () => {}, ...more });
   try {
-    const copy = await operate({ ...config, dataDir: into }, done.server.ownerUrl, 'none');
+    const { ownerUrl } = done.server;
+    const { keyring } = await openRestored(ownerUrl, masters, () => {});
+    const copy = await operate({ ...config, dataDir: into }, { appUrl: ownerUrl, keyring }, 'none');
     const proof = await prove(copy.services, done.server.ownerUrl);
     await copy.close();
     const client = new pg.Client({ connectionString: done.server.ownerUrl });
@@ -163,6 +174,38 @@ it('taken while people write, restored to a moment: what was promised before is 
       .map(String)
       .toSorted(),
   ).toEqual(uploads);
+}, 180_000);
+
+it('after keys were replaced, and the master itself, a copy of before and one of after open, each with its own keys', async () => {
+  const before = await prove(original.services, database.ownerUrl);
+  await backupNow(config, server(), () => {});
+  await delay(20);
+  const moment = new Date();
+  await delay(20);
+  const next = Buffer.alloc(32, 77);
+  await asOwner(database.ownerUrl, async (client) => {
+    await addVersion(client, config.masterKey, 'field', 0);
+    const { keyring: ring } = await openKeyring(database.ownerUrl, config, () => {});
+    expect(ring.active('field').version).toBe(2);
+    const changed = await rewriteAll({ client, crypto: createCrypto(ring), ring, name: 'field' });
+    expect(changed).toBeGreaterThan(20);
+    const { rewrapped } = await openKeyring(
+      database.ownerUrl,
+      { masterKey: next, previousMasterKey: config.masterKey },
+      () => {},
+    );
+    expect(rewrapped).toBeGreaterThan(5);
+  });
+  await archive();
+  // `restored` opens the copy with the former master, the only one that the backup holds; the newest rows of all tables are opened.
+  await restored({ until: moment }, (proof) => expect(proof).toEqual(before));
+  await expect(restored({}, () => {})).rejects.toThrow('MASTER_KEY_PREVIOUS');
+  await restored({}, (proof) => expect(isSound(proof)).toBe(true), [config.masterKey, next]);
+  const [last] = listBackups(place);
+  const ours = { systemId: last?.systemId ?? '', timeline: last?.timeline ?? 0 };
+  const due = (master: Buffer) => isDue(last, { ...ours, master: fingerprint(master) }, Date.now());
+  expect([due(config.masterKey), due(next)]).toEqual([false, true]);
+  await openKeyring(database.ownerUrl, { masterKey: config.masterKey, previousMasterKey: next }, () => {});
 }, 180_000);
 
 it('a proof finds what was changed behind the program', async () => {

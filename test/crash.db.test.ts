@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { firstKeyring } from '#platform/keyring';
 import { createLog } from '#platform/log';
 import { systemClock } from '#platform/clock';
 import { createFolderBlobs } from '#adapters/blobs';
@@ -257,6 +258,7 @@ async function compare(): Promise<void> {
 
     const services = createServices({
       config,
+      keyring: firstKeyring(config.masterKey),
       db,
       clock,
       parties,

@@ -45,9 +45,11 @@ it('every command, file and figure that it names exists', () => {
   for (const [whole, name = ''] of guide.matchAll(/node tools\/bootstrap\.mjs ([\w-]+)/g))
     expect(bootstrap, whole).toMatch(new RegExp(`^  '?${name}'?: 'tools/|^  ${name}: 'src/`, 'm'));
   const backup = readFileSync(join(root, 'tools/backup.ts'), 'utf8');
+  const keys = readFileSync(join(root, 'tools/keys.ts'), 'utf8');
   const restore = readFileSync(join(root, 'tools/restore.ts'), 'utf8');
   for (const [whole, script = '', option] of commands) {
     expect(Object.keys(scripts), whole).toContain(script);
+    if (option && script === 'keys') expect(keys, whole).toContain(`command === '${option}'`);
     if (option && script === 'backup') expect(backup, whole).toContain(`command === '${option}'`);
     if (option && script === 'restore') expect(restore, whole).toContain(`${option.replace(/^--/, '')}: {`);
   }

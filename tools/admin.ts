@@ -59,7 +59,7 @@ async function main(path: string | undefined): Promise<void> {
   const database = await prepareDatabase(config, join(import.meta.dirname, '..', 'db'), console.log);
   const db = openDatabase({ url: database.appUrl, poolSize: 2 });
   try {
-    const crypto = createCrypto(config.masterKey);
+    const crypto = createCrypto(database.keyring);
     const trace = createTrace(config.origin, crypto);
     const clock = systemClock();
     const nothing = async () => {};

@@ -10,6 +10,7 @@ import { runningServer } from '#platform/embedded-running';
 import { SetupError } from '#platform/setup-error';
 import { backupNow, filesFolder, requirePlace } from '#wiring/backup';
 import { prepareDatabase } from '#wiring/database';
+import { openKeyring } from '#wiring/keys';
 import { operate, runCommand } from '#wiring/operate';
 import { isSound, printProof, prove } from '#wiring/proof';
 
@@ -119,7 +120,11 @@ async function report(config: Config): Promise<boolean> {
   if (database === undefined)
     throw new SetupError('数据库没有运行，请先启动工盾。', 'The database does not run; start Gongdun first.');
   const ownerUrl = database?.ownerUrl ?? config.databaseUrl ?? '';
-  const { services, close } = await operate(config, ownerUrl, 'none');
+  const { services, close } = await operate(
+    config,
+    { appUrl: ownerUrl, ...(await openKeyring(ownerUrl, config, say)) },
+    'none',
+  );
   try {
     const proof = await prove(services, ownerUrl);
     say(printProof(proof));

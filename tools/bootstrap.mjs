@@ -28,6 +28,7 @@ const scripts = {
   backup: 'tools/backup.ts',
   restore: 'tools/restore.ts',
   import: 'tools/import.ts',
+  keys: 'tools/keys.ts',
 };
 
 function fail(zh, en) {

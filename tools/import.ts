@@ -67,7 +67,7 @@ await runCommand(async () => {
 async function withServices(work: (services: Services) => Promise<boolean>): Promise<boolean> {
   const config = readConfig(process.env, []);
   const database = await prepareDatabase(config, join(root, 'db'), say);
-  const { services, close } = await operate(config, database.appUrl, 'none');
+  const { services, close } = await operate(config, database, 'none');
   try {
     await services.orgs.load();
     return await work(services);

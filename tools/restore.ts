@@ -9,6 +9,7 @@ import { readConfig } from '#platform/config';
 import { SetupError } from '#platform/setup-error';
 import { backupKeys, requirePlace } from '#wiring/backup';
 import { prepareDatabase } from '#wiring/database';
+import { openRestored } from '#wiring/keys';
 import { operate, runCommand } from '#wiring/operate';
 import { isSound, printProof, prove } from '#wiring/proof';
 import { accept, readMark, review, writeMark, type Review } from '#wiring/restored';
@@ -65,11 +66,20 @@ async function restoreInto(into: string, time: string | undefined, id: string | 
   });
   const { server, manifest } = restored;
   try {
-    const { masterKey } = backupKeys.parse(restored.keys);
+    // The log may have been replayed past a change of the master key: then the backup's own is the former one.
+    const kept = Buffer.from(backupKeys.parse(restored.keys).masterKey, 'hex');
+    const { masterKey, keyring } = await openRestored(
+      server.ownerUrl,
+      [kept, ...(process.env['MASTER_KEY'] === undefined ? [] : [config.masterKey]), config.previousMasterKey],
+      say,
+    );
     const keysPath = join(resolve(into), 'keys.json');
-    writeFileSync(keysPath, `${JSON.stringify({ masterKey })}\n`, { mode: 0o600, flush: true });
-    const restoredConfig = { ...config, dataDir: resolve(into), masterKey: Buffer.from(masterKey, 'hex') };
-    const { services, close } = await operate(restoredConfig, server.ownerUrl, 'none');
+    writeFileSync(keysPath, `${JSON.stringify({ masterKey: masterKey.toString('hex') })}\n`, {
+      mode: 0o600,
+      flush: true,
+    });
+    const restoredConfig = { ...config, dataDir: resolve(into), masterKey };
+    const { services, close } = await operate(restoredConfig, { appUrl: server.ownerUrl, keyring }, 'none');
     try {
       const proof = await prove(services, server.ownerUrl);
       say(`\n恢复出来的数据：`);
@@ -105,7 +115,7 @@ async function reviewCopy(name: string | null, lost: number): Promise<boolean> {
     );
   if (name === '') throw new SetupError('请写明由谁放行：--accept 姓名。', 'Say who accepts: --accept NAME.');
   const database = await prepareDatabase(config, join(root, 'db'), say);
-  const { services, close } = await operate(config, database.appUrl, 'connected');
+  const { services, close } = await operate(config, database, 'connected');
   try {
     const seen = await review(services, found);
     say(printReview(seen));

@@ -6,6 +6,7 @@ import pg from 'pg';
 import sharp from 'sharp';
 import type { Role } from '#catalog';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
+import { firstKeyring } from '#platform/keyring';
 import { createLog } from '#platform/log';
 import { personGrant, roleGrant, systemAccess, workerAccess, type Access } from '#platform/access';
 import { systemClock } from '#platform/clock';
@@ -83,6 +84,7 @@ export async function createWorld(
   const codes = new Map<string, string>();
   const services = createServices({
     config,
+    keyring: firstKeyring(config.masterKey),
     db,
     clock,
     parties: {

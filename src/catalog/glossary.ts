@@ -37,6 +37,7 @@ export const glossary: readonly Term[] = [
   { term: 'grassrootsUnion', zh: '基层工会', source: '工会法', not: ['localUnion'] },
   { term: 'deemedApproved', zh: '视为同意', source: '工资集体协商试行办法第二十二条', not: ['autoApproved'] },
   { term: 'retention', zh: '保存期限', source: '工伤认定办法第二十四条', not: ['ttl'] },
+  { term: 'dataKey', zh: '数据密钥', source: '信息安全通用用语' },
   { term: 'blindIndex', zh: '盲索引', source: '信息安全通用用语', not: ['hash'] },
   { term: 'fourEyes', zh: '双人复核', source: '内部控制通用用语', not: ['doubleCheck'] },
   {

@@ -33,6 +33,7 @@ export type BaseOptions = {
   /** What opens the data: goes into the backup sealed. */
   readonly keys: unknown;
   readonly program: string;
+  readonly master: string;
   readonly now: () => Date;
   readonly say: (sentence: string) => void;
 };
@@ -88,6 +89,7 @@ export async function makeBackup(options: BaseOptions): Promise<Manifest> {
       startedAt,
       finishedAt: options.now().toISOString(),
       program: options.program,
+      master: options.master,
       ...facts,
       startSegment: stop.startSegment,
       stopSegment: stop.stopSegment,

@@ -37,6 +37,8 @@ const manifestBody = z.object({
   folders: z.array(z.string()),
   files: z.array(fileEntry),
   uploads: z.number(),
+  /** Fingerprint of the master key that the backup holds; a later one makes a new backup due. */
+  master: z.string().optional(),
 });
 const manifestFile = z.object({ body: manifestBody, mac: z.string() });
 

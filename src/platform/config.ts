@@ -1,11 +1,11 @@
 // What an operator may set: environment variables and a few options of the command. Everything is read and checked here, once,
 // at the start; a wrong value is one sentence that says what to do. No other file reads the environment.
 
-import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readPorts, type PortsConfig } from './config-ports.ts';
+import { fingerprint } from './keyring.ts';
 import { demonstrationKey } from './keys.ts';
 import { reasonOf, SetupError } from './setup-error.ts';
 
@@ -35,6 +35,8 @@ export type Config = {
   readonly poolSize: number;
   readonly dataDir: string;
   readonly masterKey: Buffer;
+  /** What wrapped the data keys until now, while the master key is replaced. */
+  readonly previousMasterKey: Buffer | null;
   /** Null makes no backups. */
   readonly backup: BackupConfig | null;
   readonly origin: string;
@@ -115,6 +117,11 @@ const variables = {
     zh: '64 位十六进制数（32 字节）',
     en: '64 hexadecimal digits (32 bytes)',
   },
+  MASTER_KEY_PREVIOUS: {
+    check: z.string().regex(/^[0-9a-fA-F]{64}$/),
+    zh: '64 位十六进制数（32 字节）',
+    en: '64 hexadecimal digits (32 bytes)',
+  },
   BACKUP_DIR: { check: z.string().min(1), zh: '另一块盘上的文件夹', en: 'a folder on another disk' },
   BACKUP_KEY: {
     check: z.string().regex(/^[0-9a-fA-F]{64}$/),
@@ -185,6 +192,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     poolSize: set.DATABASE_POOL ?? 20,
     dataDir,
     masterKey: readMasterKey(set.MASTER_KEY, demo, dataDir),
+    previousMasterKey: set.MASTER_KEY_PREVIOUS === undefined ? null : Buffer.from(set.MASTER_KEY_PREVIOUS, 'hex'),
     backup: readBackup(set),
     origin: set.ORIGIN ?? (demo ? 'gongdun.demo' : new URL(publicUrl).hostname),
     region,
@@ -320,6 +328,9 @@ export function printConfig(config: Config): string {
     ['DATABASE_POOL', String(config.poolSize)],
     ['DATA_DIR', config.dataDir],
     ['MASTER_KEY', `已设置 set（指纹 ${fingerprint(config.masterKey)}）`],
+    ...(config.previousMasterKey
+      ? [['MASTER_KEY_PREVIOUS', `已设置 set（指纹 ${fingerprint(config.previousMasterKey)}）`] as [string, string]]
+      : []),
     ['BACKUP_DIR', config.backup === null ? '— 没有备份 no backups' : config.backup.dir],
     ['BACKUP_KEY', config.backup === null ? '—' : `已设置 set（指纹 ${fingerprint(config.backup.key)}）`],
     ['BACKUP_KEEP_DAYS', config.backup === null ? '—' : String(config.backup.keepDays)],
@@ -361,9 +372,4 @@ function withoutPassword(url: string): string {
   const shown = new URL(url);
   if (shown.password !== '') shown.password = '***';
   return shown.href;
-}
-
-/** Tells two keys apart without saying anything of either. */
-function fingerprint(key: Buffer): string {
-  return createHash('sha256').update('gongdun/fingerprint').update(key).digest('hex').slice(0, 8);
 }

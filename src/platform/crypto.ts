@@ -1,65 +1,83 @@
 // The one port of cryptography: sealing of fields, blind indexes, pseudonyms, commitments. AES-256-GCM and HMAC-SHA-256 today;
 // a national suite (SM4, SM3) takes its place behind the same functions. Keys come from outside of the database.
 
-import {
-  createCipheriv,
-  createDecipheriv,
-  hash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { invariant } from './errors.ts';
+import { firstKeyring, type KeyName, type Keyring } from './keyring.ts';
 
 export type CryptoPort = {
-  /** `v1.<nonce>.<ciphertext+tag>`, base64url; bound to its context (`table:column:row`), so that a value moved elsewhere does not open. */
+  /**
+   * `v<version of the key>.<nonce><ciphertext+tag>`, base64url; bound to its context (`table:column:row`), so that a value moved
+   * elsewhere does not open.
+   */
   seal(context: string, plain: string): string;
-  /** Throws a Bug when the value was changed or belongs to another context. */
+  /** Throws a Bug when the value was changed, belongs to another context, or its key is not there. */
   open(context: string, sealed: string): string;
   sealBytes(key: Buffer, plain: Buffer): Buffer;
   openBytes(key: Buffer, sealed: Buffer): Buffer;
   /** Keyed hash for finding an identifier without storing it; the value must be normalised first. */
-  blindIndex(kind: 'id_number' | 'phone' | 'name' | 'file' | 'card' | 'trait', value: string): Buffer;
+  blindIndex(kind: IndexKind, value: string): Buffer;
+  /** Every index that this value may stand under while keys are replaced, the present one first: for finding, never for writing. */
+  blindIndexes(kind: IndexKind, value: string): readonly Buffer[];
   /** Name of an actor or subject in the log, the same for the same person, unlinkable without the key. */
   pseudonym(id: string): string;
   /** Keyed hash of a one-time code or session token. */
   digest(purpose: string, value: string): Buffer;
+  /** As `blindIndexes`: for finding a token that was made under an earlier key. */
+  digests(purpose: string, value: string): readonly Buffer[];
+  /** Keyed hash for what must be the same for ever: salts of commitments, ids that follow from a request. */
+  commitment(purpose: string, value: string): Buffer;
 };
+
+export type IndexKind = 'id_number' | 'phone' | 'name' | 'file' | 'card';
 
 const nonceBytes = 12;
 const tagBytes = 16;
 
 /** `random` is replaced only by the synthetic city, which must be the same to the byte for the same seed. */
-export function createCrypto(masterKey: Buffer, random: (bytes: number) => Buffer = freshBytes): CryptoPort {
-  invariant(masterKey.length === 32, 'the master key must have 32 bytes');
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, '', `gongdun/${purpose}/1`, 32));
-  const fieldKey = derive('field');
-  const indexKey = derive('blind-index');
-  const pseudonymKey = derive('pseudonym');
-  const digestKey = derive('digest');
+export function createCrypto(keys: Buffer | Keyring, random: (bytes: number) => Buffer = freshBytes): CryptoPort {
+  const ring = Buffer.isBuffer(keys) ? firstKeyring(keys) : keys;
   const pseudonyms = new Map<string, string>();
+  const keyed = (key: Buffer, purpose: string, value: string) =>
+    createHmac('sha256', key).update(`${purpose}\n${value}`).digest();
+  const now = (name: KeyName, purpose: string, value: string) => keyed(ring.active(name).key, purpose, value);
+  const ever = (name: KeyName, purpose: string, value: string) =>
+    ring.all(name).map(({ key }) => keyed(key, purpose, value));
 
   return {
-    seal: (context, plain) =>
-      `v1.${encrypt(fieldKey, Buffer.from(plain, 'utf8'), context, random(nonceBytes)).toString('base64url')}`,
+    seal: (context, plain) => {
+      const { version, key } = ring.active('field');
+      return `v${version}.${encrypt(key, Buffer.from(plain, 'utf8'), context, random(nonceBytes)).toString('base64url')}`;
+    },
     open: (context, sealed) => {
-      invariant(sealed.startsWith('v1.'), 'sealed value has an unknown version');
-      return decrypt(fieldKey, Buffer.from(sealed.slice(3), 'base64url'), context).toString('utf8');
+      const version = sealedVersion(sealed);
+      const key = ring.find('field', version);
+      invariant(key, `the field key of version ${version} is not there`);
+      return decrypt(key, Buffer.from(sealed.slice(sealed.indexOf('.') + 1), 'base64url'), context).toString('utf8');
     },
     sealBytes: (key, plain) => encrypt(key, plain, '', random(nonceBytes)),
     openBytes: (key, sealed) => decrypt(key, sealed, ''),
-    blindIndex: (kind, value) => createHmac('sha256', indexKey).update(`${kind}\n${value}`).digest(),
+    blindIndex: (kind, value) => now('index', kind, value),
+    blindIndexes: (kind, value) => ever('index', kind, value),
     pseudonym: (id) => {
       const known = pseudonyms.get(id);
       if (known) return known;
-      const made = createHmac('sha256', pseudonymKey).update(id).digest('base64url').slice(0, 22);
+      const made = createHmac('sha256', ring.active('pseudonym').key).update(id).digest('base64url').slice(0, 22);
       if (pseudonyms.size > 50_000) pseudonyms.clear();
       pseudonyms.set(id, made);
       return made;
     },
-    digest: (purpose, value) => createHmac('sha256', digestKey).update(`${purpose}\n${value}`).digest(),
+    digest: (purpose, value) => now('digest', purpose, value),
+    digests: (purpose, value) => ever('digest', purpose, value),
+    commitment: (purpose, value) => now('commitment', purpose, value),
   };
+}
+
+/** Which version of the field key sealed this. */
+export function sealedVersion(sealed: string): number {
+  const version = /^v([1-9]\d{0,5})\./.exec(sealed)?.[1];
+  invariant(version, 'sealed value has an unknown version');
+  return Number(version);
 }
 
 const poolBytes = 8_192;

@@ -11,6 +11,7 @@ import { shipWal } from '#platform/backup-wal';
 import { embeddedPassword } from '#platform/embedded';
 import type { RunningServer } from '#platform/embedded-running';
 import { every } from '#platform/jobs';
+import { fingerprint } from '#platform/keyring';
 import type { Log } from '#platform/log';
 import { SetupError } from '#platform/setup-error';
 
@@ -45,13 +46,14 @@ export async function backupNow(
       masterKey: config.masterKey.toString('hex'),
       ownerPassword: embeddedPassword(join(config.dataDir, 'postgres')),
     }),
+    master: fingerprint(config.masterKey),
     program: programVersion(root),
     now: () => new Date(),
     say,
   });
 }
 
-type History = { readonly systemId: string; readonly timeline: number };
+type History = { readonly systemId: string; readonly timeline: number; readonly master?: string };
 
 /** A day after the last backup, or at once when the last is another history's: the log alone cannot bring this one back. */
 export function isDue(last: Manifest | undefined, ours: History, nowMs: number): boolean {
@@ -59,6 +61,8 @@ export function isDue(last: Manifest | undefined, ours: History, nowMs: number):
     !last ||
     last.systemId !== ours.systemId ||
     last.timeline !== ours.timeline ||
+    // The log behind it holds keys that only the present master opens, and the backup has the former one.
+    (ours.master !== undefined && last.master !== undefined && last.master !== ours.master) ||
     nowMs - Date.parse(last.startedAt) >= dayMs
   );
 }
@@ -82,7 +86,7 @@ async function historyOf(ownerUrl: string): Promise<History> {
 export async function startBackups(config: Config, server: RunningServer, log: Log): Promise<() => Promise<void>> {
   const place = requirePlace(config);
   prepareStore(place);
-  const ours = await historyOf(server.ownerUrl);
+  const ours = { ...(await historyOf(server.ownerUrl)), master: fingerprint(config.masterKey) };
   const stopBase = every(
     60_000,
     async () => {

@@ -6,8 +6,9 @@ import type { Config } from '#platform/config';
 import { removeEmbedded, startEmbedded, type EmbeddedServer } from '#platform/embedded';
 import { ensureAppRole, migrate } from '#platform/migrate';
 import { SetupError } from '#platform/setup-error';
+import { openKeyring, type OpenedKeys } from './keys.ts';
 
-export type PreparedDatabase = {
+export type PreparedDatabase = OpenedKeys & {
   readonly ownerUrl: string;
   readonly appUrl: string;
   /** Migrations applied at this start. */
@@ -32,7 +33,8 @@ export async function prepareDatabase(
       password: config.appDatabasePassword ?? derivedSecret(config, 'app-role'),
     });
     const { applied } = await migrate(ownerUrl, { dir: migrations });
-    return { ownerUrl, appUrl, applied, embedded: server, stop: async () => server?.stop() };
+    const opened = await openKeyring(ownerUrl, config, say);
+    return { ...opened, ownerUrl, appUrl, applied, embedded: server, stop: async () => server?.stop() };
   } catch (error) {
     await server?.stop();
     throw unreachable(error) ?? error;
@@ -60,6 +62,12 @@ function unreachable(error: unknown): SetupError | null {
 }
 
 /** A secret of our own follows from the master key: nothing to store, the same at every start, and no part of the key itself. */
-export function derivedSecret(config: Pick<Config, 'masterKey'>, use: 'app-role' | 'simulators'): string {
-  return createHmac('sha256', config.masterKey).update(`gongdun/${use}/1`).digest('base64url');
+export function derivedSecret(
+  config: Pick<Config, 'masterKey' | 'previousMasterKey'>,
+  use: 'app-role' | 'simulators',
+): string {
+  // While the master is replaced the former one's: whoever started with it connects still.
+  return createHmac('sha256', config.previousMasterKey ?? config.masterKey)
+    .update(`gongdun/${use}/1`)
+    .digest('base64url');
 }

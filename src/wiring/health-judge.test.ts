@@ -20,6 +20,7 @@ const healthy: Facts & { database: NonNullable<Facts['database']> } = {
     payoutsInDoubt: 0,
     ledgerCheckedAt: ago(8),
     statesCheckedAt: ago(8),
+    keys: [{ name: 'field', version: 1, activeFrom: ago(900), underWay: false }],
   },
   checks: { count: 2, oldestMs: 60_000 },
   disks: [{ zh: '数据', path: '/data', freeBytes: 80 * gigabyte, totalBytes: 100 * gigabyte }],
@@ -56,6 +57,10 @@ it.each<[string, Partial<Facts>]>([
   ['state_check red', { database: { ...healthy.database, statesCheckedAt: ago(100) } }],
   ['identity_checks yellow', { checks: { count: 3, oldestMs: 2 * 3_600_000 } }],
   ['identity_checks red', { checks: { count: 3, oldestMs: 30 * 3_600_000 } }],
+  [
+    'data_keys yellow',
+    { database: { ...healthy.database, keys: [{ name: 'field', version: 2, activeFrom: ago(100), underWay: true }] } },
+  ],
   ['disk yellow', { disks: [{ zh: '数据', path: '/', freeBytes: 10 * gigabyte, totalBytes: 100 * gigabyte }] }],
   ['disk red', { disks: [{ zh: '数据', path: '/', freeBytes: gigabyte, totalBytes: 4 * gigabyte }] }],
   ['disk red', { disks: [{ zh: '备份', path: '/gone', freeBytes: 0, totalBytes: 0 }] }],

@@ -43,6 +43,16 @@ export type BackupFacts = {
   readonly archiveFailing: boolean;
 };
 
+/** Of a key that can be replaced. */
+export type KeyFacts = {
+  readonly name: string;
+  readonly version: number;
+  /** Since when it counts. */
+  readonly activeFrom: string;
+  /** An earlier version is still live: its replacement was not ended. */
+  readonly underWay: boolean;
+};
+
 export type Facts = {
   readonly demo: boolean;
   readonly nowMs: number;
@@ -57,6 +67,7 @@ export type Facts = {
     readonly payoutsInDoubt: number;
     readonly ledgerCheckedAt: string | null;
     readonly statesCheckedAt: string | null;
+    readonly keys: readonly KeyFacts[];
   } | null;
   /** What waits for the word of a provider of checks; null where none is connected. */
   readonly checks: { readonly count: number; readonly oldestMs: number | null } | null;
@@ -95,11 +106,38 @@ export function judge(facts: Facts): readonly Finding[] {
       zh: '主密钥',
       light: 'green',
       value: `指纹 ${facts.keyFingerprint}`,
-      meaning: '姓名、证件、手机号、银行卡都用它派生的密钥加密。',
+      meaning: '加密、查找和登录用的数据密钥都由它包裹；更换它只要重启一次，数据不动。',
       next: null,
     },
+    ...(facts.database ? [keysFinding(facts.database.keys, facts.nowMs)] : []),
     ...(facts.restoredUnreviewed ? [restoredFinding] : []),
   ];
+}
+
+/** A replacement that nobody ends leaves the key in use that was to go. */
+const underWayMs = 3 * dayMs;
+
+function keysFinding(keys: readonly KeyFacts[], nowMs: number): Finding {
+  const ageMs = (one: KeyFacts) => nowMs - Date.parse(one.activeFrom);
+  const unfinished = keys.filter((one) => one.underWay);
+  const isLate = unfinished.some((one) => ageMs(one) > underWayMs);
+  const names = unfinished.map(({ name }) => name);
+  return {
+    code: 'data_keys',
+    zh: '数据密钥',
+    light: isLate ? 'yellow' : 'green',
+    value: keys
+      .map((one) => {
+        const age = `${Math.max(0, Math.floor(ageMs(one) / dayMs))} 天`;
+        return `${one.name} 第 ${one.version} 版 ${age}${one.underWay ? '，没有收尾' : ''}`;
+      })
+      .join('；'),
+    meaning: '加密、盲索引、口令摘要各有一把，可以在办理不停时更换；旧版在收尾以前仍然有用。',
+    next:
+      names.length > 0
+        ? names.map((name) => `npm run keys -- resume ${name}，再 finish ${name} --by 用户名`).join('；') + '。'
+        : null,
+  };
 }
 
 export function worst(findings: readonly Finding[]): Light {

@@ -1,7 +1,6 @@
 // The figures behind the health page, gathered from the database, the disks, the parties and the backup. Each is bounded in time, and one
 // that cannot be had says so in its finding and holds up no other.
 
-import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import pg from 'pg';
@@ -11,9 +10,19 @@ import { rules } from '#catalog/rules/index';
 import { listBackups } from '#platform/backup-store';
 import { spoolState } from '#platform/backup-wal';
 import type { Config } from '#platform/config';
+import { fingerprint, replaceable } from '#platform/keyring';
 import type { HttpPlugin } from '#platform/http';
 import type { Services } from './services.ts';
-import { judge, worst, type BackupFacts, type Disk, type Facts, type Party, type SmsState } from './health-judge.ts';
+import {
+  judge,
+  worst,
+  type BackupFacts,
+  type Disk,
+  type Facts,
+  type KeyFacts,
+  type Party,
+  type SmsState,
+} from './health-judge.ts';
 import { readMark } from './restored.ts';
 
 export type HealthSource = {
@@ -74,11 +83,7 @@ export async function gather(services: Services, source: HealthSource): Promise<
     backup: backupFacts(config, source.walSpool, database?.archiveFailing ?? false, nowMs),
     calendarKnownUntil: services.calendar().knownUntil,
     unverified: unverifiedRules(),
-    keyFingerprint: createHash('sha256')
-      .update('gongdun/fingerprint')
-      .update(config.masterKey)
-      .digest('hex')
-      .slice(0, 8),
+    keyFingerprint: fingerprint(config.masterKey),
     restoredUnreviewed: readMark(config.dataDir)?.acceptedAt === null,
   };
 }
@@ -92,6 +97,13 @@ const figures = `
     (select at from setting where name = 'daily.check_ledger') as ledger_at,
     (select at from setting where name = 'daily.check_states') as states_at,
     (select coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) from pg_stat_archiver) as archive_failing`;
+
+/** What counts now or soon, and whether an earlier version lives beside it. */
+const keyFigures = `
+  select distinct on (k.name) k.name, k.version,
+    to_char(k.active_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "activeFrom",
+    exists (select 1 from data_key o where o.name = k.name and o.state = 'live' and o.version < k.version) as "underWay"
+  from data_key k where k.name = any($1::text[]) order by k.name, k.version desc`;
 
 type FigureRow = {
   readonly db_ms: string;
@@ -120,6 +132,7 @@ async function askDatabase(services: Services, ownerUrl: string) {
     const askedMs = Date.now();
     // An owner who is no superuser is under row-level security too; these tables have none.
     const found = await client.query<FigureRow>(figures, [services.clock.now()]);
+    const keys = await client.query<KeyFacts>(keyFigures, [[...replaceable]]);
     const middleMs = (askedMs + Date.now()) / 2;
     const [row] = found.rows;
     if (!row) return null;
@@ -135,6 +148,7 @@ async function askDatabase(services: Services, ownerUrl: string) {
         payoutsInDoubt: await services.money.payouts.countStuck(),
         ledgerCheckedAt: row.ledger_at?.toISOString() ?? null,
         statesCheckedAt: row.states_at?.toISOString() ?? null,
+        keys: keys.rows,
       },
     };
   } catch {

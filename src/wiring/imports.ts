@@ -1,7 +1,7 @@
 // What imports ask of the others: who is registered, whose codes there are, what somebody has built upon, and whom to forget.
 
 import type { Acts } from '#modules/administration';
-import { idNumberIndex, nameIndex, type Identity } from '#modules/identity';
+import { idNumberIndex, isNameOf, type Identity } from '#modules/identity';
 import { createImports, type ImportsOptions } from '#modules/imports';
 import type { Orgs } from '#modules/orgs';
 import { statement } from '#platform/db';
@@ -30,7 +30,7 @@ const onlyImported = statement<[string[], string], { person_id: string }>(
 export function joinImports(
   options: Pick<ImportsOptions, 'db' | 'crypto' | 'clock' | 'trace' | 'synthetic'> & {
     readonly acts: Acts;
-    readonly identity: Pick<Identity, 'byIdIndexes' | 'peopleOfList' | 'arrivedAmong' | 'forgetClaimed'>;
+    readonly identity: Pick<Identity, 'byDocuments' | 'peopleOfList' | 'arrivedAmong' | 'forgetClaimed'>;
     readonly orgs: Pick<Orgs, 'route' | 'orgName' | 'byCode' | 'holds'>;
   },
 ) {
@@ -42,8 +42,8 @@ export function joinImports(
     orgByCode: orgs.byCode,
     holds: orgs.holds,
     idIndex: (document) => idNumberIndex(crypto, document),
-    nameIndex: (name) => nameIndex(crypto, name),
-    known: identity.byIdIndexes,
+    isNameOf: (name, index) => isNameOf(crypto, name, index),
+    known: identity.byDocuments,
     peopleOfList: identity.peopleOfList,
     builtOn: async (tx, personIds, madeIds, since) => {
       const opened = await tx.run(casesSince, [[...personIds], since]);

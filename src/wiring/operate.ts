@@ -6,10 +6,13 @@ import { systemClock } from '#platform/clock';
 import { openDatabase } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { createLog } from '#platform/log';
+import type { Keyring } from '#platform/keyring';
 import { createMetrics } from '#platform/metrics';
 import { reasonOf, SetupError } from '#platform/setup-error';
 import { openBlobs } from './blobs.ts';
 import { restoreClock } from './first-run.ts';
+import { traceMaster } from './key-work.ts';
+import { followKeys } from './keys.ts';
 import { connectParties } from './parties.ts';
 import { connectScanner } from './scanner.ts';
 import { createServices, type Services, type ServicesOptions } from './services.ts';
@@ -17,27 +20,41 @@ import { createServices, type Services, type ServicesOptions } from './services.
 export type Operated = { readonly services: Services; close(): Promise<void> };
 
 /** `parties`: connected when the command asks them something; else using one is a bug. */
-export async function operate(config: Config, appUrl: string, parties: 'connected' | 'none'): Promise<Operated> {
+export async function operate(
+  config: Config,
+  database: { readonly appUrl: string; readonly keyring: Keyring; readonly rewrapped?: number },
+  parties: 'connected' | 'none',
+): Promise<Operated> {
   const clock = systemClock();
   // A proof reads whole tables.
-  const db = openDatabase({ url: appUrl, poolSize: 4, applicationName: 'gongdun-operate', statementTimeoutMs: 0 });
+  const db = openDatabase({
+    url: database.appUrl,
+    poolSize: 4,
+    applicationName: 'gongdun-operate',
+    statementTimeoutMs: 0,
+  });
+  const log = createLog({ level: 'silent' });
+  const unfollow = followKeys(db, database.keyring, config.masterKey, log);
   const connected =
     parties === 'connected' ? await connectParties(config, clock, { callbackBase: config.publicUrl }) : null;
   const services = createServices({
     config,
+    keyring: database.keyring,
     db,
     clock,
     parties: connected ?? nobody,
     metrics: createMetrics(),
     ...connectScanner(config),
     blobs: openBlobs(config),
-    log: createLog({ level: 'silent' }),
+    log,
     publicUrl: config.publicUrl,
   });
   await restoreClock(services);
+  await traceMaster(services.acts, config.masterKey, database.rewrapped ?? 0);
   return {
     services,
     close: async () => {
+      await unfollow();
       await connected?.stop();
       await db.close();
     },

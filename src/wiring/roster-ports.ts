@@ -6,7 +6,7 @@ import { startingRoles } from './starting-roles.ts';
 import type { CryptoPort } from '#platform/crypto';
 import type { Tx } from '#platform/db';
 import type { Catalogue } from '#modules/catalogue';
-import { idNumberIndex, nameIndex, type Identity } from '#modules/identity';
+import { idNumberIndex, isNameOf, type Identity } from '#modules/identity';
 import type { Membership } from '#modules/membership';
 import type { Authorities } from '#modules/authorities';
 import type { ListsPort } from '#modules/cover';
@@ -15,13 +15,13 @@ import type { Rosters, RostersOptions } from '#modules/rosters';
 
 type Ports = Pick<
   RostersOptions,
-  'peopleOfList' | 'stageZh' | 'fieldOf' | 'startersOf' | 'idIndex' | 'nameIndex' | 'known' | 'against'
+  'peopleOfList' | 'stageZh' | 'fieldOf' | 'startersOf' | 'idIndex' | 'isNameOf' | 'known' | 'against'
 >;
 
 export function rosterPorts(options: {
   readonly catalogue: Pick<Catalogue, 'published'>;
   readonly crypto: CryptoPort;
-  readonly identity: Pick<Identity, 'byIdIndexes' | 'peopleOfList'>;
+  readonly identity: Pick<Identity, 'byDocuments' | 'peopleOfList'>;
   readonly membership: Pick<Membership, 'membersAmong'>;
 }): Ports {
   const { catalogue, crypto, identity, membership } = options;
@@ -43,8 +43,8 @@ export function rosterPorts(options: {
       return service ? startingRoles(service) : [];
     },
     idIndex: (document) => idNumberIndex(crypto, document),
-    nameIndex: (name) => nameIndex(crypto, name),
-    known: identity.byIdIndexes,
+    isNameOf: (name, index) => isNameOf(crypto, name, index),
+    known: identity.byDocuments,
     peopleOfList: identity.peopleOfList,
     stageZh: (serviceCode, stage) => {
       const workflow = catalogue.published(serviceCode)?.service.workflow;

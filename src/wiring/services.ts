@@ -17,6 +17,7 @@ import { createCrypto } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
 import { declareRefusals, invariant } from '#platform/errors';
 import { enqueue } from '#platform/jobs';
+import type { Keyring } from '#platform/keyring';
 import type { Metrics } from '#platform/metrics';
 import { readCursor } from '#platform/page';
 import { createActs } from '#modules/administration';
@@ -70,6 +71,8 @@ const refuse = declareRefusals({
 
 export type ServicesOptions = {
   readonly config: Config;
+  /** `firstKeyring(config.masterKey)` where keys are never replaced. */
+  readonly keyring: Keyring;
   readonly db: Database;
   readonly clock: Clock;
   readonly parties: Pick<Parties, 'payment' | 'bank' | 'insurer' | 'identity' | 'sms' | 'smsReceipts'>;
@@ -92,7 +95,7 @@ export type Services = ReturnType<typeof createServices>;
 
 export function createServices(options: ServicesOptions) {
   const { config, db, clock, parties } = options;
-  const crypto = createCrypto(config.masterKey);
+  const crypto = createCrypto(options.keyring);
   const trace = createTrace(config.origin, crypto);
   const calendar = () => statutoryCalendar;
   const orgs = createOrgs({ db });
@@ -262,7 +265,8 @@ export function createServices(options: ServicesOptions) {
       return {
         birthDay: found.birthDay,
         occupation: found.occupation,
-        idNumberHash: idNumberIndex(crypto, { type: found.idType, number: found.idNumber }).toString('hex'),
+        // The insurer knows the insured by it for years, so it is no index whose key is replaced.
+        idNumberHash: crypto.commitment('insured', `${found.idType}:${found.idNumber}`).toString('hex'),
       };
     },
   });

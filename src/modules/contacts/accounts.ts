@@ -155,12 +155,20 @@ export function createAccounts(options: AccountsOptions) {
     tx: Tx,
     cards: readonly { readonly personId: string; readonly card: string }[],
   ): Promise<readonly (CardStanding | undefined)[]> {
-    const indexes = cards.map(({ card }) => indexOf(card));
-    const rows = await tx.asSystem().run(store.standings, [cards.map(({ personId }) => personId), indexes]);
-    const byKey = new Map(rows.map((row) => [`${row.person_id} ${row.card_index.toString('hex')}`, row]));
+    const all = cards.flatMap(({ personId, card }, at) =>
+      crypto.blindIndexes('card', card).map((index) => ({ personId, index, at })),
+    );
+    const rows = await tx
+      .asSystem()
+      .run(store.standings, [
+        all.map(({ personId }) => personId),
+        all.map(({ index }) => index),
+        all.map(({ at }) => at),
+      ]);
+    const byPlace = new Map(rows.map((row) => [row.place, row]));
     const now = clock.now();
-    return cards.map(({ personId }, at) => {
-      const row = byKey.get(`${personId} ${indexes[at]?.toString('hex')}`);
+    return cards.map((_card, at) => {
+      const row = byPlace.get(at);
       if (!row) return undefined;
       if (row.state === 'stopped') return { may: false, why: 'stopped' };
       if (row.check_state === 'mismatch') return { may: false, why: 'mismatch' };
@@ -205,14 +213,16 @@ export function createAccounts(options: AccountsOptions) {
 
   /** What the page of a link shows: the last four digits and nothing else; null when there is no such link. */
   async function lookAt(token: string): Promise<{ readonly tail: string; readonly stopped: boolean } | null> {
-    const row = await db.transaction(systemAccess, (tx) => tx.maybe(store.lockByStop, [stopHash(token)]));
+    const row = await db.transaction(systemAccess, (tx) =>
+      tx.maybe(store.lockByStop, [[...crypto.digests('stop', token)]]),
+    );
     return row ? { tail: row.card_tail, stopped: row.state === 'stopped' } : null;
   }
 
   /** "That was not me", by whoever was told. */
   async function stopByLink(token: string): Promise<boolean> {
     return db.transaction(systemAccess, async (tx) => {
-      const row = await tx.maybe(store.lockByStop, [stopHash(token)]);
+      const row = await tx.maybe(store.lockByStop, [[...crypto.digests('stop', token)]]);
       if (row) await stop(tx, row, null);
       return row !== undefined;
     });

@@ -72,21 +72,21 @@ export const countToday = statement<[string, string], { count: number }>(
   `select count(*)::int as count from payout_account where person_id = $1 and added_at > $2::timestamptz - interval '1 day'`,
 );
 
-/** Of each person and card the newest word about it. */
+/** Of each person and card, by its place in the question, the newest word about it under whichever index. */
 export const standings = statement<
-  [string[], Buffer[]],
-  Pick<AccountRow, 'person_id' | 'state' | 'check_state' | 'usable_at'> & { readonly card_index: Buffer }
+  [string[], Buffer[], number[]],
+  Pick<AccountRow, 'state' | 'check_state' | 'usable_at'> & { readonly place: number }
 >(
   'contacts.card_standings',
-  `select distinct on (a.person_id, a.card_index) a.person_id, a.card_index, a.state, a.check_state, a.usable_at
-   from unnest($1::uuid[], $2::bytea[]) as n (person_id, card_index)
+  `select distinct on (n.place) n.place, a.state, a.check_state, a.usable_at
+   from unnest($1::uuid[], $2::bytea[], $3::int[]) as n (person_id, card_index, place)
    join payout_account a on a.person_id = n.person_id and a.card_index = n.card_index
-   order by a.person_id, a.card_index, a.added_at desc, a.account_id desc`,
+   order by n.place, a.added_at desc, a.account_id desc`,
 );
 
-export const lockByStop = statement<[Buffer], AccountRow>(
+export const lockByStop = statement<[Buffer[]], AccountRow>(
   'contacts.account_by_stop',
-  `select ${columns} from payout_account where stop_hash = $1 for update`,
+  `select ${columns} from payout_account where stop_hash = any($1::bytea[]) for update`,
 );
 
 export const lockAccount = statement<[string], AccountRow>(

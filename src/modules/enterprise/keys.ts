@@ -82,12 +82,12 @@ type Admitted = {
 };
 
 /** Found and counted in one statement, so that calls at once in several processes share one count. */
-const admitKey = statement<[Buffer, string], Admitted>(
+const admitKey = statement<[Buffer[], string, Buffer], Admitted>(
   'enterprise.admit',
-  `update api_key k set last_used_at = $2, minute_at = date_trunc('minute', $2::timestamptz),
+  `update api_key k set last_used_at = $2, key_hash = $3, minute_at = date_trunc('minute', $2::timestamptz),
      minute_count = case when k.minute_at = date_trunc('minute', $2::timestamptz) then k.minute_count + 1 else 1 end
    from org o
-   where k.key_hash = $1 and k.revoked_at is null and k.expires_at > $2 and o.org_id = k.org_id and o.active
+   where k.key_hash = any($1::bytea[]) and k.revoked_at is null and k.expires_at > $2 and o.org_id = k.org_id and o.active
    returning k.key_id, k.org_id, k.name, k.scopes, k.rate_per_minute, k.minute_count, o.kind, o.region`,
 );
 const insertUse = statement<[string, string, string, string, string, string, number, string, string, string[]], never>(
@@ -132,6 +132,7 @@ export type Keys = ReturnType<typeof createKeys>;
 export function createKeys(options: KeysOptions) {
   const { db, crypto, trace, acts, realClock } = options;
   const hashOf = (key: string) => crypto.digest('api_key', key);
+  const hashesOf = (key: string) => [...crypto.digests('api_key', key)];
   const keyOf = (by: By, requestId: string) => `gd_${acts.secretOf('api_key', by, requestId)}`;
   const later = (ms: number) => new Date(Date.parse(realClock.now()) + ms).toISOString();
   const orgOf = (by: By) => by.orgId ?? '';
@@ -254,7 +255,9 @@ export function createKeys(options: KeysOptions) {
   async function admit(header: string | undefined): Promise<Enterprise> {
     const key = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '';
     if (!keyPattern.test(key)) throw refuse('enterprise.key_wrong');
-    const row = await db.transaction(systemAccess, (tx) => tx.maybe(admitKey, [hashOf(key), realClock.now()]));
+    const row = await db.transaction(systemAccess, (tx) =>
+      tx.maybe(admitKey, [hashesOf(key), realClock.now(), hashOf(key)]),
+    );
     if (!row) throw refuse('enterprise.key_wrong');
     if (row.minute_count > row.rate_per_minute) throw refuse('enterprise.too_many', { limit: row.rate_per_minute });
     const roles =

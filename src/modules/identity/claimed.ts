@@ -6,7 +6,16 @@ import type { CryptoPort } from '#platform/crypto';
 import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
-import { idNumberIndex, personContext, personRow, type PersonRow, type Registration } from './person.ts';
+import { holdNumbers, holdOldest } from './indexes.ts';
+import {
+  idNumberIndex,
+  idNumberIndexes,
+  isNameOf,
+  personContext,
+  personRow,
+  type PersonRow,
+  type Registration,
+} from './person.ts';
 import * as store from './store.ts';
 
 export type ListedPerson = {
@@ -44,13 +53,21 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
     list: readonly ListedPerson[],
     given: { readonly region: string; readonly synthetic: boolean },
   ): Promise<string[]> {
-    const indexes = list.map((one) => idNumberIndex(crypto, one.idDocument));
-    const known = await idsOf(tx, indexes);
-    const fresh = list.flatMap((one, at) => (known.has(indexes[at]?.toString('hex') ?? '') ? [] : [rowOf(one, given)]));
-    if (fresh.length > 0) insert(tx, fresh);
-    const all = fresh.length > 0 ? await idsOf(tx, indexes) : known;
-    return indexes.map((index) => {
-      const id = all.get(index.toString('hex'));
+    const documents = list.map((one) => one.idDocument);
+    let known = await registered(tx, crypto, documents);
+    const isFresh = (one: ListedPerson) => !known.has(keyOf(crypto, one.idDocument));
+    const held = list.filter(isFresh).map((one) => idNumberIndexes(crypto, one.idDocument));
+    if (held.some((indexes) => indexes.length > 1)) {
+      await holdOldest(tx, held);
+      known = await registered(tx, crypto, documents);
+    }
+    const fresh = list.filter(isFresh).map((one) => rowOf(one, given));
+    if (fresh.length > 0) {
+      insert(tx, fresh);
+      known = await registered(tx, crypto, documents);
+    }
+    return documents.map((document) => {
+      const id = known.get(keyOf(crypto, document))?.person_id;
       invariant(id, 'who was listed is known now');
       return id;
     });
@@ -80,11 +97,6 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
     return listedRow(crypto, one, { ...given, personId: newId(), createdAt: clock.now() });
   }
 
-  async function idsOf(tx: Tx, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {
-    const rows = await tx.run(store.selectByIdIndexes, [[...indexes]]);
-    return new Map(rows.map((row) => [row.id_number_index.toString('hex'), row.person_id]));
-  }
-
   /** Which of these people have come themselves. */
   async function arrivedAmong(tx: Tx, personIds: readonly string[]): Promise<readonly string[]> {
     return (await tx.run(store.selectArrivedAmong, [[...personIds]])).map((row) => row.person_id);
@@ -110,9 +122,24 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
   return { peopleOfList, arrivedAmong, forgetClaimed };
 }
 
+const keyOf = (crypto: CryptoPort, document: IdDocument): string => idNumberIndex(crypto, document).toString('hex');
+
+/** By the hex of the present index, under whichever index they stand. */
+export async function registered(tx: Tx, crypto: CryptoPort, documents: readonly IdDocument[]) {
+  if (documents.length === 0) return new Map<string, store.IndexedRow>();
+  const all = documents.map((document) => idNumberIndexes(crypto, document));
+  const rows = await tx.run(store.selectByIdIndexes, [all.flat()]);
+  const byIndex = new Map(rows.map((row) => [row.id_number_index.toString('hex'), row] as const));
+  return new Map(
+    all.flatMap(([present, ...others]) => {
+      const row = [present, ...others].map((index) => byIndex.get(index?.toString('hex') ?? '')).find(Boolean);
+      return present && row ? [[present.toString('hex'), row] as const] : [];
+    }),
+  );
+}
+
 export type Arriving = Registration & {
   readonly phone: string;
-  readonly nameIndex: Buffer;
   /** The id that this registration would have made: by it a repeat is known. */
   readonly arrivedAs: string;
   readonly occupation: string | null;
@@ -128,11 +155,13 @@ export async function arrive(
   crypto: CryptoPort,
   one: Arriving,
 ): Promise<{ readonly personId: string } | 'elsewhere' | null> {
-  const row = await tx.maybe(store.selectByIdNumberForUpdate, [idNumberIndex(crypto, one.idDocument)]);
+  const row = await tx.maybe(store.selectByIdNumberForUpdate, [[...idNumberIndexes(crypto, one.idDocument)]]);
   if (!row?.claimed) return null;
   const personId = row.person_id;
   const context = personContext('phone_sealed', personId);
-  if (crypto.open(context, row.phone_sealed) !== one.phone || !row.name_index.equals(one.nameIndex)) return 'elsewhere';
+  if (crypto.open(context, row.phone_sealed) !== one.phone || !isNameOf(crypto, one.name, row.name_index))
+    return 'elsewhere';
+  await holdNumbers(tx, crypto, { phone: one.phone, except: personId });
   await tx.run(store.confirmClaimed, [
     personId,
     crypto.seal(context, one.phone),

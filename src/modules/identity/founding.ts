@@ -69,7 +69,8 @@ export function createFounding(options: StaffDeskOptions) {
   async function invite(tx: Tx, one: Founder, orgId: string, region: string, token: string): Promise<void> {
     const staffId = newId();
     const login = foldLogin(one.login);
-    const index = idNumberIndex(crypto, { type: 'resident_id', number: one.idNumber });
+    const document = { type: 'resident_id' as const, number: one.idNumber };
+    const index = idNumberIndex(crypto, document);
     const at = clock.now();
     if (!(await tx.maybe(store.inviteStaff, [staffId, login, one.name, orgId, one.kind, index, at])))
       throw refuse('identity.person_has_account');

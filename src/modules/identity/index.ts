@@ -38,9 +38,12 @@ export { hashPassword, newTotpSecret, totpCode } from './password.ts';
 export {
   checkRegistration,
   idNumberIndex,
+  idNumberIndexes,
   maskName,
   maskPerson,
+  isNameOf,
   nameIndex,
+  personContext,
   personRow,
   type NewPerson,
   type Person,
@@ -48,7 +51,14 @@ export {
 } from './person.ts';
 export type { RevealedCase, UnmaskInput } from './people.ts';
 export type { NewSession, Session, Staff, StaffRole, StaffSession, WorkerSession } from './sessions.ts';
-export { addStaff, changeStaffRole, sealTotpSecret, type NewStaff, type StaffRoleChange } from './staff-login.ts';
+export {
+  addStaff,
+  changeStaffRole,
+  sealTotpSecret,
+  totpContext,
+  type NewStaff,
+  type StaffRoleChange,
+} from './staff-login.ts';
 /** For the synthetic city, whose people came from a list too. */
 export { listedRow, type ListedPerson } from './claimed.ts';
 export type { KnownPerson } from './known.ts';

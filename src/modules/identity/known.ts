@@ -3,7 +3,7 @@
 import type { IdDocument } from '#catalog/fields/index';
 import type { CryptoPort } from '#platform/crypto';
 import { statement, type Tx } from '#platform/db';
-import { foldName, idNumberIndex, openPerson, type Person } from './person.ts';
+import { foldName, idNumberIndexes, openPerson, type Person } from './person.ts';
 import { personColumns, type StoredPerson } from './store.ts';
 
 type Row = StoredPerson & { readonly claimed: boolean; readonly created_at: string };
@@ -25,9 +25,9 @@ const selectAfter = statement<[string, number], Row>(
   `select ${personColumns}, claimed, created_at from person where person_id > $1 order by person_id limit $2`,
 );
 
-const selectByDocument = statement<[Buffer], { person_id: string }>(
+const selectByDocument = statement<[Buffer[]], { person_id: string }>(
   'identity.known_by_document',
-  'select person_id from person where id_number_index = $1',
+  'select person_id from person where id_number_index = any($1::bytea[])',
 );
 
 export function createKnown({ crypto }: { readonly crypto: CryptoPort }) {
@@ -48,6 +48,6 @@ export function createKnown({ crypto }: { readonly crypto: CryptoPort }) {
     },
     /** The very row, whoever stands for it. */
     knownByDocument: async (tx: Tx, document: IdDocument): Promise<string | null> =>
-      (await tx.maybe(selectByDocument, [idNumberIndex(crypto, document)]))?.person_id ?? null,
+      (await tx.maybe(selectByDocument, [[...idNumberIndexes(crypto, document)]]))?.person_id ?? null,
   };
 }

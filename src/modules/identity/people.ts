@@ -1,6 +1,7 @@
 // Reading people: whole for themselves and for modules that act on their case, masked for others, and one value at a time, with a
 // reason, for staff who need it. What was shown is written down before it is shown.
 
+import type { IdDocument } from '#catalog/fields/index';
 import type { Trace } from '#modules/trace';
 import { systemAccess, workerAccess } from '#platform/access';
 import type { Clock } from '#platform/clock';
@@ -10,7 +11,9 @@ import { newId } from '#platform/ids';
 import { cutPage, readCursor, type Page } from '#platform/page';
 import { personFieldNames, refuse, type PersonFieldName, type SeenItem } from './contract.ts';
 import { unmaskPerHour } from './limits.ts';
-import { idNumberIndex, maskPerson, openPerson, personRow, type NewPerson, type Person } from './person.ts';
+import { registered } from './claimed.ts';
+import { holdNumbers } from './indexes.ts';
+import { idNumberIndexes, maskPerson, openPerson, personRow, type NewPerson, type Person } from './person.ts';
 import type { StaffSession } from './sessions.ts';
 import * as store from './store.ts';
 
@@ -57,6 +60,7 @@ export function createPeople(options: PeopleOptions) {
   }
 
   async function addPerson(tx: Tx, person: NewPerson): Promise<void> {
+    await holdNumbers(tx, crypto, person);
     await store.insertPerson(tx, personRow(crypto, person));
   }
 
@@ -159,16 +163,15 @@ export function createPeople(options: PeopleOptions) {
 
   /** Whose ID number this is; null where nobody has registered with it. */
   async function idByNumber(tx: Tx, idNumber: string): Promise<string | null> {
-    const index = idNumberIndex(crypto, { type: 'resident_id', number: idNumber });
-    return (await tx.maybe(store.selectPersonByIdNumber, [index]))?.person_id ?? null;
+    const indexes = idNumberIndexes(crypto, { type: 'resident_id', number: idNumber });
+    return (await tx.maybe(store.selectPersonByIdNumber, [[...indexes]]))?.person_id ?? null;
   }
 
-  /** Who is registered under these ID numbers, by the hex of the index; for comparing a list with the register. */
-  async function byIdIndexes(tx: Tx, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, RegisteredPerson>> {
-    if (indexes.length === 0) return new Map();
-    const rows = await tx.run(store.selectByIdIndexes, [[...indexes]]);
+  /** Who is registered with these papers, by the hex of their present index; for comparing a list with the register. */
+  async function byDocuments(tx: Tx, documents: readonly IdDocument[]): Promise<ReadonlyMap<string, RegisteredPerson>> {
+    const rows = await registered(tx, crypto, documents);
     return new Map(
-      rows.map((row) => [row.id_number_index.toString('hex'), { personId: row.person_id, nameIndex: row.name_index }]),
+      [...rows].map(([index, row]) => [index, { personId: row.person_id, nameIndex: row.name_index }] as const),
     );
   }
 
@@ -180,7 +183,7 @@ export function createPeople(options: PeopleOptions) {
   return {
     personIn,
     setVerified,
-    byIdIndexes,
+    byDocuments,
     profile,
     maskedProfile,
     idByNumber,

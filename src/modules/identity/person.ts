@@ -88,9 +88,15 @@ export function personRow(crypto: CryptoPort, person: NewPerson): PersonRow {
 
 /** Numbers of other documents can equal each other, so their kind is part of what is found. */
 export function idNumberIndex(crypto: CryptoPort, document: IdDocument): Buffer {
-  const value = document.type === 'resident_id' ? document.number : `${document.type}:${document.number}`;
-  return crypto.blindIndex('id_number', value);
+  return crypto.blindIndex('id_number', numberOf(document));
 }
+
+/** For finding; what is written is `idNumberIndex`. */
+export function idNumberIndexes(crypto: CryptoPort, document: IdDocument): readonly Buffer[] {
+  return crypto.blindIndexes('id_number', numberOf(document));
+}
+
+const numberOf = ({ type, number }: IdDocument): string => (type === 'resident_id' ? number : `${type}:${number}`);
 
 /** Blanks and dots are written in many ways; the same name must be found however it was typed. */
 export function nameIndex(crypto: CryptoPort, name: string): Buffer {
@@ -99,6 +105,11 @@ export function nameIndex(crypto: CryptoPort, name: string): Buffer {
 
 export function foldName(name: string): string {
   return name.normalize('NFKC').replaceAll(/[\s·]/g, '').toLowerCase();
+}
+
+/** Whether an index that is kept is this name's. */
+export function isNameOf(crypto: CryptoPort, name: string, index: Buffer): boolean {
+  return crypto.blindIndexes('name', foldName(name)).some((one) => one.equals(index));
 }
 
 export type Person = {

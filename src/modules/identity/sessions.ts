@@ -73,7 +73,7 @@ export function createSessions(options: SessionsOptions) {
   const { db, crypto, clock, sessionClock } = options;
   const cache = new Map<string, Cached>();
   const nowMs = () => Date.parse(sessionClock.now());
-  const hashOf = (token: string) => crypto.digest('session', token);
+  const hashesOf = (token: string) => [...crypto.digests('session', token)];
 
   /** In the caller's transaction; the session that the browser came with ends there and then. */
   function begin(tx: Tx, kind: SessionKind, subject: Subject, oldToken: string | null): NewSession {
@@ -100,7 +100,7 @@ export function createSessions(options: SessionsOptions) {
     const expiresAt = new Date(Date.parse(now) + limits.absoluteMinutes * minuteMs).toISOString();
     if (oldToken !== null) end(tx, oldToken);
     tx.send(store.insertSession, [
-      hashOf(token),
+      crypto.digest('session', token),
       kind,
       'personId' in subject ? subject.personId : null,
       'staffId' in subject ? subject.staffId : null,
@@ -115,9 +115,9 @@ export function createSessions(options: SessionsOptions) {
 
   function end(tx: Tx, token: string): void {
     if (!tokenPattern.test(token)) return;
-    const hash = hashOf(token);
-    tx.send(store.revokeSession, [hash, sessionClock.now()]);
-    tx.onCommit(() => cache.delete(hash.toString('base64')));
+    const hashes = hashesOf(token);
+    tx.send(store.revokeSession, [hashes, sessionClock.now()]);
+    tx.onCommit(() => hashes.forEach((hash) => cache.delete(hash.toString('base64'))));
   }
 
   /** Asked of the database and never of the cache: what was proven counts at once, and in every process. */
@@ -125,12 +125,12 @@ export function createSessions(options: SessionsOptions) {
     if (token === null || !tokenPattern.test(token)) return false;
     const since = new Date(nowMs() - stepUpMinutes * minuteMs).toISOString();
     return db.transaction(systemAccess, async (tx) =>
-      Boolean(await tx.maybe(store.selectSteppedUp, [hashOf(token), reason, since])),
+      Boolean(await tx.maybe(store.selectSteppedUp, [hashesOf(token), reason, since])),
     );
   }
 
   async function markSteppedUp(tx: Tx, token: string, reason: string): Promise<void> {
-    if (!(await tx.maybe(store.markSteppedUp, [hashOf(token), sessionClock.now(), reason])))
+    if (!(await tx.maybe(store.markSteppedUp, [hashesOf(token), sessionClock.now(), reason])))
       throw refuse('identity.not_logged_in');
   }
 
@@ -164,12 +164,12 @@ export function createSessions(options: SessionsOptions) {
 
   async function find(token: string | null): Promise<Session | PendingSession | null> {
     if (token === null || !tokenPattern.test(token)) return null;
-    const hash = hashOf(token);
-    const key = hash.toString('base64');
+    const hashes = hashesOf(token);
+    const key = hashes[0]?.toString('base64') ?? '';
     const at = nowMs();
     let entry = cache.get(key);
     if (!entry || performance.now() - entry.loadedMs > cacheMs) {
-      entry = await load(hash);
+      entry = await load(hashes);
       if (!entry) {
         cache.delete(key);
         return null;
@@ -181,15 +181,18 @@ export function createSessions(options: SessionsOptions) {
     if (at >= entry.expiresMs || at - entry.seenMs >= entry.idleMs) return null;
     if (at - entry.seenMs >= touchMs) {
       entry.seenMs = at;
-      await db.transaction(systemAccess, async (tx) => tx.send(store.touchSession, [hash, new Date(at).toISOString()]));
+      const present = crypto.digest('session', token);
+      await db.transaction(systemAccess, async (tx) =>
+        tx.send(store.touchSession, [hashes, new Date(at).toISOString(), present]),
+      );
     }
     return entry.session;
   }
 
-  async function load(hash: Buffer): Promise<Cached | undefined> {
+  async function load(hashes: Buffer[]): Promise<Cached | undefined> {
     const today = dayOf(clock.now());
     const { row, session } = await db.transaction(systemAccess, async (tx) => {
-      const found = await tx.maybe(store.selectSession, [hash, today]);
+      const found = await tx.maybe(store.selectSession, [hashes, today]);
       if (!found) return { row: null, session: undefined };
       if (found.authority_id === null) return { row: found, session: sessionFrom(found) };
       const onBehalf = await options.authorityOf(tx, found.authority_id);

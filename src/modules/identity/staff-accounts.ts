@@ -9,7 +9,8 @@ import type { Tx } from '#platform/db';
 import { newId } from '#platform/ids';
 import { cutPage, decodeCursor, type Page } from '#platform/page';
 import { z } from 'zod';
-import { idNumberIndex } from './person.ts';
+import { holdOldest } from './indexes.ts';
+import { idNumberIndex, idNumberIndexes } from './person.ts';
 import type { StaffSession } from './sessions.ts';
 import {
   refuse,
@@ -78,10 +79,11 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
     input: InviteInput,
     along: (tx: Tx, staffId: string) => void = () => {},
   ): Promise<LinkAnswer> {
-    const personIndex = idNumberIndex(crypto, { type: 'resident_id', number: input.idNumber });
+    const document = { type: 'resident_id' as const, number: input.idNumber };
+    const personIndexes = idNumberIndexes(crypto, document);
     const login = foldLogin(input.login);
-    // The number itself goes nowhere but into its keyed index.
-    const content = { ...input, idNumber: personIndex.toString('hex') };
+    // The number itself goes nowhere but into its keyed index; a repeat says the same under whatever key that is.
+    const content = { ...input, idNumber: crypto.commitment('staff_invited', input.idNumber).toString('hex') };
     const answer = await acts.once({
       by,
       requestId: input.requestId,
@@ -92,17 +94,22 @@ export function createStaffAccounts(options: StaffAccountsOptions) {
         if (!org?.active) throw refuse('identity.org_closed');
         const staffId = newId();
         const now = clock.now();
+        const isHeld = () => tx.maybe(store.selectByPersonIndex, [[...personIndexes]]);
+        if (personIndexes.length > 1) {
+          await holdOldest(tx, [personIndexes]);
+          if (await isHeld()) throw refuse('identity.person_has_account');
+        }
         const made = await tx.maybe(store.inviteStaff, [
           staffId,
           login,
           input.name,
           input.orgId,
           input.kind,
-          personIndex,
+          idNumberIndex(crypto, document),
           now,
         ]);
         if (!made) {
-          if (await tx.maybe(store.selectByPersonIndex, [personIndex])) throw refuse('identity.person_has_account');
+          if (await isHeld()) throw refuse('identity.person_has_account');
           throw refuse('identity.login_taken', { login });
         }
         const expiresAt = makeLink(tx, by, staffId, 'invitation', input.requestId);

@@ -57,7 +57,7 @@ export function createStaffKeys(options: StaffKeysOptions) {
   const totp = createTotpCheck(options);
   const place = placeOf(options.publicUrl);
   const isUsable = canUseKeys(options.publicUrl);
-  const markOf = (prover: Prover) => crypto.digest('key_session', prover.mark);
+  const markOf = (prover: Prover) => crypto.commitment('key_session', prover.mark);
   const proverOf = (session: StaffSession): Prover => ({ staffId: session.staff.staffId, mark: session.csrf });
 
   // ---- proving -------------------------------------------------------------------------------------------------------------
@@ -178,8 +178,8 @@ export function createStaffKeys(options: StaffKeysOptions) {
 
   async function resetLink(tx: Tx, staffId: string, recovery: string | undefined): Promise<string> {
     if (!recovery) throw refuse('identity.key_reset_code');
-    const hash = crypto.digest('staff_link', foldCode(recovery));
-    const link = await tx.maybe(selectLink, [hash, sessionClock.now()]);
+    const hashes = [...crypto.digests('staff_link', foldCode(recovery))];
+    const link = await tx.maybe(selectLink, [hashes, sessionClock.now()]);
     if (link?.purpose !== 'key' || link.staff_id !== staffId) throw refuse('identity.key_reset_code');
     return link.link_id;
   }

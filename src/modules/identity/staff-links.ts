@@ -23,16 +23,25 @@ export function createStaffLinks(options: StaffDeskOptions) {
   const { requireTotp } = createTotpCheck(options);
 
   async function found(tx: Tx, token: string, ...purposes: readonly store.LinkRow['purpose'][]) {
-    const hash = crypto.digest('staff_link', token);
-    const link = await tx.maybe(store.selectLink, [hash, sessionClock.now()]);
+    const hashes = [...crypto.digests('staff_link', token)];
+    const link = await tx.maybe(store.selectLink, [hashes, sessionClock.now()]);
     if (!link || !purposes.includes(link.purpose)) throw refuse('identity.link_unusable');
     return link;
   }
 
   /** Follows from the link, so that looking twice shows the same and nothing need be kept before it is confirmed. */
   function secretFor(linkId: string): string {
-    const bytes = crypto.digest('staff_totp', linkId).subarray(0, 20);
-    return new Secret({ buffer: new Uint8Array(bytes).buffer }).base32;
+    return secretOfBytes(crypto.digest('staff_totp', linkId));
+  }
+
+  /** The secret that the code is of: what was shown may have been made under an earlier key. */
+  function proven(linkId: string, code: string): { readonly secret: string; readonly step: number } {
+    for (const bytes of crypto.digests('staff_totp', linkId)) {
+      const secret = secretOfBytes(bytes);
+      const step = totpStep(secret, code, Date.parse(sessionClock.now()));
+      if (step !== null) return { secret, step };
+    }
+    throw refuse('identity.totp_wrong');
   }
 
   async function look(token: string): Promise<LookAnswer> {
@@ -60,27 +69,25 @@ export function createStaffLinks(options: StaffDeskOptions) {
     });
     requireStrong(input.password, known.row.login);
     const { staff_id: staffId, purpose, link_id: linkId } = known.link;
-    const step = purpose === 'invitation' ? requireStep(secretFor(linkId), input.code ?? '') : null;
-    if (step === null) await requireSecond(staffId, input);
+    const second = purpose === 'invitation' ? proven(linkId, input.code ?? '') : null;
+    if (second === null) await requireSecond(staffId, input);
     const passwordHash = await hashPassword(input.password);
     await db.transaction(systemAccess, async (tx) => {
       const link = await found(tx, input.token, purpose);
       tx.send(store.useLink, [link.link_id, sessionClock.now()]);
-      const sealed = sealTotpSecret(crypto, staffId, secretFor(linkId));
       const done =
-        step === null
+        second === null
           ? await tx.maybe(store.setPassword, [staffId, passwordHash])
-          : await tx.maybe(store.activateStaff, [staffId, passwordHash, sealed, step]);
+          : await tx.maybe(store.activateStaff, [
+              staffId,
+              passwordHash,
+              sealTotpSecret(crypto, staffId, second.secret),
+              second.step,
+            ]);
       if (!done) throw refuse('identity.link_unusable');
       sessions.endAllOfStaff(tx, staffId);
     });
     return { login: known.row.login };
-  }
-
-  function requireStep(secret: string, code: string): number {
-    const step = totpStep(secret, code, Date.parse(sessionClock.now()));
-    if (step === null) throw refuse('identity.totp_wrong');
-    return step;
   }
 
   /** A new password needs the second factor, or the code that stands for it while it is lost. */
@@ -118,8 +125,7 @@ export function createStaffLinks(options: StaffDeskOptions) {
     const { staffId } = pending;
     return db.transaction(systemAccess, async (tx) => {
       const link = await ownRecovery(tx, staffId, recovery);
-      const secret = secretFor(link.link_id);
-      const step = requireStep(secret, code);
+      const { secret, step } = proven(link.link_id, code);
       tx.send(store.useLink, [link.link_id, sessionClock.now()]);
       const done = await tx.maybe(store.setTotp, [staffId, sealTotpSecret(crypto, staffId, secret), step]);
       if (!done) throw refuse('identity.link_unusable');
@@ -153,6 +159,10 @@ export function createStaffLinks(options: StaffDeskOptions) {
   }
 
   return { lookAtLink: look, acceptLink: accept, recoverLook, recoverAccept, changePassword };
+}
+
+function secretOfBytes(bytes: Buffer): string {
+  return new Secret({ buffer: new Uint8Array(bytes.subarray(0, 20)).buffer }).base32;
 }
 
 const lengthMin = 10;

@@ -68,7 +68,7 @@ export function createStaffOidc(options: StaffOidcOptions) {
     const ticket = openTicket(sealedTicket);
     if (!ticket || query.get('state') !== ticket.state) throw refuseOidc('identity.oidc_expired');
     const spent = await db.transaction(systemAccess, (tx) =>
-      tx.maybe(store.spendLogin, [crypto.digest('oidc_state', ticket.state), sessionClock.now()]),
+      tx.maybe(store.spendLogin, [crypto.commitment('oidc_state', ticket.state), sessionClock.now()]),
     );
     if (!spent) throw refuseOidc('identity.oidc_expired');
     const proof = await prove(provider, query, ticket);

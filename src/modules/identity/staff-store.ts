@@ -118,9 +118,9 @@ export const inviteStaff = statement<[string, string, string, string, string, Bu
    values ($1, $2, $3, $4, $5, $6, $7, '', '', false) on conflict do nothing returning staff_id`,
 );
 
-export const selectByPersonIndex = statement<[Buffer], { staff_id: string }>(
+export const selectByPersonIndex = statement<[Buffer[]], { staff_id: string }>(
   'identity.staff_by_person',
-  'select staff_id from staff where person_index = $1 and closed_at is null',
+  'select staff_id from staff where person_index = any($1::bytea[]) and closed_at is null',
 );
 
 export const suspendStaff = statement<[string, string | null], never>(
@@ -187,10 +187,10 @@ export type LinkRow = {
 };
 
 /** Locked: of two who bring it at once the second finds it used. */
-export const selectLink = statement<[Buffer, string], LinkRow>(
+export const selectLink = statement<[Buffer[], string], LinkRow>(
   'identity.link',
   `select link_id, staff_id, purpose, expires_at from staff_link
-   where token_hash = $1 and used_at is null and revoked_at is null and expires_at > $2 for update`,
+   where token_hash = any($1::bytea[]) and used_at is null and revoked_at is null and expires_at > $2 for update`,
 );
 
 export const useLink = statement<[string, string], never>(

@@ -69,26 +69,26 @@ export const selectPerson = statement<[string], StoredPerson>(
   `select ${personColumns} from person where person_id = $1`,
 );
 
-export const selectPersonByPhone = statement<[Buffer], { person_id: string }>(
+/** Looked for under every index that the number may have: while a key is replaced there are two. */
+export const selectPersonByPhone = statement<[Buffer[]], { person_id: string }>(
   'identity.person_by_phone',
-  'select person_id from person where phone_index = $1',
+  'select person_id from person where phone_index = any($1::bytea[])',
 );
 
 /** The id that stands for whoever has this number; a session is begun under the very row, so that a merge undone leaves nothing behind. */
-export const selectOneByPhone = statement<[Buffer], { person_id: string }>(
+export const selectOneByPhone = statement<[Buffer[]], { person_id: string }>(
   'identity.one_by_phone',
-  'select (ids_of(person_id))[1] as person_id from person where phone_index = $1',
+  'select (ids_of(person_id))[1] as person_id from person where phone_index = any($1::bytea[])',
 );
 
-export const selectPersonByIdNumber = statement<[Buffer], { person_id: string }>(
+export const selectPersonByIdNumber = statement<[Buffer[]], { person_id: string }>(
   'identity.person_by_id_number',
-  'select (ids_of(person_id))[1] as person_id from person where id_number_index = $1',
+  'select (ids_of(person_id))[1] as person_id from person where id_number_index = any($1::bytea[])',
 );
 
-export const selectByIdIndexes = statement<
-  [Buffer[]],
-  { person_id: string; id_number_index: Buffer; name_index: Buffer }
->(
+export type IndexedRow = { person_id: string; id_number_index: Buffer; name_index: Buffer };
+
+export const selectByIdIndexes = statement<[Buffer[]], IndexedRow>(
   'identity.by_id_indexes',
   `select coalesce(a.root_id, p.person_id) as person_id, p.id_number_index, p.name_index
    from person p left join person_alias a on a.person_id = p.person_id where p.id_number_index = any($1::bytea[])`,
@@ -101,9 +101,22 @@ export type ClaimedRow = StoredPerson & {
 };
 
 /** Held, so that of two who come at once one finds the other there. */
-export const selectByIdNumberForUpdate = statement<[Buffer], ClaimedRow>(
+export const selectByIdNumberForUpdate = statement<[Buffer[]], ClaimedRow>(
   'identity.by_id_number_for_update',
-  `select ${personColumns}, name_index, phone_index, claimed from person where id_number_index = $1 for update`,
+  `select ${personColumns}, name_index, phone_index, claimed from person where id_number_index = any($1::bytea[]) for update`,
+);
+
+/** In one order, so that two who hold several do not wait for each other in a circle. */
+export const holdIndexes = statement<[Buffer[]], unknown>(
+  'identity.hold_indexes',
+  `select pg_advisory_xact_lock(hashtextextended(encode(one, 'hex'), 0))
+   from (select one from unnest($1::bytea[]) as one order by one) as held`,
+);
+
+export const selectUnder = statement<[Buffer[], Buffer[], string | null], { by_id: boolean }>(
+  'identity.under',
+  `select id_number_index = any($1::bytea[]) as by_id from person
+   where (id_number_index = any($1::bytea[]) or phone_index = any($2::bytea[])) and person_id is distinct from $3::uuid`,
 );
 
 /** Somebody who was known from a list has come: with the phone that was written down, now proven. */
@@ -194,9 +207,9 @@ export type CodeCounts = {
 };
 
 /** With a purpose, the gap between two codes is that of its own codes; hours and days count all of the number's. */
-export const countCodes = statement<[Buffer, string, string, string | null], CodeCounts>(
+export const countCodes = statement<[Buffer[], string, string, string | null], CodeCounts>(
   'identity.count_codes',
-  `with n as (select issued_at, purpose from sms_code where phone_index = $1 and issued_at > $3::timestamptz - interval '1 day'),
+  `with n as (select issued_at, purpose from sms_code where phone_index = any($1::bytea[]) and issued_at > $3::timestamptz - interval '1 day'),
      h as (select issued_at from n where issued_at > $3::timestamptz - interval '1 hour'),
      d as (select issued_at from sms_code where address = $2 and issued_at > $3::timestamptz - interval '1 day'),
      a as (select issued_at from d where issued_at > $3::timestamptz - interval '1 hour')
@@ -215,12 +228,12 @@ export const insertCode = statement<[string, Buffer, string, Buffer, string, str
 
 /** Only the newest code of a number counts; the row is locked, so that of two who bring it at once one wins. */
 export const lastCode = statement<
-  [Buffer, string],
+  [Buffer[], string],
   { code_id: string; code_hash: Buffer; expires_at: string; tries: number; used_at: string | null }
 >(
   'identity.last_code',
   `select code_id, code_hash, expires_at, tries, used_at from sms_code
-   where phone_index = $1 and purpose = $2 order by issued_at desc, code_id desc limit 1 for update`,
+   where phone_index = any($1::bytea[]) and purpose = $2 order by issued_at desc, code_id desc limit 1 for update`,
 );
 
 export const countTry = statement<[string], never>(
@@ -267,7 +280,7 @@ export type SessionRow = {
   roles: { role: string; orgId: string; orgName: string; region: string; standsInFor: string | null }[] | null;
 };
 
-export const selectSession = statement<[Buffer, string], SessionRow>(
+export const selectSession = statement<[Buffer[], string], SessionRow>(
   'identity.session',
   `select s.kind, p.person_id, ids_of(s.person_id) as person_ids, s.staff_id, s.authority_id, s.csrf, s.seen_at, s.idle_minutes, s.expires_at,
      p.name_sealed as person_name_sealed, f.name as staff_name, f.login, f.active,
@@ -278,17 +291,18 @@ export const selectSession = statement<[Buffer, string], SessionRow>(
    from session s
    left join person p on p.person_id = (ids_of(s.person_id))[1]
    left join staff f on f.staff_id = s.staff_id
-   where s.token_hash = $1 and s.revoked_at is null`,
+   where s.token_hash = any($1::bytea[]) and s.revoked_at is null`,
 );
 
-export const touchSession = statement<[Buffer, string], never>(
+/** And under the present key, so that an earlier one is soon needed no more. */
+export const touchSession = statement<[Buffer[], string, Buffer], never>(
   'identity.touch_session',
-  `update session set seen_at = $2 where token_hash = $1 and seen_at < $2`,
+  `update session set seen_at = $2, token_hash = $3 where token_hash = any($1::bytea[]) and seen_at < $2`,
 );
 
-export const revokeSession = statement<[Buffer, string], never>(
+export const revokeSession = statement<[Buffer[], string], never>(
   'identity.revoke_session',
-  'update session set revoked_at = $2 where token_hash = $1 and revoked_at is null',
+  'update session set revoked_at = $2 where token_hash = any($1::bytea[]) and revoked_at is null',
 );
 
 export const revokeAllOfPerson = statement<[string, string], never>(
@@ -301,15 +315,15 @@ export const revokeAllOfStaff = statement<[string, string], never>(
   'update session set revoked_at = $2 where staff_id = $1 and revoked_at is null',
 );
 
-export const markSteppedUp = statement<[Buffer, string, string], { kind: string }>(
+export const markSteppedUp = statement<[Buffer[], string, string], { kind: string }>(
   'identity.mark_stepped_up',
-  `update session set stepped_up_at = $2, stepped_up_for = $3 where token_hash = $1 and revoked_at is null returning kind`,
+  `update session set stepped_up_at = $2, stepped_up_for = $3 where token_hash = any($1::bytea[]) and revoked_at is null returning kind`,
 );
 
-export const selectSteppedUp = statement<[Buffer, string, string], { one: number }>(
+export const selectSteppedUp = statement<[Buffer[], string, string], { one: number }>(
   'identity.stepped_up',
   `select 1 as one from session
-   where token_hash = $1 and revoked_at is null and stepped_up_for = $2 and stepped_up_at > $3`,
+   where token_hash = any($1::bytea[]) and revoked_at is null and stepped_up_for = $2 and stepped_up_at > $3`,
 );
 
 // ---- staff -------------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ import { brokenConstraint, type Database, type Tx } from '#platform/db';
 import { newId } from '#platform/ids';
 import { arrive } from './claimed.ts';
 import { refuse, type RegisterInput } from './contract.ts';
+import { holdNumbers } from './indexes.ts';
 import { ageMin, codeLimits, mayAskForCode, networkOf, registrationMinutes, registrationTriesMax } from './limits.ts';
-import { checkRegistration, nameIndex, personRow, type Registration } from './person.ts';
+import { checkRegistration, personRow, type Registration } from './person.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 import * as store from './store.ts';
 
@@ -71,18 +72,20 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
   ) {
     const address = networkOf(rawAddress);
     const phone = readPhone(rawPhone);
-    const phoneIndex = crypto.blindIndex('phone', phone);
+    const phoneIndexes = [...crypto.blindIndexes('phone', phone)];
     const code = String(randomInt(1_000_000)).padStart(6, '0');
     await db.transaction(systemAccess, async (tx) => {
       // Number before address, always: two locks taken in one order cannot wait for each other.
-      tx.send(store.lockFor, [`identity.code.number.${phoneIndex.toString('base64')}`]);
+      tx.send(store.lockFor, [`identity.code.number.${phoneIndexes.at(-1)?.toString('base64')}`]);
       tx.send(store.lockFor, [`identity.code.address.${address}`]);
       const now = sessionClock.now();
-      const counts = await tx.one(store.countCodes, [phoneIndex, address, now, isOwn(purpose) ? purpose : null]);
+      const counts = await tx.one(store.countCodes, [phoneIndexes, address, now, isOwn(purpose) ? purpose : null]);
       refuseTooMany(counts, now);
       const codeId = newId();
       const expiresAt = new Date(Date.parse(now) + codeLimits.minutes * minuteMs).toISOString();
-      tx.send(store.insertCode, [codeId, phoneIndex, purpose, codeHash(codeId, code), now, expiresAt, address]);
+      const phoneIndex = crypto.blindIndex('phone', phone);
+      const hash = crypto.digest('sms_code', wholeCode(codeId, code));
+      tx.send(store.insertCode, [codeId, phoneIndex, purpose, hash, now, expiresAt, address]);
       if (message) await options.sendCode(tx, phone, code, message);
     });
     return { sent: true as const, waitSeconds: codeLimits.perNumberGapSeconds };
@@ -108,18 +111,17 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     throw refuse(verdict.why === 'number' ? 'identity.code_too_many' : 'identity.code_too_many_here', details);
   }
 
-  function codeHash(codeId: string, code: string): Buffer {
-    return crypto.digest('sms_code', `${codeId}:${code}`);
-  }
+  const wholeCode = (codeId: string, code: string): string => `${codeId}:${code}`;
 
   /** Uses the number's newest code up; its id, or undefined when the code is wrong, old, used or tried too often. */
-  async function spendCode(tx: Tx, phoneIndex: Buffer, purpose: CodePurpose, rawCode: string) {
+  async function spendCode(tx: Tx, phone: string, purpose: CodePurpose, rawCode: string) {
     // The row is held until the end: of a hundred who bring it at once, each sees the tries of those before.
-    const row = await tx.maybe(store.lastCode, [phoneIndex, purpose]);
+    const row = await tx.maybe(store.lastCode, [[...crypto.blindIndexes('phone', phone)], purpose]);
     const now = sessionClock.now();
     if (!row || row.used_at !== null || row.expires_at <= now || row.tries >= codeLimits.triesMax) return undefined;
     const code = rawCode.normalize('NFKC').replaceAll(/\s/g, '');
-    if (!sameBytes(codeHash(row.code_id, code), row.code_hash)) {
+    const hashes = crypto.digests('sms_code', wholeCode(row.code_id, code));
+    if (!hashes.some((hash) => sameBytes(hash, row.code_hash))) {
       tx.send(store.countTry, [row.code_id]);
       return undefined;
     }
@@ -130,11 +132,10 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
   /** `oldToken` is the session that the browser came with: it ends, so that nobody's session lives on under a new login. */
   async function verifyCode(rawPhone: string, code: string, oldToken: string | null = null): Promise<VerifiedCode> {
     const phone = readPhone(rawPhone);
-    const phoneIndex = crypto.blindIndex('phone', phone);
     const verified = await db.transaction(systemAccess, async (tx): Promise<VerifiedCode | null> => {
-      const codeId = await spendCode(tx, phoneIndex, 'login', code);
+      const codeId = await spendCode(tx, phone, 'login', code);
       if (codeId === undefined) return null;
-      const person = await tx.maybe(store.selectPersonByPhone, [phoneIndex]);
+      const person = await tx.maybe(store.selectPersonByPhone, [[...crypto.blindIndexes('phone', phone)]]);
       if (!person) return { state: 'register', token: registrationToken(phone, codeId) };
       const personId = person.person_id;
       return { state: 'in', personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
@@ -146,19 +147,18 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
 
   /** Sends a code to the person's own phone, and proves it: a signature without a drawing. */
   async function proveSignature(phone: string, code: string): Promise<void> {
-    const phoneIndex = crypto.blindIndex('phone', readPhone(phone));
-    const codeId = await db.transaction(systemAccess, (tx) => spendCode(tx, phoneIndex, 'sign', code));
+    const codeId = await db.transaction(systemAccess, (tx) => spendCode(tx, readPhone(phone), 'sign', code));
     if (codeId === undefined) throw refuse('identity.code_wrong');
   }
 
   /** In the caller's transaction, which must be committed whatever comes out: a wrong try counts. */
   async function proveCode(tx: Tx, phone: string, purpose: CodePurpose, code: string): Promise<boolean> {
-    return (await spendCode(tx, crypto.blindIndex('phone', readPhone(phone)), purpose, code)) !== undefined;
+    return (await spendCode(tx, readPhone(phone), purpose, code)) !== undefined;
   }
 
   /** Whose number this is now; null where nobody registered it. */
   async function personByPhone(tx: Tx, phone: string): Promise<string | null> {
-    const row = await tx.maybe(store.selectOneByPhone, [crypto.blindIndex('phone', readPhone(phone))]);
+    const row = await tx.maybe(store.selectOneByPhone, [[...crypto.blindIndexes('phone', readPhone(phone))]]);
     return row?.person_id ?? null;
   }
 
@@ -213,7 +213,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
 
   /** Made of the proven code and the request, so that a repeat finds the person whom the first one made, and nothing else does. */
   function personIdOf(codeId: string, requestId: string): string {
-    const hex = crypto.digest('registration', `${codeId}:${requestId}`).toString('hex');
+    const hex = crypto.commitment('registration', `${codeId}:${requestId}`).toString('hex');
     return `${codeId.slice(0, 14)}7${hex.slice(0, 3)}-8${hex.slice(3, 6)}-${hex.slice(6, 18)}`;
   }
 
@@ -246,7 +246,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     const listed = await arrive(tx, crypto, {
       ...registration,
       phone,
-      nameIndex: nameIndex(crypto, name),
+      name,
       arrivedAs: personId,
       occupation: input.occupation ?? null,
       platformOrgId: input.platformOrgId ?? null,
@@ -256,6 +256,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       await traceRegistered(tx, listed.personId, region, idDocument.type, input);
       return { ...listed, ...sessions.begin(tx, 'worker', listed, oldToken) };
     }
+    await holdNumbers(tx, crypto, { idDocument, phone });
     await store.insertPerson(
       tx,
       personRow(crypto, {

@@ -29,10 +29,10 @@ export type ChunkOptions = {
   readonly orgName: (orgId: string) => string;
   readonly synthetic: boolean;
   readonly idIndex: (document: IdDocument) => Buffer;
-  readonly nameIndex: (name: string) => Buffer;
+  readonly isNameOf: (name: string, index: Buffer) => boolean;
   readonly known: (
     tx: Tx,
-    indexes: readonly Buffer[],
+    documents: readonly IdDocument[],
   ) => Promise<ReadonlyMap<string, { readonly personId: string; readonly nameIndex: Buffer }>>;
   readonly peopleOfList: (
     tx: Tx,
@@ -68,7 +68,7 @@ export function createChunk(options: ChunkOptions) {
     const good = reads.flatMap(({ line, content }) => (content ? [{ line, ...content }] : []));
     const known = await options.known(
       tx,
-      good.map(({ index }) => index),
+      good.map(({ read }) => read.person.idDocument),
     );
     const register = await registerOf(
       tx,
@@ -81,7 +81,7 @@ export function createChunk(options: ChunkOptions) {
     for (const { line, read, org, index } of good) {
       const found = known.get(index.toString('hex'));
       const person = found
-        ? { personId: found.personId, sameName: found.nameIndex.equals(options.nameIndex(read.person.name)) }
+        ? { personId: found.personId, sameName: options.isNameOf(read.person.name, found.nameIndex) }
         : null;
       people.set(line, person);
       verdicts.set(line, judge(read, org, person, register, { source: run.source, orgName: options.orgName }));

@@ -318,7 +318,7 @@ test('imported days answer with evidence, are not settled again, and their commi
     premiumFen: 80,
     subsidyFen: 40,
   };
-  const salt = crypto.digest('import_commitment', row['policy_id'] ?? '');
+  const salt = crypto.commitment('import_commitment', row['policy_id'] ?? '');
   const one = leaf.body.commitments.find(({ id }) => id === row['policy_id']);
   expect(one?.commitment).toBe(sha256(salt, canonical(body)).toString('base64'));
 

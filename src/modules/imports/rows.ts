@@ -40,7 +40,7 @@ type Leafless<Row> = Omit<Row, 'leaf_id'>;
 
 /** `leafOf` makes the leaf that commits to what it is given, and says its id. */
 export function chunkRows(
-  crypto: Pick<CryptoPort, 'pseudonym' | 'digest'>,
+  crypto: Pick<CryptoPort, 'pseudonym' | 'commitment'>,
   taken: readonly Taken[],
   given: Given,
   leafOf: (commitments: readonly Commitment[]) => string,
@@ -131,9 +131,9 @@ function committedBody(crypto: Pick<CryptoPort, 'pseudonym'>, row: Committable):
 }
 
 /** The salt is made from the row's id by the installation's key: it is kept nowhere and tells nothing without the key. */
-export function commitmentOf(crypto: Pick<CryptoPort, 'pseudonym' | 'digest'>, row: Committable): Commitment {
+export function commitmentOf(crypto: Pick<CryptoPort, 'pseudonym' | 'commitment'>, row: Committable): Commitment {
   const id = 'membership_id' in row ? row.membership_id : row.policy_id;
-  const salt = crypto.digest('import_commitment', id);
+  const salt = crypto.commitment('import_commitment', id);
   return { id, commitment: sha256(salt, canonical(committedBody(crypto, row))).toString('base64') };
 }
 

@@ -59,7 +59,7 @@ export function createFinding(options: MergesOptions) {
     const made = (kind: Trait['kind'], value: string): Trait => ({
       personId,
       kind,
-      trait: crypto.blindIndex('trait', `${kind}\n${value}`),
+      trait: crypto.commitment('trait', `${kind}\n${value}`),
     });
     return [
       made('name_birth', `${person.nameFolded}\n${person.birthDay}`),

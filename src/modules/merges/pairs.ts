@@ -188,7 +188,9 @@ export function createPairs(options: MergesOptions) {
       // The numbers themselves stand nowhere.
       content: {
         note,
-        documents: documents.map((one) => options.crypto.digest('merges', `${one.type}:${one.number}`).toString('hex')),
+        documents: documents.map((one) =>
+          options.crypto.commitment('merges', `${one.type}:${one.number}`).toString('hex'),
+        ),
       },
       work: async (tx) => {
         const found = await Promise.all(documents.map((one) => people.byDocument(tx, one)));

@@ -41,7 +41,7 @@ export function createBatches(options: BatchesOptions) {
   function linesHashOf(rows: readonly store.PayoutRow[]): Buffer {
     const lines = rows.map((row) => {
       const { name, card } = payouts.openPayee(row);
-      return [row.reference, row.amount_fen, crypto.digest('payout-line', `${name}\n${card}`).toString('hex')];
+      return [row.reference, row.amount_fen, crypto.commitment('payout-line', `${name}\n${card}`).toString('hex')];
     });
     return sha256(canonical(lines.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))));
   }

@@ -28,8 +28,8 @@ export type CheckOptions = {
   /** The options of the field for which a list is handed in; undefined when the service no longer takes one. */
   readonly fieldOf: (serviceCode: string, field: string) => RosterOptions | undefined;
   readonly idIndex: (document: IdDocument) => Buffer;
-  readonly nameIndex: (name: string) => Buffer;
-  readonly known: (tx: Tx, idIndexes: readonly Buffer[]) => Promise<ReadonlyMap<string, Known>>;
+  readonly isNameOf: (name: string, index: Buffer) => boolean;
+  readonly known: (tx: Tx, documents: readonly IdDocument[]) => Promise<ReadonlyMap<string, Known>>;
   /** What stands against a person for this service, as a sentence; by person id. */
   readonly against: (tx: Tx, serviceCode: string, personIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 };
@@ -141,7 +141,7 @@ export function createCheck(options: CheckOptions) {
     await db.transaction(systemAccess, async (tx) => {
       const known = await options.known(
         tx,
-        indexed.flatMap(({ index }) => index ?? []),
+        lines.flatMap(({ listed }) => (listed ? [listed.idDocument] : [])),
       );
       const ids = [...known.values()].map(({ personId }) => personId);
       const against = ids.length > 0 ? await options.against(tx, roster.service_code, ids) : new Map<string, string>();
@@ -190,7 +190,7 @@ export function createCheck(options: CheckOptions) {
       return [{ field: 'idNumber', code: 'twice', zh: `与第 ${first} 行的身份证号相同。请删去重复的一行。` }];
     const person = known.get(key);
     if (!person) return [];
-    if (!person.nameIndex.equals(options.nameIndex(listed.name)))
+    if (!options.isNameOf(listed.name, person.nameIndex))
       return [{ field: 'name', code: 'other_name', zh: '姓名与这个证件号码登记的不一致。请对照证件核对。' }];
     const why = against.get(person.personId);
     return why === undefined ? [] : [{ field: 'line', code: 'against', zh: why }];

@@ -197,5 +197,5 @@ export function seedOf(
   round: number,
 ): string {
   invariant(round > 0, 'a sample is drawn of a comparison');
-  return options.crypto.digest('settlement-sample', `${state.caseNo}:${round}`).toString('hex').slice(0, 32);
+  return options.crypto.commitment('settlement-sample', `${state.caseNo}:${round}`).toString('hex').slice(0, 32);
 }

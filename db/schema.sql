@@ -71,7 +71,7 @@ comment on table api_key is 'A key of a company''s program. Only a keyed hash is
 CREATE INDEX api_key_org_idx ON api_key USING btree (org_id, made_at DESC);
 CREATE UNIQUE INDEX api_key_replaces_key ON api_key USING btree (replaces) WHERE replaces IS NOT NULL;
 grant insert, select on table api_key to gongdun_app;
-grant update (expires_at, revoked_at, last_used_at, minute_at, minute_count) on table api_key to gongdun_app;
+grant update (key_hash, expires_at, revoked_at, last_used_at, minute_at, minute_count) on table api_key to gongdun_app;
 
 create table api_key_use (
   use_id uuid not null,
@@ -549,6 +549,28 @@ alter table data_access force row level security;
 create policy data_access_insert on data_access for insert to public with check (true);
 create policy data_access_read on data_access for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 grant insert, select on table data_access to gongdun_app;
+
+create table data_key (
+  name text not null,
+  version integer not null,
+  state text default 'live'::text not null,
+  wrapped text,
+  master text not null,
+  made_at timestamp with time zone not null,
+  active_from timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  progress jsonb default '{}'::jsonb not null,
+  constraint data_key_pkey PRIMARY KEY (name, version),
+  constraint data_key_name_check CHECK (name = ANY (ARRAY['field'::text, 'index'::text, 'digest'::text, 'commitment'::text, 'pseudonym'::text])),
+  constraint data_key_state_check CHECK (state = ANY (ARRAY['live'::text, 'kept'::text, 'dropped'::text])),
+  constraint data_key_version_check CHECK (version > 0),
+  constraint data_key_wrapped_check CHECK ((wrapped IS NULL) = (state = 'dropped'::text))
+);
+comment on table data_key is 'Versions of the keys that seal, index and hash, wrapped by the master key. The newest whose moment has come is used for what is made.';
+comment on column data_key.state is 'live; kept: no longer used, but what is only ever added to was made with it; dropped: nothing is left that it opens.';
+comment on column data_key.master is 'Fingerprint of the master key that wrapped it.';
+comment on column data_key.progress is 'How far what was made with earlier versions has been made again with this one, by table.';
+grant select on table data_key to gongdun_app;
 
 create table deadline (
   case_id uuid not null,

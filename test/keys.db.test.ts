@@ -107,7 +107,7 @@ function load() {
               name: '试例',
               idDocument: { type: 'resident_id', number: idNumber },
               region: '350203',
-            } as never)
+            })
             .then(
               (made) => made,
               (error: { code?: string }) => {

@@ -144,3 +144,19 @@ export async function phoneOf(
 export function plainText(field: Field, value: unknown): string {
   return typeof value === 'string' ? value : fieldKind(field.kind).format(value, field.options);
 }
+
+const namesMax = 5_000;
+const nameMs = 60_000;
+
+/** A list of cases shows many names; they change seldom, and only their masks and own pages are made from what is kept here. */
+export function rememberNames(read: (tx: Tx, personId: string) => Promise<string>) {
+  const names = new Map<string, { name: string; untilMs: number }>();
+  return async (tx: Tx, personId: string): Promise<string> => {
+    const known = names.get(personId);
+    if (known && known.untilMs > Date.now()) return known.name;
+    const name = await read(tx, personId);
+    if (names.size > namesMax) names.clear();
+    names.set(personId, { name, untilMs: Date.now() + nameMs });
+    return name;
+  };
+}

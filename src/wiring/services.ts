@@ -59,7 +59,7 @@ import { joinMerges } from './merges.ts';
 import { connectProvider } from './provider.ts';
 import { absentWith, provingWith } from './proving.ts';
 import { listsPort, rosterPorts } from './roster-ports.ts';
-import { codeSender, joinAuthorities, joinFamily, phoneOf, plainText } from './people.ts';
+import { codeSender, rememberNames, joinAuthorities, joinFamily, phoneOf, plainText } from './people.ts';
 
 const refuse = declareRefusals({
   'cover.person_unknown': {
@@ -88,8 +88,6 @@ export type ServicesOptions = {
 
 /** What auto-renewal cannot go on without. */
 const renewalNeeds = purposesFor('DI-003');
-const namesMax = 5_000;
-const nameMs = 60_000;
 
 export type Services = ReturnType<typeof createServices>;
 
@@ -359,16 +357,7 @@ export function createServices(options: ServicesOptions) {
     });
   }
 
-  // A list of cases shows many names; they change seldom, and only their masks and own pages are made from what is kept here.
-  const names = new Map<string, { name: string; untilMs: number }>();
-  const nameOf = async (tx: Tx, personId: string): Promise<string> => {
-    const known = names.get(personId);
-    if (known && known.untilMs > Date.now()) return known.name;
-    const { name } = await person(tx, personId);
-    if (names.size > namesMax) names.clear();
-    names.set(personId, { name, untilMs: Date.now() + nameMs });
-    return name;
-  };
+  const nameOf = rememberNames(async (tx, personId) => (await person(tx, personId)).name);
 
   const reader = createReader({
     db,

@@ -101,8 +101,15 @@ async function organisations({ staffNamed, row, add }: AdminSpecs): Promise<void
   const url = `/api/admin/orgs/${office['org_id']}`;
   const post = (path: string, more: () => object) => (caller: Caller) =>
     caller.post(path, { requestId: randomUUID(), ...more() });
-  const fresh = () => ({ code: `access-${randomUUID()}`, name: '访问测试单位', kind: 'hrss', region: '350203' });
+  const fresh = () => ({
+    code: `access-${randomUUID()}`,
+    name: `访问测试单位${randomUUID()}`,
+    kind: 'hrss',
+    region: '350203',
+  });
   add('GET /api/admin/orgs', system, (caller) => caller.get('/api/admin/orgs'), { also: three });
+  add('GET /api/admin/orgs/:orgId', system, (caller) => caller.get(url), { also: three });
+  add('GET /api/admin/orgs/:orgId/history', system, (caller) => caller.get(`${url}/history`), { also: three });
   add('POST /api/admin/orgs', system, post('/api/admin/orgs', fresh), { also });
   add(
     'POST /api/admin/orgs/:orgId/move',

@@ -21,7 +21,7 @@ import { moneyRoutes } from '#modules/money';
 import { smsRoutes } from '#modules/notices';
 import { servicePointRoutes } from '#modules/outlets';
 import { settlementRoutes } from '#modules/settlement';
-import { createOrgAdmin, orgAdminRoutes, orgRoutes } from '#modules/orgs';
+import { createOrgAdmin, createOrgViews, orgAdminRoutes, orgRoutes } from '#modules/orgs';
 import { privacyRoutes } from '#modules/privacy';
 import { rosterRoutes } from '#modules/rosters';
 import { deskStartRoutes } from './desk-start.ts';
@@ -80,8 +80,11 @@ export async function createServer(options: ServerOptions): Promise<Http> {
       beginActing: identity.beginActing,
     }),
   );
-  const orgAdmin = createOrgAdmin({ db: services.db, acts: services.acts, load: services.orgs.load });
-  await app.register(orgAdminRoutes(orgAdmin, (request) => actingAs(requireStaff(request), 'system_administrator')));
+  const orgAdmin = createOrgAdmin({ acts: services.acts, load: services.orgs.load });
+  const orgViews = createOrgViews({ db: services.db, acts: services.acts, find: services.orgs.find });
+  await app.register(
+    orgAdminRoutes(orgAdmin, orgViews, (request) => actingAs(requireStaff(request), 'system_administrator')),
+  );
   await app.register(orgRoutes(services.orgs));
   await app.register(
     caseRoutes({

@@ -2,8 +2,10 @@
 // the reason 冲突演示 is stale, the reason 过期演示 finds the login expired, the amount 399999 is a problem of its field.
 
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { isRole, roles } from '#catalog/roles';
 import { batch, lines, own, payout, reads, rosterId } from './canned-answers.ts';
 import { caseId, cannedCase, cannedTasks, imageId, now } from './canned-case.ts';
+import { cannedOrg, cannedOrgHistory, cannedOrgId, cannedOrgs } from './canned-orgs.ts';
 import { consoleRoutes } from './routes.ts';
 
 export type CannedApi = {
@@ -25,7 +27,7 @@ function refuse(reply: FastifyReply, status: number, body: Record<string, unknow
 
 export async function startCannedApi(
   distDir: string,
-  options: { readonly loggedIn?: boolean } = {},
+  options: { readonly loggedIn?: boolean; readonly role?: string } = {},
 ): Promise<CannedApi> {
   const app = Fastify();
   const writes: { path: string; body: unknown }[] = [];
@@ -42,7 +44,7 @@ export async function startCannedApi(
       return refuse(reply, 403, { code: 'http.csrf', detail: '缺少防伪标记。', next: null });
   });
   await app.register(consoleRoutes, { distDir });
-  loginRoutes(app, session);
+  loginRoutes(app, session, options.role ?? 'insurer_finance');
   readRoutes(app, session);
   writeRoutes(app, session, writes);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -54,7 +56,7 @@ export async function startCannedApi(
 
 type Session = { loggedIn: boolean; seq: number; arrived: number };
 
-function loginRoutes(app: FastifyInstance, session: Session): void {
+function loginRoutes(app: FastifyInstance, session: Session, role: string): void {
   app.post<{ Body: { password: string } }>('/api/staff/login', async (request, reply) =>
     request.body.password === 'demo-password'
       ? { next: 'totp' }
@@ -70,14 +72,14 @@ function loginRoutes(app: FastifyInstance, session: Session): void {
   });
   app.get('/api/staff/me', async (_request, reply) => {
     if (!session.loggedIn) return refuse(reply, 401, { code: 'staff.signed_out', detail: '还没有登录。', next: null });
-    const role = {
-      role: 'insurer_finance',
-      zh: '保险公司结算专员',
+    const held = {
+      role,
+      zh: isRole(role) ? roles[role].zh : role,
       orgId: 'o1',
       orgZh: '示例财产保险厦门分公司',
       region: '350203',
     };
-    return { staff: { staffId: 's1', name: '林晓（演示）', login: 'adjuster1' }, roles: [role], csrf, demo: true, now };
+    return { staff: { staffId: 's1', name: '林晓（演示）', login: 'adjuster1' }, roles: [held], csrf, demo: true, now };
   });
 }
 
@@ -86,6 +88,12 @@ function readRoutes(app: FastifyInstance, session: Session): void {
   app.get<{ Querystring: Record<string, string> }>('/api/desk/tasks', (request, reply) =>
     reply.send(cannedTasks(request.query, session.arrived)),
   );
+  app.get<{ Querystring: Record<string, string> }>('/api/admin/orgs', (request, reply) =>
+    reply.send(cannedOrgs(request.query)),
+  );
+  app.get(`/api/admin/orgs/${cannedOrgId}`, async () => cannedOrg);
+  app.get(`/api/admin/orgs/${cannedOrgId}/history`, async () => cannedOrgHistory);
+  app.get('/api/admin/staff', async () => ({ items: [], nextCursor: null }));
   app.get<{ Params: { id: string } }>('/api/cases/:id', async (request, reply) =>
     request.params.id === caseId
       ? cannedCase(session.seq)
@@ -192,5 +200,6 @@ function writeRoutes(app: FastifyInstance, session: Session, writes: { path: str
   accept('/api/payout-batches', { batchId: batch.batchId });
   accept('/api/payout-batches/:id/decide', {});
   accept('/api/reconciliations', {});
+  accept(`/api/admin/orgs/${cannedOrgId}/move`, { orgId: cannedOrgId });
   accept('/api/ratings/:id/reply', {});
 }

@@ -99,6 +99,7 @@ function administrationFor(roles: readonly string[]): NavGroup {
   const has = (...wanted: readonly string[]): boolean => roles.some((role) => wanted.includes(role));
   const items: NavItem[] = [];
   if (has(...three)) items.push({ page: 'staff', zh: '人员', to: pages.staff() });
+  if (has(...three)) items.push({ page: 'orgs', zh: '单位', to: pages.orgs() });
   if (has('security_administrator', 'audit_administrator'))
     items.push({ page: 'role-proposals', zh: '授权复核', to: pages.roleProposals() });
   if (has('audit_administrator')) items.push({ page: 'admin-trail', zh: '管理留痕', to: pages.adminTrail() });
@@ -114,6 +115,7 @@ const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> =
   service: 'catalogue',
   startService: 'start',
   staffMember: 'staff',
+  org: 'orgs',
 };
 
 /** The menu entry that a page belongs to. */

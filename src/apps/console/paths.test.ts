@@ -26,6 +26,8 @@ test.each([
   [pages.notices(), { page: 'notices' }],
   [pages.staff({ text: '陈' }), { page: 'staff' }],
   [pages.staffMember('s1'), { page: 'staffMember', staffId: 's1' }],
+  [pages.orgs({ text: 'hlq', kind: 'union' }), { page: 'orgs' }],
+  [pages.org('o1', { tab: 'history' }), { page: 'org', orgId: 'o1' }],
   [pages.roleProposals(), { page: 'role-proposals' }],
   [pages.adminTrail(), { page: 'admin-trail' }],
   [pages.looks(), { page: 'looks' }],

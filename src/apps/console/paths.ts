@@ -37,6 +37,8 @@ export const pages = {
   health: () => `${base}/health`,
   staff: (query: Query = {}) => `${base}/staff${queryString(query)}`,
   staffMember: (staffId: string) => `${base}/staff/${part(staffId)}`,
+  orgs: (query: Query = {}) => `${base}/orgs${queryString(query)}`,
+  org: (orgId: string, query: Query = {}) => `${base}/orgs/${part(orgId)}${queryString(query)}`,
   roleProposals: (query: Query = {}) => `${base}/role-proposals${queryString(query)}`,
   adminTrail: (query: Query = {}) => `${base}/admin-trail${queryString(query)}`,
   holds: (query: Query = {}) => `${base}/holds${queryString(query)}`,
@@ -114,6 +116,9 @@ export const api = {
   health: '/api/desk/health',
   staff: (query: Query) => `/api/admin/staff${queryString(query)}`,
   staffMember: (staffId: string) => `/api/admin/staff/${part(staffId)}`,
+  adminOrgs: (query: Query) => `/api/admin/orgs${queryString(query)}`,
+  adminOrg: (orgId: string) => `/api/admin/orgs/${part(orgId)}`,
+  adminOrgHistory: (orgId: string, query: Query) => `/api/admin/orgs/${part(orgId)}/history${queryString(query)}`,
   roleProposals: (query: Query) => `/api/admin/role-proposals${queryString(query)}`,
   roleProposal: (proposalId: string, verb: 'decide' | 'withdraw') =>
     `/api/admin/role-proposals/${part(proposalId)}/${verb}`,
@@ -158,6 +163,8 @@ export type PageMatch =
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
   | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' | 'holds' }
   | { readonly page: 'staffMember'; readonly staffId: string }
+  | { readonly page: 'orgs' }
+  | { readonly page: 'org'; readonly orgId: string }
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
   | { readonly page: 'oversight' }
   | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
@@ -181,6 +188,7 @@ const plain = [
   'notices',
   'start',
   'staff',
+  'orgs',
   'role-proposals',
   'admin-trail',
   'looks',
@@ -203,6 +211,7 @@ export function matchPage(pathname: string): PageMatch {
     return page ? { page } : { page: 'missing' };
   }
   if (first === 'staff') return { page: 'staffMember', staffId: second };
+  if (first === 'orgs') return { page: 'org', orgId: second };
   if (first === 'cases') return { page: 'case', caseId: second };
   if (first === 'settlements') return { page: 'settlement', caseId: second };
   if (first === 'start') return { page: 'startService', code: second };

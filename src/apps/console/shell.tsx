@@ -39,6 +39,8 @@ const StartPage = lazy(() => import('./page-start.tsx'));
 const StartServicePage = lazy(() => import('./page-start-service.tsx'));
 const StaffPage = lazy(() => import('./page-staff.tsx'));
 const StaffMemberPage = lazy(() => import('./page-staff-member.tsx'));
+const OrgsPage = lazy(() => import('./page-orgs.tsx'));
+const OrgPage = lazy(() => import('./page-org.tsx'));
 const RoleProposalsPage = lazy(() => import('./page-role-proposals.tsx'));
 const HoldsPage = lazy(() => import('./page-holds.tsx'));
 const LooksPage = lazy(() => import('./page-looks.tsx'));
@@ -93,6 +95,10 @@ function pageOf(match: PageMatch): ReactNode {
       return <StaffPage />;
     case 'staffMember':
       return <StaffMemberPage key={match.staffId} staffId={match.staffId} />;
+    case 'orgs':
+      return <OrgsPage />;
+    case 'org':
+      return <OrgPage key={match.orgId} orgId={match.orgId} />;
     case 'role-proposals':
       return <RoleProposalsPage />;
     case 'admin-trail':

@@ -1,27 +1,23 @@
 // The system administrator's part of organisations: set up under another one, renamed or moved in the tree, and the routing of roles, each act
 // listed. Closing one is not here yet: its members and open cases must go somewhere first.
 
-import { departments, isRole, outsideParties, roles } from '#catalog';
-import { isRegion } from '#catalog/regions';
+import { departments, isRole, roles } from '#catalog';
+import { isRegion, isWithin, regionFullName } from '#catalog/regions';
 import type { Acts, By } from '#modules/administration';
-import { statement, type Database } from '#platform/db';
+import { statement, type Tx } from '#platform/db';
 import { newId } from '#platform/ids';
-import { systemAccess } from '#platform/access';
-import { refuse, type AdminOrg, type MoveOrgInput, type NewOrgInput, type RouteInput } from './contract.ts';
+import { mayStandUnder, refuse, type MoveOrgInput, type NewOrgInput, type RouteInput } from './contract.ts';
 import { addOrg, addOrgRole } from './store.ts';
+import { orgKinds } from './views.ts';
 
-const listOrgs = statement<[string | null, string | null], AdminOrg>(
-  'orgs.admin_list',
-  `select o.org_id as "orgId", o.code, o.name, o.kind, o.region, o.parent_id as "parentId", p.name as "parentName", o.uscc, o.active,
-     coalesce((select json_agg(json_build_object('role', r.role, 'region', r.region) order by r.role, r.region) from org_role r
-       where r.org_id = o.org_id), '[]'::json) as routes
-   from org o left join org p on p.org_id = o.parent_id
-   where ($1::text is null or o.name ilike $1 or o.code ilike $1) and ($2::uuid is null or o.parent_id = $2)
-   order by o.code limit 200`,
-);
-const oneOrg = statement<[string], { name: string; active: boolean; parent_id: string | null }>(
+type OrgRow = { name: string; kind: string; region: string; active: boolean; parent_id: string | null };
+const oneOrg = statement<[string], OrgRow>(
   'orgs.for_update',
-  'select name, active, parent_id from org where org_id = $1 for update',
+  'select name, kind, region, active, parent_id from org where org_id = $1 for update',
+);
+const nameTaken = statement<[string, string, string | null], { one: number }>(
+  'orgs.name_taken',
+  'select 1 as one from org where active and kind = $1 and name = $2 and org_id is distinct from $3::uuid limit 1',
 );
 const codeTaken = statement<[string], { one: number }>('orgs.code_taken', 'select 1 as one from org where code = $1');
 /** The organisation and everything above it. */
@@ -39,19 +35,21 @@ const lockTree = statement<[], unknown>(
   `select pg_advisory_xact_lock(hashtextextended('org_tree', 0))`,
 );
 
-const kinds = new Set([...Object.keys(departments), ...Object.keys(outsideParties)]);
+/** The parent must be there, of a kind that fits and, of departments and unions, in charge of the place. Holds its row until the end. */
+async function parentFor(tx: Tx, child: { kind: string; region: string }, parentId: string | null): Promise<string> {
+  if (parentId === null) return '最上一级';
+  const parent = await tx.maybe(oneOrg, [parentId]);
+  if (!parent?.active) throw refuse('orgs.missing');
+  const zh = (kind: string) => orgKinds[kind]?.zh ?? kind;
+  if (!mayStandUnder(child.kind, parent.kind))
+    throw refuse('orgs.parent_unfit', { kind: zh(child.kind), parent: zh(parent.kind) });
+  if (Object.hasOwn(departments, child.kind) && !isWithin(child.region, parent.region))
+    throw refuse('orgs.parent_elsewhere');
+  return `“${parent.name}”之下`;
+}
 
-export function createOrgAdmin(options: {
-  readonly db: Database;
-  readonly acts: Acts;
-  readonly load: () => Promise<void>;
-}) {
-  const { db, acts, load } = options;
-
-  async function list(text: string, parentId: string | undefined): Promise<AdminOrg[]> {
-    const wanted = text.trim() === '' ? null : `%${text.trim().replaceAll(/[\\%_]/g, '\\$&')}%`;
-    return db.transaction(systemAccess, (tx) => tx.run(listOrgs, [wanted, parentId ?? null]));
-  }
+export function createOrgAdmin(options: { readonly acts: Acts; readonly load: () => Promise<void> }) {
+  const { acts, load } = options;
 
   async function add(by: By, input: NewOrgInput): Promise<{ orgId: string }> {
     const answer = await acts.once<{ orgId: string }>({
@@ -61,15 +59,17 @@ export function createOrgAdmin(options: {
       content: input,
       work: async (tx) => {
         await tx.run(lockTree, []);
-        if (!kinds.has(input.kind) || !isRegion(input.region)) throw refuse('orgs.kind_unknown');
+        if (!Object.hasOwn(orgKinds, input.kind) || !isRegion(input.region)) throw refuse('orgs.kind_unknown');
         if (await tx.maybe(codeTaken, [input.code])) throw refuse('orgs.code_taken', { code: input.code });
-        if (input.parentId && !(await tx.maybe(oneOrg, [input.parentId]))?.active) throw refuse('orgs.missing');
+        if (await tx.maybe(nameTaken, [input.kind, input.name, null]))
+          throw refuse('orgs.name_taken', { name: input.name });
+        const place = await parentFor(tx, input, input.parentId ?? null);
         const orgId = newId();
         const { code, name, kind, region, parentId = null, uscc = null } = input;
         addOrg(tx, { orgId, code, name, kind, region, parentId, uscc });
         tx.onCommit(() => void load().catch(() => {}));
         return {
-          title: `设立单位“${name}”`,
+          title: `设立单位“${name}”，${place}`,
           orgId,
           body: { code, name, kind, region, parent_id: parentId },
           answer: { orgId },
@@ -91,16 +91,26 @@ export function createOrgAdmin(options: {
         await tx.run(lockTree, []);
         const row = await tx.maybe(oneOrg, [orgId]);
         if (!row?.active) throw refuse('orgs.missing');
-        const { name, parentId } = input;
-        if (parentId !== null) {
-          if (!(await tx.maybe(oneOrg, [parentId]))?.active) throw refuse('orgs.missing');
-          const up = await tx.run(above, [parentId]);
-          if (up.some((one) => one.org_id === orgId)) throw refuse('orgs.circle');
+        const { seen, reason, name = row.name, parentId = row.parent_id } = input;
+        if (seen && (seen.name !== row.name || seen.parentId !== row.parent_id)) throw refuse('orgs.stale');
+        if (name !== row.name && (await tx.maybe(nameTaken, [row.kind, name, orgId])))
+          throw refuse('orgs.name_taken', { name });
+        let title = name === row.name ? `单位“${row.name}”` : `单位“${row.name}”改名为“${name}”`;
+        if (parentId !== row.parent_id) {
+          if (parentId !== null) {
+            const up = await tx.run(above, [parentId]);
+            if (up.some((one) => one.org_id === orgId)) throw refuse('orgs.circle');
+          }
+          title += `移到${await parentFor(tx, row, parentId)}`;
         }
         tx.send(moveOrg, [orgId, name, parentId]);
         tx.onCommit(() => void load().catch(() => {}));
-        const body = { before: { name: row.name, parent_id: row.parent_id }, after: { name, parent_id: parentId } };
-        return { title: `变更单位“${row.name}”：${input.reason}`, orgId, body, answer: { orgId } };
+        const body = {
+          before: { name: row.name, parent_id: row.parent_id },
+          after: { name, parent_id: parentId },
+          reason,
+        };
+        return { title: `${title}：${reason}`, orgId, body, answer: { orgId } };
       },
     });
   }
@@ -120,11 +130,11 @@ export function createOrgAdmin(options: {
           throw refuse('orgs.kind_unknown');
         addOrgRole(tx, { orgId, role, region, priority });
         tx.onCommit(() => void load().catch(() => {}));
-        const title = `由“${row.name}”承办 ${region} 的“${roles[role].zh}”`;
+        const title = `由“${row.name}”承办${regionFullName(region)}的“${roles[role].zh}”`;
         return { title, orgId, body: { role, region, priority }, answer: { orgId } };
       },
     });
   }
 
-  return { list, add, move, route };
+  return { add, move, route };
 }

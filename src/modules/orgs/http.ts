@@ -1,12 +1,24 @@
 // Binding only: the search behind organisation fields. Names of organisations are public.
 
 import type { HttpPlugin } from '#platform/http';
+import { pageOf, pageQuery } from '#platform/page';
 import { z } from 'zod';
 import type { FastifyRequest } from 'fastify';
+import { adminActItem } from '#contract/administration';
 import type { By } from '#modules/administration';
 import type { createOrgAdmin } from './admin.ts';
-import { adminOrg, moveOrgInput, newOrgInput, orgSearchQuery, orgView, routeInput } from './contract.ts';
+import {
+  adminOrg,
+  adminOrgDetail,
+  adminOrgQuery,
+  moveOrgInput,
+  newOrgInput,
+  orgSearchQuery,
+  orgView,
+  routeInput,
+} from './contract.ts';
 import type { Org } from './routing.ts';
+import type { createOrgViews } from './views.ts';
 
 export function orgRoutes(orgs: {
   search(text: string, kind?: string, region?: string, role?: string): readonly Org[];
@@ -37,28 +49,46 @@ export function orgRoutes(orgs: {
 /** What the system administrator does with organisations; `byOf` refuses everybody else. */
 export function orgAdminRoutes(
   admin: ReturnType<typeof createOrgAdmin>,
+  views: ReturnType<typeof createOrgViews>,
   byOf: (request: FastifyRequest) => By,
 ): HttpPlugin {
   const tags = ['administration'];
   const config = { access: ['system_administrator'] };
+  const three = { access: ['system_administrator', 'security_administrator', 'audit_administrator'] };
   const params = z.object({ orgId: z.uuid().describe('单位') });
   const response = { 200: z.object({ orgId: z.string() }) };
   return async (app) => {
     app.get(
       '/api/admin/orgs',
       {
-        config: { access: ['system_administrator', 'security_administrator', 'audit_administrator'] },
+        config: three,
         schema: {
           tags,
-          summary: '单位，带上级和承办的岗位',
-          querystring: z.object({
-            text: z.string().max(120).default('').describe('名称或代码中的文字'),
-            parentId: z.uuid().optional().describe('只看这个单位的下级'),
-          }),
-          response: { 200: z.object({ items: z.array(adminOrg) }) },
+          summary: '单位，逐级看或查找，带承办的岗位',
+          querystring: z.object({ ...adminOrgQuery.shape, ...pageQuery }),
+          response: { 200: pageOf(adminOrg) },
         },
       },
-      async (request) => ({ items: await admin.list(request.query.text, request.query.parentId) }),
+      (request) => views.list(request.query),
+    );
+    app.get(
+      '/api/admin/orgs/:orgId',
+      { config: three, schema: { tags, summary: '一个单位，带全部上级', params, response: { 200: adminOrgDetail } } },
+      (request) => views.one(request.params.orgId),
+    );
+    app.get(
+      '/api/admin/orgs/:orgId/history',
+      {
+        config: three,
+        schema: {
+          tags,
+          summary: '一个单位的设立、改名、移动和承办记录',
+          params,
+          querystring: z.object(pageQuery),
+          response: { 200: pageOf(adminActItem) },
+        },
+      },
+      (request) => views.history(request.params.orgId, request.query),
     );
     app.post(
       '/api/admin/orgs',

@@ -2,13 +2,14 @@
 
 import { systemAccess } from '#platform/access';
 import type { Database } from '#platform/db';
-import { holdsIn, makeDirectory, routeIn, searchIn, type Directory, type Org } from './routing.ts';
+import { findIn, holdsIn, makeDirectory, routeIn, searchIn, type Directory, type Org } from './routing.ts';
 import { allOrgs, allRoles } from './store.ts';
 
 export { createOrgAdmin } from './admin.ts';
 export { orgAdminRoutes, orgRoutes } from './http.ts';
 export type { Org, OrgRole } from './routing.ts';
 export { addOrg, addOrgRole, type NewOrg } from './store.ts';
+export { createOrgViews } from './views.ts';
 
 export type Orgs = ReturnType<typeof createOrgs>;
 
@@ -33,6 +34,8 @@ export function createOrgs(options: { readonly db: Database }) {
     byCode: (code: string): Org | undefined => [...directory.byId.values()].find((org) => org.code === code),
     orgName: (orgId: string): string => directory.byId.get(orgId)?.name ?? '（已撤销的单位）',
     orgsOf: (kind: string): readonly Org[] => directory.byKind.get(kind) ?? [],
+    /** All that match, as the administrator looks for them: also by code. */
+    find: (text: string): readonly Org[] => findIn(directory, text),
     /** At most 20, the likeliest first; everything matches an empty text. */
     search: (text: string, kind?: string, region?: string, role?: string): readonly Org[] =>
       searchIn(directory, text, kind, region, role),

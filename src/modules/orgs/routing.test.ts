@@ -63,6 +63,14 @@ describe('search', () => {
     expect(searchIn(directory, '91000000ma0000000x').map((one) => one.orgId)).toEqual(['f']);
   });
 
+  test('initials of the sounds find a name, also where a character has two readings', () => {
+    expect(searchIn(directory, 'hlqkd').map((one) => one.orgId)).toEqual(['d']);
+    expect(searchIn(directory, 'SLPS').map((one) => one.orgId)).toEqual(['f']);
+    expect(searchIn(directory, 'psxmyx').map((one) => one.orgId)).toEqual(['f']);
+    expect(searchIn(directory, 'pssmyx').map((one) => one.orgId)).toEqual(['f']);
+    expect(searchIn(directory, 'hqlkd')).toEqual([]);
+  });
+
   test('a role narrows to those who act in it, wherever', () => {
     expect(searchIn(directory, '总工会', undefined, '350206', 'supervisor').map((one) => one.orgId)).toEqual([
       'b',

@@ -1,5 +1,7 @@
 // Pure: which organisation acts in a role for a region, and which names match what somebody typed.
 
+import { hasInitials, initialsOf } from './initials.ts';
+
 export type Org = {
   readonly orgId: string;
   readonly code: string;
@@ -25,7 +27,7 @@ export type Directory = {
   readonly routes: ReadonlyMap<string, string>;
   /** `<role>@<orgId>` for every role that an organisation acts in. */
   readonly held: ReadonlySet<string>;
-  readonly names: readonly { readonly org: Org; readonly folded: string }[];
+  readonly names: readonly { readonly org: Org; readonly folded: string; readonly initials: readonly string[] }[];
 };
 
 export function makeDirectory(orgs: readonly Org[], roles: readonly OrgRole[]): Directory {
@@ -50,7 +52,13 @@ export function makeDirectory(orgs: readonly Org[], roles: readonly OrgRole[]): 
     routes.set(key, one.orgId);
   }
   const held = new Set(roles.flatMap((one) => (byId.has(one.orgId) ? [`${one.role}@${one.orgId}`] : [])));
-  return { byId, byKind, routes, held, names: orgs.map((org) => ({ org, folded: foldName(org.name) })) };
+  return {
+    byId,
+    byKind,
+    routes,
+    held,
+    names: orgs.map((org) => ({ org, folded: foldName(org.name), initials: initialsOf(org.name) })),
+  };
 }
 
 /** The region itself, its city and its province, each once. */
@@ -72,7 +80,7 @@ export function holdsIn(directory: Directory, role: string, orgId: string): bool
 
 const foundMax = 20;
 
-/** One role, or several with commas between. Names that begin with the text come first, then those nearer to the region, then shorter ones. */
+/** One role, or several with commas between; at most 20. */
 export function searchIn(
   directory: Directory,
   text: string,
@@ -80,26 +88,39 @@ export function searchIn(
   region?: string,
   role?: string,
 ): readonly Org[] {
-  const wanted = foldName(text);
   const actsAs = role?.split(',');
+  return findIn(directory, text, region)
+    .filter((org) => kind === undefined || org.kind === kind)
+    .filter((org) => actsAs === undefined || actsAs.some((one) => holdsIn(directory, one, org.orgId)))
+    .slice(0, foundMax);
+}
+
+/**
+ * All that match part of the name, its initials (two letters or more), the code or the whole credit code. Names that begin with the
+ * text come first, then those nearer to the region, then shorter ones.
+ */
+export function findIn(directory: Directory, text: string, region?: string): readonly Org[] {
+  const wanted = foldName(text);
+  const sounds = /^[a-z]{2,}$/.test(wanted);
   const near = (org: Org) => {
     if (region === undefined) return 0;
     const index = regionsUp(region).indexOf(org.region);
     return index === -1 ? 9 : index;
   };
   return directory.names
-    .filter(({ org }) => kind === undefined || org.kind === kind)
-    .filter(({ org }) => actsAs === undefined || actsAs.some((one) => holdsIn(directory, one, org.orgId)))
     .filter(
-      ({ org, folded }) =>
-        wanted === '' || folded.includes(wanted) || (org.uscc !== null && foldName(org.uscc) === wanted),
+      ({ org, folded, initials }) =>
+        wanted === '' ||
+        folded.includes(wanted) ||
+        org.code.toLowerCase().startsWith(wanted) ||
+        (org.uscc !== null && foldName(org.uscc) === wanted) ||
+        (sounds && hasInitials(initials, wanted)),
     )
     .map(({ org, folded }) => ({ org, rank: [folded.startsWith(wanted) ? 0 : 1, near(org), folded.length] as const }))
     .toSorted(
       (a, b) =>
         a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2] || (a.org.code < b.org.code ? -1 : 1),
     )
-    .slice(0, foundMax)
     .map(({ org }) => org);
 }
 

@@ -11,7 +11,7 @@ import { openDatabase } from '#platform/db';
 import { printConfig, readConfig, type Config } from '#platform/config';
 import { reasonOf, SetupError } from '#platform/setup-error';
 import { systemClock } from '#platform/clock';
-import { startBackground } from '#wiring/background';
+import { keepFresh, startBackground } from '#wiring/background';
 import { startBackups } from '#wiring/backup';
 import { prepareDatabase } from '#wiring/database';
 import { traceMaster } from '#wiring/key-work';
@@ -96,11 +96,13 @@ async function start(config: Config): Promise<void> {
   const app = await createServer({ services, log, publicUrl: config.publicUrl, dist, demo, health });
   started.push({ name: '网页服务', stop: () => closeHttp(app, 10_000, app.server.listening ? config.drainMs : 0) });
   await listen(app, config);
-  const background = await startBackground(services, {
-    ownerUrl: database.ownerUrl,
-    concurrency: config.jobConcurrency,
-    log,
-  });
+  const background = config.background
+    ? await startBackground(services, {
+        ownerUrl: database.ownerUrl,
+        concurrency: config.jobConcurrency,
+        log,
+      })
+    : keepFresh(services, log);
   if (config.backup && database.embedded) {
     const server = { ownerUrl: database.ownerUrl, ...database.embedded };
     started.push({ name: '备份', stop: await startBackups(config, server, log) });

@@ -2,6 +2,7 @@
 // where it listens and who at which desk is logged in, and serves until it is told to stop.
 
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import pg from 'pg';
 import { z } from 'zod';
 import { loadCity, makeCity, type DemoAccount } from '#city';
@@ -10,11 +11,12 @@ import { totpCode } from '#modules/identity';
 import { invariant } from '#platform/errors';
 import { closeHttp, type Http } from '#platform/http';
 import { createLog } from '#platform/log';
-import { startBackground } from '#wiring/background';
+import { keepFresh, startBackground } from '#wiring/background';
 import { createServer } from '#wiring/server';
 import { asChild } from './children.ts';
 import { growCases, growCover, type CoverQuestion } from './grow.ts';
-import { createWorld } from './world.ts';
+import { startBuying, type Buying } from './list-buyers.ts';
+import { createWorld, type World } from './world.ts';
 
 const input = z.object({
   ownerUrl: z.string(),
@@ -28,6 +30,11 @@ const input = z.object({
   /** Rows of the ledger of cover, and people in it about whom one may ask; none unless said. */
   coverEntries: z.number().default(0),
   coverAsked: z.number().default(0),
+  /** People a second whom companies insure by lists meanwhile, and people of a list; nobody unless said. */
+  enrolPerSecond: z.number().default(0),
+  listPeople: z.number().default(500),
+  /** Whether jobs run in this process too. */
+  background: z.boolean().default(true),
   /** Roles of which every account logs in. */
   roles: z.array(z.string()),
 });
@@ -69,7 +76,9 @@ asChild(async (message, say) => {
   const dist = join(import.meta.dirname, '..', '..', 'dist');
   const app = await createServer({ services, log, publicUrl: 'http://127.0.0.1', dist, demo: null, health: null });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  const background = await startBackground(services, { ownerUrl: given.ownerUrl, concurrency: 2, log });
+  const background = given.background
+    ? await startBackground(services, { ownerUrl: given.ownerUrl, concurrency: 2, log })
+    : keepFresh(services, log);
   const address = app.server.address();
   invariant(typeof address === 'object' && address, 'the server listens');
   const clerks = [];
@@ -77,12 +86,33 @@ asChild(async (message, say) => {
     if (given.roles.includes(account.role)) clerks.push(await logIn(app, account));
   }
   say({ port: address.port, ...grown, questions, clerks } satisfies CityServing);
+  const buying = given.enrolPerSecond > 0 ? await buyFor(services, given) : null;
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
   return async () => {
+    log.warn({ p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 }, 'delay of the event loop');
+    await buying?.stop().catch((error: unknown) => log.error({ err: error }, 'a list was not insured'));
     await background.stop();
     await closeHttp(app, 2_000);
     await world.stop();
   };
 });
+
+/** The first company of the first district that insures people. */
+async function buyFor(services: World['services'], given: z.infer<typeof input>): Promise<Buying> {
+  const region = '350203';
+  const orgId = services.orgs.route('enterprise', region);
+  invariant(orgId, 'a company of the city insures its people');
+  const owner = new pg.Client({ connectionString: given.ownerUrl });
+  await owner.connect();
+  const { rows } = await owner.query<{ staff_id: string }>(
+    'select staff_id from staff_role where org_id = $1 limit 1',
+    [orgId],
+  );
+  await owner.end();
+  const { enrolPerSecond: perSecond, listPeople } = given;
+  return startBuying(services, { orgId, staffId: rows[0]?.staff_id ?? '', region, perSecond, listPeople });
+}
 
 /** The first role of an account, as rows name their readers. */
 async function grantOf(owner: pg.Client, login: string): Promise<string> {

@@ -62,6 +62,8 @@ export async function createWorld(
   folder: string,
   options: {
     readonly poolSize?: number;
+    /** A world on this database is there already. */
+    readonly joins?: boolean;
     readonly publicUrl?: string;
     /** Sees each pool before its first connection. */
     readonly onPool?: (pool: pg.Pool) => void;
@@ -108,7 +110,7 @@ export async function createWorld(
     log: createLog({ level: 'error' }),
     publicUrl,
   });
-  const orgs = await makeOrgs(db);
+  const orgs = options.joins ? new Map<Role, string>() : await makeOrgs(db);
   await services.prepare();
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();

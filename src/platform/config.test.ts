@@ -79,6 +79,8 @@ describe('refused, in both languages, by name', () => {
     [{ PUBLIC_URL: 'gongdun.example' }, 'PUBLIC_URL'],
     [{ MASTER_KEY: 'abc' }, 'MASTER_KEY'],
     [{ SUBSIDY_MODE: 'both' }, 'SUBSIDY_MODE'],
+    [{ BACKGROUND: 'elsewhere' }, 'BACKGROUND'],
+    [{ DEMO: 'on', BACKGROUND: 'off' }, 'BACKGROUND'],
     [{ SAME_DAY_COVER: '350200,厦门' }, 'SAME_DAY_COVER'],
     [{ BANK_URL: 'https://bank.example' }, 'BANK_CLIENT_ID、BANK_SECRET'],
     [{ BANK_URL: 'bank', BANK_CLIENT_ID: 'a', BANK_SECRET: 'b' }, 'BANK_URL'],
@@ -104,6 +106,12 @@ describe('refused, in both languages, by name', () => {
     writeFileSync(join(other, 'keys.json'), '{"masterKey":"12');
     expect(refusal({ DATA_DIR: other }).zh).toContain('keys.json');
   });
+});
+
+test('background work is done here unless another instance does it', () => {
+  const own = { DATA_DIR: dir, DATABASE_URL: 'postgresql://db/gongdun', MASTER_KEY: key, DEMO: 'off' };
+  expect(readConfig(own, []).background).toBe(true);
+  expect(readConfig({ ...own, BACKGROUND: 'off' }, []).background).toBe(false);
 });
 
 test('the printed table names every setting and no secret', () => {

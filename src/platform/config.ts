@@ -46,6 +46,8 @@ export type Config = {
   readonly sameDayRegions: readonly string[];
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
   readonly metricsToken: string | null;
+  /** Off where another instance on the same database does what runs without being asked. */
+  readonly background: boolean;
   readonly jobConcurrency: number;
   /** What one person may upload within a day. */
   readonly uploadFilesADay: number;
@@ -158,6 +160,7 @@ const variables = {
   },
   UPLOAD_MB_A_DAY: { check: whole(1, 100_000), zh: '1 到 100000 的兆字节数', en: 'megabytes from 1 to 100000' },
   PAYOUT_COOLING_HOURS: { check: whole(0, 720), zh: '0 到 720 的小时数', en: 'hours from 0 to 720' },
+  BACKGROUND: { check: flag, zh: 'on 或 off', en: 'on or off' },
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
@@ -200,6 +203,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     sameDayRegions: set.SAME_DAY_COVER ?? (demo ? [region] : []),
     logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     metricsToken: set.METRICS_TOKEN ?? null,
+    background: readBackground(set.BACKGROUND, demo),
     jobConcurrency: set.JOB_CONCURRENCY ?? 4,
     uploadFilesADay: set.UPLOAD_FILES_A_DAY ?? 200,
     uploadMbADay: set.UPLOAD_MB_A_DAY ?? 300,
@@ -209,6 +213,16 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     workers: options.workers,
     seed: options.seed,
   };
+}
+
+function readBackground(wanted: boolean | undefined, demo: boolean): boolean {
+  if (wanted === false && demo) {
+    throw new SetupError(
+      '演示模式只有一个实例，不能设 BACKGROUND=off。',
+      'A demonstration is one instance: it cannot have BACKGROUND=off.',
+    );
+  }
+  return wanted ?? true;
 }
 
 /** Browsers know keys only on a name with https, or on localhost: asked for elsewhere nobody could approve anything. */
@@ -340,6 +354,7 @@ export function printConfig(config: Config): string {
     ['SUBSIDY_MODE', config.subsidyMode],
     ['SAME_DAY_COVER', config.sameDayRegions.join(', ') || '—'],
     ['LOG_LEVEL', config.logLevel],
+    ['BACKGROUND', config.background ? 'on' : 'off（由另一个实例办 another instance does it）'],
     ['JOB_CONCURRENCY', String(config.jobConcurrency)],
     [
       'UPLOAD_*_A_DAY',

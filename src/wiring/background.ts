@@ -12,6 +12,8 @@ import { scanWaitingFiles } from './waiting-files.ts';
 const secondMs = 1_000;
 const minuteMs = 60_000;
 const deadlinesAtOnce = 500;
+/** How soon an instance hears of organisations and roles that were changed in another. */
+const orgsMs = 30_000;
 /** What was on its way while a check ran is looked at by the next. */
 const overlapMs = 600_000;
 
@@ -47,7 +49,7 @@ export async function startBackground(
     every(5 * secondMs, () => money.debits.askWaitingContracts(), log),
     every(10 * secondMs, () => money.payouts.settleUnknownPayouts(), log),
     every(10 * minuteMs, watchStuckPayouts(services, log), log),
-    every(30 * secondMs, () => services.orgs.load(), log),
+    every(orgsMs, () => services.orgs.load(), log),
     every(10 * minuteMs, () => runDaily(services, log), log),
     every(60 * minuteMs, () => sweepAll(services), log),
   ];
@@ -58,6 +60,11 @@ export async function startBackground(
       await worker.stop();
     },
   };
+}
+
+/** What an instance without background work still does: who does what changes in another instance too. */
+export function keepFresh(services: Pick<Services, 'orgs'>, log: Log, everyMs = orgsMs): Background {
+  return { stop: every(everyMs, () => services.orgs.load(), log) };
 }
 
 /** Until nothing is due; processes share the work. */

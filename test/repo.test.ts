@@ -56,6 +56,14 @@ describe('sizes', () => {
   });
 });
 
+describe('decisions', () => {
+  it('have a number each', () => {
+    const numbers = files.flatMap(({ path }) => /^docs\/decisions\/(\d{4})-/.exec(path)?.[1] ?? []);
+    expect(numbers.filter((one, at) => numbers.indexOf(one) !== at)).toEqual([]);
+    expect(numbers.length).toBeGreaterThan(0);
+  });
+});
+
 describe('migrations', () => {
   it('are numbered without a gap', () => {
     const names = files.flatMap(({ path }) => /^db\/(\d{4}_[a-z0-9_]+\.sql)$/.exec(path)?.[1] ?? []).toSorted();

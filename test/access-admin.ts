@@ -123,6 +123,21 @@ async function organisations({ staffNamed, row, add }: AdminSpecs): Promise<void
     post(`${url}/routes`, () => ({ role: 'hrss_window', region: '350203' })),
     { also },
   );
+  // Each who may ends one that was just added, so that somebody else is left.
+  add(
+    'POST /api/admin/orgs/:orgId/routes/end',
+    system,
+    async (caller) => {
+      await system.caller.post(`${url}/routes`, { requestId: randomUUID(), role: 'hrss_reviewer', region: '350203' });
+      return caller.post(`${url}/routes/end`, {
+        requestId: randomUUID(),
+        role: 'hrss_reviewer',
+        region: '350203',
+        reason,
+      });
+    },
+    { also },
+  );
 }
 
 /** A company's administrator and its program; the program is nobody without its key, whoever else is logged in. */

@@ -200,6 +200,7 @@ function writeRoutes(app: FastifyInstance, session: Session, writes: { path: str
   accept('/api/payout-batches', { batchId: batch.batchId });
   accept('/api/payout-batches/:id/decide', {});
   accept('/api/reconciliations', {});
+  accept(`/api/admin/orgs/${cannedOrgId}/routes/end`, { orgId: cannedOrgId });
   accept(`/api/admin/orgs/${cannedOrgId}/move`, { orgId: cannedOrgId });
   accept('/api/ratings/:id/reply', {});
 }

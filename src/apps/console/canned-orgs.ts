@@ -35,7 +35,11 @@ const below = (tail: string, name: string): AdminOrg => ({
 });
 
 export const cannedOrgId = federation.orgId;
-export const cannedOrg: AdminOrgDetail = { ...federation, path: [] };
+export const cannedOrg: AdminOrgDetail = {
+  ...federation,
+  path: [],
+  successors: [{ role: 'supervisor', region: '350200', name: '示例省总工会' }],
+};
 export const cannedOrgHistory: { items: AdminActItem[]; nextCursor: string | null } = {
   items: [
     {

@@ -109,6 +109,17 @@ export function actsFor(org: AdminOrgDetail, home: string | undefined): readonly
   ];
 }
 
+export function endRouteAct(org: AdminOrgDetail, route: AdminOrgDetail['routes'][number], next: string): OrgAct {
+  const { role, region, roleZh, regionZh } = route;
+  return {
+    title: '取消承办',
+    note: `以后${regionZh}的“${roleZh}”由“${next}”承办。已经在这里办的不动，由${org.name}办完。`,
+    url: `${api.adminOrg(org.orgId)}/routes/end`,
+    fields: [reason],
+    bodyOf: (values) => ({ ...values, role, region }),
+  };
+}
+
 function withoutEmpty(values: ActValues): ActValues {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
 }

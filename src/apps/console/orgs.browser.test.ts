@@ -135,9 +135,23 @@ test('a new name is sent with what was seen before', async () => {
   ]);
 });
 
+test('a routing is ended after one has read who takes over', async () => {
+  await open(`/desk/orgs/${cannedOrgId}?tab=routes`);
+  await page.getByRole('button', { name: '取消承办' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/由“示例省总工会”承办/).waitFor();
+  await dialog.getByLabel(/^理由/).fill('职能调整');
+  expect(await axe(page)).toEqual([]);
+  await dialog.getByRole('button', { name: '取消承办' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(server.writes).toMatchObject([{ body: { role: 'supervisor', region: '350200', reason: '职能调整' } }]);
+});
+
 test('who only looks is offered nothing to change', async () => {
   await open(`/desk/orgs/${cannedOrgId}`, 'audit_administrator');
   await page.getByText('湖里区总工会').waitFor();
-  for (const name of ['改名', '移动', '增加承办', '设立下级单位'])
+  await page.getByRole('link', { name: /^承办/ }).click();
+  await page.getByText('示例省总工会').waitFor();
+  for (const name of ['改名', '移动', '增加承办', '取消承办', '设立下级单位'])
     expect(await page.getByRole('button', { name, exact: true }).count()).toBe(0);
 });

@@ -12,7 +12,7 @@ import { get, write } from './api.ts';
 import type { Listing } from './api-types.ts';
 import { DataTable, Pager, rowStop, type Column } from './data-table.tsx';
 import { Tag, When } from './marks.tsx';
-import { actsFor, type OrgAct } from './org-acts.ts';
+import { actsFor, endRouteAct, type OrgAct } from './org-acts.ts';
 import { orgColumns } from './page-orgs.tsx';
 import { staffTone } from './page-staff.tsx';
 import { api, pages } from './paths.ts';
@@ -27,6 +27,11 @@ const tabs = [
   { tab: 'history', zh: '变更记录' },
 ] as const;
 type Tab = (typeof tabs)[number]['tab'];
+
+/** The first part has the plain address, so that its first page is where one comes in. */
+function addressOf(orgId: string, tab: Tab, cursor?: string): string {
+  return pages.org(orgId, { tab: tab === 'children' ? null : tab, cursor });
+}
 
 export default function OrgPage({ orgId }: { readonly orgId: string }) {
   const me = useMe();
@@ -45,11 +50,7 @@ export default function OrgPage({ orgId }: { readonly orgId: string }) {
           <PageHead title={org.name} note={<Where org={org} />} extra={isSystem && <Acts org={org} onAct={setAct} />} />
           <nav className="tabs" aria-label="单位资料">
             {tabs.map((one) => (
-              <Link
-                key={one.tab}
-                to={pages.org(orgId, { tab: one.tab })}
-                aria-current={one.tab === tab ? 'page' : undefined}
-              >
+              <Link key={one.tab} to={addressOf(orgId, one.tab)} aria-current={one.tab === tab ? 'page' : undefined}>
                 {one.zh}
                 {one.tab === 'children' && org.children > 0 && ` ${org.children}`}
                 {one.tab === 'routes' && org.routes.length > 0 && ` ${org.routes.length}`}
@@ -58,7 +59,7 @@ export default function OrgPage({ orgId }: { readonly orgId: string }) {
           </nav>
           {tab === 'children' && <Children orgId={orgId} cursor={cursor} />}
           {tab === 'people' && <People orgId={orgId} cursor={cursor} />}
-          {tab === 'routes' && <Routes org={org} />}
+          {tab === 'routes' && <Routes org={org} onAct={isSystem ? setAct : null} />}
           {tab === 'history' && <History orgId={orgId} cursor={cursor} />}
           {act && (
             <ActDialog
@@ -156,7 +157,7 @@ function Children({ orgId, cursor }: PartProps) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Paged query={list} pageAt={(next) => pages.org(orgId, { tab: 'children', cursor: next })}>
+    <Paged query={list} pageAt={(next) => addressOf(orgId, 'children', next)}>
       {(rows) => (
         <DataTable
           caption="下级单位"
@@ -196,7 +197,7 @@ function People({ orgId, cursor }: PartProps) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Paged query={list} pageAt={(next) => pages.org(orgId, { tab: 'people', cursor: next })}>
+    <Paged query={list} pageAt={(next) => addressOf(orgId, 'people', next)}>
       {(rows) => (
         <DataTable
           caption="人员"
@@ -210,17 +211,40 @@ function People({ orgId, cursor }: PartProps) {
   );
 }
 
-const routeColumns: readonly Column<AdminOrgDetail['routes'][number]>[] = [
-  { key: 'role', title: '岗位', cell: (one) => one.roleZh },
-  { key: 'region', title: '地区', cell: (one) => one.regionZh },
-  { key: 'priority', title: '优先', align: 'right', width: 90, cell: (one) => one.priority },
-];
+type RoutesProps = {
+  readonly org: AdminOrgDetail;
+  /** Null of who only looks. */
+  readonly onAct: ((act: OrgAct) => void) | null;
+};
 
-function Routes({ org }: { readonly org: AdminOrgDetail }) {
+function Routes({ org, onAct }: RoutesProps) {
+  const next = (one: AdminOrgDetail['routes'][number]): string | null =>
+    org.successors.find(({ role, region }) => role === one.role && region === one.region)?.name ?? null;
+  const columns: readonly Column<AdminOrgDetail['routes'][number]>[] = [
+    { key: 'role', title: '岗位', cell: (one) => one.roleZh },
+    { key: 'region', title: '地区', cell: (one) => one.regionZh },
+    { key: 'priority', title: '优先', align: 'right', width: 80, cell: (one) => one.priority },
+    { key: 'next', title: '取消后由谁承办', cell: (one) => next(one) ?? '没有别的单位，先让接替的单位增加承办' },
+    {
+      key: 'act',
+      title: '操作',
+      width: 110,
+      cell: (one) => {
+        const successor = next(one);
+        return onAct && successor !== null ? (
+          <Button size="small" onClick={() => onAct(endRouteAct(org, one, successor))} {...rowStop}>
+            取消承办
+          </Button>
+        ) : (
+          '—'
+        );
+      },
+    },
+  ];
   return (
     <DataTable
       caption="承办的岗位和地区"
-      columns={routeColumns}
+      columns={columns}
       rows={org.routes}
       keyOf={(one) => `${one.role}@${one.region}`}
       empty={<EmptyView title="不承办任何岗位">没有承办的岗位，办件不会按地区分到这里。</EmptyView>}
@@ -251,7 +275,7 @@ function History({ orgId, cursor }: PartProps) {
     placeholderData: keepPreviousData,
   });
   return (
-    <Paged query={list} pageAt={(next) => pages.org(orgId, { tab: 'history', cursor: next })}>
+    <Paged query={list} pageAt={(next) => addressOf(orgId, 'history', next)}>
       {(rows) => (
         <DataTable
           caption="变更记录"

@@ -6,8 +6,15 @@ import { isRegion, isWithin, regionFullName } from '#catalog/regions';
 import type { Acts, By } from '#modules/administration';
 import { statement, type Tx } from '#platform/db';
 import { newId } from '#platform/ids';
-import { mayStandUnder, refuse, type MoveOrgInput, type NewOrgInput, type RouteInput } from './contract.ts';
-import { addOrg, addOrgRole } from './store.ts';
+import {
+  mayStandUnder,
+  refuse,
+  type MoveOrgInput,
+  type NewOrgInput,
+  type RouteInput,
+  type UnrouteInput,
+} from './contract.ts';
+import { addOrg, addOrgRole, deleteRole, successorsOf } from './store.ts';
 import { orgKinds } from './views.ts';
 
 type OrgRow = { name: string; kind: string; region: string; active: boolean; parent_id: string | null };
@@ -136,5 +143,30 @@ export function createOrgAdmin(options: { readonly acts: Acts; readonly load: ()
     });
   }
 
-  return { add, move, route };
+  /** Ends a routing where somebody else takes over; what already waits here stays here. */
+  async function unroute(by: By, orgId: string, input: UnrouteInput): Promise<{ orgId: string }> {
+    return acts.once<{ orgId: string }>({
+      by,
+      requestId: input.requestId,
+      type: 'org_unrouted',
+      content: { orgId, ...input },
+      work: async (tx) => {
+        // Two that stand in for each other could both be ended at once.
+        await tx.run(lockTree, []);
+        const row = await tx.maybe(oneOrg, [orgId]);
+        const { role, region, reason } = input;
+        const routes = await tx.run(successorsOf, [orgId]);
+        const held = routes.find((one) => one.role === role && one.region === region);
+        if (!row || !held) throw refuse('orgs.route_missing');
+        const words = { role: isRole(role) ? roles[role].zh : role, region: regionFullName(region) ?? region };
+        if (held.name === null) throw refuse('orgs.route_last', words);
+        tx.send(deleteRole, [orgId, role, region]);
+        tx.onCommit(() => void load().catch(() => {}));
+        const title = `“${row.name}”不再承办${words.region}的“${words.role}”，以后由“${held.name}”承办：${reason}`;
+        return { title, orgId, body: { role, region, successor: held.name, reason }, answer: { orgId } };
+      },
+    });
+  }
+
+  return { add, move, route, unroute };
 }

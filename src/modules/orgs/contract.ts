@@ -28,6 +28,16 @@ export const refuse = declareRefusals({
     zh: '上级单位管不到这个地区。',
     next: '部门和工会的上级应在同一地区，或在它所属的市、省；请换一个上级。',
   },
+  'orgs.route_missing': {
+    status: 404,
+    zh: '这个单位不承办这个地区的这个岗位，或刚刚取消了。',
+    next: '请刷新页面，核对承办的岗位和地区。',
+  },
+  'orgs.route_last': {
+    status: 409,
+    zh: '没有别的单位承办{region}的“{role}”，取消后办件没有去处。',
+    next: '请先让接替的单位增加承办，再来取消。',
+  },
   'orgs.kind_unknown': {
     status: 422,
     zh: '单位种类、岗位或行政区划不对。',
@@ -102,6 +112,11 @@ export const adminOrg = z.object({
 export type AdminOrg = z.infer<typeof adminOrg>;
 
 export const adminOrgDetail = adminOrg.extend({
+  successors: z
+    .array(
+      z.object({ role: z.string(), region: z.string(), name: z.string().nullable().describe('没有别的单位时为 null') }),
+    )
+    .describe('每一项承办取消以后由谁承办'),
   path: z.array(z.object({ orgId: z.string(), name: z.string() })).describe('从最上级到直接上级'),
 });
 export type AdminOrgDetail = z.infer<typeof adminOrgDetail>;
@@ -146,6 +161,14 @@ export const moveOrgInput = z.object({
   reason: reasonText,
 });
 export type MoveOrgInput = z.infer<typeof moveOrgInput>;
+
+export const unrouteInput = z.object({
+  requestId,
+  role: z.string().max(60).describe('岗位代码'),
+  region,
+  reason: reasonText,
+});
+export type UnrouteInput = z.infer<typeof unrouteInput>;
 
 export const routeInput = z.object({
   requestId,

@@ -16,6 +16,7 @@ import {
   orgSearchQuery,
   orgView,
   routeInput,
+  unrouteInput,
 } from './contract.ts';
 import type { Org } from './routing.ts';
 import type { createOrgViews } from './views.ts';
@@ -104,6 +105,11 @@ export function orgAdminRoutes(
       '/api/admin/orgs/:orgId/routes',
       { config, schema: { tags, summary: '承办一个地区的岗位', params, body: routeInput, response } },
       (request) => admin.route(byOf(request), request.params.orgId, request.body),
+    );
+    app.post(
+      '/api/admin/orgs/:orgId/routes/end',
+      { config, schema: { tags, summary: '取消承办', params, body: unrouteInput, response } },
+      (request) => admin.unroute(byOf(request), request.params.orgId, request.body),
     );
   };
 }

@@ -201,6 +201,35 @@ test('whatever is set up, moved and renamed in whatever order, every organisatio
   expect(Number(hung[0]?.count), `seed ${seed}`).toBe(made.length);
 });
 
+test('a routing ends only where somebody else takes over, who is the one that is routed to then; not both of two at once', async () => {
+  const { orgs, admin, views, input } = setUp();
+  const add = async (code: string, kind = 'hrss') =>
+    (await admin.add(by, input(code, { kind, region: '350200' }))).orgId;
+  const [a, b] = [await add('end-a'), await add('end-b')];
+  const role = 'arbitrator';
+  const route = (orgId: string, region: string, priority = 0) =>
+    admin.route(by, orgId, { requestId: randomUUID(), role, region, priority });
+  const end = (orgId: string, region: string) =>
+    admin.unroute(by, orgId, { requestId: randomUUID(), role, region, reason: '职能调整' });
+  await route(a, '350206', 5);
+  await expect(end(a, '350206')).rejects.toMatchObject({ code: 'orgs.route_last' });
+  await route(a, '350200');
+  await route(b, '350200');
+  // The same office by its wider region, then the other one.
+  expect((await views.one(a)).successors).toEqual([
+    { role, region: '350200', name: '示例end-b' },
+    { role, region: '350206', name: '示例end-a' },
+  ]);
+  await end(a, '350206');
+  await orgs.load();
+  expect(orgs.route(role, '350206')).toBe(a);
+  await expect(end(a, '350206')).rejects.toMatchObject({ code: 'orgs.route_missing' });
+  const races = await Promise.allSettled([end(a, '350200'), end(b, '350200')]);
+  expect(races.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  await orgs.load();
+  expect(orgs.route(role, '350206')).toBe(races[0].status === 'fulfilled' ? b : a);
+});
+
 /** How many of these are reached from the tops downwards: one in a circle is not. */
 const hanging = statement<[readonly string[]], { count: string }>(
   'test.hanging',

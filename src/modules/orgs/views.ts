@@ -10,6 +10,7 @@ import { cutPage, decodeCursor, encodeCursor, type Page } from '#platform/page';
 import { z } from 'zod';
 import { refuse, type AdminOrg, type AdminOrgDetail, type AdminOrgQuery } from './contract.ts';
 import type { Org } from './routing.ts';
+import { successorsOf } from './store.ts';
 
 type Row = Omit<AdminOrg, 'kindZh' | 'regionZh' | 'routes'> & {
   readonly routes: readonly { readonly role: string; readonly region: string; readonly priority: number }[];
@@ -75,7 +76,8 @@ export function createOrgViews(options: {
     return db.transaction(systemAccess, async (tx) => {
       const row = await tx.maybe(byIds, [[orgId]]);
       if (!row) throw refuse('orgs.missing');
-      return { ...viewOf(row), path: [...(await tx.run(pathTo, [orgId]))] };
+      const path = [...(await tx.run(pathTo, [orgId]))];
+      return { ...viewOf(row), path, successors: [...(await tx.run(successorsOf, [orgId]))] };
     });
   }
 

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { totpCode } from '#modules/identity';
+import { joinErasures } from '#wiring/eraser';
 import type { Caller, Answer, TestApp } from './app.ts';
 import { makeAuthenticator } from './authenticator.ts';
 
@@ -36,6 +37,41 @@ export async function adminSpecs(world: AdminSpecs): Promise<void> {
   await organisations(world);
   await looks(world);
   await legalHolds(world);
+  await erasures(world);
+}
+
+async function erasures({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {
+  const keeper = staffNamed('supervisor');
+  const second = staffNamed('hrss_reviewer');
+  const also = holds('supervisor', 'hrss_reviewer', 'data_operator');
+  const { ids, persons } = await row(
+    `select (select string_agg(staff_id::text, ' ') from staff_role where role in ('supervisor', 'hrss_reviewer', 'data_operator')) as ids,
+       (select string_agg(person_id::text, ' ') from (select person_id from person order by person_id limit 16) p) as persons`,
+  );
+  for (const personId of (persons ?? '').split(' ')) await joinErasures(app.services).ask(personId, randomUUID());
+  const made: string[] = (await keeper.caller.get('/api/desk/erasures')).body.items.map(
+    (one: { erasureId: string }) => `/api/desk/erasures/${one.erasureId}`,
+  );
+  await row(
+    `with due as (update erasure set due_at = now() - interval '1 hour' returning 1) select count(*) as n from due`,
+  );
+  const fresh = (caller: Caller): string => (ids?.includes(caller.id) && caller.id ? made.pop() : made[0]) ?? '';
+  const propose = (caller: Caller, url: string) =>
+    caller.post(`${url}/propose`, { requestId: randomUUID(), agree: true, reason });
+  await propose(keeper.caller, made[0] ?? '');
+  add('GET /api/desk/erasures', keeper, (caller) => caller.get('/api/desk/erasures'), { also });
+  add('GET /api/desk/erasures/:erasureId/plan', keeper, (caller) => caller.get(`${made[0]}/plan`), { also });
+  add('POST /api/desk/erasures/:erasureId/propose', keeper, (caller) => propose(caller, fresh(caller)), { also });
+  add(
+    'POST /api/desk/erasures/:erasureId/decide',
+    second,
+    async (caller) => {
+      const url = caller === keeper.caller ? (made[0] ?? '') : fresh(caller);
+      if (url !== made[0]) await propose(keeper.caller, url);
+      return caller.post(`${url}/decide`, { requestId: randomUUID(), agree: false });
+    },
+    { also: (one) => one !== keeper && also(one) },
+  );
 }
 
 async function legalHolds({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {

@@ -334,6 +334,8 @@ async function workerSpecs(): Promise<void> {
     (caller) => form(caller, '/m/consent/DI-007', { purpose: 'health', agreed: word.version }),
     mine,
   );
+  page('/m/me/erasure', hurt, '/m/me/erasure', mine);
+  add('POST /m/me/erasure', newcomer, (caller) => form(caller, '/m/me/erasure', { _op: 'ask' }), mine);
   page('/m/me/access', hurt, '/m/me/access', { ...mine, secret: '电话回访被查看的理由' });
   page('/m/messages', hurt, '/m/messages', { ...mine, secret: notice.notice_id });
   page('/m/messages/:messageId', hurt, `/m/messages/${notice.notice_id}`, { secret: notice.title });

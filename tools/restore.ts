@@ -5,13 +5,15 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { restoreBackup } from '#platform/backup-restore';
-import { readConfig } from '#platform/config';
+import { readConfig, type Config } from '#platform/config';
 import { SetupError } from '#platform/setup-error';
 import { backupKeys, requirePlace } from '#wiring/backup';
 import { prepareDatabase } from '#wiring/database';
+import { openEraser, readErased } from '#wiring/eraser';
 import { openRestored } from '#wiring/keys';
 import { operate, runCommand } from '#wiring/operate';
 import { isSound, printProof, prove } from '#wiring/proof';
+import type { Services } from '#wiring/services';
 import { accept, readMark, review, writeMark, type Review } from '#wiring/restored';
 
 const root = join(import.meta.dirname, '..');
@@ -19,7 +21,8 @@ const say = (line: string): void => console.log(line);
 const usage = `用法：
   npm run restore -- --into 新目录 [--time "2026-05-03 12:00:00"] [--backup 编号]   恢复到新目录并核对
   npm run restore -- --review                    核对恢复出来的数据里在途的付款（DATA_DIR 指向新目录）
-  npm run restore -- --accept 姓名 [--lost 笔数]   核对之后放行`;
+  npm run restore -- --accept 姓名 [--lost 笔数]   核对之后放行
+  npm run restore -- --forget                    按清单把依法删除过的再删一次（自己的 PostgreSQL 恢复以后）`;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -32,14 +35,16 @@ await runCommand(async () => {
       review: { type: 'boolean' },
       accept: { type: 'string' },
       lost: { type: 'string' },
+      forget: { type: 'boolean' },
     },
   });
   if (values.into !== undefined) return restoreInto(values.into, values.time, values.backup);
   if (values.review) return reviewCopy(null, 0);
   if (values.accept !== undefined) return reviewCopy(values.accept.trim(), Number(values.lost ?? '0'));
+  if (values.forget) return forgetAgain();
   throw new SetupError(
     usage,
-    'Usage: npm run restore -- --into FOLDER [--time T] [--backup ID] | --review | --accept NAME [--lost N]',
+    'Usage: npm run restore -- --into FOLDER [--time T] [--backup ID] | --review | --accept NAME [--lost N] | --forget',
   );
 });
 
@@ -125,8 +130,32 @@ async function reviewCopy(name: string | null, lost: number): Promise<boolean> {
         `银行已付而本系统没有记录的付款有 ${seen.lost.length} 笔。请逐笔补记或止付，核对清楚后用 --lost ${seen.lost.length} 确认这个笔数。`,
         `The bank paid ${seen.lost.length} payouts that this copy does not know. Deal with each, then confirm the number with --lost ${seen.lost.length}.`,
       );
+    await forget(config, services, database.ownerUrl);
     writeMark(config.dataDir, await accept(services, database.ownerUrl, found, { name, lost }));
     say(`\n已由 ${name} 放行。在途的付款都改为“待查”，只向银行查询，不会重新发送。现在可以启动。`);
+    return true;
+  } finally {
+    await close();
+    await database.stop();
+  }
+}
+
+/** What had been erased before goes again: the copy is of a day on which it was there. */
+async function forget(config: Config, services: Services, ownerUrl: string): Promise<void> {
+  const eraser = openEraser(services, ownerUrl);
+  try {
+    say(`\n依法删除过的资料，重新删除了 ${await eraser.again(readErased(config))} 项。`);
+  } finally {
+    await eraser.close();
+  }
+}
+
+async function forgetAgain(): Promise<boolean> {
+  const config = readConfig(process.env, []);
+  const database = await prepareDatabase(config, join(root, 'db'), say);
+  const { services, close } = await operate(config, database.appUrl, 'none');
+  try {
+    await forget(config, services, database.ownerUrl);
     return true;
   } finally {
     await close();

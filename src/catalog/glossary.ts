@@ -147,6 +147,7 @@ export const glossary: readonly Term[] = [
       publication 发布
       withholding 代扣
       hold 保全（法律保全）
+      erasure 删除（个人信息）
       rating 好差评
       reconciliation 对账
       request 请求

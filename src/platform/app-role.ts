@@ -8,6 +8,8 @@ import { invariant } from './errors.ts';
 import { reasonOf, SetupError } from './setup-error.ts';
 
 export const appRole = 'gongdun_app';
+/** Nobody logs in as it: the job that erases takes it on, and what it may destroy is what the schema grants it and nothing else. */
+export const eraserRole = 'gongdun_eraser';
 
 // Duplicate role, the same seen one moment earlier by the index, and "tuple concurrently updated".
 const lostRace = new Set(['42710', '23505', 'XX000', '40001']);
@@ -40,9 +42,17 @@ export async function ensureAppRole(ownerUrl: string, options: { readonly passwo
 
 /** Migrations grant to the role, so it exists before them; without a password nobody can log in as it. */
 export async function createRoleIfMissing(client: pg.Client): Promise<void> {
-  const found = await client.query('select 1 from pg_roles where rolname = $1', [appRole]);
-  if (found.rowCount !== 0) return;
-  await insist(client, `create role ${appRole} login nosuperuser nobypassrls nocreatedb nocreaterole noreplication`);
+  const found = await client.query<{ rolname: string }>('select rolname from pg_roles where rolname = any($1)', [
+    [appRole, eraserRole],
+  ]);
+  const known = new Set(found.rows.map((row) => row.rolname));
+  const limits = 'nosuperuser nobypassrls nocreatedb nocreaterole noreplication';
+  if (!known.has(appRole)) await insist(client, `create role ${appRole} login ${limits}`);
+  if (!known.has(eraserRole)) await insist(client, `create role ${eraserRole} nologin ${limits}`);
+  const held = await client.query<{ has: boolean }>(`select pg_has_role(current_user, $1, 'member') as has`, [
+    eraserRole,
+  ]);
+  if (held.rows[0]?.has === false) await insist(client, `grant ${eraserRole} to current_user`);
 }
 
 async function insist(client: pg.Client, text: string): Promise<void> {

@@ -54,6 +54,8 @@ export type Config = {
   readonly uploadMbADay: number;
   /** How long nobody is paid to a new card. */
   readonly payoutCoolingHours: number;
+  /** How long a person may take back the wish to be erased. */
+  readonly erasureWaitDays: number;
   readonly ports: PortsConfig;
   /** Begin anew: drop the embedded data and make the city again. */
   readonly fresh: boolean;
@@ -161,6 +163,7 @@ const variables = {
   UPLOAD_MB_A_DAY: { check: whole(1, 100_000), zh: '1 到 100000 的兆字节数', en: 'megabytes from 1 to 100000' },
   PAYOUT_COOLING_HOURS: { check: whole(0, 720), zh: '0 到 720 的小时数', en: 'hours from 0 to 720' },
   BACKGROUND: { check: flag, zh: 'on 或 off', en: 'on or off' },
+  ERASURE_WAIT_DAYS: { check: whole(1, 30), zh: '1 到 30 的天数', en: 'days from 1 to 30' },
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
@@ -208,6 +211,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     uploadFilesADay: set.UPLOAD_FILES_A_DAY ?? 200,
     uploadMbADay: set.UPLOAD_MB_A_DAY ?? 300,
     payoutCoolingHours: set.PAYOUT_COOLING_HOURS ?? 24,
+    erasureWaitDays: set.ERASURE_WAIT_DAYS ?? 7,
     ports: readPorts(env),
     fresh: options.fresh,
     workers: options.workers,

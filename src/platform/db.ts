@@ -101,6 +101,8 @@ export type DatabaseOptions = {
   readonly applicationName?: string;
   /** Statement timeout in ms; a statement that runs longer is a bug or an attack. */
   readonly statementTimeoutMs?: number;
+  /** Taken on by every connection, by one who may. */
+  readonly role?: string;
 };
 
 const builtInParser: (oid: number, format: 'text') => (value: string) => unknown = pg.types.getTypeParser;
@@ -144,7 +146,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 30_000,
     connectionTimeoutMillis: 5_000,
     types,
-    options: '-c timezone=UTC',
+    options: `-c timezone=UTC${options.role ? ` -c role=${options.role}` : ''}`,
   });
   // A pooled connection that dies while idle (PostgreSQL restarted) must not bring the process down.
   pool.on('error', () => {});

@@ -12,7 +12,7 @@ import { sqlState } from './db.ts';
 import { invariant } from './errors.ts';
 import { reasonOf, SetupError } from './setup-error.ts';
 
-export { appRole, ensureAppRole } from './app-role.ts';
+export { appRole, ensureAppRole, eraserRole } from './app-role.ts';
 
 export type MigrateOptions = {
   /** Folder of the `NNNN_what.sql` files. */

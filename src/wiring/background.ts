@@ -5,6 +5,7 @@
 import { systemAccess } from '#platform/access';
 import { daily, every, startWorker, tryLock, type DailyTask } from '#platform/jobs';
 import type { Log } from '#platform/log';
+import { openEraser } from './eraser.ts';
 import type { Services } from './services.ts';
 import { sweepAll } from './sweeps.ts';
 import { scanWaitingFiles } from './waiting-files.ts';
@@ -32,6 +33,7 @@ export async function startBackground(
     log,
     onJob: (identifier, outcome) => services.metrics.job(identifier, outcome),
   });
+  const eraser = openEraser(services, options.ownerUrl);
   const stopping = new AbortController();
   const recomputing = services.cases.recomputeIfCalendarMoved(stopping.signal).catch((error: unknown) => {
     if (!stopping.signal.aborted) log.error({ err: error }, 'due dates could not be computed anew');
@@ -52,12 +54,15 @@ export async function startBackground(
     every(orgsMs, () => services.orgs.load(), log),
     every(10 * minuteMs, () => runDaily(services, log), log),
     every(60 * minuteMs, () => sweepAll(services), log),
+    every(30 * secondMs, () => eraser.run(), log),
+    every(60 * minuteMs, () => eraser.sweep(), log),
   ];
   return {
     stop: async () => {
       stopping.abort();
       await Promise.all([recomputing, ...stops.map((stop) => stop())]);
       await worker.stop();
+      await eraser.close();
     },
   };
 }

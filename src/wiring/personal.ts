@@ -8,7 +8,8 @@ import { dayOf } from '#platform/calendar';
 import type { Tx } from '#platform/db';
 import type { HttpPlugin } from '#platform/http';
 import { actingAs, idNumberIndex, maskName, requireStaff } from '#modules/identity';
-import { createHolds, createLooks, holdRoutes, looksRoutes, type HoldTarget } from '#modules/privacy';
+import { createHolds, createLooks, erasureRoutes, holdRoutes, looksRoutes, type HoldTarget } from '#modules/privacy';
+import { joinErasures } from './eraser.ts';
 import type { Services } from './services.ts';
 
 const numberField = { kind: 'id_number', required: true, zh: '证件号码' } as const;
@@ -70,12 +71,15 @@ export function personalRoutes(services: Services): HttpPlugin {
     return { scope: 'dossier', id: dossierId, title: `办件 ${caseNo} 所属事件` };
   }
 
+  const by = (request: FastifyRequest) => actingAs(requireStaff(request), ...holdRoles);
+
   return async (app) => {
     await app.register(looksRoutes({ looks, today, findPerson }));
+    await app.register(erasureRoutes({ erasures: joinErasures(services), by }));
     await app.register(
       holdRoutes({
         holds: createHolds({ db, acts, clock, maskedName }),
-        by: (request) => actingAs(requireStaff(request), ...holdRoles),
+        by,
         find: findTarget,
         seesCase: async (request, caseId) => void (await reader.state(requireStaff(request).access, caseId)),
       }),

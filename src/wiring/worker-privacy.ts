@@ -8,6 +8,7 @@ import type { PurposeModel } from '#apps/worker/pages/model-privacy';
 import { refuse } from '#contract/privacy';
 import { subjectOf, type Access } from '#platform/access';
 import type { SaidBy } from '#modules/privacy';
+import { joinErasures } from './eraser.ts';
 import type { Services } from './services.ts';
 
 const stateZh = {
@@ -19,9 +20,12 @@ const stateZh = {
 };
 const byZh = { mobile: '', agent: '，由代办人替您选择', window: '，在服务窗口选择' };
 
-export function createPrivacyPages({ privacy, catalogue }: Services): PrivacyBackend & {
+export function createPrivacyPages(services: Services): PrivacyBackend & {
   requireFor(access: Access, serviceCode: string, answers: Readonly<Record<string, unknown>>): Promise<void>;
 } {
+  const { privacy, catalogue } = services;
+  const erasures = joinErasures(services);
+
   function asked(purpose: Purpose): AskedPurpose {
     const { code, zh, version, words, data, recipients, law, stops, remains } = purpose;
     return { code, zh, version, words, data, recipients, law, stops, remains, needs: needsOf(purpose) };
@@ -55,6 +59,9 @@ export function createPrivacyPages({ privacy, catalogue }: Services): PrivacyBac
     },
     missing: async (access, code) => (await privacy.missing(subjectOf(access), code)).map(asked),
     mayAgree,
+    erasure: (personId) => erasures.mine(personId),
+    askErasure: (personId, requestId) => erasures.ask(personId, requestId),
+    cancelErasure: (personId) => erasures.cancel(personId),
     async decide(access, word) {
       if (!mayAgree(access)) throw refuse('privacy.own_word');
       await privacy.decide(access, subjectOf(access), word, saidBy(access));

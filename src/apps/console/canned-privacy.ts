@@ -1,6 +1,6 @@
 // Canned answers about personal data, for the desk's own tests; nobody in it exists.
 
-import type { HoldView, LookItem, UnusualAnswer } from '#contract/privacy';
+import type { ErasureView, HoldView, LookItem, UnusualAnswer } from '#contract/privacy';
 import { caseId } from './canned-case.ts';
 
 const at = '2026-03-11T08:00:00.000Z';
@@ -63,10 +63,34 @@ export const cannedHolds: { readonly items: readonly HoldView[]; readonly nextCu
   nextCursor: null,
 };
 
+export const cannedErasures: { readonly items: readonly ErasureView[]; readonly nextCursor: string | null } = {
+  items: [
+    {
+      erasureId: '0195a000-0000-7000-8000-0000000000f7',
+      person: '陈**',
+      state: 'waiting',
+      stateZh: '等待中',
+      requestedAt: at,
+      dueAt: at,
+      isDue: true,
+      agree: null,
+      reason: null,
+      proposedBy: null,
+      decidedBy: null,
+      doneAt: null,
+      erasedCount: null,
+      keptCount: null,
+      canDecide: false,
+    },
+  ],
+  nextCursor: null,
+};
+
 export const privacyReads: Readonly<Record<string, unknown>> = {
   '/api/admin/looks': cannedLooks,
   '/api/admin/looks/unusual': cannedUnusual,
   '/api/desk/holds': cannedHolds,
+  '/api/desk/erasures': cannedErasures,
   [`/api/cases/${caseId}/holds`]: {
     items: [
       {

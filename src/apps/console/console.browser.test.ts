@@ -8,12 +8,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { caseView, deskPage, startForm } from '#contract/cases';
 import { rosterLines, rosterView } from '#contract/rosters';
-import { holdView, lookItem, unusualAnswer } from '#contract/privacy';
+import { erasureView, holdView, lookItem, unusualAnswer } from '#contract/privacy';
 import { pageOf } from '#platform/page';
 import { axe, launchBrowser } from '#test/chromium';
 import { buildConsole } from './build.ts';
 import { cannedRoster, cannedRosterLines, cannedStartForm } from './canned-answers.ts';
-import { cannedHolds, cannedLooks, cannedUnusual } from './canned-privacy.ts';
+import { cannedErasures, cannedHolds, cannedLooks, cannedUnusual } from './canned-privacy.ts';
 import { startCannedApi, type CannedApi } from './canned-api.ts';
 import { cannedCase, cannedTasks, caseId } from './canned-case.ts';
 
@@ -39,6 +39,7 @@ test('the canned answers are such as the contract promises', () => {
   expect(startForm.safeParse(cannedStartForm).error).toBeUndefined();
   expect(deskPage.safeParse(cannedTasks({})).error).toBeUndefined();
   expect(pageOf(lookItem).safeParse(cannedLooks).error).toBeUndefined();
+  expect(pageOf(erasureView).safeParse(cannedErasures).error).toBeUndefined();
   expect(pageOf(holdView).safeParse(cannedHolds).error).toBeUndefined();
   expect(unusualAnswer.safeParse(cannedUnusual).error).toBeUndefined();
 });
@@ -87,6 +88,7 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/oversight', '件数少，不算比例'],
   ['/desk/health', '联系对方值班'],
   ['/desk/cover', '每次查询都会留痕'],
+  ['/desk/erasures', '提请删除'],
   ['/desk/holds', '同意解除'],
   ['/desk/looks', '一天看了 62 人，超过 50 人'],
   ['/desk/catalogue', 'DI-006'],

@@ -74,7 +74,10 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
           ? [{ page: 'oversight' as const, zh: '理赔监督', to: pages.oversight() }]
           : []),
         ...(roles.some((role) => keepers.includes(role))
-          ? [{ page: 'holds' as const, zh: '法律保全', to: pages.holds() }]
+          ? [
+              { page: 'holds' as const, zh: '法律保全', to: pages.holds() },
+              { page: 'erasures' as const, zh: '删除个人信息', to: pages.erasures() },
+            ]
           : []),
         { page: 'catalogue', zh: '服务目录', to: pages.catalogue() },
       ],

@@ -32,6 +32,7 @@ test.each([
   [pages.adminTrail(), { page: 'admin-trail' }],
   [pages.looks(), { page: 'looks' }],
   [pages.holds(), { page: 'holds' }],
+  [pages.erasures(), { page: 'erasures' }],
   [pages.apiKeys(), { page: 'api-keys' }],
   [pages.authorities({ done: 1 }), { page: 'authorities' }],
   [pages.assist(), { page: 'assist' }],

@@ -41,6 +41,7 @@ export const pages = {
   org: (orgId: string, query: Query = {}) => `${base}/orgs/${part(orgId)}${queryString(query)}`,
   roleProposals: (query: Query = {}) => `${base}/role-proposals${queryString(query)}`,
   adminTrail: (query: Query = {}) => `${base}/admin-trail${queryString(query)}`,
+  erasures: (query: Query = {}) => `${base}/erasures${queryString(query)}`,
   holds: (query: Query = {}) => `${base}/holds${queryString(query)}`,
   looks: (query: Query = {}) => `${base}/looks${queryString(query)}`,
   apiKeys: () => `${base}/api-keys`,
@@ -124,6 +125,8 @@ export const api = {
     `/api/admin/role-proposals/${part(proposalId)}/${verb}`,
   adminActs: (query: Query) => `/api/admin/acts${queryString(query)}`,
   adminAct: (actId: string) => `/api/admin/acts/${part(actId)}`,
+  erasures: (query: Query) => `/api/desk/erasures${queryString(query)}`,
+  erasure: (erasureId: string, what: 'plan' | 'propose' | 'decide') => `/api/desk/erasures/${part(erasureId)}/${what}`,
   holds: (query: Query) => `/api/desk/holds${queryString(query)}`,
   putHold: '/api/desk/holds',
   hold: (holdId: string, verb: 'lift' | 'decide') => `/api/desk/holds/${part(holdId)}/${verb}`,
@@ -161,7 +164,7 @@ export const api = {
 export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
-  | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' | 'holds' }
+  | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' | 'holds' | 'erasures' }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'orgs' }
   | { readonly page: 'org'; readonly orgId: string }
@@ -193,6 +196,7 @@ const plain = [
   'admin-trail',
   'looks',
   'holds',
+  'erasures',
   'api-keys',
   'authorities',
   'assist',

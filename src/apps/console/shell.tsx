@@ -42,6 +42,7 @@ const StaffMemberPage = lazy(() => import('./page-staff-member.tsx'));
 const OrgsPage = lazy(() => import('./page-orgs.tsx'));
 const OrgPage = lazy(() => import('./page-org.tsx'));
 const RoleProposalsPage = lazy(() => import('./page-role-proposals.tsx'));
+const ErasuresPage = lazy(() => import('./page-erasures.tsx'));
 const HoldsPage = lazy(() => import('./page-holds.tsx'));
 const LooksPage = lazy(() => import('./page-looks.tsx'));
 const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
@@ -103,6 +104,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <RoleProposalsPage />;
     case 'admin-trail':
       return <AdminTrailPage />;
+    case 'erasures':
+      return <ErasuresPage />;
     case 'holds':
       return <HoldsPage />;
     case 'looks':

@@ -1,7 +1,7 @@
 // The port of the pages of personal information. Types only, as in backend.ts.
 
 import type { Access } from '#platform/access';
-import type { PrivacyBody, PurposeModel } from './pages/model-privacy.ts';
+import type { ErasureModel, PrivacyBody, PurposeModel } from './pages/model-privacy.ts';
 
 export type AskedPurpose = Extract<PrivacyBody, { page: 'consent' }>['purpose'];
 
@@ -15,4 +15,8 @@ export type PrivacyBackend = {
     access: Access,
     word: { readonly purpose: string; readonly version: string; readonly given: boolean; readonly requestId: string },
   ): Promise<void>;
+  /** What would be erased and what must be kept, and how far the last wish has come. */
+  erasure(personId: string): Promise<ErasureModel>;
+  askErasure(personId: string, requestId: string): Promise<void>;
+  cancelErasure(personId: string): Promise<void>;
 };

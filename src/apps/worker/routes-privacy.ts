@@ -1,6 +1,7 @@
 // My personal information, and the question that comes before a service which needs a consent. Binding only.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { subjectOf } from '#platform/access';
 import { textIn } from './body.ts';
 import { refuse } from './refusals.ts';
 import { forAgents, param, query, workerOnly, type PageKit } from './visit.ts';
@@ -32,6 +33,25 @@ export function privacyRoutes(app: FastifyInstance, kit: PageKit): void {
     const purpose = param(request, 'purpose');
     await privacy.decide(access, { purpose, version: textIn(values, 'version'), given, requestId });
     return kit.go(request, reply, `/m/me/privacy?done=${given ? 'given' : 'withdrawn'}`);
+  });
+
+  app.get('/m/me/erasure', workerOnly, async (request, reply) =>
+    kit.show(
+      request,
+      reply,
+      { page: 'erasure', ...(await privacy.erasure(subjectOf(kit.worker(request).access))) },
+      { tab: 'me', back: { href: '/m/me/privacy', zh: '个人信息' } },
+    ),
+  );
+
+  app.post('/m/me/erasure', workerOnly, async (request, reply) => {
+    const { access } = kit.worker(request);
+    const { values, requestId } = await kit.body(request);
+    const personId = subjectOf(access);
+    await (textIn(values, '_op') === 'cancel'
+      ? privacy.cancelErasure(personId)
+      : privacy.askErasure(personId, requestId));
+    return kit.go(request, reply, '/m/me/erasure');
   });
 
   async function ask(request: FastifyRequest, reply: FastifyReply, wrong: boolean): Promise<FastifyReply> {

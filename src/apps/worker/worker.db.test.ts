@@ -103,6 +103,7 @@ async function workerPages(): Promise<string[]> {
     '/m/me',
     '/m/me/access',
     '/m/me/privacy',
+    '/m/me/erasure',
     '/m/display',
     `${form}/review`,
     `${form}/area?at=all`,

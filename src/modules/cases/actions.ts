@@ -164,6 +164,7 @@ export function createCases(options: CasesOptions) {
     if (typeof value !== 'string' || value.trim() === '') return null;
     const row = await tx.maybe(store.selectStateByNo, [value.trim()]);
     if (!row) throw refuse('cases.not_found');
+    if (row.state.erased > 0) throw refuse('cases.erased');
     return row;
   }
 

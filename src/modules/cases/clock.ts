@@ -5,7 +5,7 @@ import { systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import { canonical } from '#modules/trace';
 import type { Engine } from './engine.ts';
-import { foldAll } from './fold.ts';
+import { erasedState, foldAll } from './fold.ts';
 import { systemActor, type Actor, type CaseAction, type CaseState } from './model.ts';
 import * as store from './store.ts';
 import { recompute, tick, type ClockKind } from './tick.ts';
@@ -155,10 +155,13 @@ export function createCaseClock(engine: Engine) {
     }
   }
 
-  /** An erased body leaves a state that cannot be rebuilt whole; the chain of headers still is. */
+  /** Erased bodies leave a state that cannot be rebuilt whole: all of them are gone then, the state holds nothing of them, and every header stands. */
   function rebuilds(caseId: string, state: CaseState, actions: readonly CaseAction[]): boolean {
     const rebuilt = foldAll(caseId, actions);
-    return rebuilt.erased > 0 || canonical(rebuilt) === canonical(state);
+    if (rebuilt.erased === 0) return canonical(rebuilt) === canonical(state);
+    return (
+      rebuilt.erased === rebuilt.seq && rebuilt.seq === state.seq && canonical(erasedState(state)) === canonical(state)
+    );
   }
 
   /** Looked at again while nobody else can act: a case that moved between two reads is no fault. */

@@ -49,6 +49,11 @@ export const refuse = declareRefusals({
   },
   'cases.form_invalid': { status: 422, zh: '有{count}处填写需要修改。', next: '请按每一处的提示修改后再提交。' },
   'cases.ended': { status: 409, zh: '这个办件已经办结，不能再操作。', next: '如有异议，请通过“不服处理结果”提出。' },
+  'cases.erased': {
+    status: 410,
+    zh: '这个办件的内容已依法删除，不能再操作。',
+    next: '办理经过和存证还在；要办新的事，请重新申请。',
+  },
   'cases.paused': {
     status: 409,
     zh: '“{step}”环节正在{why}，时限已暂停，暂时不能作出决定。',

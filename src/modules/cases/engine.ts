@@ -118,6 +118,7 @@ export function createEngine(options: EngineOptions) {
   /** Carries a decision through: effects, automatic steps, and the write. Gives the new state. */
   async function carry(tx: Tx, work: Work): Promise<CaseState> {
     const { service, before, caseId, actor, facts } = work;
+    if (before && before.state.erased > 0) throw refuse('cases.erased');
     const rows: store.ActionRow[] = [];
     let state = before?.state ?? null;
     let head = before?.head ?? noPrevious;

@@ -105,3 +105,8 @@ function firstState(caseId: string, action: CaseAction): CaseState {
     readers: [],
   };
 }
+
+/** What remains of an ended case whose bodies were erased: who and what it was by its numbers, and how it ended; nothing that was said. */
+export function erasedState(state: CaseState): CaseState {
+  return { ...state, active: [], data: {}, votes: {}, supervised: null, erased: state.seq };
+}

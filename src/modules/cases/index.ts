@@ -5,7 +5,7 @@ export type { Announcer, Decider, DocumentMaker, Effect, EffectContext, EngineOp
 export { deadlinesOf, nextDeadline, tasksOf, type Written } from './write.ts';
 export { act, open, openItem, type Decision, type Opening } from './decide.ts';
 export type { Facts } from './enter.ts';
-export { fold, foldAll } from './fold.ts';
+export { erasedState, fold, foldAll } from './fold.ts';
 export {
   systemActor,
   type ActionBody,

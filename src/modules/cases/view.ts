@@ -143,7 +143,7 @@ function whose(input: ViewInput, definition: StepDefinition, active: ActiveStep,
 function statusText(input: ViewInput, active: readonly ActiveStepView[]): string {
   const { state, service } = input;
   if (state.status === 'ended')
-    return `已结束：${state.end ? (service.workflow.ends[state.end] ?? state.end) : '办结'}`;
+    return `已结束：${state.end ? (service.workflow.ends[state.end] ?? state.end) : '办结'}${state.erased > 0 ? '（内容已依法删除）' : ''}`;
   const first = active[0];
   if (!first) return '办理中';
   if (service.workflow.steps[first.step]?.standing) return first.zh;
@@ -248,7 +248,7 @@ function viewAction(input: ViewInput, action: ViewInput['actions'][number], mine
       at: action.at,
       title: actionTitles[action.type](definition?.zh ?? '', outcomeZh(definition, action.outcome)),
       by: byWhom(input, action, mine),
-      note: body ? note : '内容已按申请依法删除，存证仍然有效',
+      note: body ? note : '内容已依法删除，存证仍然有效',
       explanation: body?.explanation ?? null,
       trace: { state: action.traceState, entryHash: action.entryHash },
     },

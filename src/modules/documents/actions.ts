@@ -82,6 +82,8 @@ const selectOfCase = statement<[string], Omit<DocumentRow, 'content' | 'case_id'
 
 export type Documents = ReturnType<typeof createDocuments>;
 
+const isErased = (content: unknown): boolean => typeof content === 'object' && content !== null && 'erased' in content;
+
 export function createDocuments(options: DocumentsOptions) {
   /** Issues a document; gives its id. */
   function makeDocument(context: DocumentContext, template: string): string {
@@ -166,6 +168,7 @@ export function createDocuments(options: DocumentsOptions) {
   ): Promise<{ content: DocumentContent; caseId: string; at: string }> {
     const row = await options.db.transaction(access, (tx) => tx.maybe(select, [documentId]));
     if (!row) throw refuse('documents.not_found');
+    if (isErased(row.content)) throw refuse('documents.erased');
     return { content: documentContent.parse(row.content), caseId: row.case_id, at: row.at };
   }
 

@@ -5,6 +5,7 @@ import { declareRefusals } from '#platform/errors';
 
 export const refuse = declareRefusals({
   'documents.not_found': { status: 404, zh: '没有找到这份文书，或您无权查看。', next: '请回到办件页面重新打开。' },
+  'documents.erased': { status: 410, zh: '这份文书的内容已依法删除。', next: '出具的时间和存证还在办件里。' },
 });
 
 const block = z.discriminatedUnion('kind', [

@@ -41,6 +41,7 @@ export const refuse = declareRefusals({
     zh: '文件库暂时连不上。',
     next: '请过半分钟再试；已经传好的文件都还在。',
   },
+  'files.erased': { status: 410, zh: '这个文件的内容已依法删除。', next: '上传和删除的时间仍有存证。' },
   'files.no_scanner': {
     status: 503,
     zh: '系统还没有连接病毒扫描，暂时不能接收文件。',

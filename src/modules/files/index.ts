@@ -198,6 +198,7 @@ export function createFiles(options: {
     // Who may see it may know why it is not shown.
     if (row.state === 'quarantined') throw refuse('files.checking', { waitSeconds: 60 });
     if (row.state === 'infected') throw refuse('files.infected');
+    if (row.state === 'erased') throw refuse('files.erased');
     if (row.state !== 'clean' || !row.key_sealed) throw refuse('files.not_found');
     const { person_id: personId } = row;
     if (caseId && !(personId !== null && ownId(access) !== null && access.grants.includes(personGrant(personId))))
@@ -275,6 +276,8 @@ export function createFiles(options: {
     keepForAuthority,
     /** The synthetic city's ciphertexts, made beforehand. */
     writeWhole: blobs.put,
+    /** The bytes of a file whose key is destroyed. */
+    removeWhole: blobs.remove,
     ...quarantine,
     ...createSweep(options),
   };

@@ -60,3 +60,4 @@ export type ConsentView = z.infer<typeof consentView>;
 
 export * from './looks-contract.ts';
 export * from './holds-contract.ts';
+export * from './erasure-contract.ts';

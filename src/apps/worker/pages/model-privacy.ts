@@ -22,7 +22,33 @@ export type PurposeModel = {
   readonly remains: string;
 };
 
+export type ErasureItem = {
+  readonly zh: string;
+  readonly verdict: 'erase' | 'keep';
+  readonly why: string;
+  readonly until: string | null;
+  readonly basis: string;
+  readonly needsCheck: boolean;
+};
+
+export type ErasureModel = {
+  readonly items: readonly ErasureItem[];
+  readonly waitDays: number;
+  /** The last wish, if there was one. */
+  readonly last: {
+    readonly state: 'waiting' | 'proposed' | 'approved' | 'done' | 'refused' | 'cancelled';
+    readonly stateZh: string;
+    readonly requestedAt: string;
+    readonly dueAt: string;
+    readonly reason: string | null;
+    readonly doneAt: string | null;
+    readonly erasedCount: number | null;
+    readonly keptCount: number | null;
+  } | null;
+};
+
 export type PrivacyBody =
+  | ({ readonly page: 'erasure' } & ErasureModel)
   | { readonly page: 'privacy'; readonly purposes: readonly PurposeModel[]; readonly note: string | null }
   | {
       readonly page: 'consent';

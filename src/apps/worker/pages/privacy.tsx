@@ -63,6 +63,9 @@ export function PrivacyPage({ model }: { model: Model<'privacy'> }) {
           <p class="sm">{one.remains}</p>
         </section>
       ))}
+      <a class="btn plain" href="/m/me/erasure">
+        删除我的信息
+      </a>
     </>
   );
 }

@@ -25,6 +25,7 @@ import { RenewalPage } from './renewal.tsx';
 import type { PageModel, Rendered } from './model.ts';
 import { PointsPage } from './points.tsx';
 import { DirectoryPage, GuidePage } from './services.tsx';
+import { ErasurePage } from './erasure.tsx';
 import { ConsentPage, PrivacyPage } from './privacy.tsx';
 import { css } from './style.ts';
 
@@ -98,6 +99,8 @@ function draw(model: PageModel): Drawn {
       return { title: '我的', body: <ProfilePage model={model} /> };
     case 'privacy':
       return { title: '个人信息', body: <PrivacyPage model={model} /> };
+    case 'erasure':
+      return { title: '删除我的信息', body: <ErasurePage model={model} /> };
     case 'consent':
       return { title: model.purpose.zh, body: <ConsentPage model={model} />, wrong: model.problems.length > 0 };
     case 'access':

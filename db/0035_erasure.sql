@@ -61,7 +61,7 @@ grant update (stated_sealed, reason, file_ids) on authority to gongdun_eraser;
 grant update (content_sealed, name_mask, id_index, content_index, problems) on roster_line to gongdun_eraser;
 grant update (problem_sealed) on import_line to gongdun_eraser;
 grant update (name_mask) on group_insured to gongdun_eraser;
-grant update (card_sealed, card_tail, bank_phone_sealed, state, ended_at) on payout_account to gongdun_eraser;
+grant update (card_sealed, card_index, card_tail, bank_phone_sealed, state, ended_at) on payout_account to gongdun_eraser;
 grant update (note) on suspicion to gongdun_eraser;
 grant update (conflicts, note, decision_note, undo_note) on person_merge to gongdun_eraser;
 grant update (agent_name) on data_access to gongdun_eraser;

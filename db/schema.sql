@@ -165,6 +165,8 @@ create policy authority_insert on authority for insert to public with check (tru
 create policy authority_read on authority for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy authority_update on authority for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table authority to gongdun_app;
+grant select on table authority to gongdun_eraser;
+grant update (stated_sealed, file_ids, reason) on table authority to gongdun_eraser;
 
 create table balance_snapshot (
   account_id text not null,
@@ -223,6 +225,7 @@ create policy benefit_claim_insert on benefit_claim for insert to public with ch
 create policy benefit_claim_read on benefit_claim for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy benefit_claim_update on benefit_claim for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table benefit_claim to gongdun_app;
+grant select on table benefit_claim to gongdun_eraser;
 
 create table case_action (
   action_id uuid not null,
@@ -255,6 +258,7 @@ create policy case_action_read on case_action for select to public using (( SELE
    FROM case_state s
   WHERE (s.case_id = case_action.case_id)));
 grant insert, select on table case_action to gongdun_app;
+grant select on table case_action to gongdun_eraser;
 
 create table case_body (
   action_id uuid not null,
@@ -266,11 +270,13 @@ create table case_body (
 comment on table case_body is 'The content of an action and the salt of its commitment. Erasing the row keeps every proof valid.';
 alter table case_body enable row level security;
 alter table case_body force row level security;
+create policy case_body_erase on case_body for delete to gongdun_eraser using (true);
 create policy case_body_insert on case_body for insert to public with check (true);
 create policy case_body_read on case_body for select to public using (( SELECT true
    FROM case_action a
   WHERE (a.action_id = case_body.action_id)));
 grant insert, select on table case_body to gongdun_app;
+grant delete, select on table case_body to gongdun_eraser;
 
 create table case_copy (
   case_id uuid not null,
@@ -311,6 +317,8 @@ create policy case_document_insert on case_document for insert to public with ch
 create policy case_document_read on case_document for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy case_document_update on case_document for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select on table case_document to gongdun_app;
+grant select on table case_document to gongdun_eraser;
+grant update (content) on table case_document to gongdun_eraser;
 
 create table case_link (
   from_case_id uuid not null,
@@ -367,6 +375,8 @@ create policy case_state_insert on case_state for insert to public with check (t
 create policy case_state_read on case_state for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy case_state_update on case_state for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table case_state to gongdun_app;
+grant select on table case_state to gongdun_eraser;
+grant update (state) on table case_state to gongdun_eraser;
 
 create table case_task (
   case_id uuid not null,
@@ -398,6 +408,7 @@ create policy case_task_insert on case_task for insert to public with check (tru
 create policy case_task_read on case_task for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy case_task_update on case_task for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant delete, insert, select, update on table case_task to gongdun_app;
+grant select on table case_task to gongdun_eraser;
 
 create table case_vote (
   case_id uuid not null,
@@ -418,6 +429,7 @@ create policy case_vote_read on case_vote for select to public using (( SELECT t
    FROM case_state s
   WHERE (s.case_id = case_vote.case_id)));
 grant insert, select on table case_vote to gongdun_app;
+grant select on table case_vote to gongdun_eraser;
 
 create table consent (
   person_id uuid not null,
@@ -445,6 +457,7 @@ alter table consent force row level security;
 create policy consent_insert on consent for insert to public with check (true);
 create policy consent_read on consent for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 grant insert, select on table consent to gongdun_app;
+grant select on table consent to gongdun_eraser;
 
 create table cover_entry (
   person_id uuid not null,
@@ -520,7 +533,9 @@ create policy cover_policy_insert on cover_policy for insert to public with chec
 create policy cover_policy_read on cover_policy for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy cover_policy_update on cover_policy for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select on table cover_policy to gongdun_app;
+grant select on table cover_policy to gongdun_eraser;
 grant update (policy_no) on table cover_policy to gongdun_app;
+grant update (beneficiary) on table cover_policy to gongdun_eraser;
 
 create table data_access (
   access_id uuid not null,
@@ -546,9 +561,12 @@ CREATE INDEX data_access_at_idx ON data_access USING btree (at DESC, access_id D
 CREATE INDEX data_access_person_idx ON data_access USING btree (person_id, at DESC, access_id DESC);
 alter table data_access enable row level security;
 alter table data_access force row level security;
+create policy data_access_erase on data_access for all to gongdun_eraser using (true);
 create policy data_access_insert on data_access for insert to public with check (true);
 create policy data_access_read on data_access for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 grant insert, select on table data_access to gongdun_app;
+grant delete, select on table data_access to gongdun_eraser;
+grant update (agent_name) on table data_access to gongdun_eraser;
 
 create table data_key (
   name text not null,
@@ -649,6 +667,7 @@ alter table draft enable row level security;
 alter table draft force row level security;
 create policy draft_all on draft for all to public using (((('authority:'::text || (authority_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR (('person:'::text || (person_id)::text) = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])) OR (readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)) OR ('*'::text = ANY (( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)::text[])))) with check (true);
 grant delete, insert, select, update on table draft to gongdun_app;
+grant delete, select on table draft to gongdun_eraser;
 
 create table entry (
   transfer_id uuid not null,
@@ -664,6 +683,47 @@ create table entry (
 comment on table entry is 'Double entry: the entries of a transfer sum to zero. Positive is credit. Pending entries are what is reserved, and their reversal.';
 CREATE INDEX entry_account_idx ON entry USING btree (account_id, at);
 grant insert, select on table entry to gongdun_app;
+
+create table erasure (
+  erasure_id uuid not null,
+  person_id uuid not null,
+  request_id uuid not null,
+  state text not null,
+  requested_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  agree boolean,
+  reason text,
+  proposed_by uuid,
+  proposed_at timestamp with time zone,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  done_at timestamp with time zone,
+  erased_count integer,
+  kept_count integer,
+  leaf_id uuid not null,
+  readers text[] not null,
+  constraint erasure_pkey PRIMARY KEY (erasure_id),
+  constraint erasure_request_key UNIQUE (request_id),
+  constraint erasure_four_eyes_check CHECK ((decided_by IS NULL) = (decided_at IS NULL) AND (decided_by IS NULL OR proposed_by IS NOT NULL AND decided_by <> proposed_by) AND ((state <> ALL (ARRAY['approved'::text, 'done'::text, 'refused'::text])) OR decided_by IS NOT NULL)),
+  constraint erasure_proposed_check CHECK (num_nulls(agree, reason, proposed_by, proposed_at) = ANY (ARRAY[0, 4])),
+  constraint erasure_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'proposed'::text, 'approved'::text, 'done'::text, 'refused'::text, 'cancelled'::text])),
+  constraint erasure_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES staff(staff_id),
+  constraint erasure_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint erasure_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint erasure_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES staff(staff_id)
+);
+comment on table erasure is 'A person''s wish that what is held about him or her be erased: it waits some days, two persons decide, a job carries it out.';
+CREATE INDEX erasure_at_idx ON erasure USING btree (requested_at DESC, erasure_id DESC);
+CREATE UNIQUE INDEX erasure_open_key ON erasure USING btree (person_id) WHERE state = ANY (ARRAY['waiting'::text, 'proposed'::text, 'approved'::text]);
+alter table erasure enable row level security;
+alter table erasure force row level security;
+create policy erasure_insert on erasure for insert to public with check (true);
+create policy erasure_read on erasure for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy erasure_update on erasure for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table erasure to gongdun_app;
+grant select on table erasure to gongdun_eraser;
+grant update (state, agree, reason, proposed_by, proposed_at, decided_by, decided_at) on table erasure to gongdun_app;
+grant update (state, done_at, erased_count, kept_count) on table erasure to gongdun_eraser;
 
 create table file (
   file_id uuid not null,
@@ -696,6 +756,8 @@ create policy file_insert on file for insert to public with check (true);
 create policy file_read on file for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy file_update on file for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table file to gongdun_app;
+grant select on table file to gongdun_eraser;
+grant update (name, key_sealed, plain_index, state) on table file to gongdun_eraser;
 
 create table group_cover (
   case_id uuid not null,
@@ -734,6 +796,7 @@ create policy group_cover_insert on group_cover for insert to public with check 
 create policy group_cover_read on group_cover for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy group_cover_update on group_cover for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table group_cover to gongdun_app;
+grant select on table group_cover to gongdun_eraser;
 
 create table group_insured (
   case_id uuid not null,
@@ -760,6 +823,8 @@ alter table group_insured force row level security;
 create policy group_insured_all on group_insured for all to public using ((case_id IN ( SELECT group_cover.case_id
    FROM group_cover))) with check (true);
 grant delete, insert, select, update on table group_insured to gongdun_app;
+grant select on table group_insured to gongdun_eraser;
+grant update (name_mask) on table group_insured to gongdun_eraser;
 
 create table identity_check (
   check_id uuid not null,
@@ -817,6 +882,8 @@ alter table import_line force row level security;
 create policy import_line_all on import_line for all to public using ((import_run_id IN ( SELECT import_run.import_run_id
    FROM import_run))) with check (true);
 grant delete, insert, select, update on table import_line to gongdun_app;
+grant select on table import_line to gongdun_eraser;
+grant update (problem_sealed) on table import_line to gongdun_eraser;
 
 create table import_run (
   import_run_id uuid not null,
@@ -848,6 +915,7 @@ create policy import_run_insert on import_run for insert to public with check (t
 create policy import_run_read on import_run for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy import_run_update on import_run for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table import_run to gongdun_app;
+grant select on table import_run to gongdun_eraser;
 
 create table key_challenge (
   challenge bytea not null,
@@ -908,6 +976,7 @@ create policy legal_hold_insert on legal_hold for insert to public with check (t
 create policy legal_hold_read on legal_hold for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy legal_hold_update on legal_hold for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select on table legal_hold to gongdun_app;
+grant select on table legal_hold to gongdun_eraser;
 grant update (lift_reason, lift_proposed_by, lift_proposed_at, lifted_by, lifted_at) on table legal_hold to gongdun_app;
 
 create table log_leaf (
@@ -918,6 +987,7 @@ create table log_leaf (
 );
 comment on table log_leaf is 'One canonical entry (RFC 8785 JSON) of each traced act. Append-only, permanent; its position in the log is another table.';
 grant insert, select on table log_leaf to gongdun_app;
+grant insert, select on table log_leaf to gongdun_eraser;
 
 create table membership (
   membership_id uuid not null,
@@ -952,6 +1022,7 @@ create policy membership_insert on membership for insert to public with check (t
 create policy membership_read on membership for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy membership_update on membership for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table membership to gongdun_app;
+grant select on table membership to gongdun_eraser;
 
 create table notice (
   notice_id uuid not null,
@@ -982,6 +1053,7 @@ comment on table notice is 'The outbox: what was told to whom, in the app and by
 comment on column notice.sms_next_at is 'When a queued SMS is tried next; a worker that takes it moves this into the future.';
 comment on column notice.sms_at is 'When it was last handed to a provider; a provider is asked by this day what became of it.';
 comment on column notice.sms_to_sealed is 'Where the SMS goes when it is not the person''s registered phone; sealed.';
+CREATE INDEX notice_case_idx ON notice USING btree (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX notice_org_idx ON notice USING btree (org_id, role, at DESC) WHERE org_id IS NOT NULL;
 CREATE INDEX notice_person_idx ON notice USING btree (person_id, at DESC);
 CREATE INDEX notice_sms_idx ON notice USING btree (sms_next_at) WHERE sms_state = ANY (ARRAY['queued'::text, 'doubtful'::text]);
@@ -992,6 +1064,8 @@ create policy notice_insert on notice for insert to public with check (true);
 create policy notice_read on notice for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy notice_update on notice for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table notice to gongdun_app;
+grant select on table notice to gongdun_eraser;
+grant update (title, text, sms_params, sms_to_sealed) on table notice to gongdun_eraser;
 
 create table oidc_login (
   state_hash bytea not null,
@@ -1086,6 +1160,7 @@ create policy payment_order_insert on payment_order for insert to public with ch
 create policy payment_order_read on payment_order for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy payment_order_update on payment_order for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table payment_order to gongdun_app;
+grant select on table payment_order to gongdun_eraser;
 
 create table payout (
   payout_id uuid not null,
@@ -1137,6 +1212,7 @@ create policy payout_insert on payout for insert to public with check (true);
 create policy payout_read on payout for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy payout_update on payout for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table payout to gongdun_app;
+grant select on table payout to gongdun_eraser;
 
 create table payout_account (
   account_id uuid not null,
@@ -1175,6 +1251,8 @@ create policy payout_account_insert on payout_account for insert to public with 
 create policy payout_account_read on payout_account for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy payout_account_update on payout_account for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table payout_account to gongdun_app;
+grant select on table payout_account to gongdun_eraser;
+grant update (card_sealed, card_index, card_tail, bank_phone_sealed, state, ended_at) on table payout_account to gongdun_eraser;
 
 create table payout_approval (
   batch_id uuid not null,
@@ -1263,6 +1341,7 @@ create table person (
   created_at timestamp with time zone not null,
   claimed boolean default false not null,
   arrived_as uuid,
+  erased_at timestamp with time zone,
   constraint person_pkey PRIMARY KEY (person_id),
   constraint person_id_number_key UNIQUE (id_number_index),
   constraint person_phone_key UNIQUE (phone_index),
@@ -1273,6 +1352,7 @@ create table person (
 comment on table person is 'A worker. Identifiers are sealed (field encryption) and found by blind index; masks are made when shown.';
 comment on column person.claimed is 'Known from a list only: the phone is what somebody else wrote down, and phone_index is none that a login finds. Ends when the person comes with the phone and the ID number.';
 comment on column person.arrived_as is 'For somebody who was known from a list: the registration with which he or she came, so that the same one sent again is no second one.';
+comment on column person.erased_at is 'From when on nothing of who this was is left here.';
 CREATE UNIQUE INDEX person_arrived_key ON person USING btree (arrived_as) WHERE arrived_as IS NOT NULL;
 alter table person enable row level security;
 alter table person force row level security;
@@ -1281,6 +1361,8 @@ create policy person_insert on person for insert to public with check (true);
 create policy person_read on person for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy person_update on person for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table person to gongdun_app;
+grant select on table person to gongdun_eraser;
+grant update (name_sealed, name_index, id_number_sealed, id_number_index, phone_sealed, phone_index, birth_day, sex, occupation, platform_org_id, card_sealed, card_tail, erased_at) on table person to gongdun_eraser;
 
 create table person_alias (
   person_id uuid not null,
@@ -1294,6 +1376,7 @@ create table person_alias (
 comment on table person_alias is 'Whom a merged person id stands for. Made from the merges that are in force, and gone when they are undone; a root is never an alias itself.';
 CREATE INDEX person_alias_root_idx ON person_alias USING btree (root_id);
 grant delete, insert, select on table person_alias to gongdun_app;
+grant select on table person_alias to gongdun_eraser;
 
 create table person_merge (
   merge_id uuid not null,
@@ -1336,6 +1419,8 @@ create policy person_merge_insert on person_merge for insert to public with chec
 create policy person_merge_read on person_merge for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy person_merge_update on person_merge for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table person_merge to gongdun_app;
+grant select on table person_merge to gongdun_eraser;
+grant update (note, conflicts, decision_note, undo_note) on table person_merge to gongdun_eraser;
 
 create table person_trait (
   person_id uuid not null,
@@ -1348,6 +1433,7 @@ create table person_trait (
 comment on table person_trait is 'Keyed indexes by which two rows of one person find each other; nothing can be read back from them. What a person had once (a former phone, a former card) stays. Can be emptied and made again.';
 CREATE INDEX person_trait_trait_idx ON person_trait USING btree (kind, trait);
 grant delete, insert, select on table person_trait to gongdun_app;
+grant delete, select on table person_trait to gongdun_eraser;
 
 create table policy_endorsement (
   endorsement_id uuid not null,
@@ -1369,9 +1455,12 @@ comment on table policy_endorsement is 'What was changed in a policy, from when 
 CREATE INDEX policy_endorsement_policy_idx ON policy_endorsement USING btree (policy_id, item, effective_at DESC);
 alter table policy_endorsement enable row level security;
 alter table policy_endorsement force row level security;
+create policy policy_endorsement_erase on policy_endorsement for update to gongdun_eraser using (true) with check (true);
 create policy policy_endorsement_insert on policy_endorsement for insert to public with check (true);
 create policy policy_endorsement_read on policy_endorsement for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 grant insert, select on table policy_endorsement to gongdun_app;
+grant select on table policy_endorsement to gongdun_eraser;
+grant update (value_before, value_after) on table policy_endorsement to gongdun_eraser;
 
 create table publication (
   publication_id uuid not null,
@@ -1416,6 +1505,8 @@ create policy rating_insert on rating for insert to public with check (true);
 create policy rating_read on rating for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy rating_update on rating for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table rating to gongdun_app;
+grant select on table rating to gongdun_eraser;
+grant update (comment, reply) on table rating to gongdun_eraser;
 
 create table reconciliation (
   reconciliation_id uuid not null,
@@ -1502,6 +1593,8 @@ create policy renewal_mandate_insert on renewal_mandate for insert to public wit
 create policy renewal_mandate_read on renewal_mandate for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy renewal_mandate_update on renewal_mandate for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table renewal_mandate to gongdun_app;
+grant select on table renewal_mandate to gongdun_eraser;
+grant update (beneficiary) on table renewal_mandate to gongdun_eraser;
 
 create table request (
   request_id uuid not null,
@@ -1591,6 +1684,7 @@ create policy roster_insert on roster for insert to public with check (true);
 create policy roster_read on roster for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy roster_update on roster for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table roster to gongdun_app;
+grant select on table roster to gongdun_eraser;
 
 create table roster_line (
   roster_id uuid not null,
@@ -1621,6 +1715,8 @@ alter table roster_line force row level security;
 create policy roster_line_all on roster_line for all to public using ((roster_id IN ( SELECT roster.roster_id
    FROM roster))) with check (true);
 grant delete, insert, select, update on table roster_line to gongdun_app;
+grant select on table roster_line to gongdun_eraser;
+grant update (content_sealed, name_mask, id_index, content_index, problems) on table roster_line to gongdun_eraser;
 
 create table schema_migration (
   number integer not null,
@@ -1690,6 +1786,7 @@ CREATE INDEX session_expires_idx ON session USING btree (expires_at);
 CREATE INDEX session_person_idx ON session USING btree (person_id) WHERE revoked_at IS NULL;
 CREATE INDEX session_staff_idx ON session USING btree (staff_id) WHERE revoked_at IS NULL;
 grant delete, insert, select, update on table session to gongdun_app;
+grant delete, select on table session to gongdun_eraser;
 
 create table setting (
   name text not null,
@@ -1833,6 +1930,7 @@ CREATE INDEX sms_code_address_idx ON sms_code USING btree (address, issued_at DE
 CREATE INDEX sms_code_issued_idx ON sms_code USING brin (issued_at);
 CREATE INDEX sms_code_phone_idx ON sms_code USING btree (phone_index, issued_at DESC);
 grant delete, insert, select, update on table sms_code to gongdun_app;
+grant delete, select on table sms_code to gongdun_eraser;
 
 create table sms_part (
   provider text not null,
@@ -2088,6 +2186,8 @@ create policy suspicion_insert on suspicion for insert to public with check (tru
 create policy suspicion_read on suspicion for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy suspicion_update on suspicion for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table suspicion to gongdun_app;
+grant select on table suspicion to gongdun_eraser;
+grant update (note) on table suspicion to gongdun_eraser;
 
 create table trace_body (
   leaf_id uuid not null,
@@ -2098,6 +2198,7 @@ create table trace_body (
 ) with (toast_tuple_target=8160);
 comment on table trace_body is 'What a traced act other than a case action said, and the salt of its commitment. Erasable.';
 grant insert, select on table trace_body to gongdun_app;
+grant delete, insert, select on table trace_body to gongdun_eraser;
 
 create table trait_scan (
   scan text not null,
@@ -2159,6 +2260,7 @@ CREATE INDEX unmasking_at_idx ON unmasking USING btree (at DESC, unmasking_id DE
 CREATE INDEX unmasking_person_idx ON unmasking USING btree (person_id, at DESC);
 CREATE INDEX unmasking_staff_idx ON unmasking USING btree (staff_id, at DESC);
 grant insert, select on table unmasking to gongdun_app;
+grant delete, select on table unmasking to gongdun_eraser;
 
 create table withholding_contract (
   contract_code text not null,
@@ -2209,9 +2311,11 @@ CREATE INDEX work_signal_day_idx ON work_signal USING btree (work_day, received_
 CREATE INDEX work_signal_person_idx ON work_signal USING btree (id_number_index, work_day);
 alter table work_signal enable row level security;
 alter table work_signal force row level security;
+create policy work_signal_erase on work_signal for delete to gongdun_eraser using (true);
 create policy work_signal_insert on work_signal for insert to public with check (true);
 create policy work_signal_read on work_signal for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 grant insert, select on table work_signal to gongdun_app;
+grant delete, select on table work_signal to gongdun_eraser;
 
 CREATE OR REPLACE FUNCTION public.enqueue_job(identifier text, payload json, run_at timestamp with time zone, job_key text, max_attempts integer, queue_name text)
  RETURNS void
@@ -2261,6 +2365,7 @@ begin
 end $function$;
 grant execute on function ids_of(uuid) to public;
 grant execute on function ids_of(uuid) to gongdun_app;
+grant execute on function ids_of(uuid) to gongdun_eraser;
 comment on function ids_of(uuid) is 'All ids of one person, the one that stands for the others first.';
 CREATE OR REPLACE FUNCTION public.roles_on(day date)
  RETURNS TABLE(staff_id uuid, role text, org_id uuid, stands_in_for uuid)

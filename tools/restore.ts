@@ -153,7 +153,7 @@ async function forget(config: Config, services: Services, ownerUrl: string): Pro
 async function forgetAgain(): Promise<boolean> {
   const config = readConfig(process.env, []);
   const database = await prepareDatabase(config, join(root, 'db'), say);
-  const { services, close } = await operate(config, database.appUrl, 'none');
+  const { services, close } = await operate(config, database, 'none');
   try {
     await forget(config, services, database.ownerUrl);
     return true;

@@ -120,7 +120,7 @@ export const tableRetention = tablesOf({
     'consent data_access unmasking authority erasure legal_hold admin_act trace_body role_proposal identity_check',
   log: 'session api_key_use',
   person: 'person person_alias payout_account person_trait person_merge suspicion',
-  chain: `api_key case_action case_copy case_link case_number_counter case_state case_task case_vote deadline definition log_leaf org org_role
+  chain: `api_key case_action case_copy case_link case_number_counter case_state case_task case_vote data_key deadline definition log_leaf org org_role
     publication schema_migration service_point setting staff staff_role staff_subject staff_key substitution trait_scan`,
 });
 

@@ -187,7 +187,11 @@ export const rewritten: readonly SealedTable[] = [
     },
     {
       indexes: ['card_index'],
-      index: (_row, open, crypto) => ({ card_index: crypto.blindIndex('card', open('card_sealed')) }),
+      // An erased account has no card any more; its index is of nothing.
+      index: (row, open, crypto) => ({
+        card_index:
+          row['card_sealed'] === '' ? bytes(row['card_index']) : crypto.blindIndex('card', open('card_sealed')),
+      }),
     },
   ),
   plainTable(

@@ -107,7 +107,7 @@ const clearEndorsements = statement<[string, string], never>(
 );
 const clearAccounts = statement<[string, string], never>(
   'eraser.accounts',
-  `update payout_account set card_sealed = '', card_tail = '', bank_phone_sealed = null, state = 'stopped', ended_at = coalesce(ended_at, $2)
+  `update payout_account set card_sealed = '', card_index = sha256(gen_random_uuid()::text::bytea), card_tail = '', bank_phone_sealed = null, state = 'stopped', ended_at = coalesce(ended_at, $2)
    where person_id = $1`,
 );
 const deleteTraits = statement<[string], never>('eraser.traits', 'delete from person_trait where person_id = $1');

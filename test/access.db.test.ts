@@ -9,11 +9,12 @@ import { fieldKinds, makeCardNumber } from '#catalog/fields/index';
 import { addOrg, addOrgRole } from '#modules/orgs';
 import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from '#modules/identity';
 import { roleGrant, systemAccess, workerAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
 import { adminSpecs, type Someone } from './access-admin.ts';
 import { mergeSpecs } from './access-merges.ts';
-import { csvOf, listOf, people } from './roster-files.ts';
+import { csvOf, listOf, people, type Someone as Named } from './roster-files.ts';
 import { startApp, type Answer, type Caller, type TestApp } from './app.ts';
 
 type Spec = {
@@ -687,17 +688,17 @@ async function batchOf(caller: Caller): Promise<string> {
 }
 
 /** A group that waits for its company's payment. */
-async function groupOf(caller: Caller): Promise<string> {
-  const list = Buffer.from(csvOf(listOf(people(3, 60))));
+async function groupOf(caller: Caller, insured: readonly Named[] = people(3, 60), days = 1): Promise<string> {
+  const list = Buffer.from(csvOf(listOf([...insured])));
   const url = `/api/desk/rosters?requestId=${randomUUID()}&service=DI-002&field=daily_roster`;
   const { rosterId }: { rosterId: string } = JSON.parse((await multipart(caller, url, {}, list)).text);
   await app.services.tasks['rosters.check']({ rosterId });
   const [grant = ''] = staffNamed('enterprise').grants;
   const [role, orgId] = grant.split('@');
-  const tomorrow = new Date(Date.parse(app.services.clock.now()) + 32 * 3_600_000).toISOString().slice(0, 10);
+  const day = dayOf(new Date(Date.parse(app.services.clock.now()) + days * 86_400_000).toISOString());
   const data = {
     org_uscc: fieldKinds.uscc.example({}, 1),
-    cover_date: tomorrow,
+    cover_date: day,
     daily_roster: { rosterId },
     work_type: '网约配送员',
     payer_share: '单位',
@@ -710,6 +711,26 @@ async function groupOf(caller: Caller): Promise<string> {
   const caseId: string = made.body.caseId;
   await app.services.tasks['cover.group']({ caseId, step: 'eligibility' });
   return caseId;
+}
+
+/** A group that is insured, with somebody who may leave it. */
+async function insuredOf(caller: Caller, person: Someone): Promise<{ caseId: string; policyNo: string; line: number }> {
+  const profile = await app.services.identity.profile(person.caller.id);
+  if (!profile) throw new Error('nobody to insure');
+  const own = { name: profile.name, id: profile.idNumber, phone: '19900000008' };
+  const caseId = await groupOf(caller, [own, ...people(2, 70)], 9);
+  const { order_no: orderNo, amount_fen: amountFen } = await row<{ order_no: string; amount_fen: string }>(
+    'select order_no, amount_fen from payment_order where case_id = $1',
+    [caseId],
+  );
+  const paid = { transactionId: 'access', amountFen: Number(amountFen), paidAt: app.services.clock.now() };
+  await app.services.money.payments.acceptByNo(orderNo, paid);
+  for (const step of ['underwrite', 'issue']) await app.services.tasks['cover.group']({ caseId, step });
+  const { policy_no: policyNo } = await row<{ policy_no: string }>(
+    'select policy_no from cover_policy where case_id = $1 and person_id = $2',
+    [caseId, person.caller.id],
+  );
+  return { caseId, policyNo, line: 3 };
 }
 
 async function rosterSpecs(): Promise<void> {
@@ -741,6 +762,26 @@ async function rosterSpecs(): Promise<void> {
   const payers = { also: anyStaff };
   add('GET /api/desk/cases/:caseId/payment', (caller) => caller.get(`${group}/payment`), payers);
   add('POST /api/desk/cases/:caseId/payment/check', (caller) => caller.post(`${group}/payment/check`, {}), payers);
+  const rider = staffNamed('还没有入会、还没有保障');
+  const { caseId, policyNo, line } = await insuredOf(company.caller, rider);
+  const [newcomer] = people(1, 80);
+  add('POST /api/desk/cases/:caseId/insured/:line/replace', (caller) =>
+    caller.post(`/api/desk/cases/${caseId}/insured/${line}/replace`, {
+      requestId: randomUUID(),
+      name: newcomer?.name,
+      idNumber: newcomer?.id,
+      phone: newcomer?.phone,
+    }),
+  );
+  specs.set('GET /m/cover/:policyNo', {
+    right: rider,
+    send: (caller) => caller.get(`/m/cover/${policyNo}`),
+    secret: policyNo,
+  });
+  specs.set('POST /m/cover/:policyNo/leave', {
+    right: rider,
+    send: (caller) => form(caller, `/m/cover/${policyNo}/leave`),
+  });
   add('GET /api/desk/rosters/:rosterId/corrected', (caller) => caller.get(`${url}/corrected`), { secret: '张三' });
 }
 

@@ -257,7 +257,14 @@ export function createServices(options: ServicesOptions) {
     money,
     ...pricing,
     family: joinFamily({ authorities, identity, cases: () => cases }),
-    lists: listsPort({ rosters: () => rosters, authorities, notices }),
+    lists: listsPort({
+      rosters: () => rosters,
+      authorities,
+      notices,
+      identity,
+      enterprises,
+      synthetic: config.demo,
+    }),
     findInsured: async (tx, personId) => {
       const found = await person(tx, personId);
       return {

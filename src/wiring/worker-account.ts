@@ -1,7 +1,15 @@
 // Money and cover on the worker's pages: what is owed, what is paid, which days are covered. Translation only.
 
 import { formatYuan } from '#catalog/fields/index';
-import type { CoverAnswer, CoverModel, CoverNow, PaymentLink, PaymentModel } from '#apps/worker/pages/model';
+import { dailyCoverTerms } from '#catalog/services/daily-insurance/terms';
+import type {
+  CertificateModel,
+  CoverAnswer,
+  CoverModel,
+  CoverNow,
+  PaymentLink,
+  PaymentModel,
+} from '#apps/worker/pages/model';
 import { momentText, untilText } from '#apps/worker/pages/words';
 import { subjectOf, type Access } from '#platform/access';
 import { dayOf } from '#platform/calendar';
@@ -110,5 +118,32 @@ export function createWorkerAccount({ clock, cover: covers, money, reader }: Ser
     };
   }
 
-  return { payments, payment, refreshPayment, coverNow, cover, coverAt };
+  async function certificate(access: Access, policyNo: string): Promise<CertificateModel> {
+    const one = await covers.groups.certificate(access, policyNo);
+    const state = { ahead: '还没开始', running: '现在在保', over: '已经结束', released: '没有这份保障' }[one.standing];
+    const reason = `由${one.holder}为您投保，您不用付款`;
+    return {
+      policyNo: one.policyNo,
+      held: one.standing === 'ahead' || one.standing === 'running',
+      stateZh: state,
+      text: one.standing === 'released' ? '您已退出，或者单位已换人' : reason,
+      rows: [
+        { zh: '凭证号', text: one.policyNo },
+        { zh: '投保单位', text: one.holder },
+        { zh: '保险公司', text: one.insurer },
+        { zh: '从业类别', text: one.workType },
+        { zh: '保障时间', text: `${momentText(one.startsAt, today())} 至${untilText(one.endsAt, today())}` },
+        { zh: '受益人', text: '没有指定，按法定继承' },
+        { zh: '保费', text: `${formatYuan(one.premiumFen)} 元，其中财政补贴 ${formatYuan(one.subsidyFen)} 元` },
+      ],
+      terms: dailyCoverTerms.sections.map(({ zh, lines }) => ({
+        zh,
+        text: lines.join('').replaceAll('{insurer}', one.insurer),
+      })),
+      canLeave: one.standing === 'ahead',
+      reportService: 'DI-006',
+    };
+  }
+
+  return { payments, payment, refreshPayment, coverNow, cover, coverAt, certificate };
 }

@@ -347,6 +347,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     }),
     renewal: (access, cursor) => renewals.renewal(subjectOf(access), cursor),
     coverAt: account.coverAt,
+    certificate: account.certificate,
+    leaveCover: (access, policyNo) => services.cover.groups.leave(access, policyNo),
     messages: async (access, cursor) => {
       const page = await notices.list(subjectOf(access), cursor ?? undefined);
       return { items: page.items.map(toMessage), nextCursor: page.nextCursor };

@@ -1,15 +1,17 @@
 // A group that an organisation insures (DI-002): what it has to pay and where, how far insuring has come, and who is insured. While
 // something is going on the page looks again by itself.
 
-import { Alert, Button, Progress, QRCode, Segmented } from 'antd';
+import { Alert, App, Button, Progress, QRCode, Segmented } from 'antd';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { GroupView, InsuredPage } from '#contract/cover';
 import type { PaymentView } from '#contract/money';
 import { get, isMissing, write } from './api.ts';
+import { ActDialog, type ActField } from './act-dialog.tsx';
 import { DataTable, type Column } from './data-table.tsx';
 import { Money, Tag, When } from './marks.tsx';
 import { api } from './paths.ts';
+import { useMe } from './session.tsx';
 import { FaultView, Loaded } from './views.tsx';
 
 type Paying = { readonly payment: PaymentView | null };
@@ -153,20 +155,45 @@ const columns: readonly Column<Insured>[] = [
   { key: 'line', title: '名单行号', width: 100, cell: (one) => one.line },
   { key: 'name', title: '姓名', width: 120, cell: (one) => one.name },
   { key: 'work', title: '从业类别', width: 140, cell: (one) => one.workType },
-  { key: 'standing', title: '保障', cell: (one) => one.zh },
+  { key: 'standing', title: '保障', cell: (one) => (one.replaces ? `${one.zh}（换下第 ${one.replaces} 行）` : one.zh) },
   { key: 'policy', title: '凭证号', cell: (one) => <span className="mono">{one.policyNo ?? ''}</span> },
+];
+
+const newcomer: readonly ActField[] = [
+  { name: 'name', label: '换上的人的姓名', kind: 'text' },
+  { name: 'idNumber', label: '身份证号', kind: 'text' },
+  { name: 'phone', label: '手机号', kind: 'text', help: '会收到短信，知道由贵单位投保' },
+  { name: 'post', label: '岗位', kind: 'text', optional: true, help: '不写的，与换下的人相同' },
 ];
 
 function People({ caseId, view }: { readonly caseId: string; readonly view: GroupView }) {
   const [out, setOut] = useState(false);
   const [trail, setTrail] = useState<readonly (string | undefined)[]>([undefined]);
+  const [leaving, setLeaving] = useState<Insured | null>(null);
+  const { message } = App.useApp();
   const cursor = trail.at(-1);
   const found = useQuery({
     queryKey: ['insured', caseId, out, cursor, view.state],
     queryFn: () => get<InsuredPage>(api.caseInsured(caseId, { ...(out ? { out: '1' } : {}), cursor })),
     placeholderData: keepPreviousData,
   });
+  const mayReplace = useMe().roles.some(({ role }) => role === 'enterprise' || role === 'grassroots_union');
   if (view.listed === 0) return null;
+  const replacing: readonly Column<Insured>[] = mayReplace
+    ? [
+        {
+          key: 'replace',
+          title: '换人',
+          width: 90,
+          cell: (one) =>
+            one.replaceable && (
+              <Button size="small" aria-label={`换下第 ${one.line} 行的${one.name}`} onClick={() => setLeaving(one)}>
+                换人
+              </Button>
+            ),
+        },
+      ]
+    : [];
   return (
     <section className="panel" aria-labelledby="insured">
       <h2 id="insured">人员清单</h2>
@@ -186,7 +213,7 @@ function People({ caseId, view }: { readonly caseId: string; readonly view: Grou
           <>
             <DataTable
               caption="人员清单"
-              columns={columns}
+              columns={[...columns, ...replacing]}
               rows={page.items}
               keyOf={(one) => String(one.line)}
               empty={<p className="soft">{out ? '名单上的人都可以承保。' : '还没有人。'}</p>}
@@ -202,6 +229,21 @@ function People({ caseId, view }: { readonly caseId: string; readonly view: Grou
           </>
         )}
       </Loaded>
+      {leaving && (
+        <ActDialog
+          title={`换下 ${leaving.name}（第 ${leaving.line} 行）`}
+          note={`${view.replaceZh}。换下的人那天没有这份保障，两个人都会收到短信；不另收费。`}
+          fields={newcomer}
+          submitZh="换人"
+          onClose={() => setLeaving(null)}
+          onSubmit={async (values) => {
+            const { line } = await write<{ readonly line: number }>(api.replaceInsured(caseId, leaving.line), values);
+            setLeaving(null);
+            await found.refetch();
+            void message.success(`已换人，换上的人在第 ${line} 行`);
+          }}
+        />
+      )}
     </section>
   );
 }

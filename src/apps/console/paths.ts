@@ -68,6 +68,7 @@ export const api = {
   casePeople: (caseId: string, cursor?: string) => `/api/desk/cases/${part(caseId)}/people${queryString({ cursor })}`,
   caseGroup: (caseId: string) => `/api/desk/cases/${part(caseId)}/group`,
   caseInsured: (caseId: string, query: Query) => `/api/desk/cases/${part(caseId)}/insured${queryString(query)}`,
+  replaceInsured: (caseId: string, line: number) => `/api/desk/cases/${part(caseId)}/insured/${line}/replace`,
   casePayment: (caseId: string) => `/api/desk/cases/${part(caseId)}/payment`,
   checkCasePayment: (caseId: string) => `/api/desk/cases/${part(caseId)}/payment/check`,
   startables: '/api/desk/services',

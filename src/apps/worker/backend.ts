@@ -12,6 +12,7 @@ import type {
   CasePage,
   ConditionView,
   ConsentText,
+  CertificateModel,
   CoverAnswer,
   CoverModel,
   FileView,
@@ -201,6 +202,9 @@ export type WorkerBackend = {
   refreshPayment(access: Access, caseId: string): Promise<void>;
   cover(access: Access, cursor: string | null): Promise<CoverModel>;
   coverAt(access: Access, instant: string): Promise<CoverAnswer>;
+  /** Of a policy that an organisation took out for the person. */
+  certificate(access: Access, policyNo: string): Promise<CertificateModel>;
+  leaveCover(access: Access, policyNo: string): Promise<void>;
   /** The person's auto-renewal, live or last, and every renewal, newest first. */
   renewal(access: Access, cursor: string | null): Promise<RenewalModel>;
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { isDay } from '#catalog/fields/index';
 import type { CoverAnswer } from './pages/model.ts';
 import { refuse } from './refusals.ts';
-import { forAgents, idParam, open, query, workerOnly, type PageKit } from './visit.ts';
+import { forAgents, idParam, open, param, query, workerOnly, type PageKit } from './visit.ts';
 
 export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
   const { backend } = kit;
@@ -41,6 +41,20 @@ export function accountRoutes(app: FastifyInstance, kit: PageKit): void {
       { page: 'cover', cover, askedDay, askedTime, answer, problems },
       { status: problems.length > 0 ? 422 : 200, tab: 'home', back: { href: '/m', zh: '首页' } },
     );
+  });
+
+  app.get('/m/cover/:policyNo', workerOnly, async (request, reply) => {
+    const certificate = await backend.certificate(kit.worker(request).access, param(request, 'policyNo').slice(0, 60));
+    const back = { href: '/m/cover', zh: '我的保障' };
+    return kit.show(request, reply, { page: 'certificate', certificate }, { tab: 'home', back });
+  });
+
+  app.post('/m/cover/:policyNo/leave', workerOnly, async (request, reply) => {
+    const { access } = kit.worker(request);
+    const policyNo = param(request, 'policyNo').slice(0, 60);
+    await kit.body(request);
+    await backend.leaveCover(access, policyNo);
+    return kit.go(request, reply, `/m/cover/${encodeURIComponent(policyNo)}`);
   });
 
   app.get('/m/renewal', workerOnly, async (request, reply) => {

@@ -54,6 +54,45 @@ export const refuse = declareRefusals({
     zh: '没有找到这个团体投保，或您无权查看。',
     next: '请从“发起的办件”里重新打开。',
   },
+  'cover.not_replaceable': {
+    status: 409,
+    zh: '这个人没有可以换的保障。',
+    next: '请刷新清单：没有承保、已换下或已退出的人不能换。',
+  },
+  'cover.day_begun': {
+    status: 409,
+    zh: '保障已经开始，不能再换人。',
+    next: '要给新来的人买当天的保障，请本人在手机上按天投保。',
+  },
+  'cover.orders_unknown': {
+    status: 409,
+    zh: '本单位没有接入接单信号，核对不了这个人今天有没有接单，当日不能换人。',
+    next: '请在保障开始前换人；要开通当日换人，请先用接口报送接单信号。',
+  },
+  'cover.has_begun_work': {
+    status: 409,
+    zh: '这个人今天已经接单，或者已经报案，不能换下。',
+    next: '要给新来的人买当天的保障，请本人在手机上按天投保。',
+  },
+  'cover.newcomer_invalid': { status: 422, zh: '换上的人有{count}处填写不对。', next: '请按提示改正后再提交。' },
+  'cover.same_person': { status: 422, zh: '换上和换下的是同一个人。', next: '请核对证件号码。' },
+  'cover.newcomer_age': { status: 422, zh: '换上的人年龄不在可以投保的范围内。', next: '请换成16至65周岁的人。' },
+  'cover.newcomer_covered': { status: 409, zh: '换上的人那一天已有保障。', next: '不用再买；请换成别的人。' },
+  'cover.newcomer_barred': {
+    status: 409,
+    zh: '换上的人登记信息需要核对，不能投保。',
+    next: '请本人或家人到窗口办理。',
+  },
+  'cover.other_price': {
+    status: 422,
+    zh: '换上的人从业类别不同，保费不一样，不能直接换。',
+    next: '请本人在手机上按天投保，或者另交一份名单。',
+  },
+  'cover.leave_too_late': {
+    status: 409,
+    zh: '保障已经开始，不能再退出。',
+    next: '这份保障不用您付款；以后不想由单位投保的，请告诉单位，或在开始前退出。',
+  },
   'cover.occupation_unknown': { status: 422, zh: '目录里没有这个从业类别。', next: '请按提示的名称填写。' },
   'cover.mandate_exists': {
     status: 409,
@@ -194,6 +233,15 @@ export const insuredLine = z.object({
   replaces: z.number().nullable().describe('换下的人在名单的第几行'),
   replaceable: z.boolean(),
 });
+export const replaceInput = z.object({
+  requestId: z.uuid().describe('客户端生成的请求编号，重试时不变'),
+  name: z.string().trim().min(1).max(60).describe('换上的人的姓名'),
+  idNumber: z.string().trim().max(30).describe('身份证号'),
+  phone: z.string().trim().max(30).describe('手机号'),
+  post: z.string().trim().max(60).default('').describe('岗位；不写的，与换下的人相同'),
+});
+export type ReplaceInput = z.infer<typeof replaceInput>;
+
 export const insuredPage = z.object({ items: z.array(insuredLine), nextCursor: z.string().nullable() });
 export type InsuredPage = z.infer<typeof insuredPage>;
 

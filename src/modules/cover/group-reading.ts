@@ -2,9 +2,11 @@
 // another purchase it learns that there is one, so that nobody is charged twice, and nothing else.
 
 import type { Access } from '#platform/access';
+import { startOfDay } from '#platform/calendar';
 import { cutPage, decodeCursor } from '#platform/page';
 import { z } from 'zod';
 import { refuse, type GroupView, type InsuredPage } from './contract.ts';
+import { addDays } from './days.ts';
 import * as store from './group-store.ts';
 import type { CoverOptions } from './options.ts';
 import { wholeOf } from './ports.ts';
@@ -29,7 +31,7 @@ const states = {
   bound: ['done', '已出单'],
 } as const satisfies Record<store.GroupState, readonly [GroupView['state'], string]>;
 
-export function createGroupReading({ db, cases }: Pick<CoverOptions, 'db' | 'cases'>) {
+export function createGroupReading({ db, cases, clock }: Pick<CoverOptions, 'db' | 'cases' | 'clock'>) {
   async function view(access: Access, caseId: string): Promise<GroupView> {
     return db.transaction(access, async (tx) => {
       const group = await tx.maybe(store.selectGroup, [caseId]);
@@ -75,19 +77,25 @@ export function createGroupReading({ db, cases }: Pick<CoverOptions, 'db' | 'cas
         ? await eyes.run(store.listLeftOut, [caseId, after, pageLines + 1, group.state === 'bound'])
         : await eyes.run(store.listInsured, [caseId, after, pageLines + 1]);
       const page = cutPage(rows, pageLines, (last) => last.line);
-      return { nextCursor: page.nextCursor, items: page.items.map((row) => lineOf(group, row)) };
+      return { nextCursor: page.nextCursor, items: page.items.map((row) => lineOf(group, row, clock.now())) };
     });
   }
 
   return { view, insured };
 }
 
-function lineOf(group: store.GroupRow, row: store.InsuredRow): InsuredPage['items'][number] {
+function isOpen({ day, replace_rule: rule }: store.GroupRow, now: string): boolean {
+  return now < startOfDay(rule === 'none' ? day : addDays(day, 1));
+}
+
+function lineOf(group: store.GroupRow, row: store.InsuredRow, now: string): InsuredPage['items'][number] {
   const { line, name_mask: name, work_type: workType, policy_no: policyNo, replaces, refusal } = row;
   const own = { line, name, workType, policyNo, replaces, replaceable: false };
   if (refusal) return { ...own, standing: 'refused', zh: refusalZh[refusal] };
   if (row.kind === 'released') return { ...own, standing: 'released', zh: '已换人或退出，没有保障' };
-  if (row.kind === 'bound') return { ...own, standing: 'bound', zh: '有保障' };
+  // Whether the day allows it is asked when somebody is replaced; on the page the button is there while it may.
+  if (row.kind === 'bound')
+    return { ...own, standing: 'bound', zh: '有保障', replaceable: group.state === 'bound' && isOpen(group, now) };
   if (group.state === 'bound') return { ...own, standing: 'not_bound', zh: lostZh };
   return { ...own, standing: 'waiting', zh: group.state === 'listed' ? '可以投保，等付款' : '正在办理' };
 }

@@ -23,12 +23,13 @@ export type GroupRow = {
   readonly refused_count: number;
   readonly declined_count: number;
   readonly bound_count: number;
+  readonly left_refunded_fen: number;
   readonly paid_at: string | null;
   readonly policy_readers: string[];
 };
 
 const columns = `case_id, case_no, org_id, region, day, insurer_org_id, replace_rule, state, listed_line, declared_line, bound_line, told_line, listed_count,
-  refused_count, declined_count, bound_count, paid_at, policy_readers`;
+  refused_count, declined_count, bound_count, left_refunded_fen, paid_at, policy_readers`;
 
 type NewGroup = [
   caseId: string,
@@ -141,9 +142,11 @@ export type ToDeclare = ToInsure & { readonly birth_day: string; readonly id_num
 /** The same, with what the insurer must know of each. */
 export const toDeclareAfter = statement<[string, number, number], ToDeclare>(
   'cover.to_declare_after',
-  `select i.line, i.person_id, i.policy_id, i.work_type, r.birth_day, r.id_number_index
-   from group_insured i join person r on r.person_id = i.person_id
-   where i.case_id = $1 and i.line > $2 and i.refusal is null and i.replaces is null order by i.line limit $3`,
+  // Person by person by its key: the planner would otherwise read all of the register for each part.
+  `select i.*, r.birth_day, r.id_number_index
+   from (select line, person_id, policy_id, work_type from group_insured
+     where case_id = $1 and line > $2 and refusal is null and replaces is null order by line limit $3) i
+   cross join lateral (select birth_day, id_number_index from person where person_id = i.person_id offset 0) r order by i.line`,
 );
 
 export const declineLines = statement<[string, number[]], { line: number }>(
@@ -173,6 +176,9 @@ export type BindParams = [
   startsAt: string,
   endsAt: string,
   at: string,
+  personIds: string[],
+  policyIds: string[],
+  workTypes: string[],
 ];
 
 /**
@@ -182,10 +188,8 @@ export type BindParams = [
 export const bindGroup = statement<BindParams, { policy_id: string }>(
   'cover.bind_group',
   `with asked as (
-     select i.line, i.person_id, i.policy_id, i.work_type, a.leaf_id, array_append($4::text[], $5::text || i.person_id) as readers,
-       w.premium_fen, w.subsidy_fen
-     from unnest($2::int[], $3::uuid[]) as a (line, leaf_id)
-     join group_insured i on i.case_id = $1 and i.line = a.line
+     select i.*, array_append($4::text[], $5::text || i.person_id) as readers, w.premium_fen, w.subsidy_fen
+     from unnest($2::int[], $3::uuid[], $17::uuid[], $18::uuid[], $19::text[]) as i (line, leaf_id, person_id, policy_id, work_type)
      join unnest($6::text[], $7::bigint[], $8::bigint[]) as w (work_type, premium_fen, subsidy_fen) on w.work_type = i.work_type),
    bound as (
      insert into cover_entry (person_id, day, generation, policy_id, kind, starts_at, ends_at, at, readers, leaf_id)

@@ -3,11 +3,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemAccess } from '#platform/access';
+import { systemAccess, workerAccess } from '#platform/access';
 import { startOfDay } from '#platform/calendar';
 import { statement } from '#platform/db';
 import { agreeToAll } from '#test/consents';
 import { startApp, type Caller, type TestApp } from '#test/app';
+import { killedAt } from '#test/killed';
 import { csvOf, listOf, people, type Someone } from '#test/roster-files';
 import { fieldKinds } from '#catalog/fields/index';
 import { addDays } from './days.ts';
@@ -197,16 +198,16 @@ test('a day that somebody else covers between paying and issuing is refunded, an
 test('a process that dies in the middle of listing or issuing goes on behind what it kept', async () => {
   const list = strangers(2_400);
   const caseId = await start(list);
-  await dies(3, () => job(caseId, 'eligibility'));
+  expect(await killedAt(app.db, 'cover.advance_listed', 2, () => job(caseId, 'eligibility'))).toBe('killed');
   const between = await group(caseId);
   expect(between.listed).toBeGreaterThan(0);
   expect(between.listed).toBeLessThan(2_400);
   await job(caseId, 'eligibility');
   expect(await group(caseId)).toMatchObject({ listed: 2_400, insurable: 2_400 });
   await pay(caseId);
-  await dies(5, () => job(caseId, 'underwrite'));
+  expect(await killedAt(app.db, 'cover.advance_declared', 3, () => job(caseId, 'underwrite'))).toBe('killed');
   await job(caseId, 'underwrite');
-  await dies(4, () => job(caseId, 'issue'));
+  expect(await killedAt(app.db, 'cover.advance_bound', 2, () => job(caseId, 'issue'))).toBe('killed');
   const half = (await group(caseId)).bound;
   expect(half).toBeGreaterThan(0);
   expect(half).toBeLessThan(2_400);
@@ -218,25 +219,6 @@ test('a process that dies in the middle of listing or issuing goes on behind wha
     expect.objectContaining({ amount_fen: 48_000 }),
   ]);
 }, 60_000);
-
-/** The machine dies in the n-th transaction of a job. */
-async function dies(nth: number, work: () => Promise<void>): Promise<void> {
-  const { db } = app;
-  const real = db.transaction;
-  let count = 0;
-  Object.assign(db, {
-    transaction: async (access: never, inside: never) => {
-      count += 1;
-      if (count >= nth) throw new Error('killed');
-      return real(access, inside);
-    },
-  });
-  try {
-    await expect(work()).rejects.toThrow('killed');
-  } finally {
-    Object.assign(db, { transaction: real });
-  }
-}
 
 test('money that comes after the day before has ended covers nobody back in time, and what covers nobody goes back', async () => {
   const caseId = await quoted(strangers(2), { cover_date: addDays(day, 1) });
@@ -301,4 +283,77 @@ test('a list of one, a day that has begun, an unchecked list and a foreign list 
   );
   expect((await send(form(rosterId, { people_agree: false }))).code).toBe('cases.form_invalid');
   expect((await send(form(await upload(strangers(2), rival)))).code).toBe('rosters.not_found');
+});
+
+const replace = (caseId: string, line: number, who: Someone, more: Record<string, string> = {}, caller = company) =>
+  caller.post(`/api/desk/cases/${caseId}/insured/${line}/replace`, {
+    requestId: randomUUID(),
+    name: who.name,
+    idNumber: who.id,
+    phone: who.phone,
+    ...more,
+  });
+
+async function insuredGroup(list: readonly Someone[], more: Record<string, unknown> = {}): Promise<string> {
+  const caseId = await quoted(list, more);
+  await pay(caseId);
+  await issued(caseId);
+  return caseId;
+}
+
+test('a person is replaced once: the newcomer is covered, the other is not, no money moves, and both are told', async () => {
+  const [one, newcomer] = [strangers(2), strangers(1)[0]];
+  if (!newcomer) throw new Error('a newcomer');
+  const caseId = await insuredGroup(one);
+  const before = await transfers(caseId);
+  const requestId = randomUUID();
+  const both = await Promise.all([1, 2].map(() => replace(caseId, 2, newcomer, { requestId })));
+  expect(both.map((answer) => [answer.status, answer.body.line])).toEqual([
+    [200, 4],
+    [200, 4],
+  ]);
+  expect((await replace(caseId, 2, strangers(1)[0] ?? newcomer)).body.code).toBe('cover.not_replaceable');
+  const { items } = await insured(caseId);
+  expect(items.map((row: { line: number; standing: string }) => [row.line, row.standing])).toEqual([
+    [2, 'released'],
+    [3, 'bound'],
+    [4, 'bound'],
+  ]);
+  expect(await transfers(caseId)).toEqual(before);
+  const kinds = (await bound(caseId)).map((row) => row.kind).toSorted((a, b) => a.localeCompare(b));
+  expect(kinds).toEqual(['bound', 'bound', 'bound', 'released']);
+});
+
+test('two newcomers for one place at once: one gets it; who is covered, too old, badly written or the same gets none', async () => {
+  const list = strangers(2);
+  const caseId = await insuredGroup(list);
+  const [a, b] = strangers(2);
+  if (!a || !b || !list[1]) throw new Error('two newcomers');
+  expect((await replace(caseId, 2, list[1])).body.code).toBe('cover.newcomer_covered');
+  expect((await replace(caseId, 2, { ...a, id: '1234' })).body.code).toBe('cover.newcomer_invalid');
+  expect((await replace(caseId, 2, a, {}, rival)).body.code).toBe('cover.no_group');
+  const both = await Promise.all([replace(caseId, 2, a), replace(caseId, 2, b)]);
+  expect(both.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+  expect((await bound(caseId)).filter((row) => row.kind === 'bound')).toHaveLength(3);
+});
+
+test('whoever does not want the company’s cover leaves it, once; the company gets its part back in one sum, the subsidy is reversed', async () => {
+  const caseId = await insuredGroup([known, ...strangers(2)], { cover_date: addDays(day, 4) });
+  const policy = (await rider.get('/api/me/cover')).body.policies.find(
+    (one: { firstDay: string }) => one.firstDay === addDays(day, 4),
+  );
+  const { groups } = app.services.cover;
+  const access = workerAccess(rider.id);
+  await Promise.all([groups.leave(access, policy.policyNo), groups.leave(access, policy.policyNo)]);
+  const other = (await insured(caseId)).items.find((row: { standing: string }) => row.standing === 'bound');
+  await expect(groups.leave(access, other.policyNo)).rejects.toThrow('cover.no_group');
+  await app.services.tasks['cover.refund_left']({ caseId });
+  await app.services.tasks['cover.refund_left']({ caseId });
+  const moved = await transfers(caseId);
+  const sum = (code: string) => moved.filter((one) => one.code === code).map((one) => one.amount_fen);
+  expect([sum('refund'), sum('subsidy_reversed')]).toEqual([[20], [20]]);
+  const again = (await rider.get('/api/me/cover')).body.policies.find(
+    (one: { firstDay: string }) => one.firstDay === addDays(day, 4),
+  );
+  expect(again.boundDays).toEqual([]);
 });

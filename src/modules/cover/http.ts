@@ -5,7 +5,7 @@ import type { HttpPlugin } from '#platform/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { pageQuery } from '#platform/page';
-import { coveredAnswer, groupView, insuredPage, myCoverView, refusalRate } from './contract.ts';
+import { coveredAnswer, groupView, insuredPage, myCoverView, replaceInput, refusalRate } from './contract.ts';
 import type { Cover } from './index.ts';
 
 export type CoverRoutesOptions = {
@@ -84,6 +84,20 @@ export function coverRoutes({ cover, sessionOf, personFor }: CoverRoutesOptions)
           leftOut: request.query.out === '1',
           cursor: request.query.cursor,
         }),
+    );
+    app.post(
+      '/api/desk/cases/:caseId/insured/:line/replace',
+      {
+        config: { access: ['enterprise', 'grassroots_union'] },
+        schema: {
+          summary: '换人：换下清单上的一个人，换上另一个人',
+          params: ofCase.extend({ line: z.coerce.number().int().positive().describe('换下的人的名单行号') }),
+          body: replaceInput,
+          response: { 200: z.object({ line: z.number().describe('换上的人的行号') }) },
+        },
+      },
+      (request) =>
+        cover.groups.replace(sessionOf(request).access, request.params.caseId, request.params.line, request.body),
     );
     app.get(
       '/api/me/cover',

@@ -11,6 +11,7 @@ import { addDays, unbrokenUntil } from './days.ts';
 import { createEndorsements } from './endorsements.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createGroup } from './group.ts';
+import { createGroupChanges } from './group-changes.ts';
 import { createGroupReading } from './group-reading.ts';
 import type { CoverOptions } from './options.ts';
 import { createMandates } from './mandates.ts';
@@ -53,6 +54,7 @@ export type Cover = ReturnType<typeof createCover>;
 export function createCover(options: CoverOptions) {
   const { db, clock } = options;
   const group = createGroup(options);
+  const changes = createGroupChanges(options);
   const enrolment = createEnrolment(options, group);
   const release = createRelease(options);
   const claims = createClaims(options);
@@ -173,6 +175,8 @@ export function createCover(options: CoverOptions) {
   const tasks = {
     ...renewals.tasks,
     ...group.tasks,
+    'cover.refund_left': (payload: unknown) =>
+      changes.refundLeft(z.object({ caseId: z.string() }).parse(payload).caseId),
     'cover.underwrite': (payload: unknown) =>
       enrolment.underwrite(z.object({ caseId: z.string() }).parse(payload).caseId),
     'cover.endorse': (payload: unknown) => release.endorse(endorsePayload.parse(payload)),
@@ -196,7 +200,12 @@ export function createCover(options: CoverOptions) {
     suggest: claims.suggest,
     sharesOf: claims.sharesOf,
     renewals,
-    groups: createGroupReading(options),
+    groups: {
+      ...createGroupReading(options),
+      replace: changes.replace,
+      leave: changes.leave,
+      certificate: changes.certificate,
+    },
     oversight: createOversight({ db, clock, orgName: options.orgName ?? ((orgId) => orgId) }),
   };
 }

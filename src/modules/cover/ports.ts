@@ -1,6 +1,7 @@
 // What cover needs of others, as types only: the insurer, people, cases and money. main.ts hands the real ones in. A party's errors
 // are known by their `kind`, so that this module imports no adapter.
 
+import type { IdDocument } from '#catalog/fields/index';
 import type { ExplanationLine } from '#catalog/rules/index';
 import type { CaseState } from '#modules/cases';
 import type { CasesPort as MoneyCasesPort } from '#modules/money';
@@ -64,18 +65,32 @@ export type ListedPerson = {
   readonly nameMask: string;
 };
 
+export type Newcomer = {
+  readonly name: string;
+  readonly idDocument: IdDocument;
+  readonly phone: string;
+  readonly birthDay: string;
+};
+
 /** The people of the list that a case has taken, and what may be said to them. */
 export type ListsPort = {
-  /** Behind a line, in the order of the list; who is not registered yet becomes known here. */
+  /** Behind a line, in the order of the list, or null; `keep` makes known who is not registered yet. */
   readonly peopleOf: (
     tx: Tx,
     caseId: string,
     after: number,
     limit: number,
     region: string,
-  ) => Promise<readonly ListedPerson[]>;
+  ) => Promise<{ readonly last: number; readonly keep: (tx: Tx) => Promise<readonly ListedPerson[]> } | null>;
   /** Whose records a person must look at before anything is bought for them. */
   readonly notInsurable: (tx: Tx, personIds: readonly string[]) => Promise<readonly string[]>;
+  /** Somebody who takes another's place, made known where that is needed. */
+  readonly personOf: (tx: Tx, person: Newcomer, region: string) => Promise<string>;
+  /** Whether a person took orders on a day; unknown where the organisation tells of none. */
+  readonly ordersOn: (
+    tx: Tx,
+    asked: { readonly orgId: string; readonly personId: string; readonly day: string },
+  ) => Promise<'none' | 'some' | 'unknown'>;
   readonly tell: (tx: Tx, personId: string, notice: string, values: Readonly<Record<string, string>>) => void;
 };
 

@@ -42,6 +42,16 @@ const insertSignals = statement<
    on conflict (org_id, order_ref) do nothing returning signal_id`,
 );
 
+/** A company that told of no order for so long tells of none. */
+const silentDays = 7;
+
+const ordersOf = statement<[string, string, string, number], { tells: boolean; worked: boolean }>(
+  'enterprise.orders_of',
+  `select exists (select 1 from work_signal where org_id = $1 and work_day > $3::date - $4::int and work_day <= $3::date) as tells,
+     exists (select 1 from work_signal where work_day = $3::date
+       and id_number_index in (select id_number_index from person where person_id = any(ids_of($2)))) as worked`,
+);
+
 export type SignalsOptions = {
   readonly db: Database;
   readonly clock: Clock;
@@ -117,7 +127,16 @@ export function createSignals(options: SignalsOptions) {
     };
   }
 
-  return { receive };
+  /** Whether a person took orders on a day; unknown where the organisation itself tells of none, since then silence says nothing. */
+  async function ordersOn(
+    tx: Tx,
+    { orgId, personId, day }: { readonly orgId: string; readonly personId: string; readonly day: string },
+  ): Promise<'none' | 'some' | 'unknown'> {
+    const { tells, worked } = await tx.one(ordersOf, [orgId, personId, day, silentDays]);
+    return worked ? 'some' : tells ? 'none' : 'unknown';
+  }
+
+  return { receive, ordersOn };
 }
 
 function signalOf(row: SignalRow, orgId: string): WorkSignal {

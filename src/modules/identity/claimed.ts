@@ -44,33 +44,55 @@ export function listedRow(
   return { ...row, phone_index: phoneIndex, claimed: true, arrived_as: null };
 }
 
+type Given = { readonly region: string; readonly synthetic: boolean };
+
 export function createClaimed(options: { readonly crypto: CryptoPort; readonly clock: { now(): string } }) {
   const { crypto, clock } = options;
 
   /** Person ids of the listed people, in their order: of those who are registered, and of those who are made here. */
-  async function peopleOfList(
+  async function peopleOfList(tx: Tx, list: readonly ListedPerson[], given: Given): Promise<string[]> {
+    return (await prepareList(tx, list, given))(tx);
+  }
+
+  /**
+   * The same in two parts, for long lists: who is known is asked and who is not is sealed first; what that gives writes them, perhaps
+   * in a transaction that begins later, and answers with the ids.
+   */
+  async function prepareList(
     tx: Tx,
     list: readonly ListedPerson[],
-    given: { readonly region: string; readonly synthetic: boolean },
-  ): Promise<string[]> {
+    given: Given,
+  ): Promise<(tx: Tx) => Promise<string[]>> {
     const documents = list.map((one) => one.idDocument);
-    let known = await registered(tx, crypto, documents);
-    const isFresh = (one: ListedPerson) => !known.has(keyOf(crypto, one.idDocument));
-    const held = list.filter(isFresh).map((one) => idNumberIndexes(crypto, one.idDocument));
-    if (held.some((indexes) => indexes.length > 1)) {
-      await holdOldest(tx, held);
-      known = await registered(tx, crypto, documents);
-    }
-    const fresh = list.filter(isFresh).map((one) => rowOf(one, given));
-    if (fresh.length > 0) {
-      insert(tx, fresh);
-      known = await registered(tx, crypto, documents);
-    }
-    return documents.map((document) => {
-      const id = known.get(keyOf(crypto, document))?.person_id;
-      invariant(id, 'who was listed is known now');
-      return id;
+    const keys = documents.map((document) => keyOf(crypto, document));
+    const known = await registered(tx, crypto, documents);
+    const fresh = list.flatMap((one, at) => {
+      const key = keys[at] ?? '';
+      return known.has(key) ? [] : [{ key, row: rowOf(one, given), indexes: idNumberIndexes(crypto, one.idDocument) }];
     });
+    return async (later) => {
+      let unknown = fresh;
+      if (fresh.some(({ indexes }) => indexes.length > 1)) {
+        await holdOldest(
+          later,
+          fresh.map(({ indexes }) => indexes),
+        );
+        const held = await registered(later, crypto, documents);
+        unknown = fresh.filter(({ key }) => !held.has(key));
+      }
+      if (unknown.length > 0)
+        insert(
+          later,
+          unknown.map(({ row }) => row),
+        );
+      // Somebody may have been registered meanwhile, and ids may have been merged.
+      const all = await registered(later, crypto, documents);
+      return keys.map((key) => {
+        const id = all.get(key)?.person_id;
+        invariant(id, 'who was listed is known now');
+        return id;
+      });
+    };
   }
 
   function insert(tx: Tx, fresh: readonly ReturnType<typeof rowOf>[]): void {
@@ -93,7 +115,7 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
     ]);
   }
 
-  function rowOf(one: ListedPerson, given: { readonly region: string; readonly synthetic: boolean }) {
+  function rowOf(one: ListedPerson, given: Given) {
     return listedRow(crypto, one, { ...given, personId: newId(), createdAt: clock.now() });
   }
 
@@ -119,7 +141,7 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
     ]);
   }
 
-  return { peopleOfList, arrivedAmong, forgetClaimed };
+  return { peopleOfList, prepareList, arrivedAmong, forgetClaimed };
 }
 
 const keyOf = (crypto: CryptoPort, document: IdDocument): string => idNumberIndex(crypto, document).toString('hex');

@@ -260,6 +260,13 @@ export function createPayments(options: PaymentsOptions) {
     return !order || order.contract_code ? null : viewOf(order);
   }
 
+  /** The number of the order by which a case was paid, for what is given back of it. */
+  async function paidOrderOf(tx: Tx, caseId: string): Promise<string> {
+    const order = (await tx.run(store.listOrdersOfCase, [caseId])).find((one) => one.paid_at !== null);
+    invariant(order, `case ${caseId} was paid`);
+    return order.order_no;
+  }
+
   /** What an organisation pays at its desk; nothing of what a person pays. */
   async function orgOrderOf(access: Access, caseId: string): Promise<PaymentView | null> {
     const [order] = await db.transaction(access, (tx) => tx.run(store.listOrdersOfCase, [caseId]));
@@ -293,6 +300,7 @@ export function createPayments(options: PaymentsOptions) {
     mayExpire,
     orderOf,
     orgOrderOf,
+    paidOrderOf,
     refreshOrder,
     refundPart,
     refundOrder: refunds.startRefund,

@@ -105,58 +105,62 @@ export function createCheck(options: CheckOptions) {
     let people = roster.lines_read;
     let last = roster.last_line;
     let chunk: SheetRow[] = [];
+    /** What was judged last is being kept while the next lines are read and judged. */
+    let keeping: Promise<void> = Promise.resolve();
     const keep = async (): Promise<void> => {
       const rows = chunk;
       chunk = [];
       const until = rows.at(-1)?.line;
       if (until === undefined) return;
-      await keepChunk(
-        roster,
-        rows.map((row) => checkLine(row, header, rules)),
-        seen,
-        last,
-        until,
-      );
+      const judged = rows.map((row) => sealed(roster.roster_id, checkLine(row, header, rules)));
+      await keeping;
+      keeping = keepChunk(roster, judged, seen, last, until);
+      // Whoever waits for it next hears of a failure; until then nobody does.
+      keeping.catch(() => undefined);
       last = until;
     };
-    for await (const row of sheet.rows()) {
-      if (row.line <= header.line || row.line <= roster.last_line || isNoPerson(row, header)) continue;
-      people += 1;
-      if (people > linesMax) throw refuseSheet('rosters.too_many_lines', { max: linesMax });
-      chunk.push(row);
-      if (chunk.length >= chunkLines) await keep();
+    try {
+      for await (const row of sheet.rows()) {
+        if (row.line <= header.line || row.line <= roster.last_line || isNoPerson(row, header)) continue;
+        people += 1;
+        if (people > linesMax) throw refuseSheet('rosters.too_many_lines', { max: linesMax });
+        chunk.push(row);
+        if (chunk.length >= chunkLines) await keep();
+      }
+      await keep();
+    } finally {
+      // Also where reading fails: what is on its way is neither lost nor done twice.
+      await keeping;
     }
-    await keep();
     return people;
   }
 
   async function keepChunk(
     roster: store.RosterRow,
-    lines: readonly CheckedLine[],
+    lines: readonly Sealed[],
     seen: Seen,
     from: number,
     until: number,
   ): Promise<void> {
-    const indexed = lines.map((one) => ({ one, index: one.listed ? options.idIndex(one.listed.idDocument) : null }));
     await db.transaction(systemAccess, async (tx) => {
       const known = await options.known(
         tx,
-        lines.flatMap(({ listed }) => (listed ? [listed.idDocument] : [])),
+        lines.flatMap(({ one }) => (one.listed ? [one.listed.idDocument] : [])),
       );
       const ids = [...known.values()].map(({ personId }) => personId);
       const against = ids.length > 0 ? await options.against(tx, roster.service_code, ids) : new Map<string, string>();
       let good = 0;
-      for (const { one, index } of indexed) {
+      for (const { one, index, content, contentKey } of lines) {
         const problems = [...one.problems, ...matched(one, index, known, against, seen)];
         if (problems.length === 0) good += 1;
         tx.add(store.insertLine, {
           roster_id: roster.roster_id,
           line: one.line,
           state: problems.length === 0 ? 'good' : 'bad',
-          content_sealed: crypto.seal(lineContext(roster.roster_id, one.line), JSON.stringify(one.listed ?? one.given)),
+          content_sealed: content,
           name_mask: fieldKinds.person_name.mask(one.given.name),
           id_index: index,
-          content_index: one.listed ? contentIndex(one) : null,
+          content_index: contentKey,
           problems: JSON.stringify(problems),
         });
       }
@@ -171,6 +175,16 @@ export function createCheck(options: CheckOptions) {
       // Another worker took the job over: what it does is the same.
       if (!moved) throw new Error(`roster ${roster.roster_id} is being checked elsewhere`);
     });
+  }
+
+  /** All that is made of a line without asking anybody. */
+  function sealed(rosterId: string, one: CheckedLine): Sealed {
+    return {
+      one,
+      index: one.listed ? options.idIndex(one.listed.idDocument) : null,
+      content: crypto.seal(lineContext(rosterId, one.line), JSON.stringify(one.listed ?? one.given)),
+      contentKey: one.listed ? contentIndex(one) : null,
+    };
   }
 
   const contentIndex = (one: CheckedLine): Buffer =>
@@ -198,6 +212,13 @@ export function createCheck(options: CheckOptions) {
 
   return { check };
 }
+
+type Sealed = {
+  readonly one: CheckedLine;
+  readonly index: Buffer | null;
+  readonly content: string;
+  readonly contentKey: Buffer | null;
+};
 
 type Seen = { add(key: string, line: number): number | null };
 

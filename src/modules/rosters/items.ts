@@ -29,6 +29,9 @@ export type ItemsOptions = {
     list: readonly (Pick<Listed, 'name' | 'idDocument' | 'phone' | 'birthDay'> & { occupation: string | null })[],
     given: { readonly region: string; readonly synthetic: boolean },
   ) => Promise<readonly string[]>;
+  readonly prepareList: (
+    ...asked: Parameters<ItemsOptions['peopleOfList']>
+  ) => Promise<(tx: Tx) => Promise<readonly string[]>>;
   /** Whether what is made here is of a demonstration. */
   readonly synthetic: boolean;
   /** What a stage of a person's case is called. */
@@ -93,23 +96,30 @@ export function createItems(options: ItemsOptions) {
     return lines.length;
   }
 
-  /** The people of a case's list behind a line, made known where they are not: for what is done for all of them without a case each. */
+  /**
+   * The people of a case's list behind a line, for what is done for all of them without a case each: opened, and sealed anew where the
+   * register does not know them; `keep` makes them known and says who they are. Null behind the last.
+   */
   async function peopleOf(tx: Tx, caseId: string, after: number, limit: number, region: string) {
     const roster = await tx.maybe(store.selectOfCase, [caseId]);
-    if (!roster) return [];
-    const lines = (await tx.run(store.goodAfter, [roster.roster_id, after, limit])).map((row) => ({
-      line: row.line,
-      nameMask: row.name_mask,
-      listed: JSON.parse(crypto.open(lineContext(roster.roster_id, row.line), row.content_sealed)) as Listed,
-    }));
-    const people = lines.map(({ listed }) => ({ ...listed, occupation: null }));
-    const ids =
-      lines.length > 0 ? await options.peopleOfList(tx, people, { region, synthetic: options.synthetic }) : [];
-    return lines.map(({ line, nameMask, listed }, at) => {
-      const personId = ids[at];
-      invariant(personId, 'every line has its person');
-      return { line, personId, nameMask, birthDay: listed.birthDay, post: listed.post };
+    const rows = roster ? await tx.run(store.goodAfter, [roster.roster_id, after, limit]) : [];
+    const last = rows.at(-1)?.line;
+    if (!roster || last === undefined) return null;
+    const lines = rows.map(({ line, name_mask: nameMask, content_sealed: sealed }) => {
+      const listed = JSON.parse(crypto.open(lineContext(roster.roster_id, line), sealed)) as Listed;
+      return { line, nameMask, listed };
     });
+    const people = lines.map(({ listed }) => ({ ...listed, occupation: null }));
+    const known = await options.prepareList(tx, people, { region, synthetic: options.synthetic });
+    const keep = async (later: Tx) => {
+      const ids = await known(later);
+      return lines.map(({ line, nameMask, listed }, at) => {
+        const personId = ids[at];
+        invariant(personId, 'every line has its person');
+        return { line, personId, nameMask, birthDay: listed.birthDay, post: listed.post };
+      });
+    };
+    return { last, keep };
   }
 
   /** Once nobody is waited for any more. */

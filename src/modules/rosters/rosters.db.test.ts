@@ -8,6 +8,7 @@ import { systemAccess } from '#platform/access';
 import { statement } from '#platform/db';
 import { startApp, type Caller, type TestApp } from '#test/app';
 import { publishDeskService } from '#test/desk-service';
+import { killedAt } from '#test/killed';
 import { csvOf, listOf, people } from '#test/roster-files';
 import { findList, openSheets } from './check.ts';
 
@@ -145,19 +146,7 @@ test('a file that is no list is refused at once or told as a whole, and the same
 test('a check that was killed goes on behind the last lines that it kept, and two at once keep each line once', async () => {
   const long = listOf(people(5_000, 100));
   const { body } = await upload(company, csvOf(long));
-  const { db } = app;
-  const real = db.transaction;
-  let kept = 0;
-  // The machine dies in the third transaction that keeps lines.
-  Object.assign(db, {
-    transaction: async (access: never, work: never) => {
-      kept += 1;
-      if (kept === 6) throw new Error('killed');
-      return real(access, work);
-    },
-  });
-  await expect(check(body.rosterId)).rejects.toThrow('killed');
-  Object.assign(db, { transaction: real });
+  expect(await killedAt(app.db, 'rosters.advance', 3, () => check(body.rosterId))).toBe('killed');
   const between = await view(body.rosterId);
   expect(between).toMatchObject({ state: 'checking' });
   expect(between.read).toBeGreaterThan(0);

@@ -34,10 +34,15 @@ export type Trace = {
   /** SHA-256(32-byte salt ‖ canonical body), with the body as it was hashed. Deleting body and salt erases the content and keeps every proof valid. */
   commit(body: unknown): { salt: Buffer; commitment: Buffer; text: string };
   /** Writes the leaf of an act that is not a case action (money, unmasking, publication, roles) and gives its id. */
-  record(tx: Tx, act: Omit<TracedAct, 'previous' | 'commitment'> & { readonly body: unknown }): string;
+  record(tx: Tx, act: RecordedAct): string;
+  /** The same in two parts, for many at once: made while the database is busy, and written when it is not. */
+  make(act: RecordedAct): NewRecord;
+  add(tx: Tx, record: NewRecord): void;
 };
 
-type NewRecord = { leaf_id: string; entry: string; salt: Buffer; body: string };
+export type RecordedAct = Omit<TracedAct, 'previous' | 'commitment'> & { readonly body: unknown };
+
+export type NewRecord = { leaf_id: string; entry: string; salt: Buffer; body: string };
 
 /** Leaf and body in one statement: what refers to the leaf may follow at once. */
 const insertRecord = rowsStatement<NewRecord>(
@@ -68,15 +73,21 @@ export function createTrace(origin: Origin, crypto: CryptoPort, random: (bytes: 
     const text = canonical(body);
     return { salt, commitment: sha256(salt, text), text };
   };
+  const make = ({ body, ...rest }: RecordedAct): NewRecord => {
+    const committed = commit(body);
+    const made = leaf({ ...rest, previous: noPrevious, commitment: committed.commitment });
+    return { leaf_id: made.leafId, entry: made.entry, salt: committed.salt, body: committed.text };
+  };
+  const add = (tx: Tx, record: NewRecord) => tx.add(insertRecord, record);
   return {
     leaf,
     commit,
+    make,
+    add,
     record: (tx, act) => {
-      const { body, ...rest } = act;
-      const committed = commit(body);
-      const made = leaf({ ...rest, previous: noPrevious, commitment: committed.commitment });
-      tx.add(insertRecord, { leaf_id: made.leafId, entry: made.entry, salt: committed.salt, body: committed.text });
-      return made.leafId;
+      const record = make(act);
+      add(tx, record);
+      return record.leaf_id;
     },
   };
 }

@@ -135,7 +135,11 @@ export function CoverPage({ model }: { model: Model<'cover'> }) {
                   <span class="d num">
                     {day.from} 至 {day.to} · 保单 {day.policyNo}
                   </span>
-                  {day.holder === null ? null : <span class="d">由{day.holder}为您投保，您没有付款</span>}
+                  {day.holder === null ? null : (
+                    <span class="d">
+                      由{day.holder}为您投保，您没有付款。<a href={`/m/cover/${day.policyNo}`}>看凭证</a>
+                    </span>
+                  )}
                   {day.importedFrom === null ? null : <span class="d">由旧系统“{day.importedFrom}”导入，资料待核</span>}
                 </span>
               </div>

@@ -116,6 +116,19 @@ export type CoverModel = {
   readonly renewal: string | null;
 };
 
+/** What a person has in hand of a policy that an organisation took out. */
+export type CertificateModel = {
+  readonly policyNo: string;
+  readonly held: boolean;
+  readonly stateZh: string;
+  readonly text: string;
+  readonly rows: readonly { readonly zh: string; readonly text: string }[];
+  readonly terms: readonly { readonly zh: string; readonly text: string }[];
+  /** Before it begins. */
+  readonly canLeave: boolean;
+  readonly reportService: string;
+};
+
 export type RenewalDay = {
   readonly day: string;
   readonly stateZh: string;
@@ -434,6 +447,7 @@ export type PageBody =
   | { readonly page: 'payment'; readonly payment: PaymentModel }
   | { readonly page: 'messages'; readonly messages: Page<Message>; readonly first: boolean }
   | { readonly page: 'message'; readonly message: Message }
+  | { readonly page: 'certificate'; readonly certificate: CertificateModel }
   | { readonly page: 'renewal'; readonly renewal: RenewalModel; readonly first: boolean }
   | {
       readonly page: 'cover';

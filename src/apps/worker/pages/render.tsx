@@ -21,6 +21,7 @@ import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from 
 import { ActingPage, AskPage, HelpingPage } from './helping.tsx';
 import { HomePage } from './home.tsx';
 import { Layout } from './layout.tsx';
+import { CertificatePage } from './certificate.tsx';
 import { RenewalPage } from './renewal.tsx';
 import type { PageModel, Rendered } from './model.ts';
 import { PointsPage } from './points.tsx';
@@ -95,6 +96,8 @@ function draw(model: PageModel): Drawn {
       return { title: '我的保障', body: <CoverPage model={model} />, wrong: model.problems.length > 0 };
     case 'renewal':
       return { title: '自动续保', body: <RenewalPage model={model} /> };
+    case 'certificate':
+      return { title: '保险凭证', body: <CertificatePage model={model} /> };
     case 'profile':
       return { title: '我的', body: <ProfilePage model={model} /> };
     case 'privacy':

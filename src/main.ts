@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import type { City } from '#city';
 import { buildApps } from '#tools/build';
+import { watchDisk } from '#platform/disk-guard';
 import { closeHttp } from '#platform/http';
 import { createLog } from '#platform/log';
 import { createMetrics } from '#platform/metrics';
@@ -93,7 +94,10 @@ async function start(config: Config): Promise<void> {
     walSpool: database.embedded?.walSpool ?? null,
   };
   const dist = join(root, 'dist');
-  const app = await createServer({ services, log, publicUrl: config.publicUrl, dist, demo, health });
+  const disk = watchDisk([config.dataDir, join(config.dataDir, 'postgres')], config.diskReserveMb * 1_048_576, log);
+  started.push({ name: '磁盘检查', stop: async () => disk.stop() });
+  const { isFull: isDiskFull } = disk;
+  const app = await createServer({ services, log, publicUrl: config.publicUrl, dist, demo, health, isDiskFull });
   started.push({ name: '网页服务', stop: () => closeHttp(app, 10_000, app.server.listening ? config.drainMs : 0) });
   await listen(app, config);
   const background = config.background

@@ -59,6 +59,8 @@ export type Config = {
   readonly ports: PortsConfig;
   /** Begin anew: drop the embedded data and make the city again. */
   readonly fresh: boolean;
+  /** Room that is kept on the disk of the data: below it nothing is written. */
+  readonly diskReserveMb: number;
   /** People in the synthetic city, and its seed. */
   readonly workers: number;
   readonly seed: number;
@@ -164,6 +166,7 @@ const variables = {
   PAYOUT_COOLING_HOURS: { check: whole(0, 720), zh: '0 到 720 的小时数', en: 'hours from 0 to 720' },
   BACKGROUND: { check: flag, zh: 'on 或 off', en: 'on or off' },
   ERASURE_WAIT_DAYS: { check: whole(1, 30), zh: '1 到 30 的天数', en: 'days from 1 to 30' },
+  DISK_RESERVE_MB: { check: whole(1, 1_000_000), zh: '1 到 1000000 的兆字节数', en: 'megabytes from 1 to 1000000' },
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
@@ -214,6 +217,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     erasureWaitDays: set.ERASURE_WAIT_DAYS ?? 7,
     ports: readPorts(env),
     fresh: options.fresh,
+    diskReserveMb: set.DISK_RESERVE_MB ?? 256,
     workers: options.workers,
     seed: options.seed,
   };
@@ -359,6 +363,7 @@ export function printConfig(config: Config): string {
     ['SAME_DAY_COVER', config.sameDayRegions.join(', ') || '—'],
     ['LOG_LEVEL', config.logLevel],
     ['BACKGROUND', config.background ? 'on' : 'off（由另一个实例办 another instance does it）'],
+    ['DISK_RESERVE_MB', String(config.diskReserveMb)],
     ['JOB_CONCURRENCY', String(config.jobConcurrency)],
     [
       'UPLOAD_*_A_DAY',

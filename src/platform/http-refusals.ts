@@ -19,6 +19,11 @@ export const refuseHttp = declareRefusals({
     zh: '现在使用的人太多，系统暂时处理不过来。',
     next: '您填写的内容没有丢失，请过几秒再试。',
   },
+  'http.disk_full': {
+    status: 503,
+    zh: '系统的存储空间快用完了，现在只能查看，暂时不能办理和上传。',
+    next: '您填写的内容没有提交，请过一会儿用同样的内容再试，不会重复办理。',
+  },
   'http.unavailable': {
     status: 503,
     zh: '系统正在恢复，暂时不能处理。',

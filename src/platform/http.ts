@@ -77,6 +77,8 @@ export type HttpOptions = {
   readonly trustProxy?: boolean | string | readonly string[];
   readonly metrics?: Metrics;
   readonly overload?: OverloadOptions;
+  /** While true nothing is written for anybody; everything can be read. */
+  readonly isDiskFull?: () => boolean;
   /** Files under these paths are for anybody, so that a plugin that serves files need not declare its routes' access. */
   readonly publicFiles?: readonly string[];
 };
@@ -146,11 +148,14 @@ function addRouteRule(app: Http, entries: RouteEntry[], publicFiles: readonly st
   });
 }
 
+const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 function addRequestHooks(app: Http, overload: Overload, options: HttpOptions): void {
   const isHttps = options.publicUrl.startsWith('https:');
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     if (request.routeOptions.config.essential) return done();
+    if (options.isDiskFull?.() && !reads.has(request.method)) return done(refuseHttp('http.disk_full'));
     if (!overload.enter()) return done(refuseHttp('http.busy'));
     request.isCounted = true;
     done();

@@ -34,6 +34,7 @@ import { readDocument } from './merges.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
 export type ServerOptions = {
+  readonly isDiskFull?: () => boolean;
   readonly services: Services;
   readonly log: Log;
   readonly publicUrl: string;
@@ -52,6 +53,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     publicUrl: options.publicUrl,
     trustProxy: services.config.trustProxy.length > 0 ? services.config.trustProxy : false,
     metrics,
+    ...(options.isDiskFull ? { isDiskFull: options.isDiskFull } : {}),
     publicFiles: ['/desk'],
   });
   identity.guard.install(app);

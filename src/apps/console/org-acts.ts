@@ -91,7 +91,7 @@ export function actsFor(org: AdminOrgDetail, home: string | undefined): readonly
     },
     {
       title: '增加承办',
-      note: '以后这个地区轮到这个岗位的办件到这里来；已经在别处办的不动。地区越具体越优先。',
+      note: '以后这个地区轮到这个岗位的办件到这里来；已经轮到别处的任务不动。地区越具体越优先。',
       url: `${url}/routes`,
       fields: [
         { name: 'role', label: '岗位', kind: 'choice', options: roleOptions },
@@ -113,7 +113,7 @@ export function endRouteAct(org: AdminOrgDetail, route: AdminOrgDetail['routes']
   const { role, region, roleZh, regionZh } = route;
   return {
     title: '取消承办',
-    note: `以后${regionZh}的“${roleZh}”由“${next}”承办。已经在这里办的不动，由${org.name}办完。`,
+    note: `以后${regionZh}的“${roleZh}”由“${next}”承办。已经轮到${org.name}的任务不动，在这里办完；这些办件下一次轮到这个岗位，就到接替的单位。`,
     url: `${api.adminOrg(org.orgId)}/routes/end`,
     fields: [reason],
     bodyOf: (values) => ({ ...values, role, region }),

@@ -1,6 +1,7 @@
 // What the applicant and each step filled in. Sensitive values come masked.
 
 import type { CaseView, Fact } from '#contract/cases';
+import { api } from './paths.ts';
 import { Masked } from './unmask.tsx';
 
 export function Facts({ view }: { readonly view: CaseView }) {
@@ -18,7 +19,13 @@ export function Facts({ view }: { readonly view: CaseView }) {
               <div key={`${step ?? ''}.${name}`} className={text.length > 40 ? 'wide' : undefined}>
                 <dt>{zh}</dt>
                 <dd>
-                  <Masked caseId={view.caseId} field={name} zh={zh} text={text} canUnmask={masked && canUnmask} />
+                  <Masked
+                    at={api.unmask(view.caseId)}
+                    field={name}
+                    zh={zh}
+                    text={text}
+                    canUnmask={masked && canUnmask}
+                  />
                 </dd>
               </div>
             ))}

@@ -2,6 +2,7 @@
 
 import type { CaseView } from '#contract/cases';
 import { Explanation } from './explanation-list.tsx';
+import { api } from './paths.ts';
 import { Masked } from './unmask.tsx';
 
 export function ShownFirst({ view }: { readonly view: CaseView }) {
@@ -17,7 +18,7 @@ export function ShownFirst({ view }: { readonly view: CaseView }) {
               {lines.length > 0 ? (
                 <Explanation lines={lines} />
               ) : (
-                <Masked caseId={view.caseId} field={name} zh={zh} text={text} canUnmask={masked && canUnmask} />
+                <Masked at={api.unmask(view.caseId)} field={name} zh={zh} text={text} canUnmask={masked && canUnmask} />
               )}
             </dd>
           </div>

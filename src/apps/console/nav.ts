@@ -95,6 +95,9 @@ function windowFor(roles: readonly string[]): readonly NavItem[] {
     ...(roles.includes('hrss_window')
       ? [{ page: 'authorities' as const, zh: '代办授权审核', to: pages.authorities() }]
       : []),
+    ...(roles.some((role) => ['hrss_window', 'hrss_reviewer', 'supervisor'].includes(role))
+      ? [{ page: 'duplicates' as const, zh: '疑似重复人员', to: pages.duplicates() }]
+      : []),
   ];
 }
 
@@ -119,6 +122,9 @@ const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> =
   startService: 'start',
   staffMember: 'staff',
   org: 'orgs',
+  duplicate: 'duplicates',
+  merges: 'duplicates',
+  merge: 'duplicates',
 };
 
 /** The menu entry that a page belongs to. */

@@ -99,7 +99,7 @@ function Summary({ view }: { readonly view: CaseView }) {
       <div>
         <dt>申请人</dt>
         <dd>
-          <Masked caseId={view.caseId} field="name" zh="申请人" text={view.applicant} canUnmask={canUnmask} />
+          <Masked at={api.unmask(view.caseId)} field="name" zh="申请人" text={view.applicant} canUnmask={canUnmask} />
         </dd>
       </div>
       {canUnmask &&
@@ -107,7 +107,7 @@ function Summary({ view }: { readonly view: CaseView }) {
           <div key={field}>
             <dt>{zh}</dt>
             <dd>
-              <Masked caseId={view.caseId} field={field} zh={zh} text="已遮盖" canUnmask />
+              <Masked at={api.unmask(view.caseId)} field={field} zh={zh} text="已遮盖" canUnmask />
             </dd>
           </div>
         ))}

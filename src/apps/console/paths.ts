@@ -47,6 +47,10 @@ export const pages = {
   apiKeys: () => `${base}/api-keys`,
   authorities: (query: Query = {}) => `${base}/authorities${queryString(query)}`,
   assist: () => `${base}/assist`,
+  duplicates: (query: Query = {}) => `${base}/duplicates${queryString(query)}`,
+  duplicate: (suspicionId: string) => `${base}/duplicates/${part(suspicionId)}`,
+  merges: (query: Query = {}) => `${base}/merges${queryString(query)}`,
+  merge: (mergeId: string) => `${base}/merges/${part(mergeId)}`,
   invitation: () => `${base}/invitation`,
   account: () => `${base}/account`,
 };
@@ -148,6 +152,17 @@ export const api = {
   authority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}`,
   decideAuthority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}/decide`,
   assist: '/api/desk/assist',
+  duplicates: (query: Query) => `/api/desk/duplicates${queryString(query)}`,
+  duplicate: (suspicionId: string) => `/api/desk/duplicates/${part(suspicionId)}`,
+  compareDocuments: '/api/desk/duplicates',
+  settleDifferent: (suspicionId: string) => `/api/desk/duplicates/${part(suspicionId)}/different`,
+  unmaskPair: (suspicionId: string) => `/api/desk/duplicates/${part(suspicionId)}/unmask`,
+  merges: (query: Query) => `/api/desk/merges${queryString(query)}`,
+  merge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}`,
+  proposeMerge: '/api/desk/merges',
+  decideMerge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}/decide`,
+  withdrawMerge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}/withdraw`,
+  undoMerge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}/undo`,
   startAssist: (authorityId: string) => `/api/desk/assist/${part(authorityId)}/start`,
   account: '/api/staff/account',
   password: '/api/staff/password',
@@ -166,6 +181,9 @@ export type PageMatch =
   | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
   | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
   | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' | 'holds' | 'erasures' }
+  | { readonly page: 'duplicates' | 'merges' }
+  | { readonly page: 'duplicate'; readonly suspicionId: string }
+  | { readonly page: 'merge'; readonly mergeId: string }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'orgs' }
   | { readonly page: 'org'; readonly orgId: string }
@@ -201,6 +219,8 @@ const plain = [
   'api-keys',
   'authorities',
   'assist',
+  'duplicates',
+  'merges',
   'invitation',
   'account',
 ] as const;
@@ -217,6 +237,8 @@ export function matchPage(pathname: string): PageMatch {
   }
   if (first === 'staff') return { page: 'staffMember', staffId: second };
   if (first === 'orgs') return { page: 'org', orgId: second };
+  if (first === 'duplicates') return { page: 'duplicate', suspicionId: second };
+  if (first === 'merges') return { page: 'merge', mergeId: second };
   if (first === 'cases') return { page: 'case', caseId: second };
   if (first === 'settlements') return { page: 'settlement', caseId: second };
   if (first === 'start') return { page: 'startService', code: second };

@@ -47,6 +47,10 @@ const HoldsPage = lazy(() => import('./page-holds.tsx'));
 const LooksPage = lazy(() => import('./page-looks.tsx'));
 const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
 const AuthoritiesPage = lazy(() => import('./page-authorities.tsx'));
+const DuplicatesPage = lazy(() => import('./page-duplicates.tsx'));
+const DuplicatePage = lazy(() => import('./page-duplicate.tsx'));
+const MergesPage = lazy(() => import('./page-merges.tsx'));
+const MergePage = lazy(() => import('./page-merge.tsx'));
 const AssistPage = lazy(() => import('./page-assist.tsx'));
 const ApiKeysPage = lazy(() => import('./page-api-keys.tsx'));
 const AccountPage = lazy(() => import('./page-account.tsx'));
@@ -112,6 +116,14 @@ function pageOf(match: PageMatch): ReactNode {
       return <LooksPage />;
     case 'authorities':
       return <AuthoritiesPage />;
+    case 'duplicates':
+      return <DuplicatesPage />;
+    case 'duplicate':
+      return <DuplicatePage key={match.suspicionId} suspicionId={match.suspicionId} />;
+    case 'merges':
+      return <MergesPage />;
+    case 'merge':
+      return <MergePage key={match.mergeId} mergeId={match.mergeId} />;
     case 'assist':
       return <AssistPage />;
     case 'api-keys':

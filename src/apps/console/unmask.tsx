@@ -6,13 +6,14 @@ import { useEffect, useState } from 'react';
 import { sentenceOf, write } from './api.ts';
 import { Dialog } from './dialog.tsx';
 import { LabeledInput } from './field.tsx';
-import { api } from './paths.ts';
 
 const shownForMs = 60_000;
 const reasonCharactersMin = 4;
 
 type MaskedProps = {
-  readonly caseId: string;
+  /** Where it is asked for, and what else is told there. */
+  readonly at: string;
+  readonly more?: Readonly<Record<string, string>>;
   /** By what name the server knows it: a field of the case, or of the applicant. */
   readonly field: string;
   readonly zh: string;
@@ -20,7 +21,7 @@ type MaskedProps = {
   readonly canUnmask: boolean;
 };
 
-export function Masked({ caseId, field, zh, text, canUnmask }: MaskedProps) {
+export function Masked({ at, more, field, zh, text, canUnmask }: MaskedProps) {
   const [asking, setAsking] = useState(false);
   const [whole, setWhole] = useState<string | null>(null);
   useEffect(() => {
@@ -39,7 +40,8 @@ export function Masked({ caseId, field, zh, text, canUnmask }: MaskedProps) {
       {whole !== null && <span className="soft"> 一分钟后重新遮盖，已记录本次查看</span>}
       {asking && (
         <UnmaskDialog
-          caseId={caseId}
+          at={at}
+          more={more}
           field={field}
           zh={zh}
           onClose={() => setAsking(false)}
@@ -53,12 +55,13 @@ export function Masked({ caseId, field, zh, text, canUnmask }: MaskedProps) {
   );
 }
 
-type DialogProps = Pick<MaskedProps, 'caseId' | 'field' | 'zh'> & {
+type DialogProps = Pick<MaskedProps, 'at' | 'field' | 'zh'> & {
+  readonly more: MaskedProps['more'] | undefined;
   readonly onClose: () => void;
   readonly onShown: (value: string) => void;
 };
 
-function UnmaskDialog({ caseId, field, zh, onClose, onShown }: DialogProps) {
+function UnmaskDialog({ at, more, field, zh, onClose, onShown }: DialogProps) {
   const [reason, setReason] = useState('');
   const [problem, setProblem] = useState<string | undefined>();
   const [busy, setBusy] = useState(false);
@@ -66,7 +69,7 @@ function UnmaskDialog({ caseId, field, zh, onClose, onShown }: DialogProps) {
     if (Array.from(reason.trim()).length < reasonCharactersMin) return setProblem('请写明查看原因，至少四个字。');
     setBusy(true);
     try {
-      const { value } = await write<{ value: string }>(api.unmask(caseId), { field, reason: reason.trim() });
+      const { value } = await write<{ value: string }>(at, { ...more, field, reason: reason.trim() });
       onShown(value);
     } catch (error) {
       setProblem(sentenceOf(error).what);
@@ -76,7 +79,7 @@ function UnmaskDialog({ caseId, field, zh, onClose, onShown }: DialogProps) {
   };
   return (
     <Dialog title={`查看“${zh}”全文`} onClose={onClose}>
-      <p>查看会记入办件的留痕，本人可以看到谁在什么时候、因为什么看过。</p>
+      <p>查看会记下来，本人可以看到谁在什么时候、因为什么看过。</p>
       <LabeledInput label="查看原因" required error={problem}>
         {(props) => (
           <Input

@@ -149,3 +149,23 @@ async function opened({ row }: AdminSpecs, people: readonly Someone[]): Promise<
     [grants],
   );
 }
+
+/** A window registers a worker: whoever may assist may register. */
+export function windowSpecs({ staffNamed, add }: AdminSpecs): void {
+  const windows = ['hrss_window', 'county_union', 'township_union', 'grassroots_union', 'station_manager'];
+  const also = (one: Someone) => one.grants.some((grant) => windows.includes(grant.split('@')[0] ?? ''));
+  let nth = 0;
+  const form = () => {
+    nth += 1;
+    return {
+      requestId: randomUUID(),
+      phone: `199000500${String(nth).padStart(2, '0')}`,
+      name: '林窗口访问',
+      idType: 'resident_id',
+      idNumber: numbers(`${syntheticRegion}19920304${String(nth).padStart(3, '0')}`),
+      region: '350203',
+    };
+  };
+  const window = staffNamed('hrss_window');
+  add('POST /api/desk/registrations', window, (caller) => caller.post('/api/desk/registrations', form()), { also });
+}

@@ -13,7 +13,7 @@ import { dayOf } from '#platform/calendar';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
 import { adminSpecs, type Someone } from './access-admin.ts';
-import { mergeSpecs } from './access-merges.ts';
+import { mergeSpecs, windowSpecs } from './access-merges.ts';
 import { csvOf, listOf, people, type Someone as Named } from './roster-files.ts';
 import { startApp, type Answer, type Caller, type TestApp } from './app.ts';
 
@@ -219,6 +219,7 @@ beforeAll(async () => {
   };
   await adminSpecs(world);
   await mergeSpecs(world);
+  windowSpecs(world);
   await settlementSpecs();
 }, 60_000);
 

@@ -86,6 +86,7 @@ export const glossary: readonly Term[] = [
       personMerge 合并登记
       personTrait 登记特征（只用来找重复，读不回原文）
       suspicion 疑似重复
+      window 窗口
       traitScan 查找重复的进度
       authority 代办授权
       authorities 代办授权

@@ -28,6 +28,11 @@ const list: readonly PersonNotice[] = [
     '您提出的代办申请（{services}）没有通过审核，请打开“我的—替家人办”查看理由。',
   ),
   told(
+    'window_registered',
+    '窗口为您登记好了',
+    '{office}的{agent}已凭您手机的验证码为您登记，以后用这个手机号就能登录。不是您本人要办的，请拨打12333。',
+  ),
+  told(
     'person_merged',
     '您的两个登记已合并',
     '经窗口提请、另一人复核，您这部手机的登记与尾号{other}的手机的登记已合并为一个人，两个手机号都能登录。不是同一人的，请马上登录，在“我的—合并的登记”里点“不是我”，或拨打12333。',
@@ -80,6 +85,8 @@ export const codeMessages: Readonly<Record<string, string>> = {
   step_up_code: '验证码{code}，用于{purpose}，5分钟内有效。不是您本人操作的，请勿告诉任何人。',
   consent_code:
     '{agent}请求替您办理{services}，到{until}为止。同意的，请把验证码{code}告诉对方；不同意，请勿告诉任何人。',
+  window_register_code:
+    '{office}正在用这个手机号为{name}登记。是您本人的，请把验证码{code}告诉窗口；不是，请勿告诉任何人。',
   assist_code: '{office}正在替您办理{services}。是您本人要办的，请把验证码{code}告诉窗口；不是，请勿告诉任何人。',
 };
 

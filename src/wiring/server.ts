@@ -31,6 +31,7 @@ import { healthRoutes, type HealthSource } from './health.ts';
 import { personalRoutes } from './personal.ts';
 import type { Services } from './services.ts';
 import { readDocument } from './merges.ts';
+import { windowRegistrationRoutes } from './window-registration.ts';
 import { createWorkerBackend } from './worker-backend.ts';
 
 export type ServerOptions = {
@@ -131,6 +132,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
     }),
   );
   await app.register(personalRoutes(services));
+  await app.register(windowRegistrationRoutes(services));
   await app.register(mergeRoutes({ merges: services.merges, document: readDocument(services.clock) }));
   await app.register(servicePointRoutes(services.servicePoints));
   await app.register(deskRoutes(services, asker));

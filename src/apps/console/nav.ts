@@ -122,6 +122,7 @@ const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> =
   startService: 'start',
   staffMember: 'staff',
   org: 'orgs',
+  'register-worker': 'assist',
   duplicate: 'duplicates',
   merges: 'duplicates',
   merge: 'duplicates',

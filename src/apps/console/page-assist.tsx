@@ -7,7 +7,8 @@ import { useState, type FormEvent } from 'react';
 import { get, sentenceOf, write } from './api.ts';
 import type { ServiceSummary } from './api-types.ts';
 import { LabeledInput } from './field.tsx';
-import { api } from './paths.ts';
+import { api, pages } from './paths.ts';
+import { Link } from './router.tsx';
 import { Loaded, PageHead } from './views.tsx';
 
 type Asked = { readonly authorityId: string; readonly waitSeconds: number };
@@ -21,6 +22,9 @@ export default function AssistPage() {
         title="代办窗口"
         note="劳动者本人在场才能代办。验证码就是本人的同意，一小时内有效；办件和记录里同时写两个人的名字，代填的人不能审这一件。"
       />
+      <p>
+        劳动者还没有登记过？<Link to={pages.registerWorker()}>先登记新人</Link>
+      </p>
       <Loaded query={services}>{(list) => <AssistForm services={list} />}</Loaded>
     </>
   );

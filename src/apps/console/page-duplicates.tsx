@@ -60,7 +60,7 @@ export default function DuplicatesPage() {
             to={pages.duplicates({ done: done ? 1 : null, strength: value || null })}
             aria-current={(strength ?? '') === value ? 'true' : undefined}
           >
-            {zh}
+            {(strength ?? '') === value ? <strong>{zh}</strong> : zh}
           </Link>
         ))}
         {isWindow && <Button onClick={() => setComparing(true)}>按证件号码提出核对</Button>}

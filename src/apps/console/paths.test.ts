@@ -37,6 +37,7 @@ test.each([
   [pages.authorities({ done: 1 }), { page: 'authorities' }],
   [pages.duplicates({ done: 1 }), { page: 'duplicates' }],
   [pages.duplicate('s1'), { page: 'duplicate', suspicionId: 's1' }],
+  [pages.registerWorker(), { page: 'register-worker' }],
   [pages.merges(), { page: 'merges' }],
   [pages.merge('m1'), { page: 'merge', mergeId: 'm1' }],
   [pages.assist(), { page: 'assist' }],

@@ -47,6 +47,7 @@ export const pages = {
   apiKeys: () => `${base}/api-keys`,
   authorities: (query: Query = {}) => `${base}/authorities${queryString(query)}`,
   assist: () => `${base}/assist`,
+  registerWorker: () => `${base}/register-worker`,
   duplicates: (query: Query = {}) => `${base}/duplicates${queryString(query)}`,
   duplicate: (suspicionId: string) => `${base}/duplicates/${part(suspicionId)}`,
   merges: (query: Query = {}) => `${base}/merges${queryString(query)}`,
@@ -152,6 +153,8 @@ export const api = {
   authority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}`,
   decideAuthority: (authorityId: string) => `/api/desk/authorities/${part(authorityId)}/decide`,
   assist: '/api/desk/assist',
+  registerWorker: '/api/desk/registrations',
+  finishRegistration: '/api/desk/registrations/finish',
   duplicates: (query: Query) => `/api/desk/duplicates${queryString(query)}`,
   duplicate: (suspicionId: string) => `/api/desk/duplicates/${part(suspicionId)}`,
   compareDocuments: '/api/desk/duplicates',
@@ -178,19 +181,11 @@ export const api = {
 };
 
 export type PageMatch =
-  | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' | 'health' }
-  | { readonly page: 'staff' | 'role-proposals' | 'admin-trail' | 'api-keys' | 'invitation' }
-  | { readonly page: 'authorities' | 'assist' | 'looks' | 'account' | 'holds' | 'erasures' }
-  | { readonly page: 'duplicates' | 'merges' }
+  | { readonly page: (typeof plain)[number] | 'tasks' | 'missing' | 'servicePoints' }
   | { readonly page: 'duplicate'; readonly suspicionId: string }
   | { readonly page: 'merge'; readonly mergeId: string }
   | { readonly page: 'staffMember'; readonly staffId: string }
-  | { readonly page: 'orgs' }
   | { readonly page: 'org'; readonly orgId: string }
-  | { readonly page: 'tasks' | 'login' | 'payouts' | 'batches' | 'reconciliation' | 'ledger' | 'cover' }
-  | { readonly page: 'oversight' }
-  | { readonly page: 'catalogue' | 'ratings' | 'notices' | 'start' | 'missing' }
-  | { readonly page: 'settlements' | 'servicePoints' }
   | { readonly page: 'case' | 'settlement'; readonly caseId: string }
   | { readonly page: 'batch'; readonly batchId: string }
   | { readonly page: 'service' | 'startService'; readonly code: string };
@@ -220,6 +215,7 @@ const plain = [
   'authorities',
   'assist',
   'duplicates',
+  'register-worker',
   'merges',
   'invitation',
   'account',

@@ -47,6 +47,7 @@ const HoldsPage = lazy(() => import('./page-holds.tsx'));
 const LooksPage = lazy(() => import('./page-looks.tsx'));
 const AdminTrailPage = lazy(() => import('./page-admin-trail.tsx'));
 const AuthoritiesPage = lazy(() => import('./page-authorities.tsx'));
+const RegisterWorkerPage = lazy(() => import('./page-register-worker.tsx'));
 const DuplicatesPage = lazy(() => import('./page-duplicates.tsx'));
 const DuplicatePage = lazy(() => import('./page-duplicate.tsx'));
 const MergesPage = lazy(() => import('./page-merges.tsx'));
@@ -116,6 +117,8 @@ function pageOf(match: PageMatch): ReactNode {
       return <LooksPage />;
     case 'authorities':
       return <AuthoritiesPage />;
+    case 'register-worker':
+      return <RegisterWorkerPage />;
     case 'duplicates':
       return <DuplicatesPage />;
     case 'duplicate':

@@ -5,7 +5,7 @@ import { roleGrant, systemAccess } from '#platform/access';
 import type { Tx } from '#platform/db';
 import type { Base } from './base.ts';
 import { requestMinutes } from './base.ts';
-import { assistMinutes, refuse, type AssistInput } from './contract.ts';
+import { assistingRoles, assistMinutes, refuse, type AssistInput } from './contract.ts';
 import * as store from './store.ts';
 
 /** The office in which the clerk assists. */
@@ -15,15 +15,6 @@ export type Window = {
   readonly orgId: string;
   readonly region: string;
 };
-
-/** Offices at whose windows workers are served. */
-export const assistingRoles = [
-  'hrss_window',
-  'county_union',
-  'township_union',
-  'grassroots_union',
-  'station_manager',
-] as const;
 
 export function createAssist(base: Base) {
   const { options } = base;

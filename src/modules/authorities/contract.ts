@@ -43,9 +43,18 @@ export const refuse = declareRefusals({
   'authorities.not_registered': {
     status: 409,
     zh: '这个手机号还没有登记。',
-    next: '请先为劳动者登记，再开始代办。',
+    next: '请在代办窗口点“先登记新人”为劳动者登记，再开始代办。',
   },
 });
+
+/** Offices at whose windows workers are served. */
+export const assistingRoles = [
+  'hrss_window',
+  'county_union',
+  'township_union',
+  'grassroots_union',
+  'station_manager',
+] as const;
 
 export const authorityKinds = {
   consent: '本人同意',

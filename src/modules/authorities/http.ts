@@ -6,7 +6,7 @@ import { requireStaff, type Guard } from '#modules/identity';
 import type { Access } from '#platform/access';
 import type { HttpPlugin } from '#platform/http';
 import { pageOf, pageQuery } from '#platform/page';
-import { assistingRoles, windowOf } from './assist.ts';
+import { windowOf } from './assist.ts';
 import * as contract from './contract.ts';
 import { refuse } from './contract.ts';
 import type { Authorities } from './index.ts';
@@ -28,7 +28,7 @@ export type AuthorityRoutesOptions = {
 };
 
 const decider = { config: { access: ['hrss_window'] as const } };
-const assistant = { config: { access: assistingRoles } };
+const assistant = { config: { access: contract.assistingRoles } };
 const params = z.object({ authorityId: z.uuid() });
 const done = z.object({ done: z.literal(true) });
 

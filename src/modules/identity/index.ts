@@ -37,6 +37,7 @@ export { sessionMaxAgeSeconds } from './limits.ts';
 export { hashPassword, newTotpSecret, totpCode } from './password.ts';
 export {
   checkRegistration,
+  foldName,
   idNumberIndex,
   idNumberIndexes,
   maskName,

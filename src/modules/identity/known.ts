@@ -4,7 +4,7 @@ import type { IdDocument } from '#catalog/fields/index';
 import type { CryptoPort } from '#platform/crypto';
 import { statement, type Tx } from '#platform/db';
 import { foldName, idNumberIndexes, openPerson, type Person } from './person.ts';
-import { personColumns, type StoredPerson } from './store.ts';
+import { personColumns, selectArrived, type StoredPerson } from './store.ts';
 
 type Row = StoredPerson & { readonly claimed: boolean; readonly created_at: string };
 
@@ -46,6 +46,8 @@ export function createKnown({ crypto }: { readonly crypto: CryptoPort }) {
       const rows = await tx.run(selectAfter, [personId, limit]);
       return { people: somebody(rows), last: rows.length < limit ? null : (rows.at(-1)?.person_id ?? null) };
     },
+    /** Whether a registration of this id brought somebody who was known from a list. */
+    arrivedAs: async (tx: Tx, arrivedAs: string) => (await tx.maybe(selectArrived, [arrivedAs])) !== undefined,
     /** The very row, whoever stands for it. */
     knownByDocument: async (tx: Tx, document: IdDocument): Promise<string | null> =>
       (await tx.maybe(selectByDocument, [[...idNumberIndexes(crypto, document)]]))?.person_id ?? null,

@@ -22,9 +22,10 @@ import * as store from './store.ts';
 
 /**
  * `login` opens a session; `sign` stands for a drawn signature where a phone has no script; `authority:<id>` consents to exactly
- * that authority; `step_up:<reason>` opens what needs more than a login. A code of one purpose is worth nothing for another.
+ * that authority; `step_up:<reason>` opens what needs more than a login; `window:<what>` agrees to being registered as just that. A code
+ * of one purpose is worth nothing for another.
  */
-export type CodePurpose = 'login' | 'sign' | `authority:${string}` | `step_up:${string}`;
+export type CodePurpose = 'login' | 'sign' | `authority:${string}` | `step_up:${string}` | `window:${string}`;
 
 /** Asked for by somebody who is logged in, for the own phone: the code of the login a moment ago is not in its way. */
 const isOwn = (purpose: CodePurpose) => purpose === 'sign' || purpose.startsWith('step_up:');
@@ -242,6 +243,19 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     input: RegisterInput,
     oldToken: string | null,
   ): Promise<{ personId: string } & NewSession> {
+    const made = await putRegistered(tx, personId, phone, registration, input, null);
+    return { personId: made, ...sessions.begin(tx, 'worker', { personId: made }, oldToken) };
+  }
+
+  /** Who has come, or comes from a list; `clerk` where somebody at a window wrote it down. */
+  async function putRegistered(
+    tx: Tx,
+    personId: string,
+    phone: string,
+    registration: Registration,
+    input: Pick<RegisterInput, 'occupation' | 'platformOrgId' | 'consentVersion'>,
+    clerk: { readonly staffId: string; readonly orgId: string } | null,
+  ): Promise<string> {
     const { name, idDocument, birthDay, sex, region } = registration;
     const listed = await arrive(tx, crypto, {
       ...registration,
@@ -253,8 +267,8 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     });
     if (listed === 'elsewhere') throw refuse('identity.listed_elsewhere');
     if (listed) {
-      await traceRegistered(tx, listed.personId, region, idDocument.type, input);
-      return { ...listed, ...sessions.begin(tx, 'worker', listed, oldToken) };
+      await traceRegistered(tx, listed.personId, region, idDocument.type, input, clerk);
+      return listed.personId;
     }
     await holdNumbers(tx, crypto, { idDocument, phone });
     await store.insertPerson(
@@ -272,8 +286,8 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
         createdAt: clock.now(),
       }),
     );
-    await traceRegistered(tx, personId, region, idDocument.type, input);
-    return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+    await traceRegistered(tx, personId, region, idDocument.type, input, clerk);
+    return personId;
   }
 
   async function traceRegistered(
@@ -281,7 +295,8 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     personId: string,
     region: string,
     idType: string,
-    input: RegisterInput,
+    input: Pick<RegisterInput, 'consentVersion'>,
+    clerk: { readonly staffId: string; readonly orgId: string } | null,
   ): Promise<void> {
     const consentVersion = input.consentVersion ?? null;
     trace.record(tx, {
@@ -289,15 +304,15 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       type: 'person.registered',
       at: clock.now(),
       region,
-      department: '',
-      actorId: personId,
+      department: clerk?.orgId ?? '',
+      actorId: clerk?.staffId ?? personId,
       subjectId: personId,
-      body: { id_type: idType, consent_version: consentVersion },
+      body: { id_type: idType, consent_version: consentVersion, ...(clerk ? { window: clerk.staffId } : {}) },
     });
     await options.onRegistered(tx, { personId, consentVersion });
   }
 
-  return { requestCode, verifyCode, register, proveSignature, proveCode, personByPhone };
+  return { requestCode, verifyCode, register, putRegistered, proveSignature, proveCode, personByPhone };
 }
 
 function readPhone(raw: string): string {

@@ -77,7 +77,7 @@ export function createPairs(options: MergesOptions) {
     return db.transaction(session.access, async (tx) => {
       const row = await seen(tx, suspicionId);
       return viewOf(tx.asSystem(), {
-        ids: [row.one_id, row.other_id],
+        ids: await standing(tx.asSystem(), row),
         suspicionId,
         reasons: row.reasons,
         strength: row.strength,
@@ -85,6 +85,17 @@ export function createPairs(options: MergesOptions) {
         mergeId: row.merge_id,
       });
     });
+  }
+
+  /** Whoever was merged meanwhile is looked at as the one who stands for all; two that are one already, as they are. */
+  async function standing(
+    tx: Tx,
+    row: Pick<store.SuspicionRow, 'one_id' | 'other_id' | 'same'>,
+  ): Promise<[string, string]> {
+    if (row.same) return [row.one_id, row.other_id];
+    const [one = row.one_id] = await idsOf(tx, row.one_id);
+    const [other = row.other_id] = await idsOf(tx, row.other_id);
+    return one < other ? [one, other] : [other, one];
   }
 
   type Shown = {
@@ -227,16 +238,17 @@ export function createPairs(options: MergesOptions) {
     suspicionId: string,
     input: { readonly personId: string; readonly field: PersonFieldName; readonly reason: string },
   ): Promise<string> {
-    const row = await db.transaction(session.access, (tx) => seen(tx, suspicionId));
-    if (row.one_id !== input.personId && row.other_id !== input.personId) throw refuse('merges.none');
+    const ids = await db.transaction(session.access, async (tx) =>
+      standing(tx.asSystem(), await seen(tx, suspicionId)),
+    );
+    if (!ids.includes(input.personId)) throw refuse('merges.none');
     return people.openField(session, { ...input, caseId: null });
   }
 
   /** What a suspicion between these two says, for a merge of them. */
   async function reasonsOf(tx: Tx, a: string, b: string): Promise<readonly Reason[]> {
-    const [one, other] = a < b ? [a, b] : [b, a];
-    const known = await tx.maybe(store.suspicionOf, [one, other]);
-    return known ? (await seen(tx, known.suspicion_id)).reasons : [];
+    const rows = await tx.run(store.reasonsBetween, [a, b]);
+    return [...new Set(rows.flatMap((row) => row.reasons))];
   }
 
   return { list, pair, viewOf, bothOf, settleDifferent, compare, unmask, reasonsOf };

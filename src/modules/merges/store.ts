@@ -23,8 +23,11 @@ export type SuspicionRow = {
 const suspicionColumns = `s.suspicion_id, s.one_id, s.other_id, s.reasons, s.strength, s.state, s.found_at, f.name as settled_by, s.note,
   s.readers, m.merge_id, m.state as merge_state, s.other_id = any(ids_of(s.one_id)) as same`;
 const suspicionFrom = `suspicion s left join staff f on f.staff_id = s.settled_by
-   left join lateral (select merge_id, state from person_merge where state in ('proposed', 'active')
-     and ((from_id = s.one_id and into_id = s.other_id) or (from_id = s.other_id and into_id = s.one_id)) limit 1) m on true`;
+   left join lateral (select e.merge_id, e.state from person_merge e
+     where (e.state = 'proposed' and (e.from_id = any(ids_of(s.one_id)) and e.into_id = any(ids_of(s.other_id))
+         or e.from_id = any(ids_of(s.other_id)) and e.into_id = any(ids_of(s.one_id))))
+       or (e.state = 'active' and e.from_id in (s.one_id, s.other_id) and s.other_id = any(ids_of(s.one_id)))
+     order by e.state, e.merge_id limit 1) m on true`;
 
 /**
  * What is found again says no more than it did; a reason that was not known when the pair was said to be two opens it again. `$9` is set
@@ -47,6 +50,13 @@ export const putSuspicion = statement<
 export const suspicionOf = statement<[string, string], { suspicion_id: string }>(
   'merges.suspicion_of',
   'select suspicion_id from suspicion where one_id = $1 and other_id = $2',
+);
+
+/** What is known of any two ids of these two persons. */
+export const reasonsBetween = statement<[string, string], { reasons: Reason[] }>(
+  'merges.reasons_between',
+  `select reasons from suspicion where (one_id = any(ids_of($1)) and other_id = any(ids_of($2)))
+     or (one_id = any(ids_of($2)) and other_id = any(ids_of($1))) order by found_at`,
 );
 
 export const selectSuspicion = statement<[string], SuspicionRow>(

@@ -171,5 +171,5 @@ export function createPrivacy({ db, trace, clock, onDecided }: PrivacyOptions) {
     });
   }
 
-  return { decide, registered, renewed, missing, require, list };
+  return { decide, decideIn, registered, renewed, missing, require, list };
 }

@@ -2,11 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { idCheckDigit, syntheticRegion } from '#catalog/fields/index';
+import { isAsked, purposes } from '#catalog/purposes';
 import { systemAccess } from '#platform/access';
 import { statement } from '#platform/db';
 import { newId } from '#platform/ids';
 import type { AdminSpecs, Someone } from './access-admin.ts';
 import type { Caller } from './app.ts';
+import { until } from './first-journey.ts';
 
 const note = '访问测试用的理由';
 const numbers = (first17: string) => first17 + idCheckDigit(first17);
@@ -151,7 +153,7 @@ async function opened({ row }: AdminSpecs, people: readonly Someone[]): Promise<
 }
 
 /** A window registers a worker: whoever may assist may register. */
-export function windowSpecs({ staffNamed, add }: AdminSpecs): void {
+export function windowSpecs({ app, staffNamed, add }: AdminSpecs): void {
   const windows = ['hrss_window', 'county_union', 'township_union', 'grassroots_union', 'station_manager'];
   const also = (one: Someone) => one.grants.some((grant) => windows.includes(grant.split('@')[0] ?? ''));
   let nth = 0;
@@ -159,7 +161,7 @@ export function windowSpecs({ staffNamed, add }: AdminSpecs): void {
     nth += 1;
     return {
       requestId: randomUUID(),
-      phone: `199000500${String(nth).padStart(2, '0')}`,
+      phone: `19900050${String(nth).padStart(3, '0')}`,
       name: '林窗口访问',
       idType: 'resident_id',
       idNumber: numbers(`${syntheticRegion}19920304${String(nth).padStart(3, '0')}`),
@@ -168,4 +170,23 @@ export function windowSpecs({ staffNamed, add }: AdminSpecs): void {
   };
   const window = staffNamed('hrss_window');
   add('POST /api/desk/registrations', window, (caller) => caller.post('/api/desk/registrations', form()), { also });
+  const agreed = purposes.filter(isAsked).map(({ code, version }) => ({ purpose: code, version }));
+  add(
+    'POST /api/desk/registrations/finish',
+    window,
+    async (caller) => {
+      const filled = form();
+      const asked = await caller.post('/api/desk/registrations', filled);
+      const code = asked.status === 200 ? await codeSentTo(app, filled.phone) : '000000';
+      return caller.post('/api/desk/registrations/finish', { ...filled, code, alikeSeen: true, agreed });
+    },
+    { also },
+  );
+}
+
+function codeSentTo(app: AdminSpecs['app'], phone: string): Promise<string> {
+  return until('the code of the window', async () => {
+    const [sms] = app.parties.simulators.sms?.messages({ phone, limit: 1 }) ?? [];
+    return /验证码(\d{6})/.exec(sms?.text ?? '')?.[1] ?? null;
+  });
 }

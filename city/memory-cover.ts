@@ -141,6 +141,7 @@ export function answerCover({ on, by, rows }: Memory): void {
         amount_fen: amountFen,
         state,
         readers,
+        ended_at: null,
       });
       return [{ claim_id: claimId }];
     },
@@ -156,13 +157,15 @@ export function answerCover({ on, by, rows }: Memory): void {
     );
     return [{ amount_fen: drawn.reduce((fen, claim) => fen + (claim.amount_fen ?? 0), 0) }];
   });
-  on(cover.setClaim, (claimId, amountFen, state) => {
+  on(cover.setClaim, (claimId, amountFen, state, endedAt) => {
     const [claim] = by('benefit_claim', 'claim_id', claimId);
-    return claim ? [Object.assign(claim, { amount_fen: amountFen, state })] : [];
+    if (!claim) return [];
+    const ended = state === 'paid' || state === 'denied' ? (endedAt ?? claim.ended_at ?? null) : null;
+    return [Object.assign(claim, { amount_fen: amountFen, state, ended_at: ended })];
   });
-  on(cover.endClaimsOfCase, (caseId, states, state) =>
+  on(cover.endClaimsOfCase, (caseId, states, state, endedAt) =>
     by('benefit_claim', 'case_id', caseId)
       .filter((claim) => states.includes(claim.state ?? ''))
-      .map((claim) => Object.assign(claim, { state })),
+      .map((claim) => Object.assign(claim, { state, ended_at: endedAt })),
   );
 }

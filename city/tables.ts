@@ -329,6 +329,7 @@ export const tables = {
     state: 'text',
     readers: 'text[]',
     accident_day: 'date',
+    ended_at: 'timestamptz',
   },
   account: {
     account_id: 'text',

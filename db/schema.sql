@@ -206,6 +206,7 @@ create table benefit_claim (
   state text not null,
   readers text[] not null,
   accident_day date not null,
+  ended_at timestamp with time zone,
   constraint benefit_claim_pkey PRIMARY KEY (claim_id),
   constraint benefit_claim_amount_fen_check CHECK (amount_fen >= 0 AND amount_fen <= 40000000),
   constraint benefit_claim_benefit_check CHECK (benefit = ANY (ARRAY['medical'::text, 'allowance'::text, 'disability'::text, 'death'::text, 'prepay'::text])),
@@ -214,7 +215,9 @@ create table benefit_claim (
 );
 comment on table benefit_claim is 'One claim a benefit and accident. amount_fen is what was agreed; sums are held to the limit of the policy.';
 comment on column benefit_claim.accident_day is 'The day of the accident in Beijing time; limits of a year count by it.';
+comment on column benefit_claim.ended_at is 'When it was paid, or denied by a decision; null before, and for one that was let go with an undecided case.';
 CREATE INDEX benefit_claim_case_idx ON benefit_claim USING btree (case_id);
+CREATE INDEX benefit_claim_ended_idx ON benefit_claim USING btree (ended_at) WHERE ended_at IS NOT NULL;
 CREATE UNIQUE INDEX benefit_claim_once_key ON benefit_claim USING btree (report_case_id, benefit) WHERE state <> 'denied'::text;
 CREATE INDEX benefit_claim_person_idx ON benefit_claim USING btree (person_id);
 CREATE INDEX benefit_claim_policy_idx ON benefit_claim USING btree (policy_id);
@@ -430,6 +433,111 @@ create policy case_vote_read on case_vote for select to public using (( SELECT t
   WHERE (s.case_id = case_vote.case_id)));
 grant insert, select on table case_vote to gongdun_app;
 grant select on table case_vote to gongdun_eraser;
+
+create table claim_pool (
+  month date not null,
+  claim_id uuid not null,
+  case_id uuid not null,
+  insurer_org_id uuid not null,
+  region text not null,
+  benefit text not null,
+  outcome text not null,
+  amount_fen bigint not null,
+  ended_at timestamp with time zone not null,
+  readers text[] not null,
+  constraint claim_pool_pkey PRIMARY KEY (month, claim_id),
+  constraint claim_pool_outcome_check CHECK (outcome = ANY (ARRAY['paid'::text, 'denied'::text])),
+  constraint claim_pool_case_id_fkey FOREIGN KEY (case_id) REFERENCES case_state(case_id),
+  constraint claim_pool_claim_id_fkey FOREIGN KEY (claim_id) REFERENCES benefit_claim(claim_id),
+  constraint claim_pool_insurer_org_id_fkey FOREIGN KEY (insurer_org_id) REFERENCES org(org_id),
+  constraint claim_pool_month_fkey FOREIGN KEY (month) REFERENCES claim_sampling(month)
+);
+comment on table claim_pool is 'The claims of a closed month as they had ended then. Append-only: the draw can be repeated for ever.';
+alter table claim_pool enable row level security;
+alter table claim_pool force row level security;
+create policy claim_pool_insert on claim_pool for insert to public with check (true);
+create policy claim_pool_read on claim_pool for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy claim_pool_update on claim_pool for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table claim_pool to gongdun_app;
+
+create table claim_sampling (
+  month date not null,
+  seed_sealed text not null,
+  seed_hash bytea not null,
+  pool_hash bytea not null,
+  pool_size integer not null,
+  closed_at timestamp with time zone not null,
+  leaf_id uuid not null,
+  seed text,
+  share_basis_points integer,
+  least_each integer,
+  due_on date,
+  drawn_by uuid,
+  drawn_at timestamp with time zone,
+  readers text[] not null,
+  constraint claim_sampling_pkey PRIMARY KEY (month),
+  constraint claim_sampling_leaf_key UNIQUE (leaf_id),
+  constraint claim_sampling_drawn_check CHECK (num_nulls(seed, share_basis_points, least_each, due_on, drawn_by, drawn_at) = ANY (ARRAY[0, 6])),
+  constraint claim_sampling_least_each_check CHECK (least_each >= 1 AND least_each <= 100),
+  constraint claim_sampling_month_check CHECK (EXTRACT(day FROM month) = 1::numeric),
+  constraint claim_sampling_pool_size_check CHECK (pool_size >= 0),
+  constraint claim_sampling_seed_check CHECK (seed IS NULL OR sha256(convert_to(seed, 'UTF8'::name)) = seed_hash),
+  constraint claim_sampling_share_basis_points_check CHECK (share_basis_points >= 1 AND share_basis_points <= 10000),
+  constraint claim_sampling_drawn_by_fkey FOREIGN KEY (drawn_by) REFERENCES staff(staff_id),
+  constraint claim_sampling_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id)
+);
+comment on table claim_sampling is 'A month whose ended claims are frozen, with the hash of the seed that draws from them; the seed is told with the draw.';
+alter table claim_sampling enable row level security;
+alter table claim_sampling force row level security;
+create policy claim_sampling_insert on claim_sampling for insert to public with check (true);
+create policy claim_sampling_read on claim_sampling for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy claim_sampling_update on claim_sampling for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table claim_sampling to gongdun_app;
+grant update (seed, share_basis_points, least_each, due_on, drawn_by, drawn_at) on table claim_sampling to gongdun_app;
+
+create table claim_sheet (
+  sheet_id uuid not null,
+  month date not null,
+  claim_id uuid not null,
+  place integer not null,
+  role text not null,
+  org_id uuid not null,
+  due_on date not null,
+  checker_id uuid,
+  state text not null,
+  conclusion text,
+  remark text,
+  return_reason text,
+  follow text,
+  concluded_at timestamp with time zone,
+  confirmed_by uuid,
+  confirmed_at timestamp with time zone,
+  readers text[] not null,
+  constraint claim_sheet_pkey PRIMARY KEY (sheet_id),
+  constraint claim_sheet_claim_key UNIQUE (month, claim_id),
+  constraint claim_sheet_place_key UNIQUE (month, place),
+  constraint claim_sheet_checker_check CHECK ((state = 'waiting'::text) = (checker_id IS NULL)),
+  constraint claim_sheet_concluded_check CHECK ((state = ANY (ARRAY['to_confirm'::text, 'done'::text])) = (conclusion IS NOT NULL)),
+  constraint claim_sheet_conclusion_check CHECK (conclusion = ANY (ARRAY['right'::text, 'wrong'::text, 'unclear'::text])),
+  constraint claim_sheet_follow_check CHECK (follow = ANY (ARRAY['reassess'::text, 'recover'::text, 'correct'::text])),
+  constraint claim_sheet_follow_up_check CHECK ((NOT conclusion IS DISTINCT FROM 'wrong'::text) = (follow IS NOT NULL)),
+  constraint claim_sheet_four_eyes_check CHECK ((state = 'done'::text AND conclusion = 'wrong'::text) = (confirmed_by IS NOT NULL) AND (confirmed_by IS NULL OR confirmed_by <> checker_id)),
+  constraint claim_sheet_place_check CHECK (place > 0),
+  constraint claim_sheet_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'checking'::text, 'to_confirm'::text, 'done'::text])),
+  constraint claim_sheet_checker_id_fkey FOREIGN KEY (checker_id) REFERENCES staff(staff_id),
+  constraint claim_sheet_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES staff(staff_id),
+  constraint claim_sheet_month_claim_id_fkey FOREIGN KEY (month, claim_id) REFERENCES claim_pool(month, claim_id),
+  constraint claim_sheet_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id)
+);
+comment on table claim_sheet is 'What a department found about a claim that was drawn. A wrong one counts once a second person has confirmed it.';
+CREATE INDEX claim_sheet_due_idx ON claim_sheet USING btree (due_on, sheet_id);
+alter table claim_sheet enable row level security;
+alter table claim_sheet force row level security;
+create policy claim_sheet_insert on claim_sheet for insert to public with check (true);
+create policy claim_sheet_read on claim_sheet for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy claim_sheet_update on claim_sheet for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select on table claim_sheet to gongdun_app;
+grant update (role, org_id, due_on, checker_id, state, conclusion, remark, return_reason, follow, concluded_at, confirmed_by, confirmed_at, readers) on table claim_sheet to gongdun_app;
 
 create table consent (
   person_id uuid not null,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
 import { totpCode } from '#modules/identity';
 import { joinErasures } from '#wiring/eraser';
+import { seedContext } from '#modules/sampling';
 import type { Caller, Answer, TestApp } from './app.ts';
 import { makeAuthenticator } from './authenticator.ts';
 
@@ -38,6 +39,7 @@ export async function adminSpecs(world: AdminSpecs): Promise<void> {
   await looks(world);
   await legalHolds(world);
   await erasures(world);
+  await sampling(world);
 }
 
 async function erasures({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {
@@ -71,6 +73,93 @@ async function erasures({ app, staffNamed, row, add }: AdminSpecs): Promise<void
       return caller.post(`${url}/decide`, { requestId: randomUUID(), agree: false });
     },
     { also: (one) => one !== keeper && also(one) },
+  );
+}
+
+/** The check of ended claims: a sheet of the supervisor's own department, in the state that each act needs. */
+async function sampling({ app, staffNamed, row, add }: AdminSpecs): Promise<void> {
+  const keeper = staffNamed('supervisor');
+  const checks = { also: holds('supervisor', 'hrss_reviewer', 'finance_bureau', 'county_union') };
+  const grant = keeper.grants.find((one) => one.startsWith('supervisor@')) ?? '';
+  const { org_id: orgId } = await row(`select org_id from staff_role where role = 'supervisor' and staff_id = $1`, [
+    keeper.caller.id,
+  ]);
+  const { claim_id: claimId } = await row(`select claim_id from benefit_claim where ended_at is not null limit 1`);
+  const month = '2020-01';
+  const { leaf_id: leafId } = await row('select leaf_id from log_leaf order by leaf_id limit 1');
+  const { leaf_id: otherLeaf } = await row('select leaf_id from log_leaf order by leaf_id desc limit 1');
+  await row(
+    `insert into claim_sampling (month, seed_sealed, seed_hash, pool_hash, pool_size, closed_at, leaf_id, readers)
+     values ('2020-01-01', $1, sha256('access-seed'), '', 1, now(), $2, '{*}') returning month`,
+    [app.services.crypto.seal(seedContext(leafId ?? ''), 'access-seed'), leafId],
+  );
+  await row(
+    `insert into claim_pool select '2020-01-01', c.claim_id, c.case_id, p.insurer_org_id, p.region, c.benefit, c.state, c.amount_fen, c.ended_at, '{*}'
+     from benefit_claim c join cover_policy p using (policy_id) where c.claim_id = $1 returning month`,
+    [claimId],
+  );
+  await row(
+    `update claim_sampling set pool_hash = sha256(convert_to((select claim_id || ',' || insurer_org_id || ',' || outcome || chr(10)
+       from claim_pool where month = '2020-01-01'), 'UTF8')) where month = '2020-01-01' returning month`,
+  );
+  const { sheet_id: sheetId } = await row('select gen_random_uuid() as sheet_id');
+  const checker = await row(`select staff_id from staff where staff_id <> $1 limit 1`, [keeper.caller.id]);
+  // Of another month, so that the draw of this one is still to come.
+  await row(
+    `insert into claim_sampling (month, seed_sealed, seed_hash, pool_hash, pool_size, closed_at, leaf_id, readers)
+     values ('2019-12-01', '', '', '', 1, now(), $1, '{*}') returning month`,
+    [otherLeaf],
+  );
+  await row(`insert into claim_pool select '2019-12-01', claim_id, case_id, insurer_org_id, region, benefit, outcome, amount_fen, ended_at, readers
+    from claim_pool where month = '2020-01-01' returning month`);
+  await row(
+    `insert into claim_sheet (sheet_id, month, claim_id, place, role, org_id, due_on, state, readers)
+     values ($1, '2019-12-01', $2, 1, 'supervisor', $3, '2099-01-01', 'waiting', array['*', $4]) returning month`,
+    [sheetId, claimId, orgId, grant],
+  );
+  const url = `/api/sampling/sheets/${sheetId}`;
+  const post = (verb: string, body: object) => (caller: Caller) =>
+    caller.post(`${url}/${verb}`, { requestId: randomUUID(), ...body });
+  /** The state that the right one finds, whoever knocked before. */
+  const from = (set: string, send: (caller: Caller) => Promise<Answer>) => async (caller: Caller) => {
+    if (caller === keeper.caller)
+      await row(`update claim_sheet set ${set} where sheet_id = $1 returning month`, [sheetId]);
+    return send(caller);
+  };
+  const mine = `state = 'checking', checker_id = '${keeper.caller.id}', conclusion = null, follow = null`;
+  const theirs = `state = 'to_confirm', checker_id = '${checker['staff_id']}', conclusion = 'wrong', follow = 'correct'`;
+  const seesSheet = { also: (one: Someone) => one.grants.includes(grant) };
+  add('GET /api/sampling/months', keeper, (caller) => caller.get('/api/sampling/months'), checks);
+  add('GET /api/sampling/months/:month/pool', keeper, (caller) => caller.get(`/api/sampling/months/${month}/pool`), {
+    ...checks,
+  });
+  add('GET /api/sampling/months/:month/sheets', keeper, (one) => one.get('/api/sampling/months/2019-12/sheets'), {
+    ...checks,
+    secret: '201912-001',
+  });
+  add('GET /api/sampling/sheets', keeper, (caller) => caller.get('/api/sampling/sheets'), {
+    ...checks,
+    secret: '201912-001',
+  });
+  add('GET /api/sampling/sheets/:sheetId', keeper, (caller) => caller.get(url), { ...seesSheet, secret: '201912-001' });
+  add('POST /api/sampling/sheets/:sheetId/take', keeper, post('take', {}), seesSheet);
+  const right = post('conclude', { conclusion: 'right', remark: '访问测试的结论' });
+  add('POST /api/sampling/sheets/:sheetId/conclude', keeper, from(mine, right), seesSheet);
+  const confirm = post('confirm', { agree: true });
+  add('POST /api/sampling/sheets/:sheetId/confirm', keeper, from(theirs, confirm), seesSheet);
+  const waiting = `state = 'waiting', checker_id = null, conclusion = null, follow = null, confirmed_by = null, confirmed_at = null`;
+  add(
+    'POST /api/sampling/sheets/:sheetId/assign',
+    keeper,
+    from(waiting, post('assign', { role: 'supervisor' })),
+    seesSheet,
+  );
+  const draw = { sharePercent: 5, leastEach: 1 };
+  add(
+    'POST /api/sampling/months/:month/draw',
+    keeper,
+    (caller) => caller.post(`/api/sampling/months/${month}/draw`, { requestId: randomUUID(), ...draw }),
+    { also: holds('supervisor') },
   );
 }
 

@@ -304,6 +304,9 @@ export const glossary: readonly Term[] = [
       recovery 追回
       rectify 整改
       sample 抽样
+      sampling 抽样检查
+      pool 封存名单
+      sheet 检查单
       score 考核分
       service 服务
       finance 财政

@@ -195,6 +195,9 @@ const list: readonly NoticeTemplate[] = [
     '补贴申报{case_no}抽取{sample_size}人，请在办件的“补贴结算”页查看名单并电话核实。',
     [{ role: 'hrss_investigator' }],
   ),
+  inApp('claim_found_wrong', '理赔抽查认为有误', '办件{case_no}：{reason}请打开办件查看，书面说明怎么改正。', [
+    { role: 'insurer_adjuster' },
+  ]),
   inApp('settlement_paid', '补贴已拨付', '补贴申报{case_no}的补贴{allocated_fen}已经拨付到账，请核对。', [
     { role: 'insurer_finance' },
   ]),

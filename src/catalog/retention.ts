@@ -110,7 +110,7 @@ export const tableRetention = tablesOf({
     key_challenge`,
   unused_case: '',
   insurance_file: `case_body case_document cover_policy cover_entry policy_endorsement benefit_claim renewal renewal_mandate dossier group_cover
-    group_insured`,
+    group_insured claim_pool claim_sheet claim_sampling`,
   membership_file: 'membership import_run',
   appeal_file: 'appeal rating',
   accounting: `account balance_snapshot entry transfer payment_order payment_event payout payout_approval payout_batch withholding_contract

@@ -7,6 +7,7 @@ import { daily, every, startWorker, tryLock, type DailyTask } from '#platform/jo
 import type { Log } from '#platform/log';
 import { openEraser } from './eraser.ts';
 import type { Services } from './services.ts';
+import { joinSampling } from './sampling.ts';
 import { sweepAll } from './sweeps.ts';
 import { scanWaitingFiles } from './waiting-files.ts';
 
@@ -52,7 +53,7 @@ export async function startBackground(
     every(10 * secondMs, () => money.payouts.settleUnknownPayouts(), log),
     every(10 * minuteMs, watchStuckPayouts(services, log), log),
     every(orgsMs, () => services.orgs.load(), log),
-    every(10 * minuteMs, () => runDaily(services, log), log),
+    every(10 * minuteMs, () => runDaily(services, log, [closeMonths(services)]), log),
     every(60 * minuteMs, () => sweepAll(services), log),
     every(30 * secondMs, () => eraser.run(), log),
     every(60 * minuteMs, () => eraser.sweep(), log),
@@ -94,13 +95,20 @@ function watchStuckPayouts({ metrics, money }: Services, log: Log): () => Promis
 
 type Nightly = { readonly merges: Pick<Services['merges'], 'night'> };
 
+/** Months whose claims are frozen for the draw, once they are over. */
+function closeMonths(services: Services): DailyTask {
+  const { months } = joinSampling(services);
+  return { name: 'close_claims', fromHour: 1, work: async () => void (await months.close()) };
+}
+
 /** One after the other, for each holds a connection while it runs; one that fails holds up no other and is tried again next time. */
 export async function runDaily(
   services: Pick<Services, 'db' | 'clock' | 'cases' | 'money'> & Nightly,
   log: Log,
+  more: readonly DailyTask[] = [],
 ): Promise<string[]> {
   const ran: string[] = [];
-  for (const task of dailyTasks(services, log)) {
+  for (const task of [...dailyTasks(services, log), ...more]) {
     try {
       if (await daily(services.db, services.clock, task)) ran.push(task.name);
     } catch (error) {

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { idDocumentTypes } from '#catalog/fields/index';
 import { idNumberIndex, idNumberIndexes, isNameOf, nameIndex, personContext, totpContext } from '#modules/identity';
+import { seedContext } from '#modules/sampling';
 import { noticeTo } from './people.ts';
 import type { CryptoPort } from '#platform/crypto';
 
@@ -170,6 +171,7 @@ function draftValues(row: Row): { context: string; sealed: string; name: string 
 export const rewritten: readonly SealedTable[] = [
   person,
   plainTable('staff', [uuid('staff_id')], { totp_secret_sealed: (row) => totpContext(text(row['staff_id'])) }),
+  plainTable('claim_sampling', [uuid('leaf_id')], { seed_sealed: (row) => seedContext(text(row['leaf_id'])) }),
   plainTable('file', [uuid('file_id')], { key_sealed: (row) => `file:key_sealed:${text(row['file_id'])}` }),
   plainTable('authority', [uuid('authority_id')], {
     stated_sealed: (row) => `authority:stated_sealed:${text(row['authority_id'])}`,

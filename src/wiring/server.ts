@@ -29,6 +29,7 @@ import { deskRoutes, demoRoutes, type Asker, type DemoAccount } from './desk-rou
 import { enterpriseBindings } from './enterprise.ts';
 import { healthRoutes, type HealthSource } from './health.ts';
 import { personalRoutes } from './personal.ts';
+import { joinedSamplingRoutes } from './sampling.ts';
 import type { Services } from './services.ts';
 import { readDocument } from './merges.ts';
 import { windowRegistrationRoutes } from './window-registration.ts';
@@ -106,6 +107,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   );
   await app.register(smsRoutes(services.smsReceipts));
   await app.register(coverRoutes({ cover: services.cover, sessionOf: asker, personFor: services.personFor }));
+  await app.register(joinedSamplingRoutes(services));
   await app.register(
     fileRoutes({
       files: services.files,

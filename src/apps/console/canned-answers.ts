@@ -5,6 +5,7 @@ import type { RosterLines, RosterView } from '#contract/rosters';
 import { payoutStateZh, type BatchView, type PayoutState, type PayoutView } from '#contract/money';
 import { caseId } from './canned-case.ts';
 import { privacyReads } from './canned-privacy.ts';
+import { samplingReads } from './canned-sampling.ts';
 
 const at = '2026-03-11T08:00:00.000Z';
 
@@ -133,6 +134,7 @@ export const cannedRosterLines: RosterLines = {
 
 export const reads: Readonly<Record<string, unknown>> = {
   ...privacyReads,
+  ...samplingReads,
   '/api/dev/accounts': [
     {
       login: 'adjuster1',

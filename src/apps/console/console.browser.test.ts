@@ -9,11 +9,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { caseView, deskPage, startForm } from '#contract/cases';
 import { rosterLines, rosterView } from '#contract/rosters';
 import { erasureView, holdView, lookItem, unusualAnswer } from '#contract/privacy';
+import { samplingView, sheetItem, sheetView } from '#contract/sampling';
 import { pageOf } from '#platform/page';
 import { axe, launchBrowser } from '#test/chromium';
 import { buildConsole } from './build.ts';
 import { cannedRoster, cannedRosterLines, cannedStartForm } from './canned-answers.ts';
 import { cannedErasures, cannedHolds, cannedLooks, cannedUnusual } from './canned-privacy.ts';
+import { cannedSampling, cannedSheet, cannedSheetId, cannedSheets } from './canned-sampling.ts';
 import { startCannedApi, type CannedApi } from './canned-api.ts';
 import { cannedCase, cannedTasks, caseId } from './canned-case.ts';
 
@@ -41,6 +43,9 @@ test('the canned answers are such as the contract promises', () => {
   expect(pageOf(lookItem).safeParse(cannedLooks).error).toBeUndefined();
   expect(pageOf(erasureView).safeParse(cannedErasures).error).toBeUndefined();
   expect(pageOf(holdView).safeParse(cannedHolds).error).toBeUndefined();
+  expect(pageOf(samplingView).safeParse(cannedSampling).error).toBeUndefined();
+  expect(pageOf(sheetItem).safeParse(cannedSheets).error).toBeUndefined();
+  expect(sheetView.safeParse(cannedSheet).error).toBeUndefined();
   expect(unusualAnswer.safeParse(cannedUnusual).error).toBeUndefined();
 });
 
@@ -90,6 +95,8 @@ const everyPage: readonly (readonly [string, string])[] = [
   ['/desk/cover', '每次查询都会留痕'],
   ['/desk/erasures', '提请删除'],
   ['/desk/holds', '同意解除'],
+  ['/desk/sampling', '超期 1'],
+  [`/desk/sampling/${cannedSheetId}`, '请写明核对了哪一页'],
   ['/desk/looks', '一天看了 62 人，超过 50 人'],
   ['/desk/catalogue', 'DI-006'],
   ['/desk/catalogue/DI-006', '待核事项'],

@@ -25,6 +25,7 @@ const settlementRoles = [
 ];
 const three = ['system_administrator', 'security_administrator', 'audit_administrator'];
 const keepers = ['supervisor', 'hrss_reviewer', 'data_operator'];
+const checkers = ['supervisor', 'hrss_reviewer', 'finance_bureau', 'county_union'];
 const overseers = ['supervisor', 'hrss_window', 'insurer_adjuster', 'insurer_finance'];
 
 export function navFor(roles: readonly string[]): readonly NavGroup[] {
@@ -73,6 +74,9 @@ export function navFor(roles: readonly string[]): readonly NavGroup[] {
         ...(roles.some((role) => overseers.includes(role))
           ? [{ page: 'oversight' as const, zh: '理赔监督', to: pages.oversight() }]
           : []),
+        ...(roles.some((role) => checkers.includes(role))
+          ? [{ page: 'sampling' as const, zh: '理赔抽查', to: pages.sampling() }]
+          : []),
         ...(roles.some((role) => keepers.includes(role))
           ? [
               { page: 'holds' as const, zh: '法律保全', to: pages.holds() },
@@ -117,6 +121,7 @@ function administrationFor(roles: readonly string[]): NavGroup {
 const parents: Readonly<Partial<Record<PageMatch['page'], PageMatch['page']>>> = {
   case: 'tasks',
   settlement: 'settlements',
+  samplingSheet: 'sampling',
   batch: 'batches',
   service: 'catalogue',
   startService: 'start',

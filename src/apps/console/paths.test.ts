@@ -33,6 +33,8 @@ test.each([
   [pages.looks(), { page: 'looks' }],
   [pages.holds(), { page: 'holds' }],
   [pages.erasures(), { page: 'erasures' }],
+  [pages.sampling({ show: 'done' }), { page: 'sampling' }],
+  [pages.samplingSheet('s'), { page: 'samplingSheet', sheetId: 's' }],
   [pages.apiKeys(), { page: 'api-keys' }],
   [pages.authorities({ done: 1 }), { page: 'authorities' }],
   [pages.duplicates({ done: 1 }), { page: 'duplicates' }],

@@ -26,6 +26,8 @@ export const pages = {
   reconciliation: (query: Query = {}) => `${base}/reconciliation${queryString(query)}`,
   ledger: () => `${base}/ledger`,
   oversight: () => `${base}/oversight`,
+  sampling: (query: Query = {}) => `${base}/sampling${queryString(query)}`,
+  samplingSheet: (sheetId: string) => `${base}/sampling/${part(sheetId)}`,
   settlements: (query: Query = {}) => `${base}/settlements${queryString(query)}`,
   settlement: (caseId: string, query: Query = {}) => `${base}/settlements/${part(caseId)}${queryString(query)}`,
   servicePoints: () => `${base}/service-points`,
@@ -101,6 +103,13 @@ export const api = {
   reconcile: '/api/reconciliations',
   accounts: '/api/ledger/accounts',
   refusals: '/api/cover/refusals',
+  samplingMonths: (query: Query) => `/api/sampling/months${queryString(query)}`,
+  samplingDraw: (month: string) => `/api/sampling/months/${part(month)}/draw`,
+  samplingFile: (month: string, kind: 'pool' | 'sheets') => `/api/sampling/months/${part(month)}/${kind}`,
+  samplingSheets: (query: Query) => `/api/sampling/sheets${queryString(query)}`,
+  samplingSheet: (sheetId: string) => `/api/sampling/sheets/${part(sheetId)}`,
+  samplingAct: (sheetId: string, verb: 'take' | 'conclude' | 'confirm' | 'assign') =>
+    `/api/sampling/sheets/${part(sheetId)}/${verb}`,
   settlements: (query: Query) => `/api/settlements${queryString(query)}`,
   settlement: (caseId: string) => `/api/settlements/${part(caseId)}`,
   settlementDifferences: (caseId: string, query: Query) =>
@@ -186,6 +195,7 @@ export type PageMatch =
   | { readonly page: 'merge'; readonly mergeId: string }
   | { readonly page: 'staffMember'; readonly staffId: string }
   | { readonly page: 'org'; readonly orgId: string }
+  | { readonly page: 'samplingSheet'; readonly sheetId: string }
   | { readonly page: 'case' | 'settlement'; readonly caseId: string }
   | { readonly page: 'batch'; readonly batchId: string }
   | { readonly page: 'service' | 'startService'; readonly code: string };
@@ -197,6 +207,7 @@ const plain = [
   'reconciliation',
   'ledger',
   'oversight',
+  'sampling',
   'settlements',
   'cover',
   'health',
@@ -236,6 +247,7 @@ export function matchPage(pathname: string): PageMatch {
   if (first === 'duplicates') return { page: 'duplicate', suspicionId: second };
   if (first === 'merges') return { page: 'merge', mergeId: second };
   if (first === 'cases') return { page: 'case', caseId: second };
+  if (first === 'sampling') return { page: 'samplingSheet', sheetId: second };
   if (first === 'settlements') return { page: 'settlement', caseId: second };
   if (first === 'start') return { page: 'startService', code: second };
   if (first === 'batches') return { page: 'batch', batchId: second };

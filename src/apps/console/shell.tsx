@@ -29,6 +29,8 @@ const SettlementPage = lazy(() => import('./page-settlement.tsx'));
 const ServicePointsPage = lazy(() => import('./page-service-points.tsx'));
 const LedgerPage = lazy(() => import('./page-ledger.tsx'));
 const OversightPage = lazy(() => import('./page-oversight.tsx'));
+const SamplingPage = lazy(() => import('./page-sampling.tsx'));
+const SamplingSheetPage = lazy(() => import('./page-sampling-sheet.tsx'));
 const HealthPage = lazy(() => import('./page-health.tsx'));
 const CoverPage = lazy(() => import('./page-cover.tsx'));
 const CataloguePage = lazy(() => import('./page-catalogue.tsx'));
@@ -111,6 +113,10 @@ function pageOf(match: PageMatch): ReactNode {
       return <AdminTrailPage />;
     case 'erasures':
       return <ErasuresPage />;
+    case 'sampling':
+      return <SamplingPage />;
+    case 'samplingSheet':
+      return <SamplingSheetPage key={match.sheetId} sheetId={match.sheetId} />;
     case 'holds':
       return <HoldsPage />;
     case 'looks':

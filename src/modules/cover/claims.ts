@@ -92,7 +92,7 @@ export function createClaims(options: CoverOptions) {
   async function releaseAbandoned(tx: Tx, claim: store.ClaimRow | undefined): Promise<void> {
     if (claim?.state !== 'open') return;
     const owner = await options.cases.read(tx, claim.case_id);
-    if (owner?.status === 'ended') await tx.one(store.setClaim, [claim.claim_id, 0, 'denied']);
+    if (owner?.status === 'ended') await tx.one(store.setClaim, [claim.claim_id, 0, 'denied', null]);
   }
 
   async function insertClaim(
@@ -131,8 +131,8 @@ export function createClaims(options: CoverOptions) {
     const offsetFen = mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0;
     const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === mine.report_case_id);
     if (offsetFen > 0 && prepaid)
-      await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + offsetFen, prepaid.state]);
-    await tx.one(store.setClaim, [mine.claim_id, 0, 'open']);
+      await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + offsetFen, prepaid.state, null]);
+    await tx.one(store.setClaim, [mine.claim_id, 0, 'open', null]);
   }
 
   // ---- what the rule gives ---------------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ export function createClaims(options: CoverOptions) {
       mine.state === 'agreed' ? wholeOf(state, 'agreed_offset_fen') : 0,
       value.offsetFen,
     );
-    await tx.one(store.setClaim, [mine.claim_id, agreedFen + value.offsetFen, 'agreed']);
+    await tx.one(store.setClaim, [mine.claim_id, agreedFen + value.offsetFen, 'agreed', null]);
     return {
       agreed_fen: agreedFen,
       approved_fen: agreedFen,
@@ -305,7 +305,7 @@ export function createClaims(options: CoverOptions) {
     if (offsetFen === 0) return;
     const prepaid = claims.find((one) => one.benefit === 'prepay' && one.report_case_id === report.caseId);
     invariant(prepaid, 'an offset comes from a prepayment');
-    await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + restoredFen - offsetFen, prepaid.state]);
+    await tx.one(store.setClaim, [prepaid.claim_id, prepaid.amount_fen + restoredFen - offsetFen, prepaid.state, null]);
   }
 
   /** Leaving `prepay-option` with a prepayment: at most the rule's share of what is expected, and within what the limits leave. */
@@ -327,7 +327,7 @@ export function createClaims(options: CoverOptions) {
     const enteredFen = wholeOf(state, 'prepay_fen');
     if (enteredFen > value.amountFen)
       throw refuse('cover.over_limit', { entered: yuan(enteredFen), allowed: yuan(value.amountFen) });
-    if (mine) await tx.one(store.setClaim, [mine.claim_id, enteredFen, 'agreed']);
+    if (mine) await tx.one(store.setClaim, [mine.claim_id, enteredFen, 'agreed', null]);
     else
       await insertClaim(context, report, {
         claimId: newId(),
@@ -339,12 +339,12 @@ export function createClaims(options: CoverOptions) {
   };
 
   /** Leaving `pay` with the bank's receipt. */
-  const settleClaim: Effect = async ({ tx, state }) => {
-    await tx.run(store.endClaimsOfCase, [state.caseId, ['agreed'], 'paid']);
+  const settleClaim: Effect = async ({ tx, state, facts }) => {
+    await tx.run(store.endClaimsOfCase, [state.caseId, ['agreed'], 'paid', facts.now]);
   };
 
   /** Entering `deny`: what was asked for is free to be asked for again; what was paid ahead stays paid. */
-  const denyClaim: Effect = async ({ tx, state }) => {
+  const denyClaim: Effect = async ({ tx, state, facts }) => {
     const benefit = textOf(state, 'benefit');
     if (!isBenefit(benefit)) return;
     const report = await reportOf(tx, state);
@@ -353,7 +353,7 @@ export function createClaims(options: CoverOptions) {
     if (!mine || mine.state === 'paid') return;
     if (deaths.isPartlyPaid(state)) deaths.requireUnpaid(state, null);
     await undoAgreement(tx, state, claims, mine);
-    await tx.one(store.setClaim, [mine.claim_id, 0, 'denied']);
+    await tx.one(store.setClaim, [mine.claim_id, 0, 'denied', facts.now]);
     return { agreed_offset_fen: 0 };
   };
 

@@ -23,6 +23,7 @@ import * as store from './store.ts';
 
 export type { CoverOptions } from './options.ts';
 export { addDays } from './days.ts';
+export { endedClaims, type EndedClaim } from './ended.ts';
 export { months, type Clue, type MonthQuery } from './months.ts';
 export type { InsurerPort, ListsPort } from './ports.ts';
 export { coverRoutes } from './http.ts';

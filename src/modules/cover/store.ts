@@ -213,12 +213,14 @@ export const allowanceOfYear = statement<[string, string, string], { amount_fen:
      and c.accident_day >= make_date($2::int, 1, 1) and c.accident_day < make_date($2::int + 1, 1, 1) and c.claim_id <> $3`,
 );
 
-export const setClaim = statement<[string, number, string], { claim_id: string }>(
+/** `endedAt` where a decision ends it; one that was let go with an undecided case has no end. */
+export const setClaim = statement<[string, number, string, string | null], { claim_id: string }>(
   'cover.set_claim',
-  'update benefit_claim set amount_fen = $2, state = $3 where claim_id = $1 returning claim_id',
+  `update benefit_claim set amount_fen = $2, state = $3, ended_at = case when $3 in ('paid', 'denied') then coalesce($4, ended_at) end
+   where claim_id = $1 returning claim_id`,
 );
 
-export const endClaimsOfCase = statement<[string, string[], string], { claim_id: string }>(
+export const endClaimsOfCase = statement<[string, string[], string, string], { claim_id: string }>(
   'cover.end_claims_of_case',
-  'update benefit_claim set state = $3 where case_id = $1 and state = any($2) returning claim_id',
+  'update benefit_claim set state = $3, ended_at = $4 where case_id = $1 and state = any($2) returning claim_id',
 );

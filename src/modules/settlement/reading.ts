@@ -16,7 +16,8 @@ import {
   type SampleView,
   type SettlementView,
 } from './contract.ts';
-import { csv, headers, yuanOf, type FileKind } from './ledger-file.ts';
+import { csv, yuanOf } from '#platform/csv';
+import { headers, type FileKind } from './ledger-file.ts';
 import { cutoffOf, nextMonth } from './month.ts';
 import { parameters, type SettlementOptions } from './options.ts';
 import * as store from './store.ts';

@@ -539,6 +539,14 @@ create policy claim_sheet_update on claim_sheet for update to public using ((rea
 grant insert, select on table claim_sheet to gongdun_app;
 grant update (role, org_id, due_on, checker_id, state, conclusion, remark, return_reason, follow, concluded_at, confirmed_by, confirmed_at, readers) on table claim_sheet to gongdun_app;
 
+create table code_failure (
+  address text not null,
+  at timestamp with time zone not null
+);
+comment on table code_failure is 'Wrong codes by network address, whatever numbers they were tried on; swept after a day.';
+CREATE INDEX code_failure_address_idx ON code_failure USING btree (address, at DESC);
+grant delete, insert, select on table code_failure to gongdun_app;
+
 create table consent (
   person_id uuid not null,
   purpose text not null,
@@ -1450,6 +1458,8 @@ create table person (
   claimed boolean default false not null,
   arrived_as uuid,
   erased_at timestamp with time zone,
+  logged_in_at timestamp with time zone default now() not null,
+  confirm_tries integer default 0 not null,
   constraint person_pkey PRIMARY KEY (person_id),
   constraint person_id_number_key UNIQUE (id_number_index),
   constraint person_phone_key UNIQUE (phone_index),
@@ -1461,6 +1471,8 @@ comment on table person is 'A worker. Identifiers are sealed (field encryption) 
 comment on column person.claimed is 'Known from a list only: the phone is what somebody else wrote down, and phone_index is none that a login finds. Ends when the person comes with the phone and the ID number.';
 comment on column person.arrived_as is 'For somebody who was known from a list: the registration with which he or she came, so that the same one sent again is no second one.';
 comment on column person.erased_at is 'From when on nothing of who this was is left here.';
+comment on column person.logged_in_at is 'When this person last came in by the phone. Carriers give a number to somebody else after 90 days at the soonest, so after that a code proves a phone and no owner.';
+comment on column person.confirm_tries is 'Wrong answers to the question that is asked then, since the last right one.';
 CREATE UNIQUE INDEX person_arrived_key ON person USING btree (arrived_as) WHERE arrived_as IS NOT NULL;
 alter table person enable row level security;
 alter table person force row level security;
@@ -1542,6 +1554,43 @@ comment on table person_trait is 'Keyed indexes by which two rows of one person 
 CREATE INDEX person_trait_trait_idx ON person_trait USING btree (kind, trait);
 grant delete, insert, select on table person_trait to gongdun_app;
 grant delete, select on table person_trait to gongdun_eraser;
+
+create table phone_change (
+  change_id uuid not null,
+  person_id uuid,
+  kind text not null,
+  state text not null,
+  old_phone_sealed text,
+  new_phone_sealed text,
+  asked_at timestamp with time zone not null,
+  effective_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  staff_id uuid,
+  org_id uuid,
+  request_id uuid not null,
+  stop_hash bytea,
+  readers text[] not null,
+  leaf_id uuid,
+  constraint phone_change_pkey PRIMARY KEY (change_id),
+  constraint phone_change_request_key UNIQUE (request_id),
+  constraint phone_change_stop_key UNIQUE (stop_hash),
+  constraint phone_change_kind_check CHECK (kind = ANY (ARRAY['codes'::text, 'window'::text, 'lost'::text])),
+  constraint phone_change_state_check CHECK (state = ANY (ARRAY['asked'::text, 'waiting'::text, 'done'::text, 'stopped'::text])),
+  constraint phone_change_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES log_leaf(leaf_id),
+  constraint phone_change_org_id_fkey FOREIGN KEY (org_id) REFERENCES org(org_id),
+  constraint phone_change_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(person_id),
+  constraint phone_change_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(staff_id)
+);
+comment on table phone_change is 'Each change of a registered number: by both phones'' codes, at a window with a wait, or a number given up. Numbers are sealed.';
+CREATE INDEX phone_change_due_idx ON phone_change USING btree (effective_at) WHERE state = 'waiting'::text;
+CREATE INDEX phone_change_person_idx ON phone_change USING btree (person_id, asked_at DESC);
+CREATE UNIQUE INDEX phone_change_waiting_key ON phone_change USING btree (person_id) WHERE state = 'waiting'::text;
+alter table phone_change enable row level security;
+alter table phone_change force row level security;
+create policy phone_change_insert on phone_change for insert to public with check (true);
+create policy phone_change_read on phone_change for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
+create policy phone_change_update on phone_change for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
+grant insert, select, update on table phone_change to gongdun_app;
 
 create table policy_endorsement (
   endorsement_id uuid not null,

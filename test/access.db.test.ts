@@ -5,13 +5,14 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roles, type Role } from '#catalog';
-import { fieldKinds, makeCardNumber } from '#catalog/fields/index';
+import { fieldKinds } from '#catalog/fields/index';
 import { addOrg, addOrgRole } from '#modules/orgs';
 import { addStaff, changeStaffRole, hashPassword, newTotpSecret, totpCode } from '#modules/identity';
 import { roleGrant, systemAccess, workerAccess } from '#platform/access';
 import { dayOf } from '#platform/calendar';
 import { newId } from '#platform/ids';
 import { publishDeskService } from './desk-service.ts';
+import { accountSpecs, windowPhoneSpecs } from './access-account.ts';
 import { adminSpecs, type Someone } from './access-admin.ts';
 import { mergeSpecs, windowSpecs } from './access-merges.ts';
 import { csvOf, listOf, people, type Someone as Named } from './roster-files.ts';
@@ -357,36 +358,17 @@ async function workerSpecs(): Promise<void> {
   await owner.query(
     "update session set stepped_up_at = now(), stepped_up_for = 'health_data' where person_id is not null",
   );
-  page('/m/me/card', hurt, '/m/me/card', mine);
-  // Fresh for this reason while these are walked, and for the papers' after them.
-  const proven = async (caller: Caller) => {
-    await owner.query(
-      "update session set stepped_up_at = now(), stepped_up_for = 'payout_account' where person_id::text = $1",
-      [caller.id],
-    );
-    return caller;
-  };
-  const fresh = async (caller: Caller, send: () => Promise<Answer>) => {
-    await proven(caller);
-    const answer = await send();
-    await owner.query("update session set stepped_up_for = 'health_data' where person_id::text = $1", [caller.id]);
-    return answer;
-  };
-  add('GET /m/me/card/new', newcomer, (caller) => fresh(caller, () => caller.get('/m/me/card/new')), mine);
-  add(
-    'POST /m/me/card/new',
+  await accountSpecs({
+    app,
+    owner,
     newcomer,
-    (caller) => fresh(caller, () => form(caller, '/m/me/card/new', { card: makeCardNumber(`620000${nextPhone()}0`) })),
+    robbed,
+    moving: await workerOf('claim: completed'),
+    straying: await workerOf('claim: report, returned'),
+    add,
     mine,
-  );
-  add('POST /m/me/card/:accountId/stop', robbed, async (caller) => {
-    const requestId = '00000000-0000-7000-8000-00000000ca4d';
-    const { accounts } = app.services.contacts;
-    await accounts.change(robbed.caller.id, { requestId, card: makeCardNumber('620000999999999999'), bankPhone: null });
-    const made = await row<{ account_id: string }>('select account_id from payout_account where request_id = $1', [
-      requestId,
-    ]);
-    return form(caller, `/m/me/card/${made.account_id}/stop`);
+    form,
+    nextPhone,
   });
   page('/m/step-up', newcomer, '/m/step-up?for=data_export', mine);
   page('/m/step-up/code', newcomer, '/m/step-up/code?for=data_export', mine);
@@ -527,6 +509,7 @@ async function authoritySpecs(): Promise<void> {
     (caller) => caller.post('/api/desk/assist', { requestId: randomUUID(), phone: nextPhone(), services }),
     { also: (someone) => holds(someone, windows) },
   );
+  await windowPhoneSpecs({ app, window, add, nextPhone, also: (someone) => holds(someone, windows) });
   const { code, authorityId } = await assistCode(window, person?.phone ?? '');
   add('POST /api/desk/assist/:authorityId/start', window, (caller) =>
     caller.post(`/api/desk/assist/${authorityId}/start`, { code }),
@@ -944,6 +927,8 @@ const open = [
   'GET /m/island.js',
   'GET /m/login',
   'GET /m/login/code',
+  'GET /m/login/confirm',
+  'GET /m/login/not-me',
   'GET /m/register/birth',
   'GET /m/register/consent',
   'GET /m/register/id',
@@ -963,10 +948,13 @@ const open = [
   'POST /api/staff/totp/recover/accept',
   'POST /api/worker/code',
   'POST /api/worker/login',
+  'POST /api/worker/login/confirm',
   'POST /api/worker/register',
   'POST /dev/clock',
   'POST /m/display',
   'POST /m/login',
+  'POST /m/login/confirm',
+  'POST /m/login/not-me',
   'POST /m/login/verify',
   'POST /m/logout',
   'POST /m/register/birth',

@@ -94,6 +94,8 @@ export const glossary: readonly Term[] = [
       contacts 联系方式与收款卡
       payoutAccount 收款卡
       identityCheck 实名与持卡人核对
+      phone 手机号
+      failure 试错
       bankLine 银行流水行
       batch 批次
       benefit 待遇

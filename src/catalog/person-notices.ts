@@ -63,6 +63,22 @@ const list: readonly PersonNotice[] = [
     '您的收款卡将换成尾号{tail}的卡，{until}起才付款到这张卡。不是您办的，请马上点 {url} 停止。',
   ),
   told(
+    'phone_changed',
+    '手机号已更换',
+    '您登记的手机号已换成尾号{tail}的号码，以后用它登录。不是您办的，请马上到就近的工会服务站或拨打12351。',
+  ),
+  told(
+    'phone_left',
+    '手机号已更换',
+    '您在工盾登记的手机号已换成尾号{tail}的号码。不是您办的，请马上到就近的工会服务站或拨打12351。',
+  ),
+  told(
+    'phone_change_asked',
+    '有人在窗口换您的手机号',
+    '有人带证件在窗口把您登记的手机号换成尾号{tail}的号码，{until}起生效。不是您办的，请马上点 {url} 停止。',
+  ),
+  told('phone_change_stopped', '换手机号已停止', '窗口换手机号已停止，登记的手机号没有变。'),
+  told(
     'card_stopped',
     '换卡已停止',
     '尾号{tail}的收款卡已停止，不会付款到这张卡，所有登录都已退出。请重新登录，在“我的—银行卡”里核对。',
@@ -83,6 +99,9 @@ const list: readonly PersonNotice[] = [
 export const codeMessages: Readonly<Record<string, string>> = {
   login_code: '验证码{code}，5分钟内有效。工作人员不会索要验证码，请勿告诉他人。',
   step_up_code: '验证码{code}，用于{purpose}，5分钟内有效。不是您本人操作的，请勿告诉任何人。',
+  phone_code: '验证码{code}，用于把这个号码登记为您的手机号，5分钟内有效。不是您本人操作的，请勿告诉任何人。',
+  phone_window_code:
+    '{office}正在把这个号码登记为您的手机号。是您本人要办的，请把验证码{code}告诉窗口；不是，请勿告诉任何人。',
   consent_code:
     '{agent}请求替您办理{services}，到{until}为止。同意的，请把验证码{code}告诉对方；不同意，请勿告诉任何人。',
   window_register_code:

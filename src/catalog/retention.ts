@@ -107,7 +107,7 @@ const tablesOf = (classes: Readonly<Record<RetentionCode, string>>): Readonly<Re
 /** Bodies of cases take the class of their case: what stands here is the longest that a table's rows are kept. */
 export const tableRetention = tablesOf({
   loose: `draft notice sms_code sms_part request oidc_login staff_link file import_line roster_line roster work_signal
-    key_challenge`,
+    key_challenge code_failure`,
   unused_case: '',
   insurance_file: `case_body case_document cover_policy cover_entry policy_endorsement benefit_claim renewal renewal_mandate dossier group_cover
     group_insured claim_pool claim_sheet claim_sampling`,
@@ -119,7 +119,7 @@ export const tableRetention = tablesOf({
   processing_record:
     'consent data_access unmasking authority erasure legal_hold admin_act trace_body role_proposal identity_check',
   log: 'session api_key_use',
-  person: 'person person_alias payout_account person_trait person_merge suspicion',
+  person: 'person person_alias payout_account phone_change person_trait person_merge suspicion',
   chain: `api_key case_action case_copy case_link case_number_counter case_state case_task case_vote data_key deadline definition log_leaf org org_role
     publication schema_migration service_point setting staff staff_role staff_subject staff_key substitution trait_scan`,
 });

@@ -56,6 +56,8 @@ export type Config = {
   readonly payoutCoolingHours: number;
   /** How long a person may take back the wish to be erased. */
   readonly erasureWaitDays: number;
+  /** How long the old phone may stop a change that a window made. */
+  readonly phoneChangeHours: number;
   readonly ports: PortsConfig;
   /** Begin anew: drop the embedded data and make the city again. */
   readonly fresh: boolean;
@@ -167,6 +169,7 @@ const variables = {
   BACKGROUND: { check: flag, zh: 'on 或 off', en: 'on or off' },
   ERASURE_WAIT_DAYS: { check: whole(1, 30), zh: '1 到 30 的天数', en: 'days from 1 to 30' },
   DISK_RESERVE_MB: { check: whole(1, 1_000_000), zh: '1 到 1000000 的兆字节数', en: 'megabytes from 1 to 1000000' },
+  PHONE_CHANGE_HOURS: { check: whole(0, 720), zh: '0 到 720 的小时数', en: 'hours from 0 to 720' },
   JOB_CONCURRENCY: { check: whole(1, 50), zh: '1 到 50', en: 'from 1 to 50' },
 } as const;
 
@@ -215,6 +218,7 @@ export function readConfig(env: Environment, argv: readonly string[]): Config {
     uploadMbADay: set.UPLOAD_MB_A_DAY ?? 300,
     payoutCoolingHours: set.PAYOUT_COOLING_HOURS ?? 24,
     erasureWaitDays: set.ERASURE_WAIT_DAYS ?? 7,
+    phoneChangeHours: set.PHONE_CHANGE_HOURS ?? 24,
     ports: readPorts(env),
     fresh: options.fresh,
     diskReserveMb: set.DISK_RESERVE_MB ?? 256,
@@ -370,6 +374,7 @@ export function printConfig(config: Config): string {
       `${config.uploadFilesADay} 个文件 files，${config.uploadMbADay} MB（每人每天 a person and day）`,
     ],
     ['PAYOUT_COOLING_HOURS', `${config.payoutCoolingHours}（待核 to be confirmed）`],
+    ['PHONE_CHANGE_HOURS', `${config.phoneChangeHours}（待核 to be confirmed）`],
     ['PAYMENT', port(ports.payment)],
     ['BANK', ports.bankFiles ? `文件 files ${ports.bankFiles.outbox}` : port(ports.bank)],
     ['INSURER', port(ports.insurer)],

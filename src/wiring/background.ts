@@ -44,6 +44,7 @@ export async function startBackground(
     every(secondMs, () => services.cases.runDueDeadlines(deadlinesAtOnce), log),
     every(secondMs, () => services.notices.sendQueued(), log),
     every(2 * secondMs, async () => void (await services.contacts.checks.askDue()), log),
+    every(20 * secondMs, async () => void (await services.contacts.phones.applyDue()), log),
     every(20 * secondMs, scanWaitingFiles(services), log),
     every(5 * secondMs, () => money.payments.settleOpenOrders(), log),
     every(30 * secondMs, () => services.cover.renewals.run(), log),

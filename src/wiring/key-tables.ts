@@ -98,7 +98,7 @@ const person = plainTable(
         indexes.some((one) => one.equals(bytes(row[column])));
       // Who was forgotten has no number any more, and who is known from a list only is found by no phone: an index is made again as
       // what it was, and one that is none of these is left alone.
-      const phoneWas = [phone, `claimed:${personId}:${phone}`, forgotten].find((one) =>
+      const phoneWas = [phone, `claimed:${personId}:${phone}`, `lost:${personId}`, forgotten].find((one) =>
         isOf(crypto.blindIndexes('phone', one), 'phone_index'),
       );
       return {
@@ -196,6 +196,10 @@ export const rewritten: readonly SealedTable[] = [
       }),
     },
   ),
+  plainTable('phone_change', [uuid('change_id')], {
+    old_phone_sealed: (row) => `phone_change:old:${text(row['change_id'])}`,
+    new_phone_sealed: (row) => `phone_change:new:${text(row['change_id'])}`,
+  }),
   plainTable(
     'notice',
     [uuid('notice_id')],

@@ -42,16 +42,11 @@ export type PeopleParts = {
 };
 
 export function joinAuthorities(parts: PeopleParts) {
-  const { identity, orgs, clock } = parts;
+  const { identity, orgs } = parts;
 
   const people: AuthorityOptions['people'] = {
     byPhone: (tx, phone) => identity.personByPhone(tx, phone),
-    byIdentity: async (tx, name, idNumber) => {
-      const parsed = fieldKinds.id_number.parse(idNumber, {}, { today: dayOf(clock.now()) });
-      const personId = parsed.ok ? await identity.idByNumber(tx, parsed.value) : null;
-      const found = personId ? await identity.personIn(tx, personId) : undefined;
-      return found && sameName(found.name, name) ? found.personId : null;
-    },
+    byIdentity: (tx, name, idNumber) => byIdentity(parts, tx, name, idNumber),
     read: async (tx, personId) => {
       const found = await identity.personIn(tx, personId);
       if (!found) return undefined;
@@ -94,6 +89,19 @@ export function joinAuthorities(parts: PeopleParts) {
 }
 
 const personActor = (personId: string): Actor => ({ ...systemActor, kind: 'worker', id: personId, name: '' });
+
+/** The person with this ID number, if the name is the same too. */
+export async function byIdentity(
+  { identity, clock }: Pick<PeopleParts, 'identity' | 'clock'>,
+  tx: Tx,
+  name: string,
+  idNumber: string,
+): Promise<string | null> {
+  const parsed = fieldKinds.id_number.parse(idNumber, {}, { today: dayOf(clock.now()) });
+  const personId = parsed.ok ? await identity.idByNumber(tx, parsed.value) : null;
+  const found = personId ? await identity.personIn(tx, personId) : undefined;
+  return found && sameName(found.name, name) ? found.personId : null;
+}
 
 const plainName = (name: string) => name.normalize('NFKC').replaceAll(/[\s·]/g, '').toLowerCase();
 const sameName = (one: string, other: string) => plainName(one) === plainName(other);

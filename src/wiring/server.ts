@@ -12,6 +12,7 @@ import type { Log } from '#platform/log';
 import { adminRoutes } from '#modules/administration';
 import { authorityRoutes } from '#modules/authorities';
 import { caseRoutes } from '#modules/cases';
+import { contactRoutes } from '#modules/contacts';
 import { coverRoutes } from '#modules/cover';
 import { enterpriseRoutes } from '#modules/enterprise';
 import { fileRoutes } from '#modules/files';
@@ -136,6 +137,7 @@ export async function createServer(options: ServerOptions): Promise<Http> {
   await app.register(personalRoutes(services));
   await app.register(windowRegistrationRoutes(services));
   await app.register(mergeRoutes({ merges: services.merges, document: readDocument(services.clock) }));
+  await app.register(contactRoutes(services.contacts.phones));
   await app.register(servicePointRoutes(services.servicePoints));
   await app.register(deskRoutes(services, asker));
   await app.register(deskStartRoutes(services, asker));

@@ -134,6 +134,7 @@ export function createServices(options: ServicesOptions) {
     // A code is worth nothing after five minutes: it goes to the provider at once, after the commit, and not through the outbox.
     sendCode: codeSender(parties.sms, options.log),
     revealCase,
+    onPhoneLost: (tx, personId, phone) => contacts.phones.givenUp(tx, personId, phone),
     onRegistered: async (tx, { personId, consentVersion }) => {
       await privacy.registered(tx, personId, consentVersion);
       await contacts.checks.ask(tx, personId, null);

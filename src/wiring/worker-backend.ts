@@ -55,6 +55,7 @@ export function createWorkerBackend(services: Services): WorkerBackend {
   const account = createWorkerAccount(services);
   const renewals = createWorkerRenewal(services);
   const privacy = createPrivacyPages(services);
+  const registration = createRegistration(services);
   const seen = createSeen(services);
 
   const actorOf = ({ actorId, grants, onBehalf }: Access): Actor => ({
@@ -289,8 +290,8 @@ export function createWorkerBackend(services: Services): WorkerBackend {
     people: createPeoplePages(services, toItem),
     privacy,
     stepUp: createStepUpPages(services),
-    account: createAccountPages(services),
-    ...createRegistration(services),
+    account: createAccountPages(services, registration),
+    ...registration,
     logout: (token) => identity.logout(token),
     home,
     directory,

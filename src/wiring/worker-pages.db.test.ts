@@ -181,7 +181,7 @@ describe('coming in', () => {
     const { asked, code } = await codeFor(app, phone, () =>
       createWorkerBackend(app.services).requestCode(phone, '198.51.100.7'),
     );
-    const login = await createWorkerBackend(app.services).verifyCode(asked.challengeId, code, null);
+    const login = await createWorkerBackend(app.services).verifyCode(asked.challengeId, code, null, '198.51.100.7');
     if (login.kind !== 'register') throw new Error('a new number registers');
     const saved = await createWorkerBackend(app.services).saveRegistration(login.registrationToken, { name: '王示例' });
     if (!('token' in saved)) throw new Error('the name is right');

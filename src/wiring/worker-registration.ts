@@ -86,15 +86,31 @@ export function createRegistration(services: Services) {
     }
   }
 
-  async function verifyCode(challengeId: string, code: string, oldToken: string | null): Promise<Login> {
+  async function verifyCode(
+    challengeId: string,
+    code: string,
+    oldToken: string | null,
+    address: string,
+  ): Promise<Login> {
     const phone = phoneOf(challengeId);
-    const verified = await identity.verifyCode(phone, code, oldToken);
+    const verified = await identity.verifyCode(phone, code, oldToken, address);
+    if (verified.state === 'confirm') return { kind: 'confirm', token: verified.token };
     if (verified.state === 'in') return { kind: 'session', token: verified.token, maxAgeSeconds: sessionMaxAgeSeconds };
+    const { token, maxAgeSeconds } = begun(verified.token, phone);
+    return { kind: 'register', registrationToken: token, maxAgeSeconds };
+  }
+
+  function begun(proof: string, phone: string) {
     return {
-      kind: 'register',
-      registrationToken: sealed({ proof: verified.token, phone, untilMs: Date.now() + registrationMs }),
+      token: sealed({ proof, phone, untilMs: Date.now() + registrationMs }),
       maxAgeSeconds: registrationMs / 1000,
     };
+  }
+
+  /** Whoever holds a number that was another's registers like everybody. */
+  async function notOwner(token: string) {
+    const fresh = await identity.notOwner(token);
+    return begun(fresh.token, fresh.phone);
   }
 
   function sealed(unfinished: Unfinished): string {
@@ -178,5 +194,5 @@ export function createRegistration(services: Services) {
     return { token: made.token, maxAgeSeconds: sessionMaxAgeSeconds };
   }
 
-  return { requestCode, challenge, verifyCode, registration, saveRegistration, register };
+  return { requestCode, challenge, verifyCode, registration, saveRegistration, register, notOwner };
 }

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { get, sentenceOf, write } from './api.ts';
 import type { ServiceSummary } from './api-types.ts';
+import { AssistPhone } from './assist-phone.tsx';
 import { LabeledInput } from './field.tsx';
 import { api, pages } from './paths.ts';
 import { Link } from './router.tsx';
@@ -26,6 +27,7 @@ export default function AssistPage() {
         劳动者还没有登记过？<Link to={pages.registerWorker()}>先登记新人</Link>
       </p>
       <Loaded query={services}>{(list) => <AssistForm services={list} />}</Loaded>
+      <AssistPhone />
     </>
   );
 }

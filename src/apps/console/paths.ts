@@ -175,6 +175,8 @@ export const api = {
   decideMerge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}/decide`,
   withdrawMerge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}/withdraw`,
   undoMerge: (mergeId: string) => `/api/desk/merges/${part(mergeId)}/undo`,
+  phoneChanges: '/api/desk/phone-changes',
+  confirmPhoneChange: (changeId: string) => `/api/desk/phone-changes/${part(changeId)}/confirm`,
   startAssist: (authorityId: string) => `/api/desk/assist/${part(authorityId)}/start`,
   account: '/api/staff/account',
   password: '/api/staff/password',

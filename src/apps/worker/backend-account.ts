@@ -2,6 +2,7 @@
 
 import type { AccountView } from '#contract/contacts';
 import type { StepUpReason } from '#contract/identity';
+import type { NewSessionToken } from './backend-people.ts';
 import type { Access } from '#platform/access';
 
 export type StepUpBackend = {
@@ -27,6 +28,22 @@ export type AccountBackend = {
   stopLink(token: string): Promise<StopLink | null>;
   stopByLink(token: string): Promise<void>;
   readonly coolingHours: number;
+
+  /** After a long time without a login: the last four of the ID number open the session. */
+  confirmOwner(token: string, tail: string, oldToken: string | null): Promise<NewSessionToken>;
+  /** The number is somebody else's: a fresh registration begins. */
+  notOwner(token: string): Promise<NewSessionToken>;
+  disownPhone(access: Access): Promise<void>;
+  /** The registered number, masked, and what a window has begun. */
+  phone(access: Access): Promise<{ readonly masked: string; readonly waiting: { tail: string; at: string } | null }>;
+  /** What the next page carries; sealed. */
+  requestNewPhone(access: Access, phone: string): Promise<string>;
+  changePhone(
+    access: Access,
+    input: { readonly challenge: string; readonly code: string; readonly requestId: string },
+    oldToken: string | null,
+  ): Promise<NewSessionToken>;
+  stopPhoneChange(access: Access): Promise<void>;
 };
 
 export type StopLink = { readonly zh: string; readonly stopped: boolean };

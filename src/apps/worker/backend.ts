@@ -49,6 +49,8 @@ export type WorkerSession = {
 /** Tokens are opaque; the routes keep them in HttpOnly cookies. */
 export type Login =
   | { readonly kind: 'session'; readonly token: string; readonly maxAgeSeconds: number }
+  /** So long without a login that the number may be another's by now. */
+  | { readonly kind: 'confirm'; readonly token: string }
   | { readonly kind: 'register'; readonly registrationToken: string; readonly maxAgeSeconds: number };
 
 export type Challenge = {
@@ -122,7 +124,7 @@ export type WorkerBackend = {
   requestCode(phone: string, address: string): Promise<Challenge>;
   challenge(challengeId: string): Promise<Challenge | null>;
   /** A wrong or spent code is a Refusal (422). `oldToken` is the session that the browser came with: it ends. */
-  verifyCode(challengeId: string, code: string, oldToken: string | null): Promise<Login>;
+  verifyCode(challengeId: string, code: string, oldToken: string | null, address: string): Promise<Login>;
   registration(token: string): Promise<Registration | null>;
   /** Checks and keeps a part. Problems are named by the part: `name`, `idDocument.number`. */
   saveRegistration(token: string, input: RegistrationInput): Promise<SavedRegistration>;

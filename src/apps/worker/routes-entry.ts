@@ -95,7 +95,12 @@ export function entryRoutes(app: FastifyInstance, kit: PageKit): void {
         challengeId,
         textIn(values, 'code').replace(/\s/g, '').slice(0, 12),
         kit.oldToken(request),
+        request.ip,
       );
+      if (login.kind === 'confirm') {
+        const keep = `?t=${encodeURIComponent(login.token)}&next=${encodeURIComponent(next)}`;
+        return kit.go(request, reply, `/m/login/confirm${keep}`);
+      }
       if (login.kind === 'session') {
         kit.setCookie(request, reply, cookies.session, login.token, login.maxAgeSeconds);
         return kit.go(request, reply, next);

@@ -15,6 +15,7 @@ import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
 import { helpingRoutes } from './routes-helping.ts';
+import { phoneRoutes } from './routes-phone.ts';
 import { privacyRoutes } from './routes-privacy.ts';
 import { stepUpHref, stepUpRoutes } from './routes-step-up.ts';
 import { createKit, open, safeNext, wantsJson, type PageKit, type WorkerRoutesOptions } from './visit.ts';
@@ -124,6 +125,7 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
     helpingRoutes(pages, kit);
     stepUpRoutes(pages, kit);
     cardRoutes(pages, kit);
+    phoneRoutes(pages, kit);
     if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

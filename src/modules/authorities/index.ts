@@ -74,3 +74,4 @@ export function createAuthorities(options: AuthorityOptions) {
     deadAmong: base.deadAmong,
   };
 }
+export { windowOf } from './assist.ts';

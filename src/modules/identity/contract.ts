@@ -25,6 +25,21 @@ export const refuse = declareRefusals({
     zh: '验证码不对、已过期，或试错次数太多。',
     next: '请核对最新一条短信里的 6 位数字；仍不行请重新获取。',
   },
+  'identity.too_many_wrong_here': {
+    status: 429,
+    zh: '您所在的网络试错验证码的次数太多了。',
+    next: '请约{waitMinutes}分钟后再试，或换用手机流量。',
+  },
+  'identity.confirm_wrong': {
+    status: 422,
+    zh: '与登记的证件号码不一致。',
+    next: '请核对后再填；这个号码是您新办的，请点“不是我登记的”。',
+  },
+  'identity.confirm_closed': {
+    status: 422,
+    zh: '试错的次数太多，不能再在手机上核对。',
+    next: '您是登记的本人，请带证件原件到就近的工会服务站；号码是您新办的，请点“不是我登记的”。',
+  },
   'identity.registration_expired': { status: 410, zh: '登记的时间过长，已经失效。', next: '请重新获取短信验证码。' },
   'identity.registration_invalid': {
     status: 422,
@@ -111,7 +126,13 @@ export const workerLoginInput = z.object({ phone, code });
 export const workerLoginAnswer = z.discriminatedUnion('state', [
   z.object({ state: z.literal('in'), csrf: z.string() }),
   z.object({ state: z.literal('register'), token: z.string().describe('15 分钟内凭它登记') }),
+  z.object({ state: z.literal('confirm'), token: z.string().describe('10 分钟内凭它和证件号码后四位登录') }),
 ]);
+
+export const confirmInput = z.object({
+  token: z.string().max(800).describe('登录时得到的凭据'),
+  tail: z.string().max(8).describe('登记人证件号码的后四位'),
+});
 
 export const registerInput = z.object({
   token: z.string().max(600),

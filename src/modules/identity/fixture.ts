@@ -8,7 +8,7 @@ import { addOrg } from '#modules/orgs';
 import { systemAccess } from '#platform/access';
 import { fixedClock } from '#platform/clock';
 import { createCrypto } from '#platform/crypto';
-import { openDatabase, statement } from '#platform/db';
+import { openDatabase, statement, type Database, type Tx } from '#platform/db';
 import { newId } from '#platform/ids';
 import { testDatabase } from '#test/database';
 import {
@@ -49,8 +49,10 @@ export async function makeFixture() {
   const acts = createActs({ db, trace, crypto, clock });
   const released: string[] = [];
   const outbox: { phone: string; code: string; message: CodeMessage }[] = [];
+  let heard: ((name: string) => void) | null = null;
+  const watched = { ...db, transaction: watchedTransaction(db, (name) => heard?.(name)) };
   const identity = createIdentity({
-    db,
+    db: watched,
     crypto,
     trace,
     acts,
@@ -190,6 +192,8 @@ export async function makeFixture() {
     acts,
     released,
     identity,
+    /** Hears the name of every statement, until null. */
+    watch: (listener: ((name: string) => void) | null) => void (heard = listener),
     pass,
     codeFor,
     newPhone,
@@ -213,4 +217,22 @@ export async function refusalOf(work: Promise<unknown>): Promise<string> {
     throw error;
   }
   return 'nothing was refused';
+}
+
+/** The same work on the same database, with a listener to the names of its statements: what something costs, without a clock. */
+function watchedTransaction(db: Database, hear: (name: string) => void): Database['transaction'] {
+  const spied = (tx: Tx): Tx =>
+    new Proxy(tx, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (key === 'asSystem') return () => spied(target.asSystem());
+        if (typeof value !== 'function') return value;
+        return (...input: readonly unknown[]) => {
+          const [what] = input;
+          if (typeof what === 'object' && what !== null && 'name' in what) hear(String(what.name));
+          return Reflect.apply(value, target, input);
+        };
+      },
+    });
+  return (access, work) => db.transaction(access, (tx) => work(spied(tx)));
 }

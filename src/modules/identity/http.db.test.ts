@@ -87,6 +87,7 @@ test('every route declares who may call it; those of identity are exactly these'
     'POST /api/staff/totp public',
     'POST /api/worker/code public',
     'POST /api/worker/login public',
+    'POST /api/worker/login/confirm public',
     'POST /api/worker/logout worker',
     'POST /api/worker/register public',
   ]);

@@ -55,10 +55,28 @@ function workerRoutes({ identity, sessions, guard }: IdentityRoutesOptions): Htt
       },
       async (request, reply) => {
         const { phone, code } = request.body;
-        const verified = await identity.verifyCode(phone, code, guard.tokenOf(request, 'worker'));
-        if (verified.state === 'register') return verified;
+        const verified = await identity.verifyCode(phone, code, guard.tokenOf(request, 'worker'), request.ip);
+        if (verified.state !== 'in') return verified;
         guard.setSessionCookie(reply, 'worker', verified.token);
         return { state: 'in' as const, csrf: verified.csrf };
+      },
+    );
+    app.post(
+      '/api/worker/login/confirm',
+      {
+        config: open,
+        schema: {
+          tags,
+          summary: '很久没有登录的，核对证件号码后四位',
+          body: contract.confirmInput,
+          response: { 200: contract.csrfAnswer },
+        },
+      },
+      async (request, reply) => {
+        const { token, tail } = request.body;
+        const begun = await identity.confirmOwner(token, tail, guard.tokenOf(request, 'worker'));
+        guard.setSessionCookie(reply, 'worker', begun.token);
+        return { csrf: begun.csrf };
       },
     );
     app.post(

@@ -78,6 +78,7 @@ export type IdentityOptions = {
   readonly demo: boolean;
   readonly sendCode: WorkerLoginOptions['sendCode'];
   readonly onRegistered: WorkerLoginOptions['onRegistered'];
+  readonly onPhoneLost?: WorkerLoginOptions['onPhoneLost'];
   readonly revealCase: PeopleOptions['revealCase'];
   /** Gives what somebody had taken up back to the office; called after the account is closed. */
   readonly releaseTasks: (staffId: string) => Promise<void>;

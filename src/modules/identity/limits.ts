@@ -18,6 +18,14 @@ export const registrationMinutes = 15;
 /** Wrong codes and refused registrations together: an attacker must not try ID numbers without end on one proven phone. */
 export const registrationTriesMax = 15;
 
+/** Carriers keep a number that was given up for 90 days at least; 待核 against the rules of each carrier. */
+export const recycledAfterDays = 90;
+export const confirmMinutes = 10;
+/** Four signs of an ID number in nine tries: after that a person at a window looks. */
+export const confirmTriesMax = 9;
+/** Wrong codes from one address in an hour, on whatever numbers. Many share one address of a carrier, so it is not few. */
+export const failuresPerAddressHour = 100;
+
 export const loginLimits = { failuresMax: 5, lockMinutes: 15 } as const;
 
 export const unmaskPerHour = 30;

@@ -75,6 +75,32 @@ export const selectPersonByPhone = statement<[Buffer[]], { person_id: string }>(
   'select person_id from person where phone_index = any($1::bytea[])',
 );
 
+/** With the login of before, which says whether the number can have changed hands since. */
+export const selectOwner = statement<[Buffer[]], { person_id: string; logged_in_at: string }>(
+  'identity.owner_of_phone',
+  'select person_id, logged_in_at from person where phone_index = any($1::bytea[])',
+);
+
+export const holdOwner = statement<[string], { phone_sealed: string; id_number_sealed: string; confirm_tries: number }>(
+  'identity.owner_for_update',
+  'select phone_sealed, id_number_sealed, confirm_tries from person where person_id = $1 for update',
+);
+
+export const loggedIn = statement<[string, string], never>(
+  'identity.logged_in',
+  'update person set logged_in_at = $2, confirm_tries = 0 where person_id = $1',
+);
+
+export const countConfirm = statement<[string], never>(
+  'identity.count_confirm',
+  'update person set confirm_tries = confirm_tries + 1 where person_id = $1',
+);
+
+export const setPhone = statement<[string, string, Buffer], never>(
+  'identity.set_phone',
+  'update person set phone_sealed = $2, phone_index = $3 where person_id = $1',
+);
+
 /** The id that stands for whoever has this number; a session is begun under the very row, so that a merge undone leaves nothing behind. */
 export const selectOneByPhone = statement<[Buffer[]], { person_id: string }>(
   'identity.one_by_phone',
@@ -234,6 +260,18 @@ export const lastCode = statement<
   'identity.last_code',
   `select code_id, code_hash, expires_at, tries, used_at from sms_code
    where phone_index = any($1::bytea[]) and purpose = $2 order by issued_at desc, code_id desc limit 1 for update`,
+);
+
+/** Wrong codes from an address within the hour, and the oldest of them. */
+export const countFailures = statement<[string, string], { count: number; oldest: string | null }>(
+  'identity.count_failures',
+  `select count(*)::int as count, min(at) as oldest from code_failure
+   where address = $1 and at > $2::timestamptz - interval '1 hour'`,
+);
+
+export const insertFailure = statement<[string, string], never>(
+  'identity.insert_failure',
+  'insert into code_failure (address, at) values ($1, $2)',
 );
 
 export const countTry = statement<[string], never>(

@@ -26,11 +26,18 @@ const deleteLogins = statement<[string, number], never>(
      (select state_hash from oidc_login where at < $1::timestamptz - interval '1 day' limit $2)`,
 );
 
+const deleteFailures = statement<[string, number], never>(
+  'identity.sweep_code_failures',
+  `delete from code_failure where ctid in
+     (select ctid from code_failure where at < $1::timestamptz - interval '1 day' limit $2)`,
+);
+
 export function createSweep({ db, sessionClock }: { readonly db: Database; readonly sessionClock: Clock }) {
   return async function sweep(): Promise<void> {
     await db.transaction(systemAccess, async (tx) => {
       tx.send(deleteSessions, [sessionClock.now(), batchMax]);
       tx.send(deleteCodes, [sessionClock.now(), batchMax]);
+      tx.send(deleteFailures, [sessionClock.now(), batchMax]);
       tx.send(deleteLogins, [sessionClock.now(), batchMax]);
       tx.send(sweepChallenges, [sessionClock.now(), batchMax]);
     });

@@ -15,7 +15,17 @@ import { newId } from '#platform/ids';
 import { arrive } from './claimed.ts';
 import { refuse, type RegisterInput } from './contract.ts';
 import { holdNumbers } from './indexes.ts';
-import { ageMin, codeLimits, mayAskForCode, networkOf, registrationMinutes, registrationTriesMax } from './limits.ts';
+import { createOwner, type OwnerOptions } from './owner.ts';
+import {
+  ageMin,
+  codeLimits,
+  failuresPerAddressHour,
+  recycledAfterDays,
+  mayAskForCode,
+  networkOf,
+  registrationMinutes,
+  registrationTriesMax,
+} from './limits.ts';
 import { checkRegistration, personRow, type Registration } from './person.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 import * as store from './store.ts';
@@ -25,7 +35,13 @@ import * as store from './store.ts';
  * that authority; `step_up:<reason>` opens what needs more than a login; `window:<what>` agrees to being registered as just that. A code
  * of one purpose is worth nothing for another.
  */
-export type CodePurpose = 'login' | 'sign' | `authority:${string}` | `step_up:${string}` | `window:${string}`;
+export type CodePurpose =
+  | 'login'
+  | 'sign'
+  | `authority:${string}`
+  | `step_up:${string}`
+  | `phone:${string}`
+  | `window:${string}`;
 
 /** Asked for by somebody who is logged in, for the own phone: the code of the login a moment ago is not in its way. */
 const isOwn = (purpose: CodePurpose) => purpose === 'sign' || purpose.startsWith('step_up:');
@@ -42,6 +58,7 @@ export type WorkerLoginOptions = {
   readonly sessionClock: Clock;
   readonly sessions: Sessions;
   /** What else is written with a registration. */
+  readonly onPhoneLost?: OwnerOptions['onPhoneLost'];
   readonly onRegistered: (tx: Tx, registered: Registered) => Promise<void>;
   /** Writes the message into the outbox of this transaction. */
   readonly sendCode: (tx: Tx, phone: string, code: string, message: CodeMessage) => Promise<void> | void;
@@ -51,7 +68,9 @@ export type Registered = { readonly personId: string; readonly consentVersion: s
 
 export type VerifiedCode =
   | ({ readonly state: 'in'; readonly personId: string } & NewSession)
-  | { readonly state: 'register'; readonly token: string };
+  | { readonly state: 'register'; readonly token: string }
+  /** So long without a login that the number may be another's by now. */
+  | { readonly state: 'confirm'; readonly token: string };
 
 const minuteMs = 60_000;
 const registrationContext = 'registration:token:1';
@@ -62,6 +81,7 @@ export type WorkerLogin = ReturnType<typeof createWorkerLogin>;
 export function createWorkerLogin(options: WorkerLoginOptions) {
   const { db, crypto, trace, clock, sessionClock, sessions } = options;
   const nowMs = () => Date.parse(sessionClock.now());
+  const owner = createOwner({ ...options, registrationToken: (...proven) => registrationToken(...proven) });
 
   /** Sends a code, whoever the number belongs to. `rawAddress` is the caller's network address. */
   async function requestCode(
@@ -130,20 +150,49 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     return row.code_id;
   }
 
-  /** `oldToken` is the session that the browser came with: it ends, so that nobody's session lives on under a new login. */
-  async function verifyCode(rawPhone: string, code: string, oldToken: string | null = null): Promise<VerifiedCode> {
+  /**
+   * `oldToken` is the session that the browser came with: it ends, so that nobody's session lives on under a new login. Wrong codes are
+   * counted for the address as well, on whatever numbers they are tried; known and unknown numbers cost the same until the code is right.
+   */
+  async function verifyCode(
+    rawPhone: string,
+    code: string,
+    oldToken: string | null = null,
+    rawAddress: string | null = null,
+  ): Promise<VerifiedCode> {
     const phone = readPhone(rawPhone);
+    const address = rawAddress === null ? null : networkOf(rawAddress);
     const verified = await db.transaction(systemAccess, async (tx): Promise<VerifiedCode | null> => {
+      if (address !== null) await refuseGuessing(tx, address);
       const codeId = await spendCode(tx, phone, 'login', code);
-      if (codeId === undefined) return null;
-      const person = await tx.maybe(store.selectPersonByPhone, [[...crypto.blindIndexes('phone', phone)]]);
+      if (codeId === undefined) {
+        if (address !== null) tx.send(store.insertFailure, [address, sessionClock.now()]);
+        return null;
+      }
+      const person = await tx.maybe(store.selectOwner, [[...crypto.blindIndexes('phone', phone)]]);
       if (!person) return { state: 'register', token: registrationToken(phone, codeId) };
       const personId = person.person_id;
-      return { state: 'in', personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+      if (nowMs() - Date.parse(person.logged_in_at) > recycledAfterDays * 24 * 60 * minuteMs)
+        return { state: 'confirm', token: owner.doubt(personId, phone, codeId) };
+      return { state: 'in', personId, ...begin(tx, personId, oldToken) };
     });
     // Refused outside of the transaction: the count of the wrong try must stay.
     if (!verified) throw refuse('identity.code_wrong');
     return verified;
+  }
+
+  function begin(tx: Tx, personId: string, oldToken: string | null): NewSession {
+    tx.send(store.loggedIn, [personId, sessionClock.now()]);
+    return sessions.begin(tx, 'worker', { personId }, oldToken);
+  }
+
+  /** One after the other for an address, so that a hundred at once are a hundred and not two hundred. */
+  async function refuseGuessing(tx: Tx, address: string): Promise<void> {
+    tx.send(store.lockFor, [`identity.guess.${address}`]);
+    const { count, oldest } = await tx.one(store.countFailures, [address, sessionClock.now()]);
+    if (count < failuresPerAddressHour) return;
+    const waitSeconds = Math.max(1, Math.ceil(3_600 - (nowMs() - Date.parse(oldest ?? sessionClock.now())) / 1000));
+    throw refuse('identity.too_many_wrong_here', { waitSeconds, waitMinutes: Math.ceil(waitSeconds / 60) });
   }
 
   /** Sends a code to the person's own phone, and proves it: a signature without a drawing. */
@@ -221,7 +270,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
   async function beginAgain(personId: string, oldToken: string | null) {
     return db.transaction(systemAccess, async (tx) => {
       const known = await tx.maybe(store.selectPerson, [personId]);
-      return known && { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+      return known && { personId, ...begin(tx, personId, oldToken) };
     });
   }
 
@@ -231,7 +280,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
       const known = await tx.maybe(store.selectArrived, [arrivedAs]);
       if (!known) return undefined;
       const personId = known.person_id;
-      return { personId, ...sessions.begin(tx, 'worker', { personId }, oldToken) };
+      return { personId, ...begin(tx, personId, oldToken) };
     });
   }
 
@@ -244,7 +293,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     oldToken: string | null,
   ): Promise<{ personId: string } & NewSession> {
     const made = await putRegistered(tx, personId, phone, registration, input, null);
-    return { personId: made, ...sessions.begin(tx, 'worker', { personId: made }, oldToken) };
+    return { personId: made, ...begin(tx, made, oldToken) };
   }
 
   /** Who has come, or comes from a list; `clerk` where somebody at a window wrote it down. */
@@ -312,7 +361,7 @@ export function createWorkerLogin(options: WorkerLoginOptions) {
     await options.onRegistered(tx, { personId, consentVersion });
   }
 
-  return { requestCode, verifyCode, register, putRegistered, proveSignature, proveCode, personByPhone };
+  return { requestCode, verifyCode, register, putRegistered, proveSignature, proveCode, personByPhone, ...owner };
 }
 
 function readPhone(raw: string): string {

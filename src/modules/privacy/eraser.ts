@@ -110,6 +110,12 @@ const clearAccounts = statement<[string, string], never>(
   `update payout_account set card_sealed = '', card_index = sha256(gen_random_uuid()::text::bytea), card_tail = '', bank_phone_sealed = null, state = 'stopped', ended_at = coalesce(ended_at, $2)
    where person_id = $1`,
 );
+const clearPhoneChanges = statement<[string, string], never>(
+  'eraser.phone_changes',
+  `update phone_change set old_phone_sealed = null, new_phone_sealed = null, ended_at = coalesce(ended_at, $2),
+     state = case when state in ('asked', 'waiting') then 'stopped' else state end
+   where person_id = $1`,
+);
 const deleteTraits = statement<[string], never>('eraser.traits', 'delete from person_trait where person_id = $1');
 const clearSuspicions = statement<[string], never>(
   'eraser.suspicions',
@@ -128,6 +134,7 @@ const deletePersonTraces = statement<[string], never>(
   `delete from trace_body where leaf_id in (
      select leaf_id from consent where person_id = $1 union select leaf_id from membership where person_id = $1
      union select leaf_id from cover_policy where person_id = $1 union select leaf_id from payout_account where person_id = $1
+     union select leaf_id from phone_change where person_id = $1 and leaf_id is not null
      union select leaf_id from authority where principal_id = $1 or agent_id = $1
      union select e.leaf_id from policy_endorsement e join cover_policy p on p.policy_id = e.policy_id where p.person_id = $1)`,
 );
@@ -249,6 +256,7 @@ export function createEraser(options: EraserOptions) {
     tx.send(clearRosterLines, [personId, goneZh]);
     tx.send(clearImportLines, [personId]);
     tx.send(clearAccounts, [personId, clock.now()]);
+    tx.send(clearPhoneChanges, [personId, clock.now()]);
     tx.send(deleteTraits, [personId]);
     tx.send(clearSuspicions, [personId]);
     tx.send(clearMerges, [personId, goneZh]);

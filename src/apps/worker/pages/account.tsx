@@ -216,6 +216,7 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
         {[
           { href: '/m/cover', zh: '我的保障', d: '哪一天有保障，当时有没有' },
           { href: '/m/me/helping', zh: '替家人办', d: '替别人办事，看谁在替我办' },
+          { href: '/m/me/phone', zh: '手机号', d: '换号码，停止不是我办的换号' },
           { href: '/m/me/card', zh: '银行卡', d: '赔款付到哪张卡，换卡，停止不是我办的' },
           { href: '/m/me/privacy', zh: '个人信息', d: '用来做什么、给谁，同意和撤回' },
           { href: '/m/me/access', zh: '谁看过我的信息', d: '哪个单位的谁、什么时候、为什么' },

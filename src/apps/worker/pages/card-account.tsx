@@ -63,6 +63,47 @@ export function CardsPage({ model }: { model: Model<'cards'> }) {
   );
 }
 
+export function PhoneNumberPage({ model }: { model: Model<'phone-number'> }) {
+  const { frame, waiting } = model;
+  return (
+    <>
+      <h1>手机号</h1>
+      {model.note === null ? null : (
+        <p class="note" role="status">
+          {model.note}
+        </p>
+      )}
+      <section class="card stack">
+        <h2 class="num">{model.masked}</h2>
+        <p class="sm soft">登录和收短信用这个号码。</p>
+      </section>
+      {waiting === null ? null : (
+        <section class="card stack">
+          <h2>
+            <span class="num">尾号 {waiting.tail}</span> <span class="tag yellow">窗口在换</span>
+          </h2>
+          <p>有人带证件在窗口把登记的号码换成它，{fullMomentText(waiting.at)} 起生效。</p>
+          <Form frame={frame} action="/m/me/phone/stop">
+            <button class="btn danger">不是我办的，停止</button>
+          </Form>
+        </section>
+      )}
+      <a class="btn" href="/m/me/phone/new">
+        换手机号
+      </a>
+      <p class="soft sm">
+        先验证现在的号码，再验证新号码。现在的号码丢了、停了，请带证件原件到就近的工会服务站，由窗口核对后更换。
+      </p>
+      <a class="cell" href="/m/me/not-me">
+        <span class="grow">
+          <span class="t">这里的资料不是我的</span>
+          <span class="d">号码是新办的，登录却看到别人的资料</span>
+        </span>
+      </a>
+    </>
+  );
+}
+
 export function StopPage({ model }: { model: Model<'stop'> }) {
   return model.stopped ? (
     <>

@@ -9,4 +9,10 @@ export type AccountBody =
       readonly coolingHours: number;
       readonly note: string | null;
     }
+  | {
+      readonly page: 'phone-number';
+      readonly masked: string;
+      readonly waiting: { readonly tail: string; readonly at: string } | null;
+      readonly note: string | null;
+    }
   | { readonly page: 'stop'; readonly action: string; readonly zh: string; readonly stopped: boolean };

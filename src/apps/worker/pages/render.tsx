@@ -15,7 +15,7 @@ import {
 import { QuestionPage, ReceiptPage, ReviewPage } from './apply.tsx';
 import { ActPage, CasePage, CasesPage } from './cases.tsx';
 import { CardPage } from './card.tsx';
-import { CardsPage, StopPage } from './card-account.tsx';
+import { CardsPage, PhoneNumberPage, StopPage } from './card-account.tsx';
 import { ClockPage, PhonePage } from './demo.tsx';
 import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from './entry.tsx';
 import { ActingPage, AskPage, HelpingPage } from './helping.tsx';
@@ -52,6 +52,8 @@ function draw(model: PageModel): Drawn {
       return { title: model.title, body: <AskPage model={model} />, wrong: model.problems.length > 0 };
     case 'cards':
       return { title: '银行卡', body: <CardsPage model={model} /> };
+    case 'phone-number':
+      return { title: '手机号', body: <PhoneNumberPage model={model} /> };
     case 'stop':
       return { title: '是您办的吗', body: <StopPage model={model} /> };
     case 'home':

@@ -1591,6 +1591,8 @@ create policy phone_change_insert on phone_change for insert to public with chec
 create policy phone_change_read on phone_change for select to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting)));
 create policy phone_change_update on phone_change for update to public using ((readers && ( SELECT (current_setting('gongdun.grants'::text))::text[] AS current_setting))) with check (true);
 grant insert, select, update on table phone_change to gongdun_app;
+grant select on table phone_change to gongdun_eraser;
+grant update (state, old_phone_sealed, new_phone_sealed, ended_at) on table phone_change to gongdun_eraser;
 
 create table policy_endorsement (
   endorsement_id uuid not null,

@@ -87,6 +87,24 @@ export async function mergeSpecs(world: AdminSpecs): Promise<void> {
     post(`/api/desk/duplicates/${different.suspicionId}/different`, { note }),
     { also },
   );
+  await phoneSpecs(world, window, reviewer);
+}
+
+/** On the phone: whose registrations were made one reads it and may object. */
+async function phoneSpecs(world: AdminSpecs, window: Someone, reviewer: Someone): Promise<void> {
+  const pair = await twins(world, 0);
+  const { mergeId } = (await propose(window.caller, pair)()).body;
+  await opened(world, [window, reviewer]);
+  const { conflictsHash } = (await reviewer.caller.get(`/api/desk/merges/${mergeId}`)).body.pair;
+  const decision = { requestId: randomUUID(), agree: true, note: '', conflictsHash };
+  await reviewer.caller.post(`/api/desk/merges/${mergeId}/decide`, decision);
+  const caller = await world.app.worker('19900070000');
+  const merged: Someone = { name: 'merged', kind: 'worker', caller, grants: [] };
+  const also = (one: Someone) => one.kind === 'worker';
+  world.add('GET /m/me/merged', merged, (one) => one.get('/m/me/merged'), { also, secret: mergeId });
+  world.add('POST /m/me/merged/:mergeId/object', merged, (one) =>
+    one.post(`/m/me/merged/${mergeId}/object`, { csrf: one.csrf, request_id: randomUUID() }),
+  );
 }
 
 type Twins = { readonly one: string; readonly other: string; readonly suspicionId: string; readonly numbers: string[] };

@@ -366,9 +366,10 @@ export function createWorkerBackend(services: Services): WorkerBackend {
         `${orgs.orgName(unionOrgId)}，会员编号 ${memberNo}${imported ? `（${imported.on} 由旧系统“${imported.source}”导入，资料待核）` : ''}`;
       const found = await identity.profile(subjectOf(access));
       const member = await db.transaction(access, (tx) => services.membership.activeMember(tx, subjectOf(access)));
-      if (!found) return { rows: [] };
+      if (!found) return { merged: false, rows: [] };
       const masked = maskPerson(found);
       return {
+        merged: (await services.merges.ofPerson(subjectOf(access))).length > 0,
         rows: [
           { zh: '姓名', text: masked.name },
           { zh: '证件号码', text: masked.idNumber },

@@ -15,7 +15,7 @@ const newPhoneMs = 10 * 60_000;
 const newPhoneSchema = z.object({ personId: z.uuid(), phone: z.string(), untilMs: z.number() });
 
 export function createAccountPages(
-  { contacts, config, crypto, db, identity }: Services,
+  { contacts, config, crypto, db, identity, merges }: Services,
   registration: Pick<ReturnType<typeof createRegistration>, 'notOwner'>,
 ): AccountBackend {
   const { accounts, phones } = contacts;
@@ -35,6 +35,8 @@ export function createAccountPages(
     cards: (access) => accounts.list(subjectOf(access)),
     changeCard: (access, input) => accounts.change(subjectOf(access), input),
     stopCard: (access, accountId) => accounts.stopOwn(subjectOf(access), accountId),
+    merged: (access) => merges.ofPerson(subjectOf(access)),
+    objectToMerge: (access, mergeId) => merges.object(subjectOf(access), mergeId),
     stopLink: async (token) => {
       const card = await accounts.lookAt(token);
       if (card) return { zh: `有人把收款银行卡换成了尾号 ${card.tail} 的卡。`, stopped: card.stopped };

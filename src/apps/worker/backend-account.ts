@@ -4,6 +4,7 @@ import type { AccountView } from '#contract/contacts';
 import type { StepUpReason } from '#contract/identity';
 import type { NewSessionToken } from './backend-people.ts';
 import type { Access } from '#platform/access';
+import type { MergedView } from './pages/model-account.ts';
 
 export type StepUpBackend = {
   /** The phone to which a code would go. */
@@ -44,6 +45,9 @@ export type AccountBackend = {
     oldToken: string | null,
   ): Promise<NewSessionToken>;
   stopPhoneChange(access: Access): Promise<void>;
+  /** Registrations of this person that were made one. */
+  merged(access: Access): Promise<readonly MergedView[]>;
+  objectToMerge(access: Access, mergeId: string): Promise<void>;
 };
 
 export type StopLink = { readonly zh: string; readonly stopped: boolean };

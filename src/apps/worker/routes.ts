@@ -11,6 +11,7 @@ import { refuse } from './refusals.ts';
 import { accountRoutes } from './routes-account.ts';
 import { applyRoutes } from './routes-apply.ts';
 import { cardRoutes } from './routes-card.ts';
+import { mergedRoutes } from './routes-merged.ts';
 import { caseRoutes } from './routes-cases.ts';
 import { demoRoutes } from './routes-demo.ts';
 import { entryRoutes } from './routes-entry.ts';
@@ -126,6 +127,7 @@ export async function workerRoutes(app: FastifyInstance, options: WorkerRoutesOp
     stepUpRoutes(pages, kit);
     cardRoutes(pages, kit);
     phoneRoutes(pages, kit);
+    mergedRoutes(pages, kit);
     if (options.demo !== null) demoRoutes(pages, kit, options.demo);
   });
 }

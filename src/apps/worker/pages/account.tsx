@@ -220,6 +220,9 @@ export function ProfilePage({ model }: { model: Model<'profile'> }) {
           { href: '/m/me/card', zh: '银行卡', d: '赔款付到哪张卡，换卡，停止不是我办的' },
           { href: '/m/me/privacy', zh: '个人信息', d: '用来做什么、给谁，同意和撤回' },
           { href: '/m/me/access', zh: '谁看过我的信息', d: '哪个单位的谁、什么时候、为什么' },
+          ...(profile.merged
+            ? [{ href: '/m/me/merged', zh: '合并的登记', d: '登记过两次的；不该合并的，在这里说' }]
+            : []),
           { href: '/m/display', zh: '字的大小', d: '标准、大字、特大' },
         ].map((one) => (
           <li>

@@ -2,7 +2,17 @@
 
 import type { AccountView } from '#contract/contacts';
 
+/** Two registrations that were made one, as the person sees it. */
+export type MergedView = {
+  readonly mergeId: string;
+  /** Last four digits of either phone. */
+  readonly phones: readonly string[];
+  readonly at: string;
+  readonly objectedAt: string | null;
+};
+
 export type AccountBody =
+  | { readonly page: 'merged'; readonly merged: readonly MergedView[] }
   | {
       readonly page: 'cards';
       readonly cards: readonly AccountView[];

@@ -178,6 +178,8 @@ export type PaymentModel = {
 };
 
 export type ProfileModel = {
+  /** Whether registrations of this person were made one. */
+  readonly merged: boolean;
   readonly rows: readonly { readonly zh: string; readonly text: string }[];
 };
 

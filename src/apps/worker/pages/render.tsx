@@ -16,6 +16,7 @@ import { QuestionPage, ReceiptPage, ReviewPage } from './apply.tsx';
 import { ActPage, CasePage, CasesPage } from './cases.tsx';
 import { CardPage } from './card.tsx';
 import { CardsPage, PhoneNumberPage, StopPage } from './card-account.tsx';
+import { MergedPage } from './merged.tsx';
 import { ClockPage, PhonePage } from './demo.tsx';
 import { CodePage, Landing, LoginPage, RegisterConsentPage, RegisterPage } from './entry.tsx';
 import { ActingPage, AskPage, HelpingPage } from './helping.tsx';
@@ -50,6 +51,8 @@ function draw(model: PageModel): Drawn {
       return { title: '替家人办', body: <HelpingPage model={model} /> };
     case 'ask':
       return { title: model.title, body: <AskPage model={model} />, wrong: model.problems.length > 0 };
+    case 'merged':
+      return { title: '合并的登记', body: <MergedPage model={model} /> };
     case 'cards':
       return { title: '银行卡', body: <CardsPage model={model} /> };
     case 'phone-number':

@@ -524,7 +524,7 @@ describe('two at once', () => {
     const { body } = await reviewer.get('/api/desk/merges?tab=active&objected=true');
     expect(body.items.map((one: { mergeId: string }) => one.mergeId)).toContain(mergeId);
     const stranger = await person({ name: '林路人' });
-    await expect(app.services.merges.object(stranger.personId, mergeId)).rejects.toThrow('merges.not_active');
+    await expect(app.services.merges.object(stranger.personId, mergeId)).rejects.toThrow('merges.none');
     expect((await undo(mergeId)).status).toBe(200);
   });
 });

@@ -310,7 +310,7 @@ export function createMerging(options: MergesOptions, pairs: Pairs) {
   async function object(personId: string, mergeId: string): Promise<void> {
     await db.transaction(systemAccess, async (tx) => {
       const rows = await tx.run(store.activeOf, [personId]);
-      if (!rows.some((row) => row.merge_id === mergeId)) throw refuse('merges.not_active');
+      if (!rows.some((row) => row.merge_id === mergeId)) throw refuse('merges.none');
       const at = clock.now();
       if (!(await tx.maybe(store.objectTo, [mergeId, at]))) return;
       options.trace.record(tx, {

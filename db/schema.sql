@@ -1735,6 +1735,7 @@ create table renewal_mandate (
   resumed_at timestamp with time zone,
   readers text[] not null,
   stopped_at timestamp with time zone,
+  platforms text[] default '{}'::text[] not null,
   constraint renewal_mandate_pkey PRIMARY KEY (case_id),
   constraint renewal_mandate_monthly_cap_fen_check CHECK (monthly_cap_fen >= 1 AND monthly_cap_fen <= 1000000),
   constraint renewal_mandate_state_check CHECK (state = ANY (ARRAY['signing'::text, 'active'::text, 'paused'::text, 'ended'::text])),
@@ -1744,6 +1745,7 @@ create table renewal_mandate (
 );
 comment on table renewal_mandate is 'A person''s standing wish to be insured by the day, one live mandate a person; the case says how it came to be.';
 comment on column renewal_mandate.stopped_at is 'Since when nothing is renewed because the person withdrew a consent that it needs; null while it may run.';
+comment on column renewal_mandate.platforms is 'Whose orders count, by the names of the form; empty: whoever tells of orders.';
 CREATE INDEX renewal_mandate_due_idx ON renewal_mandate USING btree (case_id) WHERE state = 'active'::text;
 CREATE UNIQUE INDEX renewal_mandate_live_key ON renewal_mandate USING btree (person_id) WHERE state <> 'ended'::text;
 alter table renewal_mandate enable row level security;

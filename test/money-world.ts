@@ -174,7 +174,7 @@ export async function makeWorld(start = '2026-05-03T02:00:00.000Z', given?: Test
     trace,
     enqueue,
     insurer,
-    hasOrderSignals: true,
+    tellsOfOrders: async () => ['示例接单平台'],
     cases: casesPort,
     money,
     family: {

@@ -73,9 +73,10 @@ async function insist(client: pg.Client, text: string): Promise<void> {
 function missingRight(error: unknown): SetupError {
   return new SetupError(
     `DATABASE_URL 的用户没有建立或修改应用角色的权限。请由管理员执行 ALTER ROLE 该用户 CREATEROLE，` +
-      `或预先执行 CREATE ROLE ${appRole} LOGIN PASSWORD '…' 并设置 APP_DATABASE_PASSWORD。`,
+      `或预先执行 CREATE ROLE ${appRole} LOGIN PASSWORD '…'; CREATE ROLE ${eraserRole} NOLOGIN; GRANT ${eraserRole} TO 该用户; 并设置 APP_DATABASE_PASSWORD。`,
     `The user of DATABASE_URL may not make or change the application's role. Let an administrator run ALTER ROLE that_user CREATEROLE, ` +
-      `or run CREATE ROLE ${appRole} LOGIN PASSWORD '…' beforehand and set APP_DATABASE_PASSWORD.`,
+      `or run CREATE ROLE ${appRole} LOGIN PASSWORD '…'; CREATE ROLE ${eraserRole} NOLOGIN; GRANT ${eraserRole} TO that_user; ` +
+      `beforehand and set APP_DATABASE_PASSWORD.`,
     error,
   );
 }

@@ -8,6 +8,9 @@ import { sqlState } from './db.ts';
 import { Refusal, type FieldProblem } from './errors.ts';
 import { refuseHttp } from './http-refusals.ts';
 
+/** disk_full of PostgreSQL: the write came before our own look at the disk. */
+const diskFull = '53100';
+
 export const problemSchema = z
   .object({
     type: z.string().describe('问题的类别，urn:gongdun:problem:<code>'),
@@ -97,6 +100,7 @@ export function problemOf(error: unknown): ProblemAnswer {
 function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return validationRefusal(error);
+  if (sqlState(error) === diskFull) return refuseHttp('http.disk_full');
   if (isUnavailable(error)) return refuseHttp('http.unavailable');
   const status = statusOf(error);
   if (status === 413) return refuseHttp('http.too_large');

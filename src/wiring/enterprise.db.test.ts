@@ -3,6 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeResidentId, syntheticRegion } from '#catalog/fields/index';
+import { agreeToAll } from '#test/consents';
+import { submit, until } from '#test/first-journey';
+import { workerAccess } from '#platform/access';
+import { dayOf } from '#platform/calendar';
 import { startApp, type Answer, type Caller, type TestApp } from '#test/app';
 import { publishDeskService } from '#test/desk-service';
 
@@ -11,7 +15,7 @@ let boss: Caller;
 let rival: Caller;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ background: true });
   await publishDeskService(app.services);
   boss = await app.staff('enterprise_administrator');
   rival = await app.staff('enterprise_administrator', 2);
@@ -52,6 +56,15 @@ const signal = (more: object = {}) => ({
   at: new Date().toISOString(),
   ...more,
 });
+async function asSystem<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+  const client = await app.db.pool.connect();
+  try {
+    await client.query(`select set_config('gongdun.grants', '{*}', false)`);
+    return (await client.query(text, values)).rows;
+  } finally {
+    client.release(true);
+  }
+}
 const send = (key: string | null, signals: object[]) => call(key, 'POST', '/work-signals', { signals });
 
 describe('a key', () => {
@@ -168,15 +181,48 @@ describe('word of orders', () => {
     );
     const one = signal({ idNumber: person });
     await send(key, [one]);
-    const client = await app.db.pool.connect();
-    await client.query(`select set_config('gongdun.grants', '{*}', false)`);
-    const rows = await client.query(
+    const [row] = await asSystem<{ person_id: string; text: string }>(
       'select person_id, row_to_json(w)::text as text from work_signal w where order_ref = $1',
       [one.orderRef],
     );
-    client.release(true);
-    expect(rows.rows[0].person_id).toBe(personId);
-    expect(rows.rows[0].text).not.toContain(person);
+    expect(row?.person_id).toBe(personId);
+    expect(row?.text).not.toContain(person);
+  });
+
+  test('of a rider who renews by the first order covers the day, once whatever is repeated', async () => {
+    const { key } = await makeKey();
+    const rider = await app.worker('19900000001');
+    await agreeToAll(app.services, rider.id);
+    const profile = await app.services.identity.profile(rider.id);
+    const order = () => signal({ idNumber: profile?.idNumber ?? '' });
+    expect((await send(key, [order()])).status).toBe(200);
+    const opened = await submit(rider, 'DI-003', {
+      trigger_mode: '接单日自动',
+      linked_platforms: ['其他'],
+      monthly_cap: '10.00',
+      work_type: '网约配送员',
+      work_region: '350203',
+      read_clause: 'on',
+    });
+    expect(opened.status, opened.text).toBe(201);
+    const { caseId } = opened.body;
+    await until('the signed contract', async () => {
+      const state = await app.services.reader.state(workerAccess(rider.id), caseId);
+      const code = state.data['withholding_contract'];
+      if (typeof code === 'string') app.parties.simulators.payment?.sign(code);
+      // Whoever comes back from signing sees what the party says now.
+      await app.services.money.debits.refreshContract(workerAccess(rider.id), caseId);
+      return state.active[0]?.step === 'auto-run';
+    });
+    // It renews from the day after it was signed; that day is today now.
+    await asSystem(`update renewal_mandate set first_day = $2 where case_id = $1`, [caseId, dayOf(app.clock.now())]);
+    const orders = [order(), order()];
+    for (const batch of [orders, orders, [order()]]) expect((await send(key, batch)).status).toBe(200);
+    const days = () =>
+      asSystem<{ day: string; state: string }>('select day, state from renewal where person_id = $1', [rider.id]);
+    await until('the day', async () => (await days()).some((one) => one.state === 'bound'));
+    expect(await days()).toHaveLength(1);
+    expect((await app.services.cover.coveredAt(rider.id, app.clock.now())).covered).toBe(true);
   });
 
   test('is refused whole when one line is wrong, each with its reason', async () => {

@@ -100,11 +100,15 @@ it('the same put again is one hold; the database itself refuses one person for b
 
 it('a hold that is put during an erasure waits for its end, and what begins after it sees it', async () => {
   let letGo: () => void = () => {};
+  let isUnderWay: () => void = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
+  const underWay = new Promise<void>((resolve) => (isUnderWay = resolve));
   const erasing = app.db.transaction(systemAccess, async (tx) => {
     await holds.over(tx, [claim.case_id], []);
+    isUnderWay();
     await held;
   });
+  await underWay;
   let isPut = false;
   const putting = put({ scope: 'case', caseNo: claim.case_no }).then((answer) => {
     isPut = true;

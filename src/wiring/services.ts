@@ -11,7 +11,7 @@ import { isSecret } from '#catalog/form';
 import { caseFields } from '#catalog/data';
 import { systemAccess, type Access } from '#platform/access';
 import { dayOf, statutoryCalendar } from '#platform/calendar';
-import { systemClock, type Clock } from '#platform/clock';
+import type { Clock } from '#platform/clock';
 import type { Config } from '#platform/config';
 import { createCrypto } from '#platform/crypto';
 import type { Database, Tx } from '#platform/db';
@@ -38,8 +38,7 @@ import { createCover, type Cover } from '#modules/cover';
 import { createDocuments } from '#modules/documents';
 import { createDeskDrafts, createDrafts } from '#modules/drafts';
 import { createFiles, type FileBlobs, type Scanner } from '#modules/files';
-import { createEnterprises } from '#modules/enterprise';
-import { createIdentity, idNumberIndex, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
+import { createIdentity, maskName, type RevealedCase, type StaffSession } from '#modules/identity';
 import { refuse as refuseIdentity } from '#contract/identity';
 import { createMembership } from '#modules/membership';
 import { createMoney, type TakeReceipt } from '#modules/money';
@@ -56,6 +55,7 @@ import { createPrinted } from './printed.ts';
 import { joinImports } from './imports.ts';
 import { joinContacts } from './contacts.ts';
 import { joinMerges } from './merges.ts';
+import { joinEnterprises } from './orders.ts';
 import { connectProvider } from './provider.ts';
 import { absentWith, provingWith } from './proving.ts';
 import { listsPort, rosterPorts } from './roster-ports.ts';
@@ -145,16 +145,7 @@ export function createServices(options: ServicesOptions) {
     keysRequired: config.approverKeys === 'required',
   });
 
-  const enterprises = createEnterprises({
-    db,
-    crypto,
-    trace,
-    acts,
-    clock,
-    realClock: systemClock(),
-    indexOf: (number) => idNumberIndex(crypto, { type: 'resident_id', number }),
-    personOf: (tx, number) => identity.idByNumber(tx, number),
-  });
+  const { enterprises, tellsOfOrders } = joinEnterprises({ db, crypto, clock, trace, acts, enqueue, identity, orgs });
 
   /** People belong to identity; modules that act on a case ask here, with the system's eyes, for what the case entitles them to. */
   const person = async (tx: Tx, personId: string) => {
@@ -254,6 +245,7 @@ export function createServices(options: ServicesOptions) {
     enqueue,
     insurer: parties.insurer,
     orgName: orgs.orgName,
+    tellsOfOrders,
     cases: casesPort,
     money,
     ...pricing,

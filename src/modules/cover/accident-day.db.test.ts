@@ -23,6 +23,13 @@ beforeAll(async () => {
     copyFileSync(join(migrations, name), join(before, name));
   await administer(database.ownerUrl, `create role ${owner} login password 'plain'`);
   await administer(database.ownerUrl, `alter database ${database.name} owner to ${owner}`);
+  // As an administrator prepares it for an owner who may make no roles.
+  for (const role of ['gongdun_app', 'gongdun_eraser'])
+    await administer(
+      database.ownerUrl,
+      `do $$ begin create role ${role}; exception when duplicate_object or unique_violation then null; end $$`,
+    );
+  await administer(database.ownerUrl, `grant gongdun_eraser to ${owner}`);
 });
 afterAll(async () => {
   const superuser = database.ownerUrl;

@@ -3,9 +3,10 @@
 
 import { ageOn } from '#catalog/fields/index';
 import { occupations, parametersOf, premiumRule } from '#catalog/rules/index';
+import { linkedPlatforms, otherPlatform } from '#catalog/services/daily-insurance/renewal-fields';
 import type { Effect } from '#modules/cases';
 import { dayOf } from '#platform/calendar';
-import { brokenConstraint } from '#platform/db';
+import { brokenConstraint, type Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { refuse } from './contract.ts';
 import { addDays } from './days.ts';
@@ -24,6 +25,19 @@ export const triggers: Readonly<Record<string, store.Trigger>> = {
 /** What an insurer looks at by hand is not renewed by a machine. */
 const manualRisk = '较高';
 
+/**
+ * Whether an order of this company counts for somebody who chose these platforms. Companies are known by their registered names, which
+ * hold the name that the form offers; who chose none takes all, and 其他 means those that the form does not name.
+ */
+export function countsFrom(platforms: readonly string[], company: string): boolean {
+  const named = linkedPlatforms.find((one) => one !== otherPlatform && company.includes(one)) ?? otherPlatform;
+  return platforms.length === 0 || platforms.includes(named);
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? linkedPlatforms.filter((one) => value.includes(one)) : [];
+}
+
 export function createMandates(options: CoverOptions) {
   const { clock } = options;
   const { priced } = createPricing(options);
@@ -40,7 +54,8 @@ export function createMandates(options: CoverOptions) {
     const { birthDay } = await options.findInsured(tx, state.personId);
     const { value } = priced({ firstDay: today, workType, region }, ageOn(birthDay, today), 1);
     const trigger = triggerOf(textOf(state, 'trigger_mode'));
-    requireTrigger(trigger, value.sameDayAllowed);
+    const platforms = trigger === 'order' ? namesIn(state.data['linked_platforms']) : [];
+    await requireTrigger(tx, trigger, value.sameDayAllowed, platforms);
     if (!value.ageAllowed) throw refuse('cover.renewal_age');
     if (value.riskZh === manualRisk) throw refuse('cover.renewal_manual');
     const lastDay = lastInsurableDay(birthDay, region, today);
@@ -62,6 +77,7 @@ export function createMandates(options: CoverOptions) {
         textOf(state, 'beneficiary_name'),
         lastDay,
         readers,
+        platforms,
       ]);
     } catch (error) {
       if (brokenConstraint(error) === 'renewal_mandate_live_key') throw refuse('cover.mandate_exists');
@@ -87,13 +103,20 @@ export function createMandates(options: CoverOptions) {
       30,
       1,
     );
-    requireTrigger(trigger, value.sameDayAllowed);
+    await requireTrigger(tx, trigger, value.sameDayAllowed, mandate.platforms);
     tx.send(store.changeMandate, [state.caseId, trigger, requireCap(wholeOf(state, 'monthly_cap'), value.payableFen)]);
   };
 
   /** The day's first order can only renew where somebody tells of orders, and where cover may start on the day. */
-  function requireTrigger(trigger: store.Trigger, sameDayAllowed: boolean): void {
-    if (trigger === 'order' && !(sameDayAllowed && options.hasOrderSignals))
+  async function requireTrigger(
+    tx: Tx,
+    trigger: store.Trigger,
+    sameDayAllowed: boolean,
+    platforms: readonly string[],
+  ): Promise<void> {
+    if (trigger !== 'order') return;
+    const telling = (await options.tellsOfOrders?.(tx.asSystem())) ?? [];
+    if (!sameDayAllowed || !telling.some((name) => countsFrom(platforms, name)))
       throw refuse('cover.trigger_unavailable', {}, [
         { path: 'trigger_mode', code: 'unavailable', zh: '这里还不能按接单续保，请改选“每日固定”或“周一至周五”。' },
       ]);

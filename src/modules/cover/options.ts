@@ -5,7 +5,7 @@ import type { CaseState, EffectContext } from '#modules/cases';
 import { readersOf, type Money } from '#modules/money';
 import type { Trace } from '#modules/trace';
 import type { Clock } from '#platform/clock';
-import type { Database } from '#platform/db';
+import type { Database, Tx } from '#platform/db';
 import type { enqueue as enqueueJob } from '#platform/jobs';
 import type { CasesPort, FamilyPort, FindInsured, InsurerPort, ListsPort } from './ports.ts';
 
@@ -28,8 +28,8 @@ export type CoverOptions = {
   readonly sameDay?: (region: string) => boolean;
   /** Name of an organisation, for those who compare insurers. */
   readonly orgName?: (orgId: string) => string;
-  /** Whether any platform tells of orders: without that nobody can renew by the first order of the day. */
-  readonly hasOrderSignals?: boolean;
+  /** Names of the companies that tell of orders: without one nobody can renew by the first order of the day. */
+  readonly tellsOfOrders?: (tx: Tx) => Promise<readonly string[]>;
   /** Where work is insured: the case's own city unless set. */
   readonly inRegion?: (region: string) => boolean;
 };

@@ -20,22 +20,24 @@ export type MandateRow = {
   readonly paused_until: string | null;
   /** Since when nothing is renewed because a consent is withdrawn. */
   readonly stopped_at: string | null;
+  /** Whose orders count where it renews by the first order; empty: whoever tells of orders. */
+  readonly platforms: readonly string[];
 };
 
 const mandateColumns = `case_id, case_no, person_id, region, work_type, trigger, monthly_cap_fen, state, contract_code, first_day, last_day,
-  paused_until, stopped_at`;
+  paused_until, stopped_at, platforms`;
 
 /** The mandate of a case as it was signed this time; null where the person has another live one. */
 export const putMandate = statement<
-  [string, string, string, string, string, Trigger, number, string, string | null, string, string[]],
+  [string, string, string, string, string, Trigger, number, string, string | null, string, string[], readonly string[]],
   { case_id: string }
 >(
   'cover.put_mandate',
   `insert into renewal_mandate (case_id, case_no, person_id, region, work_type, trigger, monthly_cap_fen, state, insurer_org_id, beneficiary,
-     last_day, readers)
-   values ($1, $2, $3, $4, $5, $6, $7, 'signing', $8, $9, $10, $11)
+     last_day, readers, platforms)
+   values ($1, $2, $3, $4, $5, $6, $7, 'signing', $8, $9, $10, $11, $12)
    on conflict (case_id) do update set region = $4, work_type = $5, trigger = $6, monthly_cap_fen = $7, insurer_org_id = $8,
-     beneficiary = $9, last_day = $10, readers = $11
+     beneficiary = $9, last_day = $10, readers = $11, platforms = $12
    returning case_id`,
 );
 

@@ -436,8 +436,8 @@ describe('an endorsement', () => {
 });
 
 describe('the first order of the day', () => {
-  const signal = (who: Worker, acceptedAt: string) =>
-    world.cover.renewals.signal({ personId: who.personId, acceptedAt });
+  const signal = (who: Worker, acceptedAt: string, company = '示例接单平台') =>
+    world.cover.renewals.signal({ personId: who.personId, acceptedAt, company });
 
   it('covers from the payment, once, whatever the platform repeats; late words and other triggers change nothing', async () => {
     const { who } = await mandate({ trigger_mode: '接单日自动' });
@@ -456,6 +456,32 @@ describe('the first order of the day', () => {
     const daily = await mandate();
     world.clock.set('2026-05-04T01:00:00.000Z');
     expect(await signal(daily.who, '2026-05-04T01:00:00.000Z')).toBe('not_renewed');
+  });
+
+  it('listens to the platforms that were chosen, and to no other', async () => {
+    expect(await refused(mandate({ trigger_mode: '接单日自动', linked_platforms: ['美团'] }))).toBe(
+      'cover.trigger_unavailable',
+    );
+    const { who } = await mandate({ trigger_mode: '接单日自动', linked_platforms: ['其他'] });
+    world.clock.set('2026-05-04T01:00:00.000Z');
+    expect(await signal(who, '2026-05-04T01:00:00.000Z', '北京美团科技有限公司（虚构）')).toBe('not_renewed');
+    expect(await signal(who, '2026-05-04T01:00:00.000Z')).toBe('renewed');
+  });
+
+  it('a job of many orders renews each person once, however often it runs, and nothing once its day is over', async () => {
+    const riders = [await mandate({ trigger_mode: '接单日自动' }), await mandate({ trigger_mode: '接单日自动' })];
+    world.clock.set('2026-05-04T01:00:00.000Z');
+    const signals = riders.map(({ who }) => ({
+      personId: who.personId,
+      acceptedAt: '2026-05-04T00:59:00.000Z',
+      company: '示例接单平台',
+    }));
+    const job = world.cover.tasks['cover.order_signals'];
+    await Promise.all([job({ signals }), job({ signals })]);
+    for (const { who } of riders) expect(await renewals(who)).toHaveLength(1);
+    world.clock.set('2026-05-05T01:00:00.000Z');
+    await job({ signals });
+    for (const { who } of riders) expect(await renewals(who)).toHaveLength(1);
   });
 
   it('an order after cover began the same day charges nothing', async () => {

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { ageOn } from '#catalog/fields/index';
 import { addDays, spansOf } from './days.ts';
 import { isRefused, partyAttempts, type CoverOptions } from './options.ts';
+import { countsFrom } from './mandates.ts';
 import { createPricing } from './purchase.ts';
 import * as store from './renewal-store.ts';
 import { tradeOf } from './trades.ts';
@@ -29,7 +30,9 @@ const anyAge = 30;
 const orderHoursMax = 12;
 
 type Market = { readonly region: string; readonly work_type: string };
-export type OrderSignal = { readonly personId: string; readonly acceptedAt: string };
+const orderSignal = z.object({ personId: z.string(), acceptedAt: z.string(), company: z.string() });
+/** An order that somebody took, and of which company. */
+export type OrderSignal = z.infer<typeof orderSignal>;
 export type SignalAnswer = 'renewed' | 'not_renewed' | 'too_late';
 
 export function createRenewals(options: CoverOptions) {
@@ -136,7 +139,7 @@ export function createRenewals(options: CoverOptions) {
   }
 
   /** A platform says that somebody took the first order of the day. Repeats, late words and wrong clocks change nothing. */
-  async function signal({ personId, acceptedAt }: OrderSignal): Promise<SignalAnswer> {
+  async function signal({ personId, acceptedAt, company }: OrderSignal): Promise<SignalAnswer> {
     const now = clock.now();
     const day = dayOf(now);
     // The platform's clock is not ours: what it tells decides only whether the order belongs to today at all.
@@ -146,6 +149,7 @@ export function createRenewals(options: CoverOptions) {
     return db.transaction(systemAccess, async (tx) => {
       const mandate = await tx.maybe(store.mandateOf, [personId]);
       if (mandate?.state !== 'active' || mandate.trigger !== 'order') return 'not_renewed';
+      if (!countsFrom(mandate.platforms, company)) return 'not_renewed';
       const planned = await planSome(tx, {
         day,
         triggers: ['order'],
@@ -329,6 +333,10 @@ export function createRenewals(options: CoverOptions) {
   const payload = z.object({ caseId: z.string(), reason: z.string().optional() });
   const tasks = {
     'cover.declare': (input: unknown) => declare(z.object({ policyIds: z.array(z.string()) }).parse(input).policyIds),
+    // A job that runs only after midnight renews nothing: cover never begins in the past, and a day that is over is not charged.
+    'cover.order_signals': async (input: unknown) => {
+      for (const one of z.object({ signals: z.array(orderSignal) }).parse(input).signals) await signal(one);
+    },
     'cover.debit_failed': (input: unknown) => tell('auto-run', 'insufficient')(payload.parse(input)),
     'cover.tell_capped': (input: unknown) => tell('auto-run', 'capped')(payload.parse(input)),
   };

@@ -52,6 +52,12 @@ const ordersOf = statement<[string, string, string, number], { tells: boolean; w
        and id_number_index in (select id_number_index from person where person_id = any(ids_of($2)))) as worked`,
 );
 
+const tellers = statement<[string, number], { org_id: string }>(
+  'enterprise.tellers',
+  `select o.org_id from org o
+   where exists (select 1 from work_signal s where s.org_id = o.org_id and s.work_day > $1::date - $2::int and s.work_day <= $1::date)`,
+);
+
 export type SignalsOptions = {
   readonly db: Database;
   readonly clock: Clock;
@@ -136,7 +142,13 @@ export function createSignals(options: SignalsOptions) {
     return worked ? 'some' : tells ? 'none' : 'unknown';
   }
 
-  return { receive, ordersOn };
+  /** Companies that have told of orders lately: only theirs can begin a day of cover. */
+  async function telling(tx: Tx): Promise<readonly string[]> {
+    const rows = await tx.run(tellers, [dayOf(clock.now()), silentDays]);
+    return rows.map((row) => row.org_id);
+  }
+
+  return { receive, ordersOn, telling };
 }
 
 function signalOf(row: SignalRow, orgId: string): WorkSignal {

@@ -3,7 +3,7 @@
 import { defineService, field } from '#catalog/define';
 import { occupations } from '#catalog/services/shared';
 import { dailyInsuranceEnrol } from '#catalog/workflows/daily-insurance-enrol';
-import { renewalTerms } from './renewal-fields.ts';
+import { linkedPlatforms, renewalTerms } from './renewal-fields.ts';
 import { dailyCoverTerms } from './terms.ts';
 
 export const di003 = defineService({
@@ -24,9 +24,7 @@ export const di003 = defineService({
     linked_platforms: field(
       'multi_enum',
       '哪些平台的接单算数',
-      {
-        values: ['美团', '饿了么', '滴滴', '货拉拉', '顺丰同城', '其他'].map((zh) => ({ value: zh, zh })),
-      },
+      { values: linkedPlatforms.map((zh) => ({ value: zh, zh })) },
       {
         optional: true,
         showWhen: {

@@ -7,15 +7,7 @@ import type { Tx } from '#platform/db';
 import { invariant } from '#platform/errors';
 import { newId } from '#platform/ids';
 import { holdNumbers, holdOldest } from './indexes.ts';
-import {
-  idNumberIndex,
-  idNumberIndexes,
-  isNameOf,
-  personContext,
-  personRow,
-  type PersonRow,
-  type Registration,
-} from './person.ts';
+import { idNumberIndexes, isNameOf, personContext, personRow, type PersonRow, type Registration } from './person.ts';
 import * as store from './store.ts';
 
 export type ListedPerson = {
@@ -63,12 +55,11 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
     list: readonly ListedPerson[],
     given: Given,
   ): Promise<(tx: Tx) => Promise<string[]>> {
-    const documents = list.map((one) => one.idDocument);
-    const keys = documents.map((document) => keyOf(crypto, document));
-    const known = await registered(tx, crypto, documents);
+    const asked = list.map((one) => askedBy(crypto, one.idDocument));
+    const known = await registered(tx, asked);
     const fresh = list.flatMap((one, at) => {
-      const key = keys[at] ?? '';
-      return known.has(key) ? [] : [{ key, row: rowOf(one, given), indexes: idNumberIndexes(crypto, one.idDocument) }];
+      const by = asked[at];
+      return !by || known.has(by.key) ? [] : [{ ...by, row: rowOf(one, given) }];
     });
     return async (later) => {
       let unknown = fresh;
@@ -77,27 +68,32 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
           later,
           fresh.map(({ indexes }) => indexes),
         );
-        const held = await registered(later, crypto, documents);
+        const held = await registered(later, asked);
         unknown = fresh.filter(({ key }) => !held.has(key));
       }
+      const made = new Map<string, string>();
       if (unknown.length > 0)
-        insert(
+        for (const row of await insert(
           later,
           unknown.map(({ row }) => row),
-        );
-      // Somebody may have been registered meanwhile, and ids may have been merged.
-      const all = await registered(later, crypto, documents);
-      return keys.map((key) => {
-        const id = all.get(key)?.person_id;
+        ))
+          made.set(row.id_number_index.toString('hex'), row.person_id);
+      // Of the others somebody may have been registered meanwhile, and ids may have been merged.
+      const others = await registered(
+        later,
+        asked.filter(({ key }) => !made.has(key)),
+      );
+      return asked.map(({ key }) => {
+        const id = made.get(key) ?? others.get(key)?.person_id;
         invariant(id, 'who was listed is known now');
         return id;
       });
     };
   }
 
-  function insert(tx: Tx, fresh: readonly ReturnType<typeof rowOf>[]): void {
+  function insert(tx: Tx, fresh: readonly ReturnType<typeof rowOf>[]) {
     const column = <Key extends keyof ReturnType<typeof rowOf>>(key: Key) => fresh.map((row) => row[key]);
-    tx.send(store.insertClaimed, [
+    return tx.run(store.insertClaimed, [
       column('person_id'),
       column('name_sealed'),
       column('name_index'),
@@ -144,18 +140,23 @@ export function createClaimed(options: { readonly crypto: CryptoPort; readonly c
   return { peopleOfList, prepareList, arrivedAmong, forgetClaimed };
 }
 
-const keyOf = (crypto: CryptoPort, document: IdDocument): string => idNumberIndex(crypto, document).toString('hex');
+export type Asked = { readonly key: string; readonly indexes: readonly Buffer[] };
+
+/** How a document is found: by any of its indexes, the present one first; by its hex the answers are told apart. */
+export function askedBy(crypto: CryptoPort, document: IdDocument): Asked {
+  const indexes = idNumberIndexes(crypto, document);
+  return { key: indexes[0]?.toString('hex') ?? '', indexes };
+}
 
 /** By the hex of the present index, under whichever index they stand. */
-export async function registered(tx: Tx, crypto: CryptoPort, documents: readonly IdDocument[]) {
-  if (documents.length === 0) return new Map<string, store.IndexedRow>();
-  const all = documents.map((document) => idNumberIndexes(crypto, document));
-  const rows = await tx.run(store.selectByIdIndexes, [all.flat()]);
+export async function registered(tx: Tx, asked: readonly Asked[]): Promise<ReadonlyMap<string, store.IndexedRow>> {
+  if (asked.length === 0) return new Map();
+  const rows = await tx.run(store.selectByIdIndexes, [asked.flatMap(({ indexes }) => indexes)]);
   const byIndex = new Map(rows.map((row) => [row.id_number_index.toString('hex'), row] as const));
   return new Map(
-    all.flatMap(([present, ...others]) => {
-      const row = [present, ...others].map((index) => byIndex.get(index?.toString('hex') ?? '')).find(Boolean);
-      return present && row ? [[present.toString('hex'), row] as const] : [];
+    asked.flatMap(({ key, indexes }) => {
+      const row = indexes.map((index) => byIndex.get(index.toString('hex'))).find(Boolean);
+      return row ? [[key, row] as const] : [];
     }),
   );
 }

@@ -11,7 +11,7 @@ import { newId } from '#platform/ids';
 import { cutPage, readCursor, type Page } from '#platform/page';
 import { personFieldNames, refuse, type PersonFieldName, type SeenItem } from './contract.ts';
 import { unmaskPerHour } from './limits.ts';
-import { registered } from './claimed.ts';
+import { askedBy, registered } from './claimed.ts';
 import { holdNumbers } from './indexes.ts';
 import { idNumberIndexes, maskPerson, openPerson, personRow, type NewPerson, type Person } from './person.ts';
 import type { StaffSession } from './sessions.ts';
@@ -169,7 +169,10 @@ export function createPeople(options: PeopleOptions) {
 
   /** Who is registered with these papers, by the hex of their present index; for comparing a list with the register. */
   async function byDocuments(tx: Tx, documents: readonly IdDocument[]): Promise<ReadonlyMap<string, RegisteredPerson>> {
-    const rows = await registered(tx, crypto, documents);
+    const rows = await registered(
+      tx,
+      documents.map((one) => askedBy(crypto, one)),
+    );
     return new Map(
       [...rows].map(([index, row]) => [index, { personId: row.person_id, nameIndex: row.name_index }] as const),
     );

@@ -184,7 +184,8 @@ type ClaimedColumns = [
 ];
 
 /** People of a list who are not registered; those who came meanwhile stay as they are. */
-export const insertClaimed = statement<ClaimedColumns, never>(
+/** Gives those that were new. */
+export const insertClaimed = statement<ClaimedColumns, { person_id: string; id_number_index: Buffer }>(
   'identity.insert_claimed',
   `insert into person (person_id, name_sealed, name_index, id_type, id_number_sealed, id_number_index, phone_sealed, phone_index,
      birth_day, sex, region, occupation, synthetic, readers, created_at, claimed)
@@ -194,7 +195,7 @@ export const insertClaimed = statement<ClaimedColumns, never>(
      $11::text[], $12::text[], $13::boolean[])
      as n (person_id, name_sealed, name_index, id_type, id_number_sealed, id_number_index, phone_sealed, phone_index, birth_day, sex,
        region, occupation, synthetic)
-   on conflict (id_number_index) do nothing`,
+   on conflict (id_number_index) do nothing returning person_id, id_number_index`,
 );
 
 export const selectArrivedAmong = statement<[string[]], { person_id: string }>(

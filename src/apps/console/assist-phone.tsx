@@ -1,13 +1,14 @@
 // At the window: another number for somebody whose phone is lost. The clerk compares the document, the new phone's code is read out, and
 // the old number has its time to object. Nothing here says before the code whether the person is known.
 
-import { Alert, Button, Checkbox, Input } from 'antd';
+import { Button, Checkbox, Input } from 'antd';
 import { useState, type FormEvent } from 'react';
 import type { WindowPhoneAnswer } from '#contract/contacts';
-import { sentenceOf, write } from './api.ts';
+import { write } from './api.ts';
 import { LabeledInput } from './field.tsx';
 import { When } from './marks.tsx';
 import { api } from './paths.ts';
+import { CodeInput, Fault, useWork } from './work.tsx';
 
 const blank = { name: '', idNumber: '', phone: '', documentSeen: false };
 
@@ -16,27 +17,19 @@ export function AssistPhone() {
   const [changeId, setChangeId] = useState<string | null>(null);
   const [code, setCode] = useState('');
   const [done, setDone] = useState<WindowPhoneAnswer | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const run = (event: FormEvent, work: () => Promise<void>): void => {
+  const { busy, failure, run: work, forget } = useWork();
+  const run = (event: FormEvent, sent: () => Promise<void>): void => {
     event.preventDefault();
-    setBusy(true);
-    setFailure(null);
-    work()
-      .catch(setFailure)
-      .finally(() => setBusy(false));
+    void work(sent);
   };
   const again = (): void => {
     setInput(blank);
     setChangeId(null);
     setCode('');
     setDone(null);
-    setFailure(null);
+    forget();
   };
-  const said = failure === null ? null : sentenceOf(failure);
-  const fault = said && (
-    <Alert type="error" showIcon role="alert" title={said.what} description={said.next} className="gap" />
-  );
+  const fault = <Fault failure={failure} />;
   if (done)
     return (
       <section className="panel gap">
@@ -100,17 +93,7 @@ export function AssistPhone() {
             run(event, async () => setDone(await write<WindowPhoneAnswer>(api.confirmPhoneChange(changeId), { code })))
           }
         >
-          <LabeledInput label="新号码收到的验证码" required help="5 分钟内有效。">
-            {(control) => (
-              <Input
-                {...control}
-                inputMode="numeric"
-                autoComplete="off"
-                value={code}
-                onChange={({ target }) => setCode(target.value)}
-              />
-            )}
-          </LabeledInput>
+          <CodeInput label="新号码收到的验证码" help="5 分钟内有效。" value={code} onChange={setCode} />
           {fault}
           <Button type="primary" htmlType="submit" loading={busy}>
             确认更换

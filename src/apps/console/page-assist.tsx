@@ -1,16 +1,17 @@
 // Handling for a worker who stands at the window: the phone, the service, the code that the worker reads out; then the same pages that
 // the worker would fill in, on this machine, for an hour at most.
 
-import { Alert, Button, Input, Select } from 'antd';
+import { Button, Input, Select } from 'antd';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { get, sentenceOf, write } from './api.ts';
+import { get, write } from './api.ts';
 import type { ServiceSummary } from './api-types.ts';
 import { AssistPhone } from './assist-phone.tsx';
 import { LabeledInput } from './field.tsx';
 import { api, pages } from './paths.ts';
 import { Link } from './router.tsx';
 import { Loaded, PageHead } from './views.tsx';
+import { CodeInput, Fault, useWork } from './work.tsx';
 
 type Asked = { readonly authorityId: string; readonly waitSeconds: number };
 type Started = { readonly applicant: string; readonly href: string };
@@ -38,19 +39,7 @@ function AssistForm({ services }: { readonly services: readonly ServiceSummary[]
   const [asked, setAsked] = useState<Asked | null>(null);
   const [code, setCode] = useState('');
   const [started, setStarted] = useState<Started | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const run = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await work();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, failure, run } = useWork();
   const ask = (event: FormEvent): void => {
     event.preventDefault();
     void run(async () => setAsked(await write<Asked>(api.assist, { phone, services: codes })));
@@ -60,10 +49,7 @@ function AssistForm({ services }: { readonly services: readonly ServiceSummary[]
     if (!asked) return;
     void run(async () => setStarted(await write<Started>(api.startAssist(asked.authorityId), { code })));
   };
-  const said = failure === null ? null : sentenceOf(failure);
-  const fault = said && (
-    <Alert type="error" showIcon role="alert" title={said.what} description={said.next} className="gap" />
-  );
+  const fault = <Fault failure={failure} />;
   if (started)
     return (
       <section className="panel gap">
@@ -112,17 +98,12 @@ function AssistForm({ services }: { readonly services: readonly ServiceSummary[]
       </form>
       {asked && (
         <form onSubmit={start} noValidate>
-          <LabeledInput label="劳动者读出的验证码" required help="请劳动者先看清短信里写的事项。5 分钟内有效。">
-            {(control) => (
-              <Input
-                {...control}
-                inputMode="numeric"
-                autoComplete="off"
-                value={code}
-                onChange={({ target }) => setCode(target.value)}
-              />
-            )}
-          </LabeledInput>
+          <CodeInput
+            label="劳动者读出的验证码"
+            help="请劳动者先看清短信里写的事项。5 分钟内有效。"
+            value={code}
+            onChange={setCode}
+          />
           {fault}
           <Button type="primary" htmlType="submit" loading={busy}>
             开始代办

@@ -11,6 +11,7 @@ import { api, pages } from './paths.ts';
 import { Link } from './router.tsx';
 import { useMe } from './session.tsx';
 import { PageHead } from './views.tsx';
+import { useWork } from './work.tsx';
 
 type Asked = {
   readonly waitSeconds: number;
@@ -55,19 +56,7 @@ function Registration() {
   const [requestId, setRequestId] = useState(() => crypto.randomUUID());
   const [asked, setAsked] = useState<Asked | null>(null);
   const [done, setDone] = useState<Done | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const run = async (work: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await work();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, failure, run, forget } = useWork();
   const { birthDay, ...rest } = fields;
   const body = { requestId, ...rest, ...(birthDay ? { birthDay } : {}) };
   if (done)
@@ -98,7 +87,7 @@ function Registration() {
           failure={failure}
           onBack={() => {
             setAsked(null);
-            setFailure(null);
+            forget();
             setRequestId(crypto.randomUUID());
           }}
           onFinish={(more) =>

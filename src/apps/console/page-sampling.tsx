@@ -97,7 +97,7 @@ export default function SamplingPage() {
     <>
       <PageHead
         title="理赔抽查"
-        note="每月办结的理赔封存后按保险公司和结果分层抽取，由人社、财政、工会检查。种子的摘要先公布，抽取时再公布种子，谁也不能挑选抽到谁。"
+        note="每月办结的理赔封存后按保险公司和结果分层抽取，由人社、财政、工会检查。种子的摘要先公布，抽取时再公布种子，谁也不能挑选抽到谁。检查期限二十个工作日，待核。"
       />
       <Months />
       <section className="panel gap" aria-labelledby="sheets-title">
